@@ -1,0 +1,51 @@
+//! What leaves the compiler: one bundle per cluster, as text, and the account of the run.
+
+/// All that is applied to one cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bundle {
+    /// The cluster's name; names the file.
+    pub cluster: String,
+    /// The kubectl context in printed commands.
+    pub context: String,
+    /// The Istio it is written for: `1.30`.
+    pub release: String,
+    /// How many objects `text` holds.
+    pub objects: usize,
+    /// The objects as YAML; empty for a cluster that needs none (kubectl refuses a file without objects).
+    pub text: String,
+    /// Services that give a name to what runs only elsewhere; created, never applied over what exists.
+    pub stand_ins: Option<StandIns>,
+    /// What its callers reach in other clusters, by cluster and service.
+    pub reaches: Vec<Reach>,
+}
+
+/// The stand-in Services of one cluster, a file of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandIns {
+    /// The services they stand for, as their users name them.
+    pub services: Vec<String>,
+    /// The Services as YAML.
+    pub text: String,
+}
+
+/// A service that callers of one cluster reach in another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reach {
+    /// The cluster that answers.
+    pub cluster: String,
+    /// The service as its users name it.
+    pub service: String,
+    /// Its versions, in order; empty for any.
+    pub versions: Vec<String>,
+}
+
+/// What was proved of all bundles of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Services of the mesh.
+    pub services: usize,
+    /// Clusters of the mesh.
+    pub clusters: usize,
+    /// Links from a caller's route to pods that were followed.
+    pub links: usize,
+}

@@ -1,0 +1,118 @@
+//! What went wrong, where, what to do.
+//!
+//! Enters: findings of every stage. Leaves: the same, in order, each once. Refuses to know: how they are
+//! found, and (but for `human`, `json`, `github`) how they look.
+
+pub mod code;
+
+pub use code::{Code, Severity};
+
+use crate::source::Place;
+
+/// A place, and what is to be said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The characters in question.
+    pub place: Place,
+    /// Lower case, no full stop; may be empty.
+    pub text: String,
+}
+
+/// One thing that is wrong or worth knowing: fact, places, remedy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Stable name of this kind of finding; has a page.
+    pub code: Code,
+    /// The fact: lower case, no full stop, user text in backticks.
+    pub message: String,
+    /// The offending place first, then those it disagrees with.
+    pub labels: Vec<Label>,
+    /// What to do, with the nearest known name.
+    pub help: Option<String>,
+}
+
+impl Finding {
+    /// A finding without a place yet.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), labels: Vec::new(), help: None }
+    }
+
+    /// Adds a place; the first one is the offender.
+    #[must_use]
+    pub fn at(mut self, place: Place, text: impl Into<String>) -> Self {
+        self.labels.push(Label { place, text: text.into() });
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Error, warning or note.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+}
+
+/// What a stage makes, if it could, and all it found on the way.
+///
+/// Findings do not stop the chain of stages; a missing value does.
+#[derive(Clone, Debug)]
+pub struct Outcome<T> {
+    /// What was made of the sound part of the input.
+    pub value: Option<T>,
+    /// Everything found so far.
+    pub findings: Vec<Finding>,
+}
+
+impl<T> Outcome<T> {
+    /// A value with what was found while making it.
+    pub fn new(value: T, findings: Vec<Finding>) -> Self {
+        Self { value: Some(value), findings }
+    }
+
+    /// Hands the value to the next stage and keeps the findings of both.
+    pub fn and_then<U>(self, next: impl FnOnce(T) -> Outcome<U>) -> Outcome<U> {
+        let Self { value, mut findings } = self;
+        let Some(value) = value else { return Outcome { value: None, findings } };
+        let outcome = next(value);
+        findings.extend(outcome.findings);
+        Outcome { value: outcome.value, findings }
+    }
+
+    /// Changes the value, finds nothing.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Outcome<U> {
+        Outcome { value: self.value.map(change), findings: self.findings }
+    }
+
+    /// Whether the inputs are wrong, and nothing may be written.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity() == Severity::Error)
+    }
+}
+
+/// Findings in reading order: by file, place, code; each once. Those without a place come last.
+pub fn sort(findings: &mut Vec<Finding>) {
+    findings.sort_by(|a, b| {
+        let place = |finding: &Finding| finding.labels.first().map(|label| label.place);
+        (place(a).is_none(), place(a), a.code, &a.message).cmp(&(place(b).is_none(), place(b), b.code, &b.message))
+    });
+    findings.dedup();
+}
+
+/// The known name nearest to a misspelt one, if any is near enough to be meant.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    let allowed = (name.chars().count() / 3).max(1);
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, candidate)| candidate)
+}

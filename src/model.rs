@@ -1,0 +1,66 @@
+//! The mesh as meant: every name resolved, every default filled in.
+//!
+//! Enters: nothing; `resolve` builds these types. Leaves: what `plan` reads. Refuses to know: how it was
+//! written (but for places, so that later findings can point at the input) and how Istio says it.
+//!
+//! The types cannot hold the mistakes of the input: a name that did not resolve is not in them.
+
+pub mod name; // hosts, names of objects, versions as DNS labels
+pub mod release; // which Istio
+pub mod cluster;
+pub mod service;
+pub mod routing;
+pub mod condition;
+pub mod action;
+
+use std::collections::BTreeMap;
+
+use ipnet::IpNet;
+
+use crate::source::Place;
+
+pub use action::Actions;
+pub use cluster::{Address, Cluster, ClusterId, Gateway};
+pub use condition::Condition;
+pub use release::Release;
+pub use routing::{Answer, Destination, Mirror, Rule};
+pub use service::{Callers, Pick, Port, Protocol, Service, ServiceId, Version, VersionId};
+
+/// Several clusters, the services that run in them, and where requests go.
+#[derive(Clone, Debug)]
+pub struct Mesh {
+    /// On every object as label `app.kubernetes.io/part-of`.
+    pub name: String,
+    /// How names of services in other clusters are formed.
+    pub remote_names: RemoteNames,
+    /// The end of those names: `global`.
+    pub remote_suffix: String,
+    /// The pool that remote names draw their addresses from; none for meshes whose DNS is answered otherwise.
+    pub virtual_ips: Option<VirtualIps>,
+    /// Put on every object.
+    pub labels: BTreeMap<String, String>,
+    /// Put on every object.
+    pub annotations: BTreeMap<String, String>,
+    /// By name; a [`ClusterId`] is an index.
+    pub clusters: Vec<Cluster>,
+    /// By namespace, then name; a [`ServiceId`] is an index.
+    pub services: Vec<Service>,
+}
+
+/// A pool of addresses and where it was written, if it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VirtualIps {
+    /// The network that addresses are drawn from.
+    pub pool: IpNet,
+    /// `mesh.virtualIPs`.
+    pub place: Option<Place>,
+}
+
+/// Whether one remote name stands for all clusters, or each cluster has its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemoteNames {
+    /// `reviews.default.global`
+    Shared,
+    /// `reviews.default.svc.cluster2.global`
+    PerCluster,
+}

@@ -1,0 +1,94 @@
+//! Clusters and the gateways that others enter them by.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::IpAddr;
+
+use super::release::Release;
+use crate::source::Place;
+
+/// Index into `Mesh::clusters`; in order of name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClusterId(pub usize);
+
+/// One Kubernetes cluster with its own Istio.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// A DNS label.
+    pub name: String,
+    /// Its key in the topology.
+    pub place: Place,
+    /// The Istio it runs.
+    pub release: Release,
+    /// Where the release was written, if it was.
+    pub release_place: Option<Place>,
+    /// The domain of its Services: `cluster.local`.
+    pub cluster_domain: String,
+    /// The SPIFFE trust domain.
+    pub trust_domain: String,
+    /// The way in; none for a cluster nobody enters.
+    pub gateway: Option<Gateway>,
+    /// Region and zone.
+    pub locality: Option<Locality>,
+    /// Istio's name of the network.
+    pub network: Option<String>,
+    /// The kubectl context in printed commands.
+    pub context: String,
+}
+
+/// `region/zone`, or a region alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locality {
+    /// Clusters of one region are near each other.
+    pub region: String,
+    /// Kept for `resolve`; distance does not look at it.
+    pub zone: Option<String>,
+}
+
+/// An east-west gateway: what callers dial, and the workload behind it.
+#[derive(Clone, Debug)]
+pub struct Gateway {
+    /// Where it was written.
+    pub place: Place,
+    /// At least one; all IPs, or at least one name.
+    pub addresses: Vec<Address>,
+    /// The port callers dial.
+    pub port: u16,
+    /// The port of the Gateway's server.
+    pub server_port: u16,
+    /// Namespace of the gateway's workload, and of the Gateway object.
+    pub namespace: String,
+    /// Labels of the gateway's workload.
+    pub selector: BTreeMap<String, String>,
+    /// Which hosts the Gateway object opens.
+    pub expose: Expose,
+    /// A Gateway object exists already; none is written.
+    pub existing: bool,
+}
+
+/// Which hosts a Gateway object opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expose {
+    /// `*.local`, as Istio's own documents do.
+    All,
+    /// Exactly what others call.
+    Used,
+}
+
+/// How a gateway is dialled.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Address {
+    /// An address of its own.
+    Ip(IpAddr),
+    /// A DNS name, resolved by the callers.
+    Name(String),
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ip(ip) => ip.fmt(f),
+            Self::Name(name) => name.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Which Istio a cluster runs.
+
+use std::fmt;
+
+/// An Istio release, `1.30` or `1.8.5`. Without a patch it means every patch of the minor release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Release {
+    /// The 30 of `1.30.2`.
+    pub minor: u8,
+    /// The 2 of `1.30.2`, if written.
+    pub patch: Option<u8>,
+}
+
+impl Release {
+    /// The first that meshgen writes for.
+    pub const FIRST: Self = Self { minor: 1, patch: None };
+    /// The newest that meshgen knows.
+    pub const LAST: Self = Self { minor: 31, patch: None };
+    /// What `mesh.istio` is when nobody says.
+    pub const DEFAULT: Self = Self { minor: 30, patch: None };
+
+    /// `1.30` or `1.30.2`; nothing for text that is not of that form.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let number = |part: &str| {
+            let plain = part.bytes().all(|byte| byte.is_ascii_digit()) && (part == "0" || !part.starts_with('0'));
+            if plain { part.parse().ok() } else { None }
+        };
+        let mut parts = text.split('.');
+        let (major, minor, patch) = (parts.next()?, parts.next()?, parts.next());
+        if major != "1" || parts.next().is_some() {
+            return None;
+        }
+        Some(Self { minor: number(minor)?, patch: patch.map(number).map_or(Some(None), |patch| patch.map(Some))? })
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "1.{}", self.minor)?;
+        match self.patch {
+            Some(patch) => write!(f, ".{patch}"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Services: their ports, versions, where these run, and who calls them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::net::IpAddr;
+
+use super::cluster::ClusterId;
+use super::routing::Rule;
+use crate::source::{At, Place};
+
+/// Index into `Mesh::services`; in order of namespace and name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceId(pub usize);
+
+/// Index into `Service::versions`; in order of name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VersionId(pub usize);
+
+/// A Kubernetes Service that runs in one or more clusters.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// A DNS label.
+    pub namespace: String,
+    /// A DNS label.
+    pub name: String,
+    /// Its key in the topology.
+    pub place: Place,
+    /// At least one, by number.
+    pub ports: Vec<Port>,
+    /// By name; empty for a service without versions.
+    pub versions: Vec<Version>,
+    /// Every cluster that runs any of it, with its relative size (the sizes of all versions there, added up).
+    pub runs: BTreeMap<ClusterId, u32>,
+    /// Whose workloads get the routing; a cluster that is not named is left as it is.
+    pub clients: BTreeMap<ClusterId, Callers>,
+    /// Which cluster serves what runs in several.
+    pub across_clusters: AcrossClusters,
+    /// What makes the plain name work where the service does not run.
+    pub plain_names: PlainNames,
+    /// The address pinned for its (shared) remote name.
+    pub virtual_ip: Option<At<IpAddr>>,
+    /// The first whose conditions hold answers; empty for a service that is left alone.
+    pub rules: Vec<Rule>,
+    /// `routes.KEY`, if there is one.
+    pub routes_place: Option<Place>,
+}
+
+/// A port of a service; the same number in every cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// Kubernetes' name of the port.
+    pub name: String,
+    /// The Service's number.
+    pub number: u16,
+    /// What is spoken on it.
+    pub protocol: Protocol,
+    /// Where it was written.
+    pub place: Place,
+}
+
+/// What is spoken on a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Protocol {
+    /// HTTP/1.1
+    Http,
+    /// HTTP/2
+    Http2,
+    /// gRPC
+    Grpc,
+    /// gRPC-Web
+    GrpcWeb,
+}
+
+impl Protocol {
+    /// In Istio's spelling, as in `ports[].protocol`.
+    #[must_use]
+    pub fn istio(self) -> &'static str {
+        match self {
+            Self::Http => "HTTP",
+            Self::Http2 => "HTTP2",
+            Self::Grpc => "GRPC",
+            Self::GrpcWeb => "GRPC-WEB",
+        }
+    }
+}
+
+/// Pods of a service that carry certain labels.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// A label value, as written: `1.10`.
+    pub name: String,
+    /// A DNS label: the subset that stands for it in the clusters that run it; the wire contract.
+    pub subset: String,
+    /// The labels that its pods carry.
+    pub labels: BTreeMap<String, String>,
+    /// Where it runs, with relative sizes.
+    pub clusters: BTreeMap<ClusterId, u32>,
+    /// Its key in the topology.
+    pub place: Place,
+}
+
+/// One version of a service, or all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pick {
+    /// Every version, no subset.
+    Any,
+    /// This one.
+    Version(VersionId),
+}
+
+/// Which workloads of a client cluster get the routing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Callers {
+    /// Those of every namespace.
+    All,
+    /// Those of these namespaces; never empty.
+    Namespaces(BTreeSet<String>),
+}
+
+/// Which cluster serves a version that runs in several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AcrossClusters {
+    /// The caller's own, else the nearest.
+    Local,
+    /// All, by size.
+    Spread,
+}
+
+/// What makes `http://ratings` work where only other clusters run it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlainNames {
+    /// A stand-in Service, in a file of its own.
+    Service,
+    /// A ServiceEntry, for DNS capture.
+    Entry,
+    /// It is there already.
+    None,
+}
+
+impl Service {
+    /// The version with this id.
+    #[must_use]
+    pub fn version(&self, id: VersionId) -> Option<&Version> {
+        self.versions.get(id.0)
+    }
+
+    /// Where a pick runs, with relative sizes.
+    #[must_use]
+    pub fn runs(&self, pick: Pick) -> Option<&BTreeMap<ClusterId, u32>> {
+        match pick {
+            Pick::Any => Some(&self.runs),
+            Pick::Version(id) => self.version(id).map(|version| &version.clusters),
+        }
+    }
+}
+
+impl fmt::Display for Service {
+    /// The service as its users name it: `reviews`, or `shop/reviews` outside `default`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.namespace == "default" { f.write_str(&self.name) } else { write!(f, "{}/{}", self.namespace, self.name) }
+    }
+}
