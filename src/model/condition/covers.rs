@@ -27,11 +27,13 @@ impl HttpMatch {
             && covers_text(scheme.as_ref(), other.scheme.as_ref())
             && covers_text(method.as_ref(), other.method.as_ref())
             && covers_text(authority.as_ref(), other.authority.as_ref())
-            && headers.iter().all(|(name, wanted)| other.headers.get(name).is_some_and(|said| wanted.covers(said)))
-            && without_headers.iter().all(|(name, at)| excludes(&other.without_headers, name, &at.value))
-            && query_params
+            && headers
                 .iter()
-                .all(|(name, at)| other.query_params.get(name).is_some_and(|said| at.value.covers(&said.value)))
+                .all(|(name, wanted)| other.headers.get(name).is_some_and(|said| wanted.covers(said)))
+            && without_headers.iter().all(|(name, at)| excludes(&other.without_headers, name, &at.value))
+            && query_params.iter().all(|(name, at)| {
+                other.query_params.get(name).is_some_and(|said| at.value.covers(&said.value))
+            })
             && source_labels.iter().all(|(key, value)| other.source_labels.get(key) == Some(value))
             && source_namespace.as_ref().is_none_or(|at| {
                 other.source_namespace.as_ref().is_some_and(|namespace| namespace.value == at.value)
@@ -55,7 +57,9 @@ impl HttpMatch {
 impl TextMatch {
     fn covers(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Prefix(prefix), Self::Exact(text) | Self::Prefix(text)) => text.starts_with(prefix.as_str()),
+            (Self::Prefix(prefix), Self::Exact(text) | Self::Prefix(text)) => {
+                text.starts_with(prefix.as_str())
+            }
             (Self::Exact(_), Self::Exact(_) | Self::Prefix(_) | Self::Regex(_))
             | (Self::Prefix(_), Self::Regex(_))
             | (Self::Regex(_), Self::Exact(_) | Self::Prefix(_) | Self::Regex(_)) => self == other,
@@ -179,7 +183,10 @@ mod tests {
     #[test]
     fn a_caller_with_fewer_labels_covers_one_with_more() {
         let from = |labels: &[(&str, &str)]| HttpMatch {
-            source_labels: labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+            source_labels: labels
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect(),
             ..HttpMatch::default()
         };
         assert!(from(&[("app", "web")]).covers(&from(&[("app", "web"), ("version", "v1")])));
