@@ -4,6 +4,10 @@
 //! cluster's release cannot say. Refuses to know: how the inputs were written, and how objects become text.
 
 pub mod release; // what each release can say
+pub mod dialect; // what one cluster's Istio was asked to say and cannot
+mod problems;
+pub mod condition;
+pub mod action;
 pub mod object; // one object: what every kind has in common
 pub mod service_entry;
 pub mod destination_rule;

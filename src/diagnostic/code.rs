@@ -65,6 +65,31 @@ macro_rules! codes {
 
 codes! {
     MG0101 Error "the text is not UTF-8"
+    MG0350 Error "a duration that Istio does not take"
+    MG0351 Error "a regular expression that RE2 does not take"
+    MG0352 Error "a header name that cannot be"
+    MG0353 Error "a header value that cannot be sent"
+    MG0354 Error "an empty text where there must be one"
+    MG0355 Warning "a header or parameter compared with nothing"
+    MG0356 Error "a method that there is not"
+    MG0357 Warning "a method that is not in upper case"
+    MG0358 Error "a label that no pod can carry"
+    MG0359 Error "a namespace that there cannot be"
+    MG0360 Error "a percentage out of range"
+    MG0361 Error "a status out of range"
+    MG0362 Error "a gRPC status that there is not"
+    MG0363 Error "retries without attempts"
+    MG0364 Error "a reason to retry that Istio does not know"
+    MG0365 Error "two words that exclude each other"
+    MG0366 Error "a word that Istio does not know here"
+    MG0367 Error "an action that says nothing"
+    MG0368 Error "a body that cannot be sent"
+    MG0369 Error "a claim of a token, which only gateways see"
+    MG0370 Error "a header named twice"
+    MG0371 Error "an action that an answer without destination cannot have"
+    MG0501 Error "a word that the release lacks"
+    MG0502 Error "a release whose patch decides"
+    MG0503 Warning "a request that lacks the header does not count as without it"
 }
 
 impl fmt::Display for Code {
