@@ -1,0 +1,229 @@
+//! Actions: their words as meant.
+//!
+//! Enters: the actions of one rule as written, and the answers that are not destinations. Leaves: the same with every
+//! value checked. Refuses to know: where requests go.
+
+mod answer;
+mod cors;
+mod fault;
+mod headers;
+mod retries;
+
+pub(super) use answer::{contradictions, direct_response, redirect};
+pub(super) use headers::headers;
+
+use super::problems::{action as problems, value as value_problems};
+use super::value::{Checked, Poisoned, duration, optional, regex};
+use crate::diagnostic::Finding;
+use crate::model::action::{Actions, RegexRewrite, Rewrite};
+use crate::source::{At, Place};
+use crate::spec::action as spec;
+use crate::spec::{Listed, Written};
+
+/// Nothing if an action is illegible or has a value that cannot be.
+pub(super) fn actions(written: &spec::Actions, findings: &mut Vec<Finding>) -> Option<Actions> {
+    let spec::Actions { rewrite: rewritten, timeout, retries, fault, cors_policy, headers: changed } =
+        written;
+    let rewrite = optional(rewritten, |at| rewrite(at, findings));
+    let timeout = optional(timeout, |at| duration::duration(at, "timeout", findings));
+    let retries = optional(retries, |at| retries::retries(at, findings));
+    let fault = optional(fault, |at| fault::fault(at, findings));
+    let cors_policy = optional(cors_policy, |at| cors::cors_policy(at, findings));
+    let headers = optional(changed, |at| headers::checked(at, findings));
+    authority_once(written, findings);
+    let checked = || -> Checked<Actions> {
+        Ok(Actions {
+            rewrite: rewrite?,
+            timeout: timeout?,
+            retries: retries?,
+            fault: fault?,
+            cors_policy: cors_policy?,
+            headers: headers?,
+        })
+    };
+    checked().ok()
+}
+
+fn rewrite(at: &At<spec::Rewrite>, findings: &mut Vec<Finding>) -> Checked<Rewrite> {
+    let spec::Rewrite { uri, authority, uri_regex_rewrite } = &at.value;
+    says_something(
+        at.place,
+        "rewrite",
+        &[uri.is_absent(), authority.is_absent(), uri_regex_rewrite.is_absent()],
+        findings,
+    )?;
+    let one = exclusive(("uri", uri.place()), ("uriRegexRewrite", uri_regex_rewrite.place()), findings);
+    let uri = optional(uri, |at| filled(at, "uri", findings));
+    let authority = optional(authority, |at| filled(at, "authority", findings));
+    let uri_regex_rewrite = optional(uri_regex_rewrite, |at| {
+        let spec::RegexRewrite { matches, rewrite } = &at.value;
+        let matches = regex::regex(matches, "match", findings);
+        let rewrite = filled(rewrite, "rewrite", findings);
+        Ok(At::new(RegexRewrite { matches: matches?, rewrite: rewrite? }, at.place))
+    });
+    one?;
+    Ok(Rewrite { uri: uri?, authority: authority?, uri_regex_rewrite: uri_regex_rewrite? })
+}
+
+/// The host that a request names can be set once: by `rewrite`, or by one of the header operations.
+fn authority_once(written: &spec::Actions, findings: &mut Vec<Finding>) {
+    let rewritten = written.rewrite.value().and_then(|rewrite| rewrite.authority.place());
+    let request = written.headers.value().and_then(|headers| headers.request.value());
+    let changed = request.into_iter().flat_map(|request| [&request.set, &request.add]);
+    let named = changed.filter_map(Written::value).flat_map(|Listed { entries, .. }| entries);
+    let hosts = named
+        .filter(|entry| [":authority", "host"].contains(&entry.key.value.to_ascii_lowercase().as_str()))
+        .map(|entry| entry.key.place);
+    let mut places = rewritten.into_iter().chain(hosts);
+    if let (Some(first), Some(second)) = (places.next(), places.next()) {
+        findings.push(problems::authority_twice(second, first));
+    }
+}
+
+/// An action that is there says something.
+fn says_something(place: Place, word: &str, absent: &[bool], findings: &mut Vec<Finding>) -> Checked<()> {
+    if absent.iter().any(|absent| !absent) {
+        return Ok(());
+    }
+    findings.push(problems::says_nothing(place, word));
+    Err(Poisoned)
+}
+
+/// Of two words, only one is there.
+fn exclusive(
+    (first_word, first): (&str, Option<Place>),
+    (second_word, second): (&str, Option<Place>),
+    findings: &mut Vec<Finding>,
+) -> Checked<()> {
+    let (Some(first), Some(second)) = (first, second) else { return Ok(()) };
+    findings.push(problems::exclusive(first_word, first, second_word, second));
+    Err(Poisoned)
+}
+
+/// A text that is not empty.
+fn filled(at: &At<String>, word: &str, findings: &mut Vec<Finding>) -> Checked<String> {
+    if at.value.is_empty() {
+        findings.push(value_problems::empty(at.place, word));
+        return Err(Poisoned);
+    }
+    Ok(at.value.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{SourceId, Span};
+    use crate::spec::Keyed;
+
+    fn somewhere() -> Place {
+        Span { source: SourceId(0), start: 0, end: 0 }.into()
+    }
+
+    fn written<T>(value: T) -> Written<T> {
+        Written::As(At::new(value, somewhere()))
+    }
+
+    fn text(text: &str) -> Written<String> {
+        written(text.to_owned())
+    }
+
+    fn retries(attempts: Written<u32>, retry_on: Written<String>) -> Written<spec::Retries> {
+        written(spec::Retries {
+            attempts,
+            per_try_timeout: Written::Absent,
+            retry_on,
+            retry_remote_localities: Written::Absent,
+            backoff: Written::Absent,
+            retry_ignore_previous_hosts: Written::Absent,
+        })
+    }
+
+    fn rewrite(uri: Written<String>, authority: Written<String>) -> Written<spec::Rewrite> {
+        written(spec::Rewrite { uri, authority, uri_regex_rewrite: Written::Absent })
+    }
+
+    fn abort(
+        http_status: Written<u16>,
+        grpc_status: Written<String>,
+        percentage: f64,
+    ) -> Written<spec::Fault> {
+        let abort = spec::Abort { http_status, grpc_status, percentage: written(percentage) };
+        written(spec::Fault { delay: Written::Absent, abort: written(abort) })
+    }
+
+    fn set_on_request(name: &str, value: &str) -> Written<spec::HeaderOperations> {
+        let at = |text: &str| At::new(text.to_owned(), somewhere());
+        let entries = vec![Keyed { key: at(name), value: at(value) }];
+        let set = written(Listed { entries, complete: true });
+        let request = written(spec::HeaderChanges { set, add: Written::Absent, remove: Written::Absent });
+        written(spec::HeaderOperations { request, response: Written::Absent })
+    }
+
+    fn messages(actions: &spec::Actions) -> Vec<String> {
+        let mut findings = Vec::new();
+        super::actions(actions, &mut findings);
+        findings.into_iter().map(|finding| format!("{}: {}", finding.code, finding.message)).collect()
+    }
+
+    #[test]
+    fn every_bad_action_is_found_in_one_run() {
+        let actions = spec::Actions {
+            rewrite: rewrite(Written::Absent, Written::Absent),
+            timeout: text("0s"),
+            retries: retries(written(2), text("5xx,timeout")),
+            fault: abort(written(601), Written::Absent, 0.00001),
+            cors_policy: Written::Absent,
+            headers: set_on_request("x-share", "100%"),
+        };
+        assert_eq!(
+            messages(&actions),
+            [
+                "MG0367: `rewrite` says nothing",
+                "MG0350: `timeout` cannot be `0s`",
+                "MG0364: `timeout` is not a reason to retry",
+                "MG0361: the status cannot be 601",
+                "MG0360: `0.00001` is not a percentage of requests",
+                "MG0353: a `%` in this header value starts a variable that does not end",
+            ]
+        );
+    }
+
+    #[test]
+    fn attempts_come_first() {
+        let with = |attempts, retry_on| spec::Actions {
+            retries: retries(attempts, retry_on),
+            ..spec::Actions::default()
+        };
+        assert_eq!(
+            messages(&with(Written::Absent, text("5xx"))),
+            ["MG0363: `retries` does not say how often"]
+        );
+        assert_eq!(
+            messages(&with(written(0), text("5xx"))),
+            ["MG0363: `retries` with no attempts cannot say more"]
+        );
+        assert_eq!(messages(&with(written(0), Written::Absent)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn one_cause_is_one_finding() {
+        let both = spec::Actions {
+            fault: abort(written(503), text("UNAVAILABLE"), 10.0),
+            rewrite: rewrite(Written::Absent, text("shop")),
+            headers: set_on_request("Host", "store"),
+            ..spec::Actions::default()
+        };
+        assert_eq!(
+            messages(&both),
+            [
+                "MG0365: `httpStatus` and `grpcStatus` exclude each other",
+                "MG0365: the host of the request is set twice",
+            ]
+        );
+        let neither = spec::Actions {
+            fault: abort(Written::Absent, Written::Absent, 10.0),
+            ..spec::Actions::default()
+        };
+        assert_eq!(messages(&neither), ["MG0367: `abort` does not say with what"]);
+    }
+}
