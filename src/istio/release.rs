@@ -22,6 +22,12 @@ pub enum Support {
     DependsOnPatch,
 }
 
+impl From<bool> for Support {
+    fn from(supported: bool) -> Self {
+        if supported { Self::Yes } else { Self::No }
+    }
+}
+
 /// A release with its patch: `Start(8, 6)` is 1.8.6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Start(u8, u8);
@@ -110,12 +116,11 @@ impl Release {
     pub fn supports(self, feature: Feature) -> Support {
         let starts = feature.starts();
         let own_branch = starts.iter().find(|Start(minor, _)| *minor == self.minor);
+        let earlier_branch = starts.iter().any(|Start(minor, _)| *minor < self.minor);
         match (own_branch, self.patch) {
-            (None, _) if starts.iter().any(|Start(minor, _)| *minor < self.minor) => Support::Yes,
-            (None, _) => Support::No,
-            (Some(Start(_, 0)), _) => Support::Yes,
-            (Some(Start(_, first)), Some(patch)) if patch >= *first => Support::Yes,
-            (Some(_), Some(_)) => Support::No,
+            (None, _) => Support::from(earlier_branch),
+            (Some(Start(_, first)), Some(patch)) => Support::from(patch >= *first),
+            (Some(Start(_, 0)), None) => Support::Yes,
             (Some(_), None) => Support::DependsOnPatch,
         }
     }

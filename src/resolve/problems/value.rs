@@ -211,13 +211,11 @@ pub(in crate::resolve) fn unknown_word(at: &At<String>, word: &str, known: &[&st
 
 /// The nearest known word, or else all of them.
 fn suggestion(written: &str, known: &[&str]) -> String {
-    match nearest(written, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            let all: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
-            format!("there are {}", all.join(", "))
-        }
+    if let Some(near) = nearest(written, known.iter().copied()) {
+        return format!("did you mean `{near}`?");
     }
+    let all: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
+    format!("there are {}", all.join(", "))
 }
 
 /// A character so that it can be seen.

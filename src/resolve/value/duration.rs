@@ -8,7 +8,7 @@ use crate::resolve::problems::value as problems;
 use crate::source::At;
 
 /// No request waits longer.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+const LONGEST: Duration = Duration::from_hours(365 * 24);
 
 /// Why a text is not a duration that Istio takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ fn parse(text: &str) -> Result<Duration, Fault> {
     let mut nanoseconds: u128 = 0;
     while !rest.is_empty() {
         let number = split(&mut rest, |c| c.is_ascii_digit() || c == '.');
-        let unit = split(&mut rest, |c| c.is_alphabetic());
+        let unit = split(&mut rest, char::is_alphabetic);
         nanoseconds = nanoseconds.saturating_add(part(number, unit)?);
     }
     let longest = LONGEST.as_nanos();

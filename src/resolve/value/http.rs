@@ -99,13 +99,11 @@ pub(in crate::resolve) fn grpc_status(
     at: &At<String>,
     findings: &mut Vec<Finding>,
 ) -> Checked<At<&'static str>> {
-    match GRPC_STATUSES.into_iter().find(|known| *known == at.value) {
-        Some(known) => Ok(At::new(known, at.place)),
-        None => {
-            findings.push(problems::grpc_status(at, &GRPC_STATUSES));
-            Err(Poisoned)
-        }
+    if let Some(known) = GRPC_STATUSES.into_iter().find(|known| *known == at.value) {
+        return Ok(At::new(known, at.place));
     }
+    findings.push(problems::grpc_status(at, &GRPC_STATUSES));
+    Err(Poisoned)
 }
 
 /// A method that a browser may be allowed: one that Istio knows, or `*`.
@@ -158,14 +156,12 @@ pub(in crate::resolve) fn one_of<T: Copy>(
     known: &[(&str, T)],
     findings: &mut Vec<Finding>,
 ) -> Checked<At<T>> {
-    match known.iter().find(|(name, _)| *name == at.value) {
-        Some((_, meaning)) => Ok(At::new(*meaning, at.place)),
-        None => {
-            let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-            findings.push(problems::unknown_word(at, word, &names));
-            Err(Poisoned)
-        }
+    if let Some((_, meaning)) = known.iter().find(|(name, _)| *name == at.value) {
+        return Ok(At::new(*meaning, at.place));
     }
+    let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+    findings.push(problems::unknown_word(at, word, &names));
+    Err(Poisoned)
 }
 
 #[cfg(test)]

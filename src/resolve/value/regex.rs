@@ -54,32 +54,47 @@ fn check(text: &str) -> Result<(), Fault> {
 
 /// Whether RE2 refuses what `regex-syntax` refuses.
 fn refusal(text: &str, error: &ast::Error) -> Result<(), Fault> {
-    let excerpt = || text.get(error.span().start.offset..error.span().end.offset).unwrap_or(text);
-    match error.kind() {
-        ErrorKind::UnsupportedLookAround => Err(Fault::LookAround),
-        // `\123` is a character in RE2.
-        ErrorKind::UnsupportedBackreference if is_octal(text, error.span().start.offset) => Ok(()),
-        ErrorKind::UnsupportedBackreference => Err(Fault::Backreference),
-        ErrorKind::RepetitionMissing => Err(Fault::BadRepetition),
-        // Within `\Q…\E` and within brackets, a parenthesis is a character in RE2.
-        ErrorKind::GroupUnclosed | ErrorKind::GroupUnopened
-            if !text.contains("\\Q") && !text.contains('[') =>
-        {
-            Err(Fault::Syntax(excerpt().to_owned()))
-        }
-        ErrorKind::ClassUnclosed if text.matches('[').count() == 1 && !text.contains("\\Q") => {
-            Err(Fault::Syntax(excerpt().to_owned()))
-        }
-        ErrorKind::ClassRangeInvalid
-        | ErrorKind::RepetitionCountInvalid
-        | ErrorKind::EscapeUnexpectedEof
-        | ErrorKind::FlagUnrecognized
-        | ErrorKind::GroupNameDuplicate { .. }
-        | ErrorKind::GroupNameEmpty
-        | ErrorKind::GroupNameInvalid
-        | ErrorKind::GroupNameUnexpectedEof => Err(Fault::Syntax(excerpt().to_owned())),
-        _ => Ok(()),
+    let (kind, start) = (error.kind(), error.span().start.offset);
+    if *kind == ErrorKind::UnsupportedLookAround {
+        return Err(Fault::LookAround);
     }
+    // `\123` is a character in RE2.
+    if *kind == ErrorKind::UnsupportedBackreference && !is_octal(text, start) {
+        return Err(Fault::Backreference);
+    }
+    if *kind == ErrorKind::RepetitionMissing {
+        return Err(Fault::BadRepetition);
+    }
+    let quotes = text.contains("\\Q");
+    // Within quotes and brackets, a parenthesis is a character in RE2; so is a bracket within brackets.
+    let refused = if matches!(kind, ErrorKind::GroupUnclosed | ErrorKind::GroupUnopened) {
+        !quotes && !text.contains('[')
+    } else if *kind == ErrorKind::ClassUnclosed {
+        !quotes && text.matches('[').count() == 1
+    } else if *kind == ErrorKind::EscapeUnrecognized {
+        !["\\C", "\\Q", "\\E"]
+            .iter()
+            .any(|known| text.get(start..).is_some_and(|text| text.starts_with(known)))
+    } else {
+        is_wrong_in_both(kind)
+    };
+    let excerpt = text.get(start..error.span().end.offset).unwrap_or(text);
+    if refused { Err(Fault::Syntax(excerpt.to_owned())) } else { Ok(()) }
+}
+
+fn is_wrong_in_both(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::ClassRangeInvalid
+            | ErrorKind::RepetitionCountInvalid
+            | ErrorKind::EscapeUnexpectedEof
+            | ErrorKind::FlagUnrecognized
+            | ErrorKind::GroupNameDuplicate { .. }
+            | ErrorKind::GroupNameEmpty
+            | ErrorKind::GroupNameInvalid
+            | ErrorKind::GroupNameUnexpectedEof
+            | ErrorKind::UnicodeClassInvalid
+    )
 }
 
 fn is_octal(text: &str, backslash: usize) -> bool {
