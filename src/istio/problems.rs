@@ -49,8 +49,8 @@ fn absent_header(place: Place, speakers: &[&Speaker]) -> Finding {
     );
     let finding = Finding::new(Code::MG0503, message).at(place, "");
     with_releases(finding, speakers).help(format!(
-        "Istio from {} on takes an absent header for a different one; before, write two rules: first one that \
-         matches the header with what follows this rule, then this one without the word",
+        "Istio takes an absent header for a different one from {} on; before, write two rules: first one for requests \
+         that do have this header, in `headers`, then this one without `withoutHeaders`",
         starts(Feature::AbsentHeaderDiffers)
     ))
 }
