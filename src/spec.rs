@@ -6,6 +6,8 @@
 //! Every value knows its place. What could not be read is poison ([`Written::Illegible`], [`Listed::complete`]):
 //! it is reported here, once, and nobody later complains about it or fills in a default for it.
 
+mod problems; // the wording of every finding
+mod tree; // text → tree
 mod written; // a value, its absence, or poison
 pub mod mesh;
 pub mod cluster;
