@@ -8,6 +8,7 @@
 
 mod problems; // the wording of every finding
 mod tree; // text → tree
+mod reader; // tree → fields and scalars, collecting every mistake
 mod written; // a value, its absence, or poison
 pub mod mesh;
 pub mod cluster;

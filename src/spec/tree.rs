@@ -93,9 +93,14 @@ impl<'t> Value<'t> {
         Self { node, via: node.place.via, key: None }
     }
 
-    /// The node itself.
-    pub fn node(self) -> &'t Node {
-        self.node
+    /// The value of a key that is not in the tree any more.
+    pub fn under(key: Place, node: &'t Node) -> Self {
+        Self { node, via: node.place.via, key: Some(key) }
+    }
+
+    /// The node, with the alias that it was reached through; shared, not copied.
+    pub fn to_node(self) -> Node {
+        Node { place: self.place(), shape: self.node.shape.clone() }
     }
 
     /// Its characters, and the outermost alias on the way to them.
