@@ -8,8 +8,11 @@
 
 mod problems; // the wording of every finding
 mod tree; // text → tree
+mod document; // which documents are meshgen's
+mod join; // several documents as one
 mod reader; // tree → fields and scalars, collecting every mistake
 mod written; // a value, its absence, or poison
+mod topology; // mesh, clusters, services: all Topology documents
 pub mod mesh;
 pub mod cluster;
 pub mod service;

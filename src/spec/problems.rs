@@ -278,6 +278,12 @@ pub fn not_a_boolean(text: &str, quoted: bool, place: Place) -> Finding {
         .help(instead)
 }
 
+pub fn not_present(place: Place) -> Finding {
+    Finding::new(Code::MG0127, "`present` takes `true` alone")
+        .at(place, "expected `true`")
+        .help("for a header that must not be there, write it under `withoutHeaders`")
+}
+
 pub fn unknown_word<'a>(word: &At<&str>, known: impl Iterator<Item = &'a str> + Clone) -> Finding {
     let help = nearest(word.value, known.clone())
         .map_or_else(|| format!("write {}", one_of(known.clone())), |near| format!("did you mean `{near}`?"));

@@ -10,7 +10,7 @@ use super::problems;
 use super::tree::{Value, View};
 use super::written::Written;
 use crate::diagnostic::Finding;
-use crate::source::{At, Place};
+use crate::source::At;
 
 pub use fields::Form;
 
@@ -73,17 +73,17 @@ impl<'t> Written<Value<'t>> {
         }
     }
 
-    /// Reads a field that must be there. `map` is where it is missing, called `what`.
-    pub fn required<T>(
+    /// Reads a field that must be there; `map` is what it is missing in.
+    pub fn required<T, const N: usize>(
         self,
         name: &'static str,
-        what: &str,
-        map: Place,
+        form: &Form<N>,
+        map: Value<'_>,
         reader: &mut Reader,
         read: impl FnOnce(&mut Reader, Value<'t>) -> Option<At<T>>,
     ) -> Option<At<T>> {
         if self.is_absent() {
-            reader.report(problems::missing_field(name, what, map));
+            reader.report(problems::missing_field(name, form.what, map.name_place()));
         }
         match self.read(reader, read) {
             Written::Absent | Written::Illegible => None,

@@ -202,7 +202,7 @@ impl Port {
         } else {
             let [number, protocol, target_port] = reader.fields(value, &PORT);
             reader.later("targetPort", &target_port);
-            let number = number.required("number", PORT.what, place, reader, port_number);
+            let number = number.required("number", &PORT, value, reader, port_number);
             (number, protocol.read(reader, Reader::text))
         };
         Self { name: Some(name), number: number.map_or(Written::Illegible, Written::As), protocol, place }
