@@ -1,5 +1,7 @@
 //! What is said about releases: all wording of this stage.
 
+use std::collections::BTreeSet;
+
 use super::dialect::Speaker;
 use super::release::Feature;
 use crate::diagnostic::{Code, Finding};
@@ -57,11 +59,9 @@ fn absent_header(place: Place, speakers: &[&Speaker]) -> Finding {
 
 /// The releases as second labels, each place once.
 fn with_releases(mut finding: Finding, speakers: &[&Speaker]) -> Finding {
-    for speaker in speakers {
-        let Some(place) = speaker.release_place else { continue };
-        if finding.labels.iter().all(|label| label.place != place) {
-            finding = finding.at(place, "the release");
-        }
+    let places: BTreeSet<Place> = speakers.iter().filter_map(|speaker| speaker.release_place).collect();
+    for place in places {
+        finding = finding.at(place, "the release");
     }
     finding
 }

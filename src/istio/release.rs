@@ -49,6 +49,7 @@ macro_rules! features {
 
         impl Feature {
             /// Every feature.
+            #[cfg(test)]
             pub const ALL: &[Self] = &[$(Self::$feature,)*];
 
             /// What it is called in findings; a user's own words in backticks.
@@ -170,6 +171,14 @@ mod tests {
     fn a_whole_release_needs_no_patch() {
         assert_eq!(release("1.6").supports(Feature::WithoutHeaders), Support::Yes);
         assert_eq!(release("1.5.9").supports(Feature::WithoutHeaders), Support::No);
+    }
+
+    #[test]
+    fn every_feature_has_come_to_stay() {
+        for feature in Feature::ALL {
+            assert!(feature.starts().is_sorted_by_key(|Start(minor, patch)| (*minor, *patch)), "{feature:?}");
+            assert!(Release::LAST.can(*feature), "{feature:?}");
+        }
     }
 
     #[test]

@@ -8,6 +8,8 @@ mod cors;
 mod fault;
 mod headers;
 mod retries;
+#[cfg(test)]
+mod tests;
 
 pub(super) use answer::{contradictions, direct_response, redirect};
 pub(super) use headers::headers;
@@ -107,123 +109,4 @@ fn filled(at: &At<String>, word: &str, findings: &mut Vec<Finding>) -> Checked<S
         return Err(Poisoned);
     }
     Ok(at.value.clone())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::source::{SourceId, Span};
-    use crate::spec::Keyed;
-
-    fn somewhere() -> Place {
-        Span { source: SourceId(0), start: 0, end: 0 }.into()
-    }
-
-    fn written<T>(value: T) -> Written<T> {
-        Written::As(At::new(value, somewhere()))
-    }
-
-    fn text(text: &str) -> Written<String> {
-        written(text.to_owned())
-    }
-
-    fn retries(attempts: Written<u32>, retry_on: Written<String>) -> Written<spec::Retries> {
-        written(spec::Retries {
-            attempts,
-            per_try_timeout: Written::Absent,
-            retry_on,
-            retry_remote_localities: Written::Absent,
-            backoff: Written::Absent,
-            retry_ignore_previous_hosts: Written::Absent,
-        })
-    }
-
-    fn rewrite(uri: Written<String>, authority: Written<String>) -> Written<spec::Rewrite> {
-        written(spec::Rewrite { uri, authority, uri_regex_rewrite: Written::Absent })
-    }
-
-    fn abort(
-        http_status: Written<u16>,
-        grpc_status: Written<String>,
-        percentage: f64,
-    ) -> Written<spec::Fault> {
-        let abort = spec::Abort { http_status, grpc_status, percentage: written(percentage) };
-        written(spec::Fault { delay: Written::Absent, abort: written(abort) })
-    }
-
-    fn set_on_request(name: &str, value: &str) -> Written<spec::HeaderOperations> {
-        let at = |text: &str| At::new(text.to_owned(), somewhere());
-        let entries = vec![Keyed { key: at(name), value: at(value) }];
-        let set = written(Listed { entries, complete: true });
-        let request = written(spec::HeaderChanges { set, add: Written::Absent, remove: Written::Absent });
-        written(spec::HeaderOperations { request, response: Written::Absent })
-    }
-
-    fn messages(actions: &spec::Actions) -> Vec<String> {
-        let mut findings = Vec::new();
-        super::actions(actions, &mut findings);
-        findings.into_iter().map(|finding| format!("{}: {}", finding.code, finding.message)).collect()
-    }
-
-    #[test]
-    fn every_bad_action_is_found_in_one_run() {
-        let actions = spec::Actions {
-            rewrite: rewrite(Written::Absent, Written::Absent),
-            timeout: text("0s"),
-            retries: retries(written(2), text("5xx,timeout")),
-            fault: abort(written(601), Written::Absent, 0.00001),
-            cors_policy: Written::Absent,
-            headers: set_on_request("x-share", "100%"),
-        };
-        assert_eq!(
-            messages(&actions),
-            [
-                "MG0367: `rewrite` says nothing",
-                "MG0350: `timeout` cannot be `0s`",
-                "MG0364: `timeout` is not a reason to retry",
-                "MG0361: the status cannot be 601",
-                "MG0360: `0.00001` is not a percentage of requests",
-                "MG0353: a `%` in this header value starts a variable that does not end",
-            ]
-        );
-    }
-
-    #[test]
-    fn attempts_come_first() {
-        let with = |attempts, retry_on| spec::Actions {
-            retries: retries(attempts, retry_on),
-            ..spec::Actions::default()
-        };
-        assert_eq!(
-            messages(&with(Written::Absent, text("5xx"))),
-            ["MG0363: `retries` does not say how often"]
-        );
-        assert_eq!(
-            messages(&with(written(0), text("5xx"))),
-            ["MG0363: `retries` with no attempts cannot say more"]
-        );
-        assert_eq!(messages(&with(written(0), Written::Absent)), Vec::<String>::new());
-    }
-
-    #[test]
-    fn one_cause_is_one_finding() {
-        let both = spec::Actions {
-            fault: abort(written(503), text("UNAVAILABLE"), 10.0),
-            rewrite: rewrite(Written::Absent, text("shop")),
-            headers: set_on_request("Host", "store"),
-            ..spec::Actions::default()
-        };
-        assert_eq!(
-            messages(&both),
-            [
-                "MG0365: `httpStatus` and `grpcStatus` exclude each other",
-                "MG0365: the host of the request is set twice",
-            ]
-        );
-        let neither = spec::Actions {
-            fault: abort(Written::Absent, Written::Absent, 10.0),
-            ..spec::Actions::default()
-        };
-        assert_eq!(messages(&neither), ["MG0367: `abort` does not say with what"]);
-    }
 }

@@ -60,9 +60,9 @@ pub(in crate::resolve) fn direct_response(
     findings: &mut Vec<Finding>,
 ) -> Option<DirectResponse> {
     let spec::DirectResponse { status, body: answer } = &at.value;
-    let status = optional(status, |at| http::status(at, findings).map(|status| At::new(status, at.place)));
+    let sound_status = http::status(status, findings);
     let body = optional(answer, |at| body(at, findings));
-    Some(DirectResponse { status: status.ok()??, body: body.ok()? })
+    Some(DirectResponse { status: At::new(sound_status.ok()?, status.place), body: body.ok()? })
 }
 
 fn body(at: &At<spec::Body>, findings: &mut Vec<Finding>) -> Checked<Body> {

@@ -199,9 +199,11 @@ pub(in crate::resolve) fn grpc_status(at: &At<String>, known: &[&str]) -> Findin
 }
 
 pub(in crate::resolve) fn retry_reason(at: &At<String>, reason: &str, known: &[&str]) -> Finding {
-    Finding::new(Code::MG0364, format!("`{reason}` is not a reason to retry"))
-        .at(at.place, "")
-        .help(format!("{}; or a status code such as `503`", suggestion(reason, known)))
+    let finding = Finding::new(Code::MG0364, format!("`{reason}` is not a reason to retry")).at(at.place, "");
+    finding.help(match nearest(reason, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("{}, and status codes such as `503`", suggestion(reason, known)),
+    })
 }
 
 pub(in crate::resolve) fn unknown_word(at: &At<String>, word: &str, known: &[&str]) -> Finding {
