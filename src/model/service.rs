@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 
-use super::cluster::ClusterId;
+use super::cluster::{Cluster, ClusterId};
 use super::routing::Rule;
 use crate::source::{At, Place};
 
@@ -142,6 +142,12 @@ impl Service {
     #[must_use]
     pub fn version(&self, id: VersionId) -> Option<&Version> {
         self.versions.get(id.0)
+    }
+
+    /// Its name in one cluster: `reviews.default.svc.cluster.local`.
+    #[must_use]
+    pub fn plain_host(&self, cluster: &Cluster) -> String {
+        format!("{}.{}.svc.{}", self.name, self.namespace, cluster.cluster_domain)
     }
 
     /// Where a pick runs, with relative sizes.
