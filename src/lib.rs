@@ -2,7 +2,9 @@
 
 pub mod source; // texts, and how a place in them is named
 pub mod diagnostic; // what went wrong, where, what to do
+mod spec; // the inputs as written
 mod model; // the mesh as meant
+mod istio; // plan → Istio objects
 pub mod bundle; // what leaves the compiler
 
 use bundle::{Account, Bundle};

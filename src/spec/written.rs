@@ -1,0 +1,86 @@
+//! A value that was written, one that was not, and one that could not be read.
+//!
+//! Enters: nothing. Leaves: the types that carry poison. Refuses to know: what is written.
+
+use crate::source::{At, Place};
+
+/// A field as the user left it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Written<T> {
+    /// Not written: a default may stand for it.
+    #[default]
+    Absent,
+    /// Written, but not legible. It has been reported; nothing may be concluded from it.
+    Illegible,
+    /// Written.
+    As(At<T>),
+}
+
+impl<T> Written<T> {
+    /// The value with its place, if there is one to be had.
+    pub fn written(&self) -> Option<&At<T>> {
+        match self {
+            Self::Absent | Self::Illegible => None,
+            Self::As(at) => Some(at),
+        }
+    }
+
+    /// The value, if there is one to be had.
+    pub fn value(&self) -> Option<&T> {
+        self.written().map(|at| &at.value)
+    }
+
+    /// Where it was written.
+    pub fn place(&self) -> Option<Place> {
+        self.written().map(|at| at.place)
+    }
+
+    /// Whether nothing was written at all, so that a default is right.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
+    /// Whether it was written and could not be read.
+    pub fn is_illegible(&self) -> bool {
+        matches!(self, Self::Illegible)
+    }
+
+    /// Another value at the same place; absence and poison stay.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Written<U> {
+        match self {
+            Self::Absent => Written::Absent,
+            Self::Illegible => Written::Illegible,
+            Self::As(at) => Written::As(at.map(change)),
+        }
+    }
+}
+
+/// What a list or a map holds, in the order written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed<T> {
+    /// The legible elements.
+    pub entries: Vec<T>,
+    /// False if an element could not be read: what is not found here may well have been written.
+    pub complete: bool,
+}
+
+impl<T> Default for Listed<T> {
+    fn default() -> Self {
+        Self { entries: Vec::new(), complete: true }
+    }
+}
+
+/// One entry of a map whose keys the user chooses.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Keyed<T> {
+    pub key: At<String>,
+    pub value: T,
+}
+
+/// `namespace/name`, after the document's default namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceName {
+    /// `default` where nobody names one; then its place is that of the name.
+    pub namespace: At<String>,
+    pub name: At<String>,
+}
