@@ -4,6 +4,8 @@ pub mod source; // texts, and how a place in them is named
 pub mod diagnostic; // what went wrong, where, what to do
 mod spec; // the inputs as written
 mod model; // the mesh as meant
+mod resolve; // spec → model
+mod plan; // model → what each cluster must know
 mod istio; // plan → Istio objects
 pub mod bundle; // what leaves the compiler
 

@@ -7,6 +7,8 @@ pub mod distance; // which clusters serve a caller
 pub mod share; // whole percents
 pub mod demand; // what the callers of each cluster ask for
 pub mod route; // the rules of a service, as one caller meets them
+mod shadow; // what earlier rules have answered
+mod survey; // what all this shows about the rules
 pub mod remote; // names for what runs in other clusters
 pub mod virtual_ip; // addresses for those names
 mod problems;
@@ -77,7 +79,7 @@ pub struct PlainName<'m> {
 }
 
 /// Where callers of one cluster find a target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Found<'p> {
     /// The remote name; none for the plain name of the service here.
     pub remote: Option<&'p RemoteName<'p>>,
@@ -111,7 +113,6 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
     let addresses = virtual_ip::assign(mesh, &mut findings);
     let object_names = remote::ObjectNames::of(mesh);
     let demands = demand::of(mesh, &mut findings);
-    let told_apart = demands.told_apart();
     let plans = mesh
         .clusters
         .iter()
@@ -125,7 +126,7 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
                 mesh,
                 cluster,
                 runs: mesh.services.iter().filter(|service| service.runs.contains_key(&id)).collect(),
-                serve: told_apart.iter().filter_map(|service| serving(service, id)).collect(),
+                serve: demands.told_apart.values().filter_map(|service| serving(service, id)).collect(),
                 entrance: entrance(mesh, id, &demands),
                 plain_names: routes.iter().filter_map(|routes| plain_name(routes, cluster, id, &addresses)).collect(),
                 remote,

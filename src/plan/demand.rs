@@ -50,7 +50,9 @@ pub fn of<'m>(mesh: &'m Mesh, findings: &mut Vec<Finding>) -> Demands<'m> {
                 demands.add(mesh, *caller, ServiceRoutes { id, service, callers: callers.clone(), routes });
             }
         }
-        findings.extend(survey.findings(mesh, service));
+        if service.complete {
+            findings.extend(survey.findings(mesh, service));
+        }
         for (cluster, (place, caller)) in survey.closed {
             closed.entry(cluster).or_default().push((service, place, caller));
         }

@@ -10,7 +10,7 @@ use crate::model::name::{self, LABEL, SUBDOMAIN};
 use crate::model::{Callers, Cluster, ClusterId, Mesh, Pick, RemoteNames as Naming, Service, ServiceId};
 
 /// A name for a service in other clusters.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct RemoteName<'m> {
     /// The service.
     pub service: &'m Service,
@@ -31,7 +31,7 @@ pub struct RemoteName<'m> {
 }
 
 /// A version, or any, in one cluster.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct RemoteSubset<'m> {
     /// A DNS label, unlike any other of its name.
     pub name: String,
