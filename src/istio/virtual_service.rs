@@ -133,9 +133,9 @@ pub struct HttpRedirect {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub derive_port: Option<String>,
+    pub derive_port: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub scheme: Option<String>,
+    pub scheme: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect_code: Option<u16>,
 }
@@ -212,26 +212,20 @@ pub struct HttpFaultInjection {
 #[serde(rename_all = "camelCase")]
 pub struct FaultDelay {
     pub fixed_delay: Duration,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub percentage: Option<Percent>,
-    /// The whole-number form of `percentage`, for releases that lack it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub percent: Option<u8>,
+    /// Always written: Istio takes its absence for 0.
+    pub percentage: Percent,
 }
 
 /// Requests that fail.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FaultAbort {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub grpc_status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub percentage: Option<Percent>,
-    /// The whole-number form of `percentage`, for releases that lack it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub percent: Option<u8>,
+    pub grpc_status: Option<&'static str>,
+    /// Always written: Istio takes its absence for 0.
+    pub percentage: Percent,
 }
 
 /// Who gets a copy of the requests.
@@ -262,7 +256,7 @@ pub struct CorsPolicy {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_credentials: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub unmatched_preflights: Option<String>,
+    pub unmatched_preflights: Option<&'static str>,
 }
 
 /// Changes to headers, on the way there and back.

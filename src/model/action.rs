@@ -1,10 +1,14 @@
 //! Actions: what happens to a request beside being answered, in Istio's words.
+//!
+//! Enters: nothing; `resolve` builds these types. Leaves: what `istio` says. Refuses to know: which release can say
+//! what; but words that some release lacks keep their place, so that `istio` can point at them.
 
 use std::time::Duration;
 
 use indexmap::IndexMap;
 
 use super::condition::TextMatch;
+use crate::source::At;
 
 /// What happens to the requests of a rule.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,35 +21,43 @@ pub struct Actions {
     pub headers: Option<HeaderOperations>,
 }
 
+/// What the request says when it arrives. Never both `uri` and `uri_regex_rewrite`, and never nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rewrite {
     pub uri: Option<String>,
     pub authority: Option<String>,
-    pub uri_regex_rewrite: Option<RegexRewrite>,
+    pub uri_regex_rewrite: Option<At<RegexRewrite>>,
 }
 
+/// A rewrite with captures.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RegexRewrite {
+    /// RE2.
     pub matches: String,
     pub rewrite: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
+/// How often, when and whom to ask again.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Retries {
-    pub attempts: u32,
+    /// 0 turns off the retries that Istio makes unasked; nothing else is written then.
+    pub attempts: At<u32>,
     pub per_try_timeout: Option<Duration>,
-    pub retry_on: Option<String>,
-    pub retry_remote_localities: Option<bool>,
-    pub backoff: Option<Duration>,
-    pub retry_ignore_previous_hosts: Option<bool>,
+    /// Reasons and status codes, each where it was written; empty leaves the choice to Istio.
+    pub retry_on: Vec<At<String>>,
+    pub retry_remote_localities: Option<At<bool>>,
+    pub backoff: Option<At<Duration>>,
+    pub retry_ignore_previous_hosts: Option<At<bool>>,
 }
 
+/// Trouble made on purpose; never nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fault {
     pub delay: Option<Delay>,
     pub abort: Option<Abort>,
 }
 
+/// Requests that wait.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delay {
     pub fixed_delay: Duration,
@@ -53,6 +65,7 @@ pub struct Delay {
     pub percentage: Option<f64>,
 }
 
+/// Requests that fail.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Abort {
     pub status: AbortStatus,
@@ -60,29 +73,44 @@ pub struct Abort {
     pub percentage: Option<f64>,
 }
 
+/// What requests fail with.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AbortStatus {
     Http(u16),
-    Grpc(String),
+    /// gRPC's name of it: `NOT_FOUND`.
+    Grpc(At<&'static str>),
 }
 
+/// What browsers are told about other origins.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CorsPolicy {
-    pub allow_origins: Vec<TextMatch>,
+    pub allow_origins: Vec<At<TextMatch>>,
     pub allow_methods: Vec<String>,
     pub allow_headers: Vec<String>,
     pub expose_headers: Vec<String>,
+    /// Whole seconds.
     pub max_age: Option<Duration>,
     pub allow_credentials: Option<bool>,
-    pub unmatched_preflights: Option<String>,
+    pub unmatched_preflights: Option<At<UnmatchedPreflights>>,
 }
 
+/// What becomes of preflight requests from other origins than those allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnmatchedPreflights {
+    /// The workload answers them.
+    Forward,
+    /// The proxy answers them.
+    Ignore,
+}
+
+/// Changes to headers, on the way there and back; never nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeaderOperations {
     pub request: Option<HeaderChanges>,
     pub response: Option<HeaderChanges>,
 }
 
+/// Changes to headers, one way; never nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeaderChanges {
     pub set: IndexMap<String, String>,
@@ -90,22 +118,42 @@ pub struct HeaderChanges {
     pub remove: Vec<String>,
 }
 
+/// Another address, told to the caller; never nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Redirect {
     pub uri: Option<String>,
     pub authority: Option<String>,
-    pub port: Option<u16>,
-    pub derive_port: Option<String>,
-    pub scheme: Option<String>,
-    pub redirect_code: Option<u16>,
+    pub port: Option<At<RedirectPort>>,
+    pub scheme: Option<At<RedirectScheme>>,
+    pub redirect_code: Option<At<u16>>,
 }
 
+/// The port that the caller is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RedirectPort {
+    /// This one: `port`.
+    Number(u16),
+    /// 80 or 443: `derivePort: FROM_PROTOCOL_DEFAULT`.
+    ProtocolDefault,
+    /// The one that was called: `derivePort: FROM_REQUEST_PORT`.
+    RequestPort,
+}
+
+/// The scheme that the caller is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RedirectScheme {
+    Http,
+    Https,
+}
+
+/// An answer that no workload gives.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DirectResponse {
-    pub status: u16,
+    pub status: At<u16>,
     pub body: Option<Body>,
 }
 
+/// What a direct response says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
     Text(String),

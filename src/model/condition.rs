@@ -1,11 +1,16 @@
 //! Conditions: what a request must look like for a rule to answer it.
+//!
+//! Enters: nothing; `resolve` builds these types. Leaves: what `plan` decides and `istio` says. Refuses to know:
+//! which release can say what; but words that some release lacks keep their place, so that `istio` can point at them.
+
+mod covers; // whether one condition holds whenever another does
 
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
 use super::cluster::ClusterId;
-use crate::source::Place;
+use crate::source::{At, Place};
 
 /// All of its words must hold.
 #[derive(Clone, Debug)]
@@ -21,19 +26,22 @@ pub struct Condition {
 }
 
 /// Istio's words for an HTTP request and its caller.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct HttpMatch {
     pub uri: Option<TextMatch>,
+    /// Where `ignoreUriCase: true` was written. Does not change regular expressions.
+    pub ignore_uri_case: Option<Place>,
     pub scheme: Option<TextMatch>,
     pub method: Option<TextMatch>,
     pub authority: Option<TextMatch>,
     /// By header name in lower case, in the order written.
     pub headers: IndexMap<String, Presence>,
-    pub without_headers: IndexMap<String, Presence>,
-    pub query_params: IndexMap<String, Presence>,
-    pub ignore_uri_case: bool,
+    /// By header name in lower case, in the order written; the place is the name's.
+    pub without_headers: IndexMap<String, At<Presence>>,
+    /// In the order written; the place is the parameter's name.
+    pub query_params: IndexMap<String, At<Presence>>,
     pub source_labels: BTreeMap<String, String>,
-    pub source_namespace: Option<String>,
+    pub source_namespace: Option<At<String>>,
 }
 
 /// How a text is compared.
@@ -58,6 +66,24 @@ impl HttpMatch {
     /// Whether nothing is left for the proxy to decide.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        let Self {
+            uri,
+            // Says nothing by itself.
+            ignore_uri_case: _,
+            scheme,
+            method,
+            authority,
+            headers,
+            without_headers,
+            query_params,
+            source_labels,
+            source_namespace,
+        } = self;
+        [uri, scheme, method, authority].into_iter().all(Option::is_none)
+            && headers.is_empty()
+            && without_headers.is_empty()
+            && query_params.is_empty()
+            && source_labels.is_empty()
+            && source_namespace.is_none()
     }
 }

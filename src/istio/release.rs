@@ -1,0 +1,187 @@
+//! The release table: what each release of Istio can say, and what it calls it.
+//!
+//! Enters: a [`Release`]. Leaves: whether it can say a [`Feature`], and the words that changed over time. Refuses to
+//! know: who wants to say it. This is the only place that compares releases; everywhere else the question is
+//! "can it say this?".
+
+#[cfg(test)]
+mod schema; // the table against the schemas of every release
+
+use std::fmt;
+
+use crate::model::Release;
+
+/// Whether a release can say something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Support {
+    /// Every patch of it that may be meant can.
+    Yes,
+    /// None can.
+    No,
+    /// Only some patches can, and the release was given without one.
+    DependsOnPatch,
+}
+
+/// A release with its patch: `Start(8, 6)` is 1.8.6.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start(u8, u8);
+
+impl fmt::Display for Start {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(minor, patch) = *self;
+        Release { minor, patch: Some(patch).filter(|patch| *patch > 0) }.fmt(f)
+    }
+}
+
+macro_rules! features {
+    ($($(#[doc = $doc:literal])* $feature:ident $word:literal [$(($minor:literal, $patch:literal)),+])*) => {
+        /// Something that not every release can say. Whatever is not here can be said by all of them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Feature {
+            $($(#[doc = $doc])* $feature,)*
+        }
+
+        impl Feature {
+            /// Every feature.
+            pub const ALL: &[Self] = &[$(Self::$feature,)*];
+
+            /// What it is called in findings.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$feature => $word,)* }
+            }
+
+            /// The first releases that can say it: one for each branch that got it, in order.
+            #[must_use]
+            pub fn starts(self) -> &'static [Start] {
+                match self { $(Self::$feature => const { &[$(Start($minor, $patch)),+] },)* }
+            }
+        }
+    };
+}
+
+features! {
+    ApiV1beta1 "networking.istio.io/v1beta1" [(5, 0)]
+    ApiV1 "networking.istio.io/v1" [(22, 0)]
+    /// Istio's own east-west gateway carries `istio: eastwestgateway`.
+    EastWestGatewayLabel "istio: eastwestgateway" [(10, 0)]
+    /// Before, the hosts of an `AUTO_PASSTHROUGH` server were compared with the SNI, so that only wildcards matched.
+    ExactGatewayHosts "expose: used" [(8, 6), (9, 5), (10, 0)]
+    RouteName "name" [(3, 0)]
+    IgnoreUriCase "ignoreUriCase" [(3, 0)]
+    QueryParams "queryParams" [(2, 0)]
+    /// Before, the prefix was dropped without a word, and presence was left.
+    QueryParamPrefix "prefix" [(18, 0)]
+    WithoutHeaders "withoutHeaders" [(6, 0)]
+    /// Before, `withoutHeaders` with a text did not hold for a request that lacks the header.
+    AbsentHeaderDiffers "withoutHeaders" [(22, 0)]
+    SourceNamespace "sourceNamespace" [(6, 0)]
+    RedirectCode "redirectCode" [(3, 0)]
+    RedirectScheme "scheme" [(12, 0)]
+    RedirectPort "port" [(12, 0)]
+    DirectResponse "directResponse" [(15, 0)]
+    RegexRewrite "uriRegexRewrite" [(19, 0)]
+    /// Before, the webhook demanded at least one attempt.
+    NoRetries "attempts: 0" [(3, 0)]
+    RetryRemoteLocalities "retryRemoteLocalities" [(6, 0)]
+    RetryIgnorePreviousHosts "retryIgnorePreviousHosts" [(26, 0)]
+    RetryBackoff "backoff" [(26, 0)]
+    RetryOnReset "reset" [(5, 0)]
+    RetryOnEnvoyRatelimited "envoy-ratelimited" [(9, 0)]
+    RetryOnRetriableHeaders "retriable-headers" [(9, 0)]
+    RetryOnResetBeforeRequest "reset-before-request" [(23, 0)]
+    RetryOnHttp3PostConnectFailure "http3-post-connect-failure" [(23, 0)]
+    /// Before, the field stood in the schema and did nothing.
+    AbortWithGrpcStatus "grpcStatus" [(15, 0)]
+    /// Whole percents; every release that has [`Self::MirrorPercentage`] prefers that.
+    MirrorPercent "a percentage of copies" [(4, 0)]
+    /// In 1.5 it stood in the schema and did nothing.
+    MirrorPercentage "a fraction of a percent of copies" [(6, 0)]
+    /// In 1.19 it stood in the schema and did nothing.
+    Mirrors "copies to several destinations" [(20, 0)]
+    /// Before, origins were plain texts.
+    AllowOrigins "prefix and regex in allowOrigins" [(5, 0)]
+    UnmatchedPreflights "unmatchedPreflights" [(23, 0)]
+}
+
+impl Release {
+    /// Whether this release can say something.
+    #[must_use]
+    pub fn supports(self, feature: Feature) -> Support {
+        let starts = feature.starts();
+        let own_branch = starts.iter().find(|Start(minor, _)| *minor == self.minor);
+        match (own_branch, self.patch) {
+            (None, _) if starts.iter().any(|Start(minor, _)| *minor < self.minor) => Support::Yes,
+            (None, _) => Support::No,
+            (Some(Start(_, 0)), _) => Support::Yes,
+            (Some(Start(_, first)), Some(patch)) if patch >= *first => Support::Yes,
+            (Some(_), Some(_)) => Support::No,
+            (Some(_), None) => Support::DependsOnPatch,
+        }
+    }
+
+    /// Whether every patch of this release that may be meant can say something.
+    #[must_use]
+    pub fn can(self, feature: Feature) -> bool {
+        self.supports(feature) == Support::Yes
+    }
+
+    /// `apiVersion` of Istio's kinds: the newest that it serves.
+    #[must_use]
+    pub fn api_version(self) -> &'static str {
+        if self.can(Feature::ApiV1) {
+            "networking.istio.io/v1"
+        } else if self.can(Feature::ApiV1beta1) {
+            "networking.istio.io/v1beta1"
+        } else {
+            "networking.istio.io/v1alpha3"
+        }
+    }
+
+    /// The label that the pods of its own east-west gateway carry, where nobody chose another.
+    #[must_use]
+    pub fn gateway_label(self) -> (&'static str, &'static str) {
+        ("istio", if self.can(Feature::EastWestGatewayLabel) { "eastwestgateway" } else { "ingressgateway" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn release(text: &str) -> Release {
+        Release::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_feature_may_start_at_a_patch_of_several_branches() {
+        let support = |text| release(text).supports(Feature::ExactGatewayHosts);
+        assert_eq!([support("1.7"), support("1.7.9"), support("1.8.5"), support("1.9.4")], [Support::No; 4]);
+        assert_eq!([support("1.8"), support("1.9")], [Support::DependsOnPatch; 2]);
+        assert_eq!([support("1.8.6"), support("1.9.5"), support("1.10"), support("1.31")], [Support::Yes; 4]);
+    }
+
+    #[test]
+    fn a_whole_release_needs_no_patch() {
+        assert_eq!(release("1.6").supports(Feature::WithoutHeaders), Support::Yes);
+        assert_eq!(release("1.5.9").supports(Feature::WithoutHeaders), Support::No);
+    }
+
+    #[test]
+    fn words_that_changed_over_time() {
+        let api = |text| release(text).api_version();
+        assert_eq!(
+            [api("1.4"), api("1.5"), api("1.21"), api("1.22")].map(|api| api.rsplit('/').next().unwrap()),
+            ["v1alpha3", "v1beta1", "v1beta1", "v1"]
+        );
+        assert_eq!(release("1.9").gateway_label().1, "ingressgateway");
+        assert_eq!(release("1.10").gateway_label().1, "eastwestgateway");
+    }
+
+    #[test]
+    fn starts_are_written_as_releases() {
+        let starts: Vec<String> =
+            Feature::ExactGatewayHosts.starts().iter().map(ToString::to_string).collect();
+        assert_eq!(starts, ["1.8.6", "1.9.5", "1.10"]);
+    }
+}
