@@ -4,6 +4,7 @@ pub mod source; // texts, and how a place in them is named
 pub mod diagnostic; // what went wrong, where, what to do
 mod model; // the mesh as meant
 pub mod bundle; // what leaves the compiler
+pub mod yaml; // values → text that every reader takes alike
 
 use bundle::{Account, Bundle};
 use diagnostic::Outcome;
