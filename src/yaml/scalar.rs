@@ -32,7 +32,7 @@ pub fn integer(number: impl Display, out: &mut String) {
 }
 
 /// A fraction in decimal, `100` for a whole one; never an exponent, which YAML 1.1 reads only in part. What JSON
-/// cannot say either (infinities, not-a-number) is null, as serde_json has it.
+/// cannot say either (infinities, not-a-number) is null, as JSON writers have it.
 pub fn float(number: impl Display + Into<f64> + Copy, out: &mut String) {
     if number.into().is_finite() {
         integer(number, out);
@@ -63,9 +63,9 @@ const CLASSES: [u8; 256] = {
                 b':' => class::COLON,
                 b' ' => class::BLANK,
                 b'#' => class::BLANK | class::WORD,
-                b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F' => 0,
-                b'_' | b'.' | b',' | b'+' | b'-' => 0,
-                b'o' | b'O' | b'x' | b'X' | b't' | b'T' | b'z' | b'Z' => 0,
+                b'0'..=b'9' | b'_' | b'.' | b',' | b'+' | b'-' => 0,
+                // Hexadecimal, exponents, octal, and the `T` and `Z` of timestamps.
+                b'a'..=b'f' | b'A'..=b'F' | b'o' | b'O' | b'x' | b'X' | b't' | b'T' | b'z' | b'Z' => 0,
                 _ => class::WORD,
             };
         }
