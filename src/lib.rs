@@ -8,6 +8,7 @@ mod resolve; // spec → model
 mod plan; // model → what each cluster must know
 mod istio; // plan → Istio objects
 pub mod bundle; // what leaves the compiler
+pub mod yaml; // values → text that every reader takes alike
 
 use bundle::{Account, Bundle};
 use diagnostic::Outcome;
