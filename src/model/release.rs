@@ -19,12 +19,6 @@ impl Release {
     /// What `mesh.istio` is when nobody says.
     pub const DEFAULT: Self = Self { minor: 30, patch: None };
 
-    /// The label `istio` of the gateway that Istio's documents install for other clusters to enter by.
-    #[must_use]
-    pub fn gateway_label(self) -> &'static str {
-        if self.minor <= 9 { "ingressgateway" } else { "eastwestgateway" }
-    }
-
     /// `1.30` or `1.30.2`; nothing for text that is not of that form.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -7,7 +7,7 @@ use super::survey::Survey;
 use crate::model::action::{DirectResponse, HeaderOperations, Redirect};
 use crate::model::condition::HttpMatch;
 use crate::model::{Answer as Meant, Callers, ClusterId, Destination, Mesh, Mirror, Pick, Port, Rule, Service, ServiceId};
-use crate::source::Place;
+use crate::source::{At, Place};
 
 /// The routes of one service, for the callers of one cluster.
 #[derive(Clone, Debug)]
@@ -62,14 +62,14 @@ pub struct Share<'m> {
 }
 
 /// A copy of the requests.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Copy {
     /// Who gets it.
     pub target: Target,
     /// At which port number of that service.
     pub port: u16,
     /// Percent of the requests; fractions where a version is split among clusters.
-    pub percent: f64,
+    pub percent: At<f64>,
 }
 
 /// A version, or any, of a service in one cluster.
@@ -193,7 +193,7 @@ impl<'m> Path<'m> {
         let copy = |(cluster, size): (ClusterId, u32)| Copy {
             target: Target { service: self.id, pick: mirror.pick, cluster },
             port: self.port.number,
-            percent: mirror.percent.value * f64::from(size) / total,
+            percent: At::new(mirror.percent.value * f64::from(size) / total, mirror.percent.place),
         };
         serving.clusters.into_iter().map(copy).collect()
     }

@@ -30,7 +30,8 @@ impl<'m> Answered<'m> {
         if let Some(earlier) = covers.and_then(|covers| covers.into_iter().max()) {
             return Some(earlier);
         }
-        if conditions.is_empty() {
+        let everything = HttpMatch::default();
+        if conditions.is_empty() || conditions.iter().any(|words| words.covers(&everything)) {
             self.all_by = Some(rule);
         }
         for condition in conditions {
@@ -64,22 +65,28 @@ fn words(condition: &HttpMatch) -> impl Iterator<Item = Word<'_>> {
         source_labels,
         source_namespace,
     } = condition;
-    let single = [("uri", uri), ("scheme", scheme), ("method", method), ("authority", authority)];
-    let many = [("headers", headers), ("withoutHeaders", without_headers), ("queryParams", query_params)];
-    // A URI may be compared without regard to case, so its text cannot be the key.
-    let exact = |what: &str, text: &'_ TextMatch| what != "uri" && matches!(text, TextMatch::Exact(_));
-    let single = single.into_iter().filter_map(move |(what, text)| {
-        text.as_ref().map(|text| (what, "", if exact(what, text) { Some(text.as_str()) } else { None }))
-    });
-    let many = many.into_iter().flat_map(|(what, map)| map.iter().map(move |(key, presence)| (what, key.as_str(), said(presence))));
+    let single = [("scheme", scheme), ("method", method), ("authority", authority)];
+    let single = single.into_iter().filter_map(|(what, text)| text.as_ref().map(|text| (what, "", exact(text))));
+    // A URI may be compared without regard to case, so its text is no key.
+    let uri = uri.iter().map(|_| ("uri", "", None));
+    let headers = headers.iter().map(|(key, presence)| ("headers", key.as_str(), said(presence)));
+    let without = without_headers.iter().map(|(key, presence)| ("withoutHeaders", key.as_str(), said(&presence.value)));
+    let query = query_params.iter().map(|(key, presence)| ("queryParams", key.as_str(), said(&presence.value)));
     let labels = source_labels.iter().map(|(key, value)| ("sourceLabels", key.as_str(), Some(value.as_str())));
-    let namespace = source_namespace.iter().map(|namespace| ("sourceNamespace", "", Some(namespace.as_str())));
-    single.chain(many).chain(labels).chain(namespace)
+    let namespace = source_namespace.iter().map(|namespace| ("sourceNamespace", "", Some(namespace.value.as_str())));
+    uri.chain(single).chain(headers).chain(without).chain(query).chain(labels).chain(namespace)
 }
 
 fn said(presence: &Presence) -> Option<&str> {
     match presence {
-        Presence::Says(TextMatch::Exact(text)) => Some(text),
-        Presence::Present | Presence::Says(TextMatch::Prefix(_) | TextMatch::Regex(_)) => None,
+        Presence::Present => None,
+        Presence::Says(text) => exact(text),
+    }
+}
+
+fn exact(text: &TextMatch) -> Option<&str> {
+    match text {
+        TextMatch::Exact(text) => Some(text),
+        TextMatch::Prefix(_) | TextMatch::Regex(_) => None,
     }
 }

@@ -88,13 +88,14 @@ fn gateway_of(
 }
 
 fn gateway(place: Place, addresses: Vec<Address>, release: Release) -> Gateway {
+    let (key, value) = release.gateway_label();
     Gateway {
         place,
         addresses,
         port: PORT,
         server_port: PORT,
         namespace: "istio-system".to_owned(),
-        selector: BTreeMap::from([("istio".to_owned(), release.gateway_label().to_owned())]),
+        selector: BTreeMap::from([(key.to_owned(), value.to_owned())]),
         expose: Expose::All,
         existing: false,
     }

@@ -83,7 +83,7 @@ impl<'r> Reader<'r> {
         let (mirrors, mirrors_complete) = self.mirrors(service, mirrors);
         let rule = Rule {
             place: *place,
-            name: name.value().cloned(),
+            name: name.written().cloned(),
             conditions,
             answer: answer?,
             actions: actions?,
