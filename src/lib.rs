@@ -7,8 +7,9 @@ mod model; // the mesh as meant
 mod resolve; // spec → model
 mod plan; // model → what each cluster must know
 mod istio; // plan → Istio objects
+mod prove; // do all links hold, on the objects themselves?
+mod yaml; // objects → text
 pub mod bundle; // what leaves the compiler
-pub mod yaml; // values → text that every reader takes alike
 
 use bundle::{Account, Bundle};
 use diagnostic::Outcome;
@@ -19,8 +20,20 @@ use source::Sources;
 /// Bundles are delivered one at a time, in order of cluster name, as soon as they are rendered. They count only
 /// if the outcome has no errors: the last link is checked when the last bundle is out.
 pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Account> {
-    let _ = (sources, deliver);
-    Outcome::new(Account::default(), Vec::new())
+    spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).and_then(|mesh| {
+        plan::plan(&mesh).and_then(|plans| {
+            let mut lacks = istio::Lacks::default();
+            let mut links = prove::Links::default();
+            for plan in &plans {
+                let objects = istio::lower(plan, &mut lacks);
+                links.add(&objects);
+                deliver(yaml::render(&objects));
+            }
+            let mut proof = links.hold();
+            proof.findings.extend(lacks.findings());
+            proof.map(|links| Account { services: mesh.services.len(), clusters: mesh.clusters.len(), links })
+        })
+    })
 }
 
 /// The inputs with every default written out, as one YAML text of the input language.

@@ -3,16 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::object::Object;
+use crate::bundle::Reach;
+use crate::model::Release;
 
 /// What is applied to one cluster, in the order in which it is applied.
 #[derive(Clone, Debug)]
 pub struct Bundle {
     /// The cluster's name.
     pub cluster: String,
+    /// The kubectl context in printed commands.
+    pub context: String,
+    /// The release it is written for.
+    pub release: Release,
     /// By step (serve, call, route), namespace, name, kind.
     pub objects: Vec<Object>,
     /// Services that are created where nothing has the name yet; a file of their own.
     pub stand_ins: Vec<Object>,
+    /// What callers reach in other clusters.
+    pub reaches: Vec<Reach>,
     /// What the objects count on in the cluster.
     pub ground: Ground,
 }

@@ -9,7 +9,7 @@ use super::dialect::{Dialect, Lacks};
 use super::object::{Metadata, Object, Spec};
 use super::{call, route, serve, stand_in};
 use crate::model::service::PlainNames;
-use crate::model::{Address, Callers, Cluster, Mesh, Pick, Service};
+use crate::model::{Address, Callers, Mesh, Service, Version};
 use crate::plan::ClusterPlan;
 
 /// The marks of who wrote an object and for which mesh; kubectl prunes by them.
@@ -30,8 +30,11 @@ pub fn lower(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Bundle {
     });
     Bundle {
         cluster: plan.cluster.name.clone(),
+        context: plan.cluster.context.clone(),
+        release: plan.cluster.release,
         objects: objects.collect(),
         stand_ins: stand_in::objects(plan),
+        reaches: plan.reaches(),
         ground: ground(plan),
     }
 }
@@ -90,7 +93,7 @@ fn ground(plan: &ClusterPlan<'_>) -> Ground {
 }
 
 fn ground_service(service: &Service, plan: &ClusterPlan<'_>) -> GroundService {
-    let here = |version: &&crate::model::Version| {
+    let here = |version: &&Version| {
         version.clusters.keys().any(|id| plan.mesh.cluster(*id).is_some_and(|cluster| cluster.name == plan.cluster.name))
     };
     GroundService {

@@ -45,7 +45,7 @@ macro_rules! features {
             /// Every feature.
             pub const ALL: &[Self] = &[$(Self::$feature,)*];
 
-            /// What it is called in findings.
+            /// What it is called in findings; a user's own words in backticks.
             #[must_use]
             pub fn word(self) -> &'static str {
                 match self { $(Self::$feature => $word,)* }
@@ -61,47 +61,49 @@ macro_rules! features {
 }
 
 features! {
-    ApiV1beta1 "networking.istio.io/v1beta1" [(5, 0)]
-    ApiV1 "networking.istio.io/v1" [(22, 0)]
+    ApiV1beta1 "`networking.istio.io/v1beta1`" [(5, 0)]
+    ApiV1 "`networking.istio.io/v1`" [(22, 0)]
+    /// Before, mutual TLS inside the mesh had to be asked for.
+    AutoMutualTls "mutual TLS without asking" [(5, 0)]
     /// Istio's own east-west gateway carries `istio: eastwestgateway`.
-    EastWestGatewayLabel "istio: eastwestgateway" [(10, 0)]
+    EastWestGatewayLabel "`istio: eastwestgateway`" [(10, 0)]
     /// Before, the hosts of an `AUTO_PASSTHROUGH` server were compared with the SNI, so that only wildcards matched.
-    ExactGatewayHosts "expose: used" [(8, 6), (9, 5), (10, 0)]
-    RouteName "name" [(3, 0)]
-    IgnoreUriCase "ignoreUriCase" [(3, 0)]
-    QueryParams "queryParams" [(2, 0)]
+    ExactGatewayHosts "`expose: used`" [(8, 6), (9, 5), (10, 0)]
+    RouteName "the name of a rule" [(3, 0)]
+    IgnoreUriCase "`ignoreUriCase`" [(3, 0)]
+    QueryParams "`queryParams`" [(2, 0)]
     /// Before, the prefix was dropped without a word, and presence was left.
-    QueryParamPrefix "prefix" [(18, 0)]
-    WithoutHeaders "withoutHeaders" [(6, 0)]
+    QueryParamPrefix "a prefix in `queryParams`" [(18, 0)]
+    WithoutHeaders "`withoutHeaders`" [(6, 0)]
     /// Before, `withoutHeaders` with a text did not hold for a request that lacks the header.
-    AbsentHeaderDiffers "withoutHeaders" [(22, 0)]
-    SourceNamespace "sourceNamespace" [(6, 0)]
-    RedirectCode "redirectCode" [(3, 0)]
-    RedirectScheme "scheme" [(12, 0)]
-    RedirectPort "port" [(12, 0)]
-    DirectResponse "directResponse" [(15, 0)]
-    RegexRewrite "uriRegexRewrite" [(19, 0)]
+    AbsentHeaderDiffers "`withoutHeaders`" [(22, 0)]
+    SourceNamespace "`sourceNamespace`" [(6, 0)]
+    RedirectCode "`redirectCode`" [(3, 0)]
+    RedirectScheme "`scheme` in `redirect`" [(12, 0)]
+    RedirectPort "a port in `redirect`" [(12, 0)]
+    DirectResponse "`directResponse`" [(15, 0)]
+    RegexRewrite "`uriRegexRewrite`" [(19, 0)]
     /// Before, the webhook demanded at least one attempt.
-    NoRetries "attempts: 0" [(3, 0)]
-    RetryRemoteLocalities "retryRemoteLocalities" [(6, 0)]
-    RetryIgnorePreviousHosts "retryIgnorePreviousHosts" [(26, 0)]
-    RetryBackoff "backoff" [(26, 0)]
-    RetryOnReset "reset" [(5, 0)]
-    RetryOnEnvoyRatelimited "envoy-ratelimited" [(9, 0)]
-    RetryOnRetriableHeaders "retriable-headers" [(9, 0)]
-    RetryOnResetBeforeRequest "reset-before-request" [(23, 0)]
-    RetryOnHttp3PostConnectFailure "http3-post-connect-failure" [(23, 0)]
+    NoRetries "`attempts: 0`" [(3, 0)]
+    RetryRemoteLocalities "`retryRemoteLocalities`" [(6, 0)]
+    RetryIgnorePreviousHosts "`retryIgnorePreviousHosts`" [(26, 0)]
+    RetryBackoff "`backoff`" [(26, 0)]
+    RetryOnReset "`reset`" [(5, 0)]
+    RetryOnEnvoyRatelimited "`envoy-ratelimited`" [(9, 0)]
+    RetryOnRetriableHeaders "`retriable-headers`" [(9, 0)]
+    RetryOnResetBeforeRequest "`reset-before-request`" [(23, 0)]
+    RetryOnHttp3PostConnectFailure "`http3-post-connect-failure`" [(23, 0)]
     /// Before, the field stood in the schema and did nothing.
-    AbortWithGrpcStatus "grpcStatus" [(15, 0)]
+    AbortWithGrpcStatus "`grpcStatus`" [(15, 0)]
     /// Whole percents; every release that has [`Self::MirrorPercentage`] prefers that.
     MirrorPercent "a percentage of copies" [(4, 0)]
     /// In 1.5 it stood in the schema and did nothing.
     MirrorPercentage "a fraction of a percent of copies" [(6, 0)]
     /// In 1.19 it stood in the schema and did nothing.
-    Mirrors "copies to several destinations" [(20, 0)]
+    Mirrors "a copy to several destinations" [(20, 0)]
     /// Before, origins were plain texts.
-    AllowOrigins "prefix and regex in allowOrigins" [(5, 0)]
-    UnmatchedPreflights "unmatchedPreflights" [(23, 0)]
+    AllowOrigins "a prefix or regex in `allowOrigins`" [(5, 0)]
+    UnmatchedPreflights "`unmatchedPreflights`" [(23, 0)]
 }
 
 impl Release {

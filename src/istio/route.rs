@@ -1,7 +1,6 @@
 //! Routing: the rules of a service, for the callers of one cluster.
 
-use super::action::mirror::Copies;
-use super::action::{self, mirror};
+use super::action::{self, Copies};
 use super::condition;
 use super::dialect::Dialect;
 use super::lower::{export_to, list, object};
@@ -64,7 +63,7 @@ fn http_route(plan: &ClusterPlan<'_>, route: &Route<'_>, several: bool, dialect:
         Answer::DirectResponse(response) => http.direct_response = action::direct_response(response, dialect),
     }
     let copies: Vec<_> = copies.iter().filter_map(|copy| copied(plan, copy)).collect();
-    mirror::mirrors(&mut http, &copies, dialect);
+    action::mirrors(&mut http, &copies, dialect);
     http
 }
 

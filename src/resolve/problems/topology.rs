@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::{list, suggest};
+use super::suggest;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Cluster, Port, Release, Service, Version, VirtualIps};
 use crate::source::{At, Place};

@@ -1,0 +1,149 @@
+//! What one cluster's Istio can say, and what it was asked to say and cannot.
+//!
+//! Enters: questions of the lowering, each with the place of the word in the input. Leaves: answers, and at the end
+//! one finding for each word, whatever the number of clusters that lack it. Refuses to know: the objects.
+
+use std::collections::BTreeMap;
+
+use super::problems;
+use super::release::{Feature, Support};
+use crate::diagnostic::Finding;
+use crate::model::{Cluster, Release};
+use crate::source::Place;
+
+/// What the releases of all clusters were asked to say and cannot.
+#[derive(Clone, Debug, Default)]
+pub struct Lacks {
+    found: BTreeMap<(Place, Feature), Vec<Speaker>>,
+}
+
+/// A cluster that lacks a word.
+#[derive(Clone, Debug)]
+pub(super) struct Speaker {
+    pub(super) cluster: String,
+    pub(super) release: Release,
+    pub(super) release_place: Option<Place>,
+}
+
+/// The Istio of one cluster.
+#[derive(Debug)]
+pub struct Dialect<'a> {
+    cluster: &'a Cluster,
+    lacks: &'a mut Lacks,
+}
+
+impl<'a> Dialect<'a> {
+    /// What `cluster` can say; what it cannot is added to `lacks`.
+    pub fn new(cluster: &'a Cluster, lacks: &'a mut Lacks) -> Self {
+        Self { cluster, lacks }
+    }
+
+    /// The release that speaks.
+    #[must_use]
+    pub fn release(&self) -> Release {
+        self.cluster.release
+    }
+
+    /// Whether a word of the input can be said. If not, there will be a finding at its place; whatever is written
+    /// in its stead is never seen.
+    pub fn can(&mut self, feature: Feature, place: Place) -> bool {
+        if self.release().can(feature) {
+            return true;
+        }
+        let Cluster { name, release, release_place, .. } = self.cluster;
+        let speakers = self.lacks.found.entry((place, feature)).or_default();
+        if speakers.iter().all(|speaker| speaker.cluster != *name) {
+            speakers.push(Speaker {
+                cluster: name.clone(),
+                release: *release,
+                release_place: *release_place,
+            });
+        }
+        false
+    }
+
+    /// The value, if the word that it was written with can be said.
+    pub(super) fn say<T>(&mut self, feature: Feature, place: Place, value: T) -> Option<T> {
+        self.can(feature, place).then_some(value)
+    }
+}
+
+impl Lacks {
+    /// One finding for each word that some release lacks, naming all clusters that do.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        self.found
+            .iter()
+            .flat_map(|((place, feature), speakers)| {
+                let (unsure, lacking): (Vec<&Speaker>, Vec<&Speaker>) = speakers
+                    .iter()
+                    .partition(|speaker| speaker.release.supports(*feature) == Support::DependsOnPatch);
+                let lacking = (!lacking.is_empty()).then(|| problems::lacks(*feature, *place, &lacking));
+                let unsure = (!unsure.is_empty()).then(|| problems::patch_decides(*feature, *place, &unsure));
+                lacking.into_iter().chain(unsure)
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::source::{SourceId, Span};
+
+    pub(in crate::istio) fn somewhere() -> Place {
+        Span { source: SourceId(0), start: 0, end: 0 }.into()
+    }
+
+    pub(in crate::istio) fn cluster(name: &str, release: &str) -> Cluster {
+        Cluster {
+            name: name.to_owned(),
+            place: somewhere(),
+            release: Release::parse(release).unwrap(),
+            release_place: None,
+            cluster_domain: "cluster.local".to_owned(),
+            trust_domain: "cluster.local".to_owned(),
+            gateway: None,
+            locality: None,
+            network: None,
+            context: name.to_owned(),
+        }
+    }
+
+    fn messages(questions: &[(&str, &str, Feature)]) -> Vec<String> {
+        let mut lacks = Lacks::default();
+        for (name, release, feature) in questions {
+            Dialect::new(&cluster(name, release), &mut lacks).can(*feature, somewhere());
+        }
+        lacks.findings().into_iter().map(|finding| format!("{}: {}", finding.code, finding.message)).collect()
+    }
+
+    #[test]
+    fn one_word_is_one_finding_with_all_its_clusters() {
+        let questions = [
+            ("cluster1", "1.5", Feature::WithoutHeaders),
+            ("cluster2", "1.30", Feature::WithoutHeaders),
+            ("cluster3", "1.4.2", Feature::WithoutHeaders),
+            ("cluster1", "1.5", Feature::WithoutHeaders),
+        ];
+        assert_eq!(
+            messages(&questions),
+            ["MG0501: `withoutHeaders` needs Istio 1.6, but `cluster1` runs 1.5 and `cluster3` runs 1.4.2"]
+        );
+    }
+
+    #[test]
+    fn a_patch_that_decides_is_asked_for() {
+        let questions = [
+            ("cluster1", "1.8", Feature::ExactGatewayHosts),
+            ("cluster2", "1.7", Feature::ExactGatewayHosts),
+        ];
+        assert_eq!(
+            messages(&questions),
+            [
+                "MG0501: `expose: used` needs Istio 1.8.6, 1.9.5 or 1.10, but `cluster2` runs 1.7",
+                "MG0502: `expose: used` needs Istio 1.8.6, 1.9.5 or 1.10, and `cluster1` runs some 1.8",
+            ]
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! What is said about releases: all wording of this stage.
+
+use super::dialect::Speaker;
+use super::release::Feature;
+use crate::diagnostic::{Code, Finding};
+use crate::source::Place;
+
+/// A release has no way to say something, or says it and means something else.
+pub(super) fn lacks(feature: Feature, place: Place, speakers: &[&Speaker]) -> Finding {
+    if feature == Feature::AbsentHeaderDiffers {
+        return absent_header(place, speakers);
+    }
+    let message = format!(
+        "{} needs Istio {}, but {}",
+        feature.word(),
+        starts(feature),
+        join(speakers.iter().map(|speaker| format!("`{}` runs {}", speaker.cluster, speaker.release)), "and"),
+    );
+    let finding = Finding::new(Code::MG0501, message).at(place, "");
+    with_releases(finding, speakers).help(format!(
+        "raise `istio` if {} is newer than that, else leave it out{}",
+        if speakers.len() == 1 { "the cluster" } else { "each of these clusters" },
+        instead(feature),
+    ))
+}
+
+/// Some patches of a release can say something, and nobody said which one runs.
+pub(super) fn patch_decides(feature: Feature, place: Place, speakers: &[&Speaker]) -> Finding {
+    let message = format!(
+        "{} needs Istio {}, and {}",
+        feature.word(),
+        starts(feature),
+        join(
+            speakers.iter().map(|speaker| format!("`{}` runs some {}", speaker.cluster, speaker.release)),
+            "and"
+        ),
+    );
+    let finding = Finding::new(Code::MG0502, message).at(place, "");
+    with_releases(finding, speakers).help(match speakers {
+        [only] => format!("write the patch of `{}`, such as `istio: \"{}.6\"`", only.cluster, only.release),
+        _ => "write the patch of each of these releases".to_owned(),
+    })
+}
+
+fn absent_header(place: Place, speakers: &[&Speaker]) -> Finding {
+    let message = format!(
+        "in {}, a request that lacks this header does not match",
+        join(speakers.iter().map(|speaker| format!("`{}` ({})", speaker.cluster, speaker.release)), "and"),
+    );
+    let finding = Finding::new(Code::MG0503, message).at(place, "");
+    with_releases(finding, speakers).help(format!(
+        "Istio from {} on takes an absent header for a different one; before, write two rules: first one that \
+         matches the header with what follows this rule, then this one without the word",
+        starts(Feature::AbsentHeaderDiffers)
+    ))
+}
+
+/// The releases as second labels, each place once.
+fn with_releases(mut finding: Finding, speakers: &[&Speaker]) -> Finding {
+    for speaker in speakers {
+        let Some(place) = speaker.release_place else { continue };
+        if finding.labels.iter().all(|label| label.place != place) {
+            finding = finding.at(place, "the release");
+        }
+    }
+    finding
+}
+
+/// How a release without the word comes close, if it does.
+fn instead(feature: Feature) -> &'static str {
+    match feature {
+        Feature::QueryParamPrefix => ", or write it as `regex`",
+        Feature::ExactGatewayHosts => ", which opens `*.local`",
+        Feature::MirrorPercentage => ", or copy whole percents (from 1.4 on)",
+        Feature::AbortWithGrpcStatus => ", or abort with `httpStatus`",
+        Feature::AllowOrigins => ", or list the origins in full",
+        Feature::ApiV1beta1
+        | Feature::ApiV1
+        | Feature::AutoMutualTls
+        | Feature::EastWestGatewayLabel
+        | Feature::RouteName
+        | Feature::IgnoreUriCase
+        | Feature::QueryParams
+        | Feature::WithoutHeaders
+        | Feature::AbsentHeaderDiffers
+        | Feature::SourceNamespace
+        | Feature::RedirectCode
+        | Feature::RedirectScheme
+        | Feature::RedirectPort
+        | Feature::DirectResponse
+        | Feature::RegexRewrite
+        | Feature::NoRetries
+        | Feature::RetryRemoteLocalities
+        | Feature::RetryIgnorePreviousHosts
+        | Feature::RetryBackoff
+        | Feature::RetryOnReset
+        | Feature::RetryOnEnvoyRatelimited
+        | Feature::RetryOnRetriableHeaders
+        | Feature::RetryOnResetBeforeRequest
+        | Feature::RetryOnHttp3PostConnectFailure
+        | Feature::MirrorPercent
+        | Feature::Mirrors
+        | Feature::UnmatchedPreflights => "",
+    }
+}
+
+fn starts(feature: Feature) -> String {
+    join(feature.starts().iter().map(ToString::to_string), "or")
+}
+
+/// `a`, `a and b`, `a, b and c`
+fn join(words: impl Iterator<Item = String>, last: &str) -> String {
+    let mut words: Vec<String> = words.collect();
+    match words.pop() {
+        Some(end) if words.is_empty() => end,
+        Some(end) => format!("{} {last} {end}", words.join(", ")),
+        None => String::new(),
+    }
+}
