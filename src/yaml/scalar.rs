@@ -63,9 +63,9 @@ const CLASSES: [u8; 256] = {
                 b':' => class::COLON,
                 b' ' => class::BLANK,
                 b'#' => class::BLANK | class::WORD,
-                b'0'..=b'9' | b'_' | b'.' | b',' | b'+' | b'-' => 0,
+                b'0'..=b'9' | b'_' | b'.' | b',' | b'+' | b'-'
                 // Hexadecimal, exponents, octal, and the `T` and `Z` of timestamps.
-                b'a'..=b'f' | b'A'..=b'F' | b'o' | b'O' | b'x' | b'X' | b't' | b'T' | b'z' | b'Z' => 0,
+                | b'a'..=b'f' | b'A'..=b'F' | b'o' | b'O' | b'x' | b'X' | b't' | b'T' | b'z' | b'Z' => 0,
                 _ => class::WORD,
             };
         }
