@@ -4,8 +4,11 @@
 #![cfg(test)]
 #![expect(clippy::disallowed_methods, reason = "tests stand outside the compiler and read files")]
 
+use std::collections::BTreeSet;
+use std::sync::Once;
+
 use meshgen::diagnostic::Code;
-use meshgen::source::Sources;
+use meshgen::source::{Source, Sources};
 use similar::TextDiff;
 
 mod support {
@@ -27,14 +30,9 @@ const WITHOUT_CASE: [(&str, &str); 0] = [];
 
 #[test]
 fn every_case_gives_what_is_expected() {
-    let bless = std::env::var_os("BLESS").is_some();
     let mut differences = Vec::new();
-    for case in Case::all() {
-        let files = compile(&case.sources());
-        if bless {
-            case.bless(&files);
-        }
-        differences.extend(difference(&case.name, &case.expected(), &files));
+    for case in cases() {
+        differences.extend(difference(&case.name, &case.expected(), &compile(&case.sources())));
     }
     assert!(
         differences.is_empty(),
@@ -48,7 +46,7 @@ fn every_case_gives_what_is_expected() {
 fn every_bundle_is_what_others_accept() {
     let schemas = Schemas::read();
     let mut faults = Vec::new();
-    for case in Case::all() {
+    for case in cases() {
         for (file, text) in case.expected().iter().filter(|(file, _)| *file != DIAGNOSTICS) {
             let found = golden::faults(&schemas, file, text);
             faults.extend(found.into_iter().map(|fault| format!("{}/expected/{file}: {fault}", case.name)));
@@ -60,7 +58,7 @@ fn every_bundle_is_what_others_accept() {
 #[test]
 fn order_does_not_reach_the_output() {
     let mut differences = Vec::new();
-    for case in Case::all() {
+    for case in cases() {
         let sources = case.sources();
         let mut files = compile(&sources);
         if files.remove(DIAGNOSTICS).is_some() && files.is_empty() {
@@ -75,7 +73,7 @@ fn order_does_not_reach_the_output() {
 
 #[test]
 fn every_code_has_a_case() {
-    let cases = Case::all();
+    let cases = cases();
     let found: String = cases.iter().filter_map(|case| case.expected().remove(DIAGNOSTICS)).collect();
     let excepted = |code: &Code| WITHOUT_CASE.iter().any(|(name, _)| *name == code.name());
     for code in Code::ALL.iter().filter(|code| !excepted(code)) {
@@ -85,7 +83,7 @@ fn every_code_has_a_case() {
 
 #[test]
 fn cases_have_names_that_say_what_they_are() {
-    for case in Case::all() {
+    for case in cases() {
         let (code, words) =
             case.name.split_at(case.name.find('-').filter(|_| case.name.starts_with("MG")).unwrap_or(0));
         assert!(
@@ -98,13 +96,23 @@ fn cases_have_names_that_say_what_they_are() {
     }
 }
 
+/// All cases, with `BLESS` once they have been rewritten: the tests run at the same time.
+fn cases() -> Vec<Case> {
+    static REWRITTEN: Once = Once::new();
+    let cases = Case::all();
+    if std::env::var_os("BLESS").is_some() {
+        REWRITTEN.call_once(|| cases.iter().for_each(|case| case.bless(&compile(&case.sources()))));
+    }
+    cases
+}
+
 /// The sources in reverse, each of them in reverse where that can be.
 fn in_another_order(sources: &Sources) -> Sources {
     let mut other = sources.clone();
     other.texts.reverse();
     for source in &mut other.texts {
         if let Some(text) = reversed(source.text()) {
-            *source = meshgen::source::Source::new(source.name.clone(), source.found, text.into_bytes());
+            *source = Source::new(source.name.clone(), source.found, text.into_bytes());
         }
     }
     other
@@ -112,7 +120,7 @@ fn in_another_order(sources: &Sources) -> Sources {
 
 /// What differs, file by file, as lines.
 fn difference(name: &str, expected: &Files, found: &Files) -> Vec<String> {
-    let files: std::collections::BTreeSet<_> = expected.keys().chain(found.keys()).collect();
+    let files: BTreeSet<_> = expected.keys().chain(found.keys()).collect();
     let text = |files: &Files, file: &str| files.get(file).cloned().unwrap_or_default();
     let differing = files.into_iter().filter(|file| expected.get(*file) != found.get(*file));
     differing
