@@ -19,8 +19,12 @@ use ipnet::IpNet;
 
 use crate::source::Place;
 
-pub use cluster::Cluster;
-pub use service::Service;
+pub use action::Actions;
+pub use cluster::{Address, Cluster, ClusterId, Gateway};
+pub use condition::Condition;
+pub use release::Release;
+pub use routing::{Answer, Destination, Mirror, Rule};
+pub use service::{Callers, Pick, Port, Protocol, Service, ServiceId, Version, VersionId};
 
 /// Several clusters, the services that run in them, and where requests go.
 #[derive(Clone, Debug)]
