@@ -25,17 +25,17 @@ pub fn comment(text: &str, out: &mut String) {
     out.push('\n');
 }
 
-/// An integer.
-pub fn integer(number: impl Display, out: &mut String) {
+/// A boolean or an integer: `true`, `9080`.
+pub fn word(value: impl Display, out: &mut String) {
     // Writing to a `String` cannot fail.
-    let _ = write!(out, "{number}");
+    let _ = write!(out, "{value}");
 }
 
 /// A fraction in decimal, `100` for a whole one; never an exponent, which YAML 1.1 reads only in part. What JSON
 /// cannot say either (infinities, not-a-number) is null, as JSON writers have it.
 pub fn float(number: impl Display + Into<f64> + Copy, out: &mut String) {
     if number.into().is_finite() {
-        integer(number, out);
+        word(number, out);
     } else {
         out.push_str("null");
     }

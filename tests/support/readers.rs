@@ -22,6 +22,7 @@ pub const ALL: [(&str, Reader); 3] =
 pub fn by_serde_yaml(text: &str) -> Documents {
     serde_yaml::Deserializer::from_str(text)
         .map(|document| Value::deserialize(document).map_err(|error| error.to_string()))
+        // A text of comments alone is one document to it, and none to the others.
         .filter(|document| *document != Ok(Value::Null))
         .collect()
 }
