@@ -8,42 +8,61 @@ use meshgen::source::{Found, Source, Sources};
 /// Codes that no YAML in a page can trigger, each with the reason.
 const WITHOUT_EXAMPLE: [(&str, &str); 1] = [("MG0101", "text that is not UTF-8 cannot stand in a page")];
 
+const SECTIONS: [&str; 3] = ["## Example", "## Fix", "## What Istio would have done"];
+
+/// A page is read in a terminal.
+const LONGEST_PAGE: usize = 60;
+
 #[test]
 fn every_page_has_the_same_shape() {
+    let mut faults = Vec::new();
     for code in Code::ALL {
+        let lines: Vec<_> = code.page().lines().collect();
         let title = format!("# {code}: {}", code.title());
-        assert_eq!(code.page().lines().next(), Some(title.as_str()));
-        let sections: Vec<_> = code.page().lines().filter(|line| line.starts_with("## ")).collect();
-        assert_eq!(sections, ["## Example", "## Fix", "## What Istio would have done"], "{code}");
-        assert!(code.page().lines().count() <= 60, "{code}: a page is read in a terminal");
+        if lines.first() != Some(&title.as_str()) {
+            faults.push(format!("{code}: the first line is not `{title}`"));
+        }
+        if !lines.iter().filter(|line| line.starts_with("## ")).eq(&SECTIONS) {
+            faults.push(format!("{code}: the sections are not {SECTIONS:?}"));
+        }
+        if lines.len() > LONGEST_PAGE {
+            faults.push(format!("{code}: {} lines", lines.len()));
+        }
     }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]
 fn every_example_triggers_its_code_and_no_other_error() {
     let excepted = |code: &Code| WITHOUT_EXAMPLE.iter().any(|(name, _)| *name == code.name());
     let mut faults = Vec::new();
-    for code in Code::ALL.iter().filter(|code| !excepted(code)) {
-        let Some(example) = example(code.page()) else {
-            faults.push(format!("{code}: the page has no example"));
-            continue;
-        };
-        let found = findings(example);
-        if !found.contains(code) {
-            faults.push(format!("{code}: its example gives {found:?}"));
+    for code in Code::ALL {
+        let mut blocks = blocks(code.page());
+        if !excepted(code) {
+            let found = blocks.next().map(findings).unwrap_or_default();
+            if !found.contains(code) {
+                faults.push(format!("{code}: its example gives {found:?}"));
+            }
+            faults.extend(
+                errors(&found)
+                    .filter(|other| *other != code)
+                    .map(|other| format!("{code}: its example gives {other}")),
+            );
         }
-        let others = found.iter().filter(|other| *other != code && other.severity() == Severity::Error);
-        faults
-            .extend(others.map(|other| format!("{code}: its example also gives {other}: {}", other.title())));
+        for remedy in blocks {
+            faults.extend(errors(&findings(remedy)).map(|other| format!("{code}: its remedy gives {other}")));
+        }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// The first block of YAML.
-fn example(page: &str) -> Option<&str> {
-    let (_, block) = page.split_once("```yaml\n")?;
-    let (example, _) = block.split_once("```")?;
-    Some(example)
+/// The blocks of YAML: first the example, then whole inputs that are right.
+fn blocks(page: &str) -> impl Iterator<Item = &str> {
+    page.split("```yaml\n").skip(1).filter_map(|block| block.split("```").next())
+}
+
+fn errors(found: &[Code]) -> impl Iterator<Item = &Code> {
+    found.iter().filter(|code| code.severity() == Severity::Error)
 }
 
 fn findings(text: &str) -> Vec<Code> {
