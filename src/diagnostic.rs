@@ -100,12 +100,7 @@ impl<T> Outcome<T> {
 pub fn sort(findings: &mut Vec<Finding>) {
     findings.sort_by(|a, b| {
         let place = |finding: &Finding| finding.labels.first().map(|label| label.place);
-        (place(a).is_none(), place(a), a.code, &a.message).cmp(&(
-            place(b).is_none(),
-            place(b),
-            b.code,
-            &b.message,
-        ))
+        (place(a).is_none(), place(a), a.code, &a.message).cmp(&(place(b).is_none(), place(b), b.code, &b.message))
     });
     findings.dedup();
 }

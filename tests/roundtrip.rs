@@ -1,6 +1,8 @@
 //! Whatever is written is read back the same: by readers that share nothing with the writer, by the rules of
 //! YAML 1.1 and of 1.2, for strings picked by hand and for random values.
 
+#![cfg(test)]
+
 use std::collections::BTreeMap;
 
 use proptest::test_runner::TestCaseError;

@@ -25,54 +25,58 @@ pub fn comment(text: &str, out: &mut String) {
     out.push('\n');
 }
 
-/// An integer.
-pub fn integer(number: impl Display, out: &mut String) {
+/// A boolean or an integer: `true`, `9080`.
+pub fn word(value: impl Display, out: &mut String) {
     // Writing to a `String` cannot fail.
-    let _ = write!(out, "{number}");
+    let _ = write!(out, "{value}");
 }
 
 /// A fraction in decimal, `100` for a whole one; never an exponent, which YAML 1.1 reads only in part. What JSON
 /// cannot say either (infinities, not-a-number) is null, as JSON writers have it.
 pub fn float(number: impl Display + Into<f64> + Copy, out: &mut String) {
     if number.into().is_finite() {
-        integer(number, out);
+        word(number, out);
     } else {
         out.push_str("null");
     }
 }
 
-/// What a byte may do to a plain scalar; sets of these are found by looking at each byte once.
-mod class {
-    /// Occurs in no number, timestamp or address of any dialect.
-    pub const WORD: u8 = 1;
-    /// Ends a key if a blank follows.
-    pub const COLON: u8 = 2;
-    /// Ends the scalar, alone or with its neighbour.
-    pub const BLANK: u8 = 4;
-    /// Control characters, and all beyond ASCII, among which are line ends and invisible ones.
-    pub const ESCAPED: u8 = 8;
-}
+/// Occurs in no number, timestamp or address of any dialect.
+const WORD: u8 = 1;
+/// A colon, which ends a key if a blank follows.
+const COLON: u8 = 2;
+/// Ends the scalar, alone or with its neighbour.
+const BLANK: u8 = 4;
+/// Control characters, and all beyond ASCII, among which are line ends and invisible ones.
+const ESCAPED: u8 = 8;
 
-const CLASSES: [u8; 256] = {
-    let mut classes = [class::ESCAPED; 256];
-    let mut byte: u8 = 0x20;
-    while byte < 0x7f {
-        #[expect(clippy::indexing_slicing, reason = "a constant; out of bounds does not compile")]
-        {
-            classes[byte as usize] = match byte {
-                b':' => class::COLON,
-                b' ' => class::BLANK,
-                b'#' => class::BLANK | class::WORD,
-                b'0'..=b'9' | b'_' | b'.' | b',' | b'+' | b'-' => 0,
-                // Hexadecimal, exponents, octal, and the `T` and `Z` of timestamps.
-                b'a'..=b'f' | b'A'..=b'F' | b'o' | b'O' | b'x' | b'X' | b't' | b'T' | b'z' | b'Z' => 0,
-                _ => class::WORD,
-            };
-        }
-        byte += 1;
+/// What a byte may do to a plain scalar; sets of these are found by looking at each byte once.
+fn class(byte: u8) -> u8 {
+    match byte {
+        b':' => COLON,
+        b' ' => BLANK,
+        b'#' => BLANK | WORD,
+        // Decimal, signs, separators; then hexadecimal, exponents, octal, and the `T` and `Z` of timestamps.
+        b'0'..=b'9'
+        | b'_'
+        | b'.'
+        | b','
+        | b'+'
+        | b'-'
+        | b'a'..=b'f'
+        | b'A'..=b'F'
+        | b'o'
+        | b'O'
+        | b'x'
+        | b'X'
+        | b't'
+        | b'T'
+        | b'z'
+        | b'Z' => 0,
+        b'!'..=b'~' => WORD,
+        _ => ESCAPED,
     }
-    classes
-};
+}
 
 /// Whether the bare characters are this very string in every dialect, in block style, as value and as key.
 fn is_plain(text: &str) -> bool {
@@ -81,14 +85,11 @@ fn is_plain(text: &str) -> bool {
     {
         return false;
     }
-    let found = text
-        .bytes()
-        .fold(0, |found, byte| found | CLASSES.get(usize::from(byte)).copied().unwrap_or(class::ESCAPED));
-    if found & class::ESCAPED != 0 || (found & (class::COLON | class::BLANK) != 0 && breaks_off(text)) {
+    let found = text.bytes().fold(0, |found, byte| found | class(byte));
+    if found & ESCAPED != 0 || (found & (COLON | BLANK) != 0 && breaks_off(text)) {
         return false;
     }
-    let like_a_number =
-        found & class::WORD == 0 && (found & class::COLON != 0 || first == b'.' || first.is_ascii_digit());
+    let like_a_number = found & WORD == 0 && (found & COLON != 0 || first == b'.' || first.is_ascii_digit());
     if like_a_number { text.parse::<Ipv4Addr>().is_ok() } else { !is_keyword(text) }
 }
 

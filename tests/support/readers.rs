@@ -11,14 +11,18 @@ use super::yaml_1_1;
 /// A reader's answer: the documents, or its complaint.
 pub type Documents = Result<Vec<Value>, String>;
 
+/// From text to documents.
+pub type Reader = fn(&str) -> Documents;
+
 /// All readers, by name.
-pub const ALL: [(&str, fn(&str) -> Documents); 3] =
+pub const ALL: [(&str, Reader); 3] =
     [("YAML 1.1", by_yaml_1_1), ("serde_yaml", by_serde_yaml), ("serde-saphyr", by_serde_saphyr)];
 
 /// libyaml, ported: the scanner of kubectl, with the types of YAML 1.2.
 pub fn by_serde_yaml(text: &str) -> Documents {
     serde_yaml::Deserializer::from_str(text)
         .map(|document| Value::deserialize(document).map_err(|error| error.to_string()))
+        // A text of comments alone is one document to it, and none to the others.
         .filter(|document| *document != Ok(Value::Null))
         .collect()
 }
@@ -36,7 +40,7 @@ pub fn by_yaml_1_1(text: &str) -> Documents {
     for event in Parser::new_from_str(text) {
         let (event, _) = event.map_err(|error| error.to_string())?;
         let value = match event {
-            Event::Scalar(text, style, 0, None) if style == ScalarStyle::Plain => yaml_1_1::resolve(&text)?,
+            Event::Scalar(text, ScalarStyle::Plain, 0, None) => yaml_1_1::resolve(&text)?,
             Event::Scalar(text, _, 0, None) => Value::from(text),
             Event::SequenceStart(0, None) => {
                 open.push(Open::Sequence(Vec::new()));
@@ -54,15 +58,19 @@ pub fn by_yaml_1_1(text: &str) -> Documents {
             Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) | Event::Alias(_) => {
                 return Err("an anchor, an alias or a tag".to_owned());
             }
-            _ => continue,
+            Event::Nothing
+            | Event::StreamStart
+            | Event::StreamEnd
+            | Event::DocumentStart(_)
+            | Event::DocumentEnd => continue,
         };
         match open.last_mut() {
             None => documents.push(value),
             Some(Open::Sequence(items)) => items.push(value),
-            Some(Open::Mapping(_, key @ None)) => match value {
-                Value::String(text) => *key = Some(text),
-                other => return Err(format!("the key {other} is no string")),
-            },
+            Some(Open::Mapping(_, key @ None)) => {
+                let Value::String(text) = value else { return Err(format!("the key {value} is no string")) };
+                *key = Some(text);
+            }
             Some(Open::Mapping(entries, key)) => {
                 let key = key.take().unwrap_or_default();
                 if entries.insert(key.clone(), value).is_some() {

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde_json::Value;
 
 mod metadata;
-mod rules;
+pub mod rules;
 mod structure;
 
 /// The oldest release with schemas; what is written for older ones is held against it.
@@ -17,7 +17,8 @@ const OLDEST: u32 = 5;
 
 /// The schemas of all releases, by minor.
 pub struct Schemas {
-    releases: BTreeMap<u32, Value>,
+    /// By minor: definitions by kind.
+    pub releases: BTreeMap<u32, Value>,
     service: Value,
     rules: rules::Rules,
 }
@@ -57,23 +58,6 @@ impl Schemas {
         faults
     }
 
-    /// The rules of a release that do not compile.
-    pub fn misunderstood(&self, minor: u32) -> Vec<String> {
-        let mut schemas = vec![&self.releases[&minor]];
-        let mut faults = Vec::new();
-        while let Some(schema) = schemas.pop() {
-            for rule in schema["x-kubernetes-validations"].as_array().into_iter().flatten() {
-                faults.extend(self.rules.compile(rule["rule"].as_str().unwrap()).err());
-            }
-            match schema {
-                Value::Object(fields) => schemas.extend(fields.values()),
-                Value::Array(items) => schemas.extend(items),
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-            }
-        }
-        faults
-    }
-
     /// The schema of the object's kind and version. A version without one has that of the only version with one.
     fn schema(&self, minor: u32, object: &Value) -> Result<&Value, String> {
         let text = |field: &str| object.get(field).and_then(Value::as_str).unwrap_or_default();
@@ -92,7 +76,7 @@ impl Schemas {
         if minor < OLDEST && version != "v1alpha3" {
             return Err(unknown());
         }
-        let own = std::iter::once(own).chain(versions.values());
-        own.filter_map(|version| version.get("openAPIV3Schema")).next().ok_or_else(unknown)
+        let mut own = std::iter::once(own).chain(versions.values());
+        own.find_map(|version| version.get("openAPIV3Schema")).ok_or_else(unknown)
     }
 }

@@ -1,7 +1,7 @@
 //! What a plain scalar is by the rules of YAML 1.1.
 //!
 //! Enters: the characters of a plain scalar. Leaves: a JSON value, or a complaint if some dialect takes them for
-//! something JSON has not. The widest reading wins: the specification's expressions, kubectl's and PyYAML's.
+//! something JSON has not. The widest reading wins: the specification's expressions, kubectl's and those of `PyYAML`.
 
 use std::sync::LazyLock;
 

@@ -76,6 +76,7 @@ mod cel_map {
 
 /// Go's `time.ParseDuration`, by which the API server's `duration()` goes: `1h30m`, `1.5s`, `-2ms`; in nanoseconds,
 /// which compare as durations do. The crate has durations only together with calendars and time zones.
+#[expect(clippy::needless_pass_by_value, reason = "cel hands arguments over by value")]
 fn nanoseconds(text: Arc<String>) -> Result<i64, cel::ExecutionError> {
     let fault = || cel::ExecutionError::function_error("duration", format!("{text} is no duration"));
     let (sign, mut rest) = match text.strip_prefix('-') {
