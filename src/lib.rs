@@ -8,7 +8,7 @@ mod resolve; // spec → model
 mod plan; // model → what each cluster must know
 mod istio; // plan → Istio objects
 mod prove; // do all links hold, on the objects themselves?
-mod yaml; // objects → text
+pub mod yaml; // objects → text
 pub mod bundle; // what leaves the compiler
 
 use bundle::{Account, Bundle};

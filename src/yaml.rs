@@ -8,6 +8,7 @@
 //! There is no hook to make them quote more, so this writer quotes whatever any dialect could misread; the
 //! measurements are in docs/decisions/yaml.md.
 
+mod bundle; // objects as files
 mod node; // any value
 mod block; // sequences and mappings
 mod key; // what stands before the colon
@@ -15,6 +16,7 @@ mod scalar; // text and numbers
 
 use serde::Serialize;
 
+pub use bundle::render;
 pub use scalar::comment;
 
 /// Appends one document: the value in block style and a line end.
