@@ -6,7 +6,13 @@
 //! Every value knows its place. What could not be read is poison ([`Written::Illegible`], [`Listed::complete`]):
 //! it is reported here, once, and nobody later complains about it or fills in a default for it.
 
+mod problems; // the wording of every finding
+mod tree; // text → tree
+mod document; // which documents are meshgen's
+mod join; // several documents as one
+mod reader; // tree → fields and scalars, collecting every mistake
 mod written; // a value, its absence, or poison
+mod topology; // mesh, clusters, services: all Topology documents
 pub mod mesh;
 pub mod cluster;
 pub mod service;
@@ -15,14 +21,17 @@ pub mod condition;
 pub mod action;
 
 use crate::diagnostic::Outcome;
-use crate::source::Sources;
+use crate::source::{At, Limits, SourceId, Sources};
+use document::Documents;
+use reader::Reader;
+use topology::Topology;
 
 pub use written::{Keyed, Listed, ServiceName, Written};
 
 /// Everything that is written, joined over all documents.
 #[derive(Clone, Debug, Default)]
 pub struct Spec {
-    /// `mesh`
+    /// `mesh`; illegible fields and all.
     pub mesh: mesh::Mesh,
     /// `clusters`, each name once.
     pub clusters: Listed<cluster::Cluster>,
@@ -32,8 +41,30 @@ pub struct Spec {
     pub routes: Listed<routing::Routes>,
 }
 
-/// Reads all texts as far as they are sound.
+/// Reads all texts as far as they are sound. No value if nothing is.
 pub fn parse(sources: &Sources) -> Outcome<Spec> {
-    let _ = sources;
-    Outcome::new(Spec::default(), Vec::new())
+    let mut reader = Reader::default();
+    let documents = Documents::read(sources, &mut reader);
+    let Topology { mesh, mut clusters, mut services } = Topology::read(&documents.topologies, &mut reader);
+    let mut routes = routing::read(&documents.routings, &mut reader);
+    // What could not be read at all may have named any of them.
+    clusters.complete &= documents.complete;
+    services.complete &= documents.complete;
+    routes.complete &= documents.complete;
+    let nothing = documents.topologies.is_empty() && documents.routings.is_empty() && !documents.complete;
+    let spec = Spec { mesh, clusters, services, routes };
+    Outcome { value: (!nothing).then_some(spec), findings: reader.into_findings() }
 }
+
+/// What the Topologies of one text include, as written; nothing if it cannot be read.
+pub fn includes(source: SourceId, text: &str) -> Vec<At<String>> {
+    // Most files include nothing, and this is asked of each before it is read in earnest.
+    if !text.contains("include") {
+        return Vec::new();
+    }
+    let reading = tree::read(source, text, &Limits::default(), &mut Vec::new());
+    reading.documents.iter().flat_map(topology::includes).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,10 @@
 //!
 //! Enters: the tree of one cluster. Leaves: [`Cluster`]. Refuses to know: whether names and addresses are any good.
 
+use super::mesh::check_reach;
+use super::problems;
+use super::reader::{Form, Reader};
+use super::tree::{Value, View};
 use super::{Keyed, Listed, Written};
 use crate::source::At;
 
@@ -47,4 +51,112 @@ pub enum Expose {
     All,
     /// `used`
     Used,
+}
+
+const CLUSTER: Form<11> = Form {
+    what: "a cluster",
+    example: "cluster1: {gateway: 203.0.113.10}",
+    fields: [
+        "gateway",
+        "istio",
+        "clusterDomain",
+        "trustDomain",
+        "locality",
+        "network",
+        "context",
+        "reach",
+        "registry",
+        "controlPlane",
+        "drain",
+    ],
+};
+
+const GATEWAY: Form<8> = Form {
+    what: "a gateway",
+    example: "gateway: {address: 203.0.113.10, port: 15443}",
+    fields: ["address", "port", "serverPort", "namespace", "selector", "expose", "existing", "addressFrom"],
+};
+
+impl Cluster {
+    /// Reads `clusters.NAME`.
+    pub fn read(name: At<String>, value: Value<'_>, reader: &mut Reader) -> Self {
+        let [
+            gateway,
+            istio,
+            cluster_domain,
+            trust_domain,
+            locality,
+            network,
+            context,
+            reach,
+            registry,
+            control_plane,
+            drain,
+        ] = reader.fields(value, &CLUSTER);
+        check_reach(reach, reader);
+        reader.later("registry", &registry);
+        reader.later("controlPlane", &control_plane);
+        reader.later("drain", &drain);
+        Self {
+            name,
+            gateway: gateway.read(reader, Gateway::read),
+            istio: istio.read(reader, Reader::text),
+            cluster_domain: cluster_domain.read(reader, Reader::text),
+            trust_domain: trust_domain.read(reader, Reader::text),
+            locality: locality.read(reader, Locality::read),
+            network: network.read(reader, Reader::text),
+            context: context.read(reader, Reader::text),
+        }
+    }
+}
+
+impl Locality {
+    fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
+        const FORM: &str = "region/zone";
+        let text = reader.text(value)?;
+        let text = At::new(text.value.as_str(), text.place);
+        let locality = match reader.halves(&text, text.value.find('/'), FORM)? {
+            (None, region) => Self { region, zone: None },
+            (Some(_), zone) if zone.value.contains('/') => {
+                reader.report(problems::bad_compound(text.value, FORM, text.place));
+                return None;
+            }
+            (Some(region), zone) => Self { region, zone: Some(zone) },
+        };
+        Some(At::new(locality, text.place))
+    }
+}
+
+impl Gateway {
+    fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
+        if let View::Text(_) | View::List(_) = value.view() {
+            let addresses = reader.texts(value)?;
+            let gateway = Self {
+                addresses: Written::As(addresses),
+                port: Written::Absent,
+                server_port: Written::Absent,
+                namespace: Written::Absent,
+                selector: Written::Absent,
+                expose: Written::Absent,
+                existing: Written::Absent,
+            };
+            return Some(At::new(gateway, value.place()));
+        }
+        let [address, port, server_port, namespace, selector, expose, existing, address_from] =
+            reader.fields(value, &GATEWAY);
+        reader.later("addressFrom", &address_from);
+        let port_number = |reader: &mut Reader, value: Value<'_>| reader.number(value, "port", 1..=65535);
+        let gateway = Self {
+            addresses: address.read(reader, Reader::texts),
+            port: port.read(reader, port_number),
+            server_port: server_port.read(reader, port_number),
+            namespace: namespace.read(reader, Reader::text),
+            selector: selector.read(reader, Reader::labels),
+            expose: expose.read(reader, |reader, value| {
+                reader.word(value, &[("all", Some(Expose::All)), ("used", Some(Expose::Used))])
+            }),
+            existing: existing.read(reader, Reader::boolean),
+        };
+        Some(At::new(gateway, value.place()))
+    }
 }

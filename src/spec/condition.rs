@@ -3,6 +3,9 @@
 //! Enters: the tree of one condition. Leaves: [`Condition`]. Refuses to know: whether names, ports and expressions
 //! are any good.
 
+use super::problems;
+use super::reader::{Form, Reader};
+use super::tree::{Value, View};
 use super::{Keyed, Listed, Written};
 use crate::source::{At, Place};
 
@@ -42,4 +45,152 @@ pub enum Presence {
     Present,
     /// It is there and says this.
     Says(TextMatch),
+}
+
+const CONDITION: Form<14> = Form {
+    what: "a condition",
+    example: "match: {uri: {prefix: /cart}, headers: {end-user: jason}}",
+    fields: [
+        "uri",
+        "scheme",
+        "method",
+        "authority",
+        "headers",
+        "withoutHeaders",
+        "queryParams",
+        "ignoreUriCase",
+        "port",
+        "sourceLabels",
+        "sourceNamespace",
+        "sourceClusters",
+        "sniHosts",
+        "destinationSubnets",
+    ],
+};
+
+const TEXT_MATCH: Form<3> =
+    Form { what: "a comparison", example: "{prefix: /cart}", fields: ["exact", "prefix", "regex"] };
+
+const PRESENCE: Form<4> = Form {
+    what: "a comparison",
+    example: "{present: true}",
+    fields: ["exact", "prefix", "regex", "present"],
+};
+
+impl Condition {
+    /// Reads one map of `match`.
+    pub fn read(value: Value<'_>, reader: &mut Reader) -> Self {
+        let [
+            uri,
+            scheme,
+            method,
+            authority,
+            headers,
+            without_headers,
+            query_params,
+            ignore_uri_case,
+            port,
+            source_labels,
+            source_namespace,
+            source_clusters,
+            sni_hosts,
+            destination_subnets,
+        ] = reader.fields(value, &CONDITION);
+        reader.later("sniHosts", &sni_hosts);
+        reader.later("destinationSubnets", &destination_subnets);
+        Self {
+            place: value.place(),
+            source_clusters: source_clusters.read(reader, Reader::texts),
+            port: port.read(reader, Reader::text),
+            uri: uri.read(reader, TextMatch::read),
+            scheme: scheme.read(reader, TextMatch::read),
+            method: method.read(reader, TextMatch::read),
+            authority: authority.read(reader, TextMatch::read),
+            headers: headers.read(reader, Presence::read_all),
+            without_headers: without_headers.read(reader, Presence::read_all),
+            query_params: query_params.read(reader, Presence::read_all),
+            ignore_uri_case: ignore_uri_case.read(reader, Reader::boolean),
+            source_labels: source_labels.read(reader, Reader::labels),
+            source_namespace: source_namespace.read(reader, Reader::text),
+        }
+    }
+}
+
+impl TextMatch {
+    /// Reads a text, or a map that says how it is compared.
+    pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
+        if let View::Text(_) = value.view() {
+            return Some(At::new(Self::Exact(reader.text(value)?), value.place()));
+        }
+        let [exact, prefix, regex] = reader.fields(value, &TEXT_MATCH);
+        let ways = [
+            exact.read(reader, Self::exact),
+            prefix.read(reader, Self::prefix),
+            regex.read(reader, Self::regex),
+        ];
+        only(ways, &TEXT_MATCH.fields, value, reader)
+    }
+
+    fn exact(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
+        Some(At::new(Self::Exact(reader.text(value)?), value.place()))
+    }
+
+    fn prefix(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
+        Some(At::new(Self::Prefix(reader.text(value)?), value.place()))
+    }
+
+    fn regex(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
+        Some(At::new(Self::Regex(reader.text(value)?), value.place()))
+    }
+}
+
+impl Presence {
+    fn read_all(reader: &mut Reader, value: Value<'_>) -> Option<At<Listed<Keyed<Self>>>> {
+        reader.entries(value, "a map of names", "headers: {end-user: jason}", |reader, key, value| {
+            Some(Keyed { key: key.map(str::to_owned), value: Self::read(reader, value)? })
+        })
+    }
+
+    fn read(reader: &mut Reader, value: Value<'_>) -> Option<Self> {
+        let says = |text: At<TextMatch>| At::new(Self::Says(text.value), text.place);
+        if let View::Text(_) = value.view() {
+            return TextMatch::exact(reader, value).map(says).map(|at| at.value);
+        }
+        let [exact, prefix, regex, present] = reader.fields(value, &PRESENCE);
+        let ways = [
+            exact.read(reader, |reader, value| TextMatch::exact(reader, value).map(says)),
+            prefix.read(reader, |reader, value| TextMatch::prefix(reader, value).map(says)),
+            regex.read(reader, |reader, value| TextMatch::regex(reader, value).map(says)),
+            present.read(reader, |reader, value| {
+                let present = reader.boolean(value)?;
+                if !present.value {
+                    reader.report(problems::not_present(present.place));
+                    return None;
+                }
+                Some(At::new(Self::Present, present.place))
+            }),
+        ];
+        only(ways, &PRESENCE.fields, value, reader).map(|at| at.value)
+    }
+}
+
+/// The one way of comparing that was written.
+fn only<T, const N: usize>(
+    ways: [Written<T>; N],
+    known: &[&str],
+    value: Value<'_>,
+    reader: &mut Reader,
+) -> Option<At<T>> {
+    let count = ways.iter().filter(|way| !way.is_absent()).count();
+    let legible = ways.iter().all(|way| !way.is_illegible());
+    if count != 1 {
+        if legible {
+            reader.report(problems::comparison(count, known, value.name_place()));
+        }
+        return None;
+    }
+    ways.into_iter().find_map(|way| match way {
+        Written::As(at) => Some(at),
+        Written::Absent | Written::Illegible => None,
+    })
 }

@@ -2,7 +2,9 @@
 //!
 //! Enters: the tree of `mesh`. Leaves: [`Mesh`]. Refuses to know: defaults.
 
+use super::reader::{Form, Reader};
 use super::service::{AcrossClusters, Clients, PlainNames};
+use super::tree::Value;
 use super::{Keyed, Listed, Written};
 use crate::source::At;
 
@@ -33,4 +35,73 @@ pub enum RemoteNames {
     Shared,
     /// `per-cluster`
     PerCluster,
+}
+
+const MESH: Form<14> = Form {
+    what: "the mesh",
+    example: "mesh: {name: shop, istio: \"1.30\"}",
+    fields: [
+        "name",
+        "istio",
+        "reach",
+        "remoteNames",
+        "remoteSuffix",
+        "acrossClusters",
+        "plainNames",
+        "clients",
+        "virtualIPs",
+        "versionLabel",
+        "clusterDomain",
+        "trustDomain",
+        "labels",
+        "annotations",
+    ],
+};
+
+impl Mesh {
+    /// Reads `mesh`.
+    pub fn read(value: Value<'_>, reader: &mut Reader) -> Self {
+        let [
+            name,
+            istio,
+            reach,
+            remote_names,
+            remote_suffix,
+            across_clusters,
+            plain_names,
+            clients,
+            virtual_ips,
+            version_label,
+            cluster_domain,
+            trust_domain,
+            labels,
+            annotations,
+        ] = reader.fields(value, &MESH);
+        check_reach(reach, reader);
+        Self {
+            name: name.read(reader, Reader::text),
+            istio: istio.read(reader, Reader::text),
+            remote_names: remote_names.read(reader, |reader, value| {
+                let words =
+                    [("shared", Some(RemoteNames::Shared)), ("per-cluster", Some(RemoteNames::PerCluster))];
+                reader.word(value, &words)
+            }),
+            remote_suffix: remote_suffix.read(reader, Reader::text),
+            across_clusters: across_clusters.read(reader, AcrossClusters::read),
+            plain_names: plain_names.read(reader, PlainNames::read),
+            clients: clients.read(reader, Clients::read),
+            virtual_ips: virtual_ips.read(reader, Reader::text),
+            version_label: version_label.read(reader, Reader::text),
+            cluster_domain: cluster_domain.read(reader, Reader::text),
+            trust_domain: trust_domain.read(reader, Reader::text),
+            labels: labels.read(reader, Reader::labels),
+            annotations: annotations.read(reader, Reader::labels),
+        }
+    }
+}
+
+/// `reach`, of the mesh, a cluster or a service: there is only one way yet, so that nothing is handed on.
+pub fn check_reach(field: Written<Value<'_>>, reader: &mut Reader) {
+    let words = [("sni", Some(())), ("rewrite", None), ("merged", None), ("discovery", None)];
+    let _: Written<()> = field.read(reader, |reader, value| reader.word(value, &words));
 }

@@ -3,8 +3,17 @@
 //! Enters: the tree of one service's routes. Leaves: [`Routes`]. Refuses to know: whether the versions exist and
 //! the shares add up.
 
-use super::action::{Actions, DirectResponse, HeaderOperations, Redirect};
+mod destination; // `to` and `mirror`
+
+use std::collections::BTreeMap;
+
+use super::action::{
+    Actions, CorsPolicy, DirectResponse, Fault, HeaderOperations, Redirect, Retries, Rewrite,
+};
 use super::condition::Condition;
+use super::problems;
+use super::reader::{Form, Reader};
+use super::tree::{Node, Value, View};
 use super::{Listed, ServiceName, Written};
 use crate::source::{At, Place};
 
@@ -59,4 +68,156 @@ pub struct Mirror {
     pub cluster: Option<At<String>>,
     /// 0 to 100. Absent where none was written.
     pub percent: Written<f64>,
+}
+
+const ROUTING: Form<4> = Form {
+    what: "a Routing",
+    example: "kind: Routing",
+    fields: ["apiVersion", "kind", "namespace", "routes"],
+};
+
+const ROUTES: Form<2> =
+    Form { what: "routes", example: "reviews: {rules: [{to: v1}]}", fields: ["rules", "ingress"] };
+
+const RULE: Form<12> = Form {
+    what: "a rule",
+    example: "{match: {uri: {prefix: /cart}}, to: v1}",
+    fields: [
+        "name",
+        "match",
+        "to",
+        "redirect",
+        "directResponse",
+        "rewrite",
+        "timeout",
+        "retries",
+        "fault",
+        "corsPolicy",
+        "headers",
+        "mirror",
+    ],
+};
+
+/// Reads all Routing documents. The routes of a service stand in one of them: the order of its rules decides.
+pub fn read(documents: &[Node], reader: &mut Reader) -> Listed<Routes> {
+    let mut all = Listed::default();
+    let mut seen: BTreeMap<(String, String), Place> = BTreeMap::new();
+    for document in documents {
+        let [_, _, namespace, routes] = reader.fields(Value::root(document), &ROUTING);
+        let namespace = namespace.read(reader, Reader::text);
+        let listed = routes.read(reader, |reader, value| {
+            reader.entries(value, "a map of names", "routes: {reviews: [{to: v1}]}", |reader, key, value| {
+                let service = ServiceName::read(&key, &namespace, reader)?;
+                if let Some(first) = seen.insert(service.key(), key.place) {
+                    seen.insert(service.key(), first);
+                    reader.report(problems::routes_twice(key.value, key.place, first));
+                    return None;
+                }
+                Some(Routes::read(service, &key, value, reader))
+            })
+        });
+        match listed {
+            Written::Absent => {}
+            Written::Illegible => all.complete = false,
+            Written::As(At { value: listed, place: _ }) => {
+                all.complete &= listed.complete;
+                all.entries.extend(listed.entries);
+            }
+        }
+    }
+    all
+}
+
+impl Routes {
+    fn read(service: ServiceName, key: &At<&str>, value: Value<'_>, reader: &mut Reader) -> Self {
+        let rules = Self::read_rules(&service, value, reader);
+        Self { service, place: key.place, rules: rules.map_or(Written::Illegible, Written::As) }
+    }
+
+    /// A list of rules, one rule, one destination, or the long form.
+    fn read_rules(service: &ServiceName, value: Value<'_>, reader: &mut Reader) -> Option<At<Listed<Rule>>> {
+        let is_long_form = ROUTES.fields.iter().any(|field| value.get(field).is_some());
+        if !is_long_form {
+            return reader.list(value, |reader, value| Rule::read(service, value, reader));
+        }
+        let [rules, ingress] = reader.fields(value, &ROUTES);
+        reader.later("ingress", &ingress);
+        let rules = rules.read(reader, |reader, value| {
+            reader.list(value, |reader, value| Rule::read(service, value, reader))
+        });
+        match rules {
+            Written::Absent => Some(At::new(Listed::default(), value.place())),
+            Written::Illegible => None,
+            Written::As(rules) => Some(rules),
+        }
+    }
+}
+
+impl Rule {
+    fn read(service: &ServiceName, value: Value<'_>, reader: &mut Reader) -> Option<Self> {
+        if let Some(shares) = shares(value) {
+            reader.report(problems::shares_without_to(&service.name.value, &shares, value.place()));
+            return None;
+        }
+        if let View::Text(_) = value.view() {
+            let to = Destination::read_all(service, reader, value).map_or(Written::Illegible, Written::As);
+            return Some(Self {
+                place: value.place(),
+                name: Written::Absent,
+                conditions: Written::Absent,
+                to,
+                redirect: Written::Absent,
+                direct_response: Written::Absent,
+                actions: Actions::default(),
+                mirrors: Written::Absent,
+            });
+        }
+        let [
+            name,
+            conditions,
+            to,
+            redirect,
+            direct_response,
+            rewrite,
+            timeout,
+            retries,
+            fault,
+            cors_policy,
+            headers,
+            mirror,
+        ] = reader.fields(value, &RULE);
+        Some(Self {
+            place: value.place(),
+            name: name.read(reader, Reader::text),
+            conditions: conditions.read(reader, |reader, value| {
+                reader.list(value, |reader, value| Some(Condition::read(value, reader)))
+            }),
+            to: to.read(reader, |reader, value| Destination::read_all(service, reader, value)),
+            redirect: redirect.read(reader, Redirect::read),
+            direct_response: direct_response.read(reader, DirectResponse::read),
+            actions: Actions {
+                rewrite: rewrite.read(reader, Rewrite::read),
+                timeout: timeout.read(reader, Reader::text),
+                retries: retries.read(reader, Retries::read),
+                fault: fault.read(reader, Fault::read),
+                cors_policy: cors_policy.read(reader, CorsPolicy::read),
+                headers: headers.read(reader, HeaderOperations::read),
+            },
+            mirrors: mirror.read(reader, Mirror::read_all),
+        })
+    }
+}
+
+/// A map of shares where a rule is expected, as it should be written; nothing if it is something else.
+fn shares(value: Value<'_>) -> Option<String> {
+    let View::Map(mapping) = value.view() else { return None };
+    let mut written = Vec::new();
+    for entry in &mapping.entries {
+        let View::Text(share) = value.entry(entry).1.view() else { return None };
+        if RULE.fields.contains(&&*entry.key.value) || share.text.parse::<f64>().is_err() {
+            return None;
+        }
+        written.push(format!("{}: {}", entry.key.value, share.text));
+    }
+    (!written.is_empty()).then(|| format!("{{{}}}", written.join(", ")))
 }

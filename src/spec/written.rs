@@ -1,7 +1,9 @@
 //! A value that was written, one that was not, and one that could not be read.
 //!
-//! Enters: nothing. Leaves: the types that carry poison. Refuses to know: what is written.
+//! Enters: nothing but the keys of services. Leaves: the types that carry poison. Refuses to know: what is written.
 
+use super::problems;
+use super::reader::Reader;
 use crate::source::{At, Place};
 
 /// A field as the user left it.
@@ -70,6 +72,16 @@ impl<T> Default for Listed<T> {
     }
 }
 
+impl<T> Listed<T> {
+    /// Adds an element; none is one that could not be read.
+    pub fn push(&mut self, element: Option<T>) {
+        match element {
+            Some(element) => self.entries.push(element),
+            None => self.complete = false,
+        }
+    }
+}
+
 /// One entry of a map whose keys the user chooses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Keyed<T> {
@@ -83,4 +95,28 @@ pub struct ServiceName {
     /// `default` where nobody names one; then its place is that of the name.
     pub namespace: At<String>,
     pub name: At<String>,
+}
+
+impl ServiceName {
+    /// Reads `namespace/name`, or `name` in a namespace known otherwise.
+    pub fn read(text: &At<&str>, namespace: &Written<String>, reader: &mut Reader) -> Option<Self> {
+        const FORM: &str = "namespace/name";
+        let (written, name) = reader.halves(text, text.value.find('/'), FORM)?;
+        if name.value.contains('/') {
+            reader.report(problems::bad_compound(text.value, FORM, text.place));
+            return None;
+        }
+        let namespace = match (written, namespace) {
+            (Some(written), _) => written,
+            (None, Written::Absent) => At::new("default".to_owned(), name.place),
+            (None, Written::Illegible) => return None,
+            (None, Written::As(namespace)) => namespace.clone(),
+        };
+        Some(Self { namespace, name })
+    }
+
+    /// What no two services share.
+    pub fn key(&self) -> (String, String) {
+        (self.namespace.value.clone(), self.name.value.clone())
+    }
 }

@@ -1,0 +1,93 @@
+//! Reading by hand: every mistake is collected, none ends the reading.
+//!
+//! Enters: values of the tree. Leaves: values of the language, each with its place; `None` and
+//! [`Written::Illegible`] stand for what has been reported. Refuses to know: which fields there are.
+
+mod fields; // maps with known fields, with chosen keys, and lists
+mod scalar; // text, numbers, booleans, words
+
+use super::problems;
+use super::tree::{Value, View};
+use super::written::Written;
+use crate::diagnostic::Finding;
+use crate::source::At;
+
+pub use fields::Form;
+
+/// Collects findings while values are read.
+#[derive(Default)]
+pub struct Reader {
+    findings: Vec<Finding>,
+}
+
+impl Reader {
+    /// What was found so far.
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+
+    /// Adds a finding.
+    pub fn report(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    /// Where the tree adds its findings.
+    pub fn findings(&mut self) -> &mut Vec<Finding> {
+        &mut self.findings
+    }
+
+    /// Reports that a value has not the form that is expected here; says nothing of what is illegible already.
+    pub fn wrong_form(&mut self, value: Value<'_>, expected: &str, example: &str) {
+        let found = match value.view() {
+            View::Illegible => return,
+            View::Nothing => {
+                self.report(problems::missing_value(value.name_place()));
+                return;
+            }
+            View::Text(scalar) => format!("the text `{}`", scalar.text),
+            View::List(_) => "a list".to_owned(),
+            View::Map(_) => "a map".to_owned(),
+        };
+        self.report(problems::wrong_form(expected, &found, example, value.place()));
+    }
+
+    /// Refuses a field that a later release will read; the rest of its map stands.
+    pub fn later(&mut self, field: &'static str, value: &Written<Value<'_>>) {
+        if let Some(place) = value.place() {
+            self.report(problems::later(field, place));
+        }
+    }
+}
+
+impl<'t> Written<Value<'t>> {
+    /// Reads a field's value; what it is not able to read is poison.
+    pub fn read<T>(
+        self,
+        reader: &mut Reader,
+        read: impl FnOnce(&mut Reader, Value<'t>) -> Option<At<T>>,
+    ) -> Written<T> {
+        match self {
+            Self::Absent => Written::Absent,
+            Self::Illegible => Written::Illegible,
+            Self::As(At { value, place: _ }) => read(reader, value).map_or(Written::Illegible, Written::As),
+        }
+    }
+
+    /// Reads a field that must be there; `map` is what it is missing in.
+    pub fn required<T, const N: usize>(
+        self,
+        name: &'static str,
+        form: &Form<N>,
+        map: Value<'_>,
+        reader: &mut Reader,
+        read: impl FnOnce(&mut Reader, Value<'t>) -> Option<At<T>>,
+    ) -> Option<At<T>> {
+        if self.is_absent() {
+            reader.report(problems::missing_field(name, form.what, map.name_place()));
+        }
+        match self.read(reader, read) {
+            Written::Absent | Written::Illegible => None,
+            Written::As(at) => Some(at),
+        }
+    }
+}
