@@ -3,7 +3,10 @@
 //! Enters: the command line. Leaves: files, text on the streams, an exit code. Refuses to know: what the inputs mean; it
 //! hands texts to the compiler and bundles to the file system. Nothing outside this module touches either.
 
-#![expect(clippy::disallowed_methods, reason = "the one module that may touch the file system and the environment")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the one module that may touch the file system and the environment"
+)]
 
 mod arguments;
 mod build;
@@ -13,11 +16,13 @@ mod failure;
 mod init;
 mod load;
 mod pattern;
+mod problems;
 mod report;
 mod resolve;
 mod shell;
 mod stream;
 mod summary;
+mod target;
 mod write;
 
 use std::ffi::OsString;
@@ -27,7 +32,9 @@ use clap::{CommandFactory as _, Parser as _};
 
 use arguments::{Arguments, Command};
 use failure::Failure;
-use report::Reporter;
+use report::{Reporter, Stream};
+
+use crate::source::Sources;
 
 /// How a run ends, whatever the format of its findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +67,15 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if problem.use_stderr() { Ending::Untried } else { Ending::Done }.into();
         }
     };
-    let reporter = Reporter::new(&arguments.output);
+    let findings = match arguments.command {
+        Command::Check(_) => Stream::Stdout,
+        Command::Build(_)
+        | Command::Resolve(_)
+        | Command::Explain(_)
+        | Command::Init(_)
+        | Command::Completions(_) => Stream::Stderr,
+    };
+    let reporter = Reporter::new(&arguments.output, findings);
     let ending = match &arguments.command {
         Command::Build(build) => build::run(build, &reporter),
         Command::Check(check) => check::run(check, &reporter),
@@ -69,7 +84,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Init(init) => init::run(init, &reporter),
         Command::Completions(shell) => completions(shell.shell),
     };
-    ending.unwrap_or_else(|failure| reporter.failure(&failure)).into()
+    ending.unwrap_or_else(|failure| reporter.report(Vec::new(), &Sources::default(), Some(&failure))).into()
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<Ending, Failure> {

@@ -4,10 +4,11 @@ pub mod source; // texts, and how a place in them is named
 pub mod diagnostic; // what went wrong, where, what to do
 mod model; // the mesh as meant
 pub mod bundle; // what leaves the compiler
+pub mod cli; // the outside world
 
 use bundle::{Account, Bundle};
 use diagnostic::Outcome;
-use source::Sources;
+use source::{At, SourceId, Sources};
 
 /// Text in, text out: the whole compiler. No file, clock, environment or network is read.
 ///
@@ -26,7 +27,7 @@ pub fn resolved(sources: &Sources) -> Outcome<String> {
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.
 #[must_use]
-pub fn includes(text: &str) -> Vec<String> {
-    let _ = text;
+pub fn includes(source: SourceId, text: &str) -> Vec<At<String>> {
+    let _ = (source, text);
     Vec::new()
 }

@@ -4,16 +4,15 @@
 
 use super::arguments::Check;
 use super::failure::Failure;
-use super::report::{Reporter, Stream};
+use super::report::Reporter;
 use super::{Ending, load, summary};
 
 /// Compiles the inputs and reports what was found.
 pub(super) fn run(arguments: &Check, reporter: &Reporter) -> Result<Ending, Failure> {
     let Check { inputs } = arguments;
     let loaded = load::load(&inputs.paths, inputs.limits(), load::DEFAULT_OUTPUT.as_ref())?;
-    let mut outcome = crate::compile(&loaded.sources, &mut drop);
-    outcome.findings.extend(loaded.findings);
-    let ending = reporter.findings(outcome.findings, &loaded.sources, Stream::Stdout)?;
+    let outcome = loaded.compile(&mut |_| {});
+    let ending = reporter.report(outcome.findings, &loaded.sources, None);
     if let (Ending::Done, Some(account)) = (ending, outcome.value) {
         reporter.say(&summary::proof(account));
     }

@@ -34,6 +34,11 @@ impl Failure {
         Self::new("")
     }
 
+    /// Whether nobody is left to read it.
+    pub(super) fn is_silent(&self) -> bool {
+        self.message.is_empty()
+    }
+
     /// Says what to do.
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -12,17 +12,7 @@ use super::{Ending, stream};
 use crate::diagnostic::{self, Finding, Severity, github, human, json};
 use crate::source::Sources;
 
-/// The form of everything a run says.
-#[derive(Debug)]
-pub(super) struct Reporter {
-    format: Format,
-    colour: Colour,
-    error_limit: usize,
-    quiet: bool,
-    deny_warnings: bool,
-}
-
-/// Where findings go: they are words beside the data of most commands, and the data of `check`.
+/// Where findings go: words beside the data of most commands, the data itself of `check`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stream {
     /// The data.
@@ -31,11 +21,23 @@ pub(super) enum Stream {
     Stderr,
 }
 
+/// The form of everything a run says.
+#[derive(Debug)]
+pub(super) struct Reporter {
+    stream: Stream,
+    format: Format,
+    colour: Colour,
+    error_limit: usize,
+    quiet: bool,
+    deny_warnings: bool,
+}
+
 impl Reporter {
     /// As the command line asks.
-    pub(super) fn new(output: &Output) -> Self {
+    pub(super) fn new(output: &Output, stream: Stream) -> Self {
         let Output { format, deny, color, error_limit, quiet } = output;
         Self {
+            stream,
             format: *format,
             colour: *color,
             error_limit: *error_limit,
@@ -53,43 +55,39 @@ impl Reporter {
         })
     }
 
-    /// Reports findings, put in order, and says how the run ends.
-    pub(super) fn findings(
+    /// Reports what was found and why the run could not try, if it could not. Says how the run ends.
+    ///
+    /// Called once a run, after everything that may fail: a JSON document has no second part.
+    pub(super) fn report(
         &self,
         mut findings: Vec<Finding>,
         sources: &Sources,
-        stream: Stream,
-    ) -> Result<Ending, Failure> {
+        failure: Option<&Failure>,
+    ) -> Ending {
         diagnostic::sort(&mut findings);
+        let reason = failure.filter(|failure| !failure.is_silent()).map(Failure::to_string);
         let text = match self.format {
-            Format::Human => human::render(&findings, sources, &self.style(stream)),
-            Format::Json => json::render(&findings, sources, None),
-            Format::Github => github::render(&findings, sources, None),
+            Format::Human => human::render(&findings, sources, &self.style()),
+            Format::Json => json::render(&findings, sources, reason.as_deref()),
+            Format::Github => github::render(&findings, sources, reason.as_deref()),
         };
-        let ending = if self.denies(&findings) { Ending::Wrong } else { Ending::Done };
-        match stream {
-            Stream::Stderr => stream::words(&text),
+        let ending = match failure {
+            Some(_) => Ending::Untried,
+            None if self.denies(&findings) => Ending::Wrong,
+            None => Ending::Done,
+        };
+        let unread = self.write(&text);
+        if let (Format::Human, Some(reason)) = (self.format, reason) {
+            stream::words(&format!("error: {reason}\n"));
+        }
+        match unread {
             // A reader that has seen enough does not change what was found.
-            Stream::Stdout => match stream::data(text.as_bytes()) {
-                Err(failure) if failure != Failure::silent() => return Err(failure),
-                Ok(_) | Err(_) => {}
-            },
+            Some(failure) if !failure.is_silent() => {
+                stream::words(&format!("error: {failure}\n"));
+                Ending::Untried
+            }
+            Some(_) | None => ending,
         }
-        Ok(ending)
-    }
-
-    /// Reports why the run could not try.
-    pub(super) fn failure(&self, failure: &Failure) -> Ending {
-        if !failure.message.is_empty() {
-            let nothing = Sources::default();
-            let text = failure.to_string();
-            stream::words(&match self.format {
-                Format::Human => format!("error: {text}\n"),
-                Format::Json => json::render(&[], &nothing, Some(&text)),
-                Format::Github => github::render(&[], &nothing, Some(&text)),
-            });
-        }
-        Ending::Untried
     }
 
     /// Says something to people. Programs read findings only.
@@ -99,8 +97,19 @@ impl Reporter {
         }
     }
 
-    fn style(&self, stream: Stream) -> human::Style {
-        let (terminal, size) = match stream {
+    fn write(&self, text: &str) -> Option<Failure> {
+        match self.stream {
+            Stream::Stdout => stream::data(text.as_bytes()).err(),
+            Stream::Stderr => {
+                stream::words(text);
+                None
+            }
+        }
+    }
+
+    /// `--color`, then `NO_COLOR`, `CLICOLOR_FORCE`, `TERM=dumb`, then whether a terminal reads it.
+    fn style(&self) -> human::Style {
+        let (terminal, size) = match self.stream {
             Stream::Stdout => (io::stdout().is_terminal(), terminal_size_of(io::stdout())),
             Stream::Stderr => (io::stderr().is_terminal(), terminal_size_of(io::stderr())),
         };
@@ -108,13 +117,12 @@ impl Reporter {
         let colour = match self.colour {
             Colour::Always => true,
             Colour::Never => false,
-            Colour::Auto => {
-                let forced = variable("CLICOLOR_FORCE").is_some_and(|value| value != "0");
-                let dumb = variable("TERM").is_some_and(|value| value == "dumb");
-                variable("NO_COLOR").is_none() && (forced || !dumb && terminal)
-            }
+            Colour::Auto if variable("NO_COLOR").is_some() => false,
+            Colour::Auto if variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+            Colour::Auto => terminal && variable("TERM").is_none_or(|value| value != "dumb"),
         };
-        let width = size.map_or(human::Style::default().width, |(Width(columns), _)| usize::from(columns).max(40));
+        let logs = human::Style::default();
+        let width = size.map_or(logs.width, |(Width(columns), _)| usize::from(columns).max(40));
         human::Style { colour, width, limit: self.error_limit }
     }
 }

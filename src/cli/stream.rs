@@ -4,7 +4,6 @@
 //! words to stderr; a stream that cannot be written never ends in a panic.
 
 use std::io::{self, Write as _};
-use std::path::Path;
 
 use super::Ending;
 use super::failure::Failure;
@@ -15,7 +14,7 @@ pub(super) fn data(bytes: &[u8]) -> Result<Ending, Failure> {
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Ok(()) => Ok(Ending::Done),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::silent()),
-        Err(error) => Err(Failure::system("write to", Path::new("stdout"), &error)),
+        Err(error) => Err(Failure::system("write to", "<stdout>".as_ref(), &error)),
     }
 }
 

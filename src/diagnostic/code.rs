@@ -65,6 +65,9 @@ macro_rules! codes {
 
 codes! {
     MG0101 Error "the text is not UTF-8"
+    MG0150 Error "an `include` matches no file"
+    MG0610 Warning "a file is left from an earlier run"
+    MG0611 Error "the directory is not what the inputs give"
 }
 
 impl fmt::Display for Code {

@@ -144,7 +144,8 @@ mod tests {
         };
         let span = |start, end| Span { source: SourceId(0), start, end };
         let place = Place { span: span(6, 8), via: Some(span(12, 14)) };
-        let finding = Finding::new(Code::MG0101, "a \u{1b} \"quoted\" thing").at(place, "here").help("do\nthis");
+        let finding =
+            Finding::new(Code::MG0101, "a \u{1b} \"quoted\" thing").at(place, "here").help("do\nthis");
         insta::assert_snapshot!(render(&[finding], &sources, None), @"");
     }
 

@@ -84,7 +84,8 @@ fn wide_characters_tabs_line_ends_and_marks_do_not_shift_labels() {
 fn the_end_of_a_file_and_an_empty_file_have_places() {
     let sources = sources(&[("empty.yaml", ""), ("short.yaml", "a: b"), ("line.yaml", "a: b\n")]);
     let end = |source, offset| Span { source: SourceId(source), start: offset, end: offset + 1 }.into();
-    let finding = error("nothing there").at(end(0, 0), "empty").at(end(1, 4), "end").at(end(2, 5), "last line");
+    let finding =
+        error("nothing there").at(end(0, 0), "empty").at(end(1, 4), "end").at(end(2, 5), "last line");
     insta::assert_snapshot!(plain(finding, &sources), @"");
 }
 
