@@ -4,6 +4,11 @@
 //! found, and (but for `human`, `json`, `github`) how they look.
 
 pub mod code;
+pub(crate) mod escape;
+pub mod github;
+pub mod human;
+pub mod json;
+pub mod position;
 
 pub use code::{Code, Severity};
 
@@ -100,7 +105,12 @@ impl<T> Outcome<T> {
 pub fn sort(findings: &mut Vec<Finding>) {
     findings.sort_by(|a, b| {
         let place = |finding: &Finding| finding.labels.first().map(|label| label.place);
-        (place(a).is_none(), place(a), a.code, &a.message).cmp(&(place(b).is_none(), place(b), b.code, &b.message))
+        (place(a).is_none(), place(a), a.code, &a.message).cmp(&(
+            place(b).is_none(),
+            place(b),
+            b.code,
+            &b.message,
+        ))
     });
     findings.dedup();
 }

@@ -10,10 +10,11 @@ mod istio; // plan → Istio objects
 mod prove; // do all links hold, on the objects themselves?
 pub mod yaml; // objects → text
 pub mod bundle; // what leaves the compiler
+pub mod cli; // the outside world
 
 use bundle::{Account, Bundle};
 use diagnostic::Outcome;
-use source::Sources;
+use source::{At, SourceId, Sources};
 
 /// Text in, text out: the whole compiler. No file, clock, environment or network is read.
 ///
@@ -44,6 +45,6 @@ pub fn resolved(sources: &Sources) -> Outcome<String> {
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.
 #[must_use]
-pub fn includes(text: &str) -> Vec<String> {
-    spec::includes(source::SourceId(0), text).into_iter().map(|include| include.value).collect()
+pub fn includes(source: SourceId, text: &str) -> Vec<At<String>> {
+    spec::includes(source, text)
 }

@@ -97,6 +97,7 @@ codes! {
     MG0131 Error "the routes of a service stand in two places"
     MG0132 Error "a feature is not in this release of meshgen"
     MG0133 Error "a text is compared in no way, or in several"
+    MG0150 Error "an `include` matches no file"
     MG0201 Error "there are no clusters"
     MG0202 Error "a name is not a DNS label"
     MG0203 Error "a version or the like is not a label value"
@@ -172,6 +173,8 @@ codes! {
     MG0601 Error "a link does not hold"
     MG0602 Warning "an object is too large for a client-side apply"
     MG0603 Error "a name has too many endpoints"
+    MG0610 Warning "a file is left from an earlier run"
+    MG0611 Error "the directory is not what the inputs give"
 }
 
 impl fmt::Display for Code {

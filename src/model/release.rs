@@ -23,7 +23,8 @@ impl Release {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let number = |part: &str| {
-            let plain = part.bytes().all(|byte| byte.is_ascii_digit()) && (part == "0" || !part.starts_with('0'));
+            let plain =
+                part.bytes().all(|byte| byte.is_ascii_digit()) && (part == "0" || !part.starts_with('0'));
             if plain { part.parse().ok() } else { None }
         };
         let mut parts = text.split('.');
@@ -31,7 +32,10 @@ impl Release {
         if major != "1" || parts.next().is_some() {
             return None;
         }
-        Some(Self { minor: number(minor)?, patch: patch.map(number).map_or(Some(None), |patch| patch.map(Some))? })
+        Some(Self {
+            minor: number(minor)?,
+            patch: patch.map(number).map_or(Some(None), |patch| patch.map(Some))?,
+        })
     }
 }
 

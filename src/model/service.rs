@@ -192,6 +192,10 @@ impl Service {
 impl fmt::Display for Service {
     /// The service as its users name it: `reviews`, or `shop/reviews` outside `default`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.namespace == "default" { f.write_str(&self.name) } else { write!(f, "{}/{}", self.namespace, self.name) }
+        if self.namespace == "default" {
+            f.write_str(&self.name)
+        } else {
+            write!(f, "{}/{}", self.namespace, self.name)
+        }
     }
 }
