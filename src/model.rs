@@ -85,7 +85,9 @@ impl Mesh {
         let (name, namespace) = (&service.name, &service.namespace);
         match self.remote_names {
             RemoteNames::Shared => format!("{name}.{namespace}.{}", self.remote_suffix),
-            RemoteNames::PerCluster => format!("{name}.{namespace}.svc.{}.{}", serving.name, self.remote_suffix),
+            RemoteNames::PerCluster => {
+                format!("{name}.{namespace}.svc.{}.{}", serving.name, self.remote_suffix)
+            }
         }
     }
 }

@@ -129,7 +129,9 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
         .map(|(index, cluster)| {
             let id = ClusterId(index);
             let demand = demands.by_caller.get(&id);
-            let remote = demand.map(|demand| remote::names(mesh, demand, &addresses, &object_names)).unwrap_or_default();
+            let remote = demand
+                .map(|demand| remote::names(mesh, demand, &addresses, &object_names))
+                .unwrap_or_default();
             let routes = demand.map(|demand| demand.routes.clone()).unwrap_or_default();
             ClusterPlan {
                 mesh,
@@ -137,7 +139,10 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
                 runs: mesh.services.iter().filter(|service| service.runs.contains_key(&id)).collect(),
                 serve: demands.told_apart.values().filter_map(|service| serving(service, id)).collect(),
                 entrance: entrance(mesh, id, &demands),
-                plain_names: routes.iter().filter_map(|routes| plain_name(routes, cluster, id, &addresses)).collect(),
+                plain_names: routes
+                    .iter()
+                    .filter_map(|routes| plain_name(routes, cluster, id, &addresses))
+                    .collect(),
                 remote,
                 routes,
             }

@@ -59,7 +59,11 @@ struct ClusterNames {
 
 impl ClusterNames {
     fn of(clusters: &[Cluster], complete: bool) -> Self {
-        let ids = clusters.iter().enumerate().map(|(index, cluster)| (cluster.name.clone(), ClusterId(index))).collect();
+        let ids = clusters
+            .iter()
+            .enumerate()
+            .map(|(index, cluster)| (cluster.name.clone(), ClusterId(index)))
+            .collect();
         Self { ids, complete, unknown: BTreeMap::new() }
     }
 
@@ -81,7 +85,9 @@ impl ClusterNames {
 
     fn unknown_names(self) -> impl Iterator<Item = Finding> {
         let Self { ids, complete: _, unknown } = self;
-        unknown.into_iter().map(move |(name, places)| problems::topology::unknown_cluster(&name, &places, ids.keys()))
+        unknown
+            .into_iter()
+            .map(move |(name, places)| problems::topology::unknown_cluster(&name, &places, ids.keys()))
     }
 }
 

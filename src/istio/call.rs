@@ -36,13 +36,17 @@ fn service_entry(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
         ports: service.ports.iter().map(service_port).collect(),
         endpoints: name.clusters.iter().flat_map(|cluster| endpoints(name, cluster)).collect(),
     };
-    let why = format!("Callers here reach {service} in {} by this name, through the gateway there.", clusters(name));
+    let why = format!(
+        "Callers here reach {service} in {} by this name, through the gateway there.",
+        clusters(name)
+    );
     object(plan, &name.object, &service.namespace, why, Spec::ServiceEntry(spec))
 }
 
 fn endpoints<'n>(name: &'n RemoteName<'_>, cluster: &'n Cluster) -> impl Iterator<Item = Endpoint> + use<'n> {
     cluster.gateway.iter().flat_map(move |gateway| {
-        let ports: IndexMap<_, _> = name.service.ports.iter().map(|port| (port.name.clone(), gateway.port)).collect();
+        let ports: IndexMap<_, _> =
+            name.service.ports.iter().map(|port| (port.name.clone(), gateway.port)).collect();
         gateway.addresses.iter().map(move |address| Endpoint {
             address: address.to_string(),
             ports: ports.clone(),
@@ -58,8 +62,13 @@ fn labels(name: &RemoteName<'_>, cluster: &Cluster) -> BTreeMap<String, String> 
 
 /// A name among the addresses has to be looked up by the proxy.
 fn resolution(clusters: &[&Cluster]) -> Resolution {
-    let mut addresses = clusters.iter().filter_map(|cluster| cluster.gateway.as_ref()).flat_map(|gateway| &gateway.addresses);
-    if addresses.any(|address| matches!(address, Address::Name(_))) { Resolution::Dns } else { Resolution::Static }
+    let mut addresses =
+        clusters.iter().filter_map(|cluster| cluster.gateway.as_ref()).flat_map(|gateway| &gateway.addresses);
+    if addresses.any(|address| matches!(address, Address::Name(_))) {
+        Resolution::Dns
+    } else {
+        Resolution::Static
+    }
 }
 
 fn service_port(port: &Port) -> ServicePort {
@@ -78,11 +87,17 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
         }),
         subsets: name.subsets.iter().map(|subset| remote_subset(name, subset)).collect(),
     };
-    let why = format!("The SNI by which the gateway of {} knows what callers here want of {service}.", clusters(name));
+    let why = format!(
+        "The SNI by which the gateway of {} knows what callers here want of {service}.",
+        clusters(name)
+    );
     let mut object = object(plan, &name.object, &service.namespace, why, Spec::DestinationRule(spec));
     if name.labelled() {
         // istioctl looks for pods that carry the labels; it does not look at the endpoints of a ServiceEntry.
-        object.metadata.annotations.insert("galley.istio.io/analyze-suppress".to_owned(), "IST0173".to_owned());
+        object
+            .metadata
+            .annotations
+            .insert("galley.istio.io/analyze-suppress".to_owned(), "IST0173".to_owned());
     }
     object
 }
@@ -92,7 +107,8 @@ fn remote_subset(name: &RemoteName<'_>, subset: &RemoteSubset<'_>) -> Subset {
     let RemoteSubset { name: subset_name, far, version: _, cluster } = subset;
     let contract = Contract { service: name.service, cluster, subset: *far };
     let by_port = contract.by_port();
-    let single = if by_port.is_empty() { name.service.ports.first().map(|port| contract.tls(port)) } else { None };
+    let single =
+        if by_port.is_empty() { name.service.ports.first().map(|port| contract.tls(port)) } else { None };
     Subset {
         name: subset_name.clone(),
         labels: labels(name, cluster),
@@ -117,7 +133,8 @@ impl Contract<'_> {
     /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them.
     fn by_port(self) -> Vec<PortPolicy> {
         let ports = &self.service.ports;
-        let policy = |port: &Port| PortPolicy { port: PortSelector { number: port.number }, tls: self.tls(port) };
+        let policy =
+            |port: &Port| PortPolicy { port: PortSelector { number: port.number }, tls: self.tls(port) };
         if ports.len() > 1 { ports.iter().map(policy).collect() } else { Vec::new() }
     }
 }
@@ -134,7 +151,9 @@ fn plain_entry(plan: &ClusterPlan<'_>, name: &PlainName<'_>) -> Object {
         ports: service.ports.iter().map(service_port).collect(),
         endpoints: Vec::new(),
     };
-    let why = format!("Makes the plain name of {service} work here, where it does not run; its VirtualService sends requests on.");
+    let why = format!(
+        "Makes the plain name of {service} work here, where it does not run; its VirtualService sends requests on."
+    );
     object(plan, &service.name, &service.namespace, why, Spec::ServiceEntry(spec))
 }
 

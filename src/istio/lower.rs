@@ -23,7 +23,9 @@ pub fn lower(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Bundle {
     let steps = [serve::objects(plan, &mut dialect), call::objects(plan), route::objects(plan, &mut dialect)];
     let objects = steps.into_iter().flat_map(|mut step| {
         step.sort_by(|a, b| {
-            let key = |object: &Object| (object.metadata.namespace.clone(), object.metadata.name.clone(), object.kind());
+            let key = |object: &Object| {
+                (object.metadata.namespace.clone(), object.metadata.name.clone(), object.kind())
+            };
             key(a).cmp(&key(b))
         });
         step
@@ -86,7 +88,11 @@ fn ground(plan: &ClusterPlan<'_>) -> Ground {
             labels: gateway.selector.clone(),
             existing: gateway.existing,
         }),
-        services: plan.runs.iter().map(|service| (service.plain_host(cluster), ground_service(service, plan))).collect(),
+        services: plan
+            .runs
+            .iter()
+            .map(|service| (service.plain_host(cluster), ground_service(service, plan)))
+            .collect(),
         names: absent(PlainNames::None).map(|name| name.service.plain_host(cluster)).collect(),
         promised: plan.routes.iter().map(|routes| routes.service.plain_host(cluster)).collect(),
     }
@@ -94,7 +100,10 @@ fn ground(plan: &ClusterPlan<'_>) -> Ground {
 
 fn ground_service(service: &Service, plan: &ClusterPlan<'_>) -> GroundService {
     let here = |version: &&Version| {
-        version.clusters.keys().any(|id| plan.mesh.cluster(*id).is_some_and(|cluster| cluster.name == plan.cluster.name))
+        version
+            .clusters
+            .keys()
+            .any(|id| plan.mesh.cluster(*id).is_some_and(|cluster| cluster.name == plan.cluster.name))
     };
     GroundService {
         namespace: service.namespace.clone(),

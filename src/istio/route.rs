@@ -36,9 +36,11 @@ fn why(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -> String {
     if routes.routes.iter().any(|route| route.rule.is_some()) {
         return format!("Sends requests of callers here to {service} where its routes say.");
     }
-    let clusters = routes.routes.iter().flat_map(|route| targets(&route.answer)).filter_map(|target| {
-        plan.mesh.cluster(target.cluster).map(|cluster| cluster.name.as_str())
-    });
+    let clusters = routes
+        .routes
+        .iter()
+        .flat_map(|route| targets(&route.answer))
+        .filter_map(|target| plan.mesh.cluster(target.cluster).map(|cluster| cluster.name.as_str()));
     format!("Sends requests of callers here to {service} on to {}; it does not run here.", list(clusters))
 }
 
@@ -49,7 +51,12 @@ fn targets(answer: &Answer<'_>) -> Vec<Target> {
     }
 }
 
-fn http_route(plan: &ClusterPlan<'_>, route: &Route<'_>, several: bool, dialect: &mut Dialect<'_>) -> HttpRoute {
+fn http_route(
+    plan: &ClusterPlan<'_>,
+    route: &Route<'_>,
+    several: bool,
+    dialect: &mut Dialect<'_>,
+) -> HttpRoute {
     let Route { rule, port, conditions, answer, copies } = route;
     let mut http = rule.map(|rule| said(rule, dialect)).unwrap_or_default();
     let port = if several { Some(port.number) } else { None };

@@ -39,7 +39,9 @@ fn destination_rule(plan: &ClusterPlan<'_>, serving: &Serving<'_>) -> Object {
         traffic_policy: if plan.cluster.release.can(Feature::AutoMutualTls) { None } else { Some(mutual()) },
         subsets: versions.iter().map(subset).collect(),
     };
-    let why = format!("Tells apart what runs here of {service}: {names}; callers, near and far, name these subsets.");
+    let why = format!(
+        "Tells apart what runs here of {service}: {names}; callers, near and far, name these subsets."
+    );
     object(plan, &service.name, &service.namespace, why, Spec::DestinationRule(spec))
 }
 
@@ -52,7 +54,8 @@ fn gateway(plan: &ClusterPlan<'_>, entrance: &Entrance<'_>, dialect: &mut Dialec
     let Entrance { gateway, callers, services } = entrance;
     let hosts = match gateway.expose {
         Expose::Used if dialect.can(Feature::ExactGatewayHosts, gateway.place) => {
-            let hosts: BTreeSet<_> = services.iter().map(|service| service.plain_host(plan.cluster)).collect();
+            let hosts: BTreeSet<_> =
+                services.iter().map(|service| service.plain_host(plan.cluster)).collect();
             hosts.into_iter().collect()
         }
         Expose::Used | Expose::All => vec![every_host(plan.cluster)],

@@ -40,7 +40,9 @@ fn stand_in(plan: &ClusterPlan<'_>, service: &Service) -> Object {
     let mut labels = plan.mesh.labels.clone();
     labels.insert(STAND_IN.0.to_owned(), STAND_IN.1.to_owned());
     Object {
-        why: format!("Gives {service} a name here, where it does not run; its VirtualService sends requests on."),
+        why: format!(
+            "Gives {service} a name here, where it does not run; its VirtualService sends requests on."
+        ),
         api_version: "v1",
         metadata: Metadata {
             name: service.name.clone(),

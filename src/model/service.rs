@@ -85,7 +85,12 @@ impl Protocol {
     #[must_use]
     pub fn word_of_name(port: &str) -> &str {
         match port.get(..8) {
-            Some(start) if start.eq_ignore_ascii_case("grpc-web") && matches!(port.as_bytes().get(8), None | Some(b'-')) => start,
+            Some(start)
+                if start.eq_ignore_ascii_case("grpc-web")
+                    && matches!(port.as_bytes().get(8), None | Some(b'-')) =>
+            {
+                start
+            }
             Some(_) | None => port.split('-').next().unwrap_or(port),
         }
     }
@@ -160,7 +165,9 @@ impl Callers {
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         match (self, other) {
-            (Self::Namespaces(these), Self::Namespaces(those)) => Self::Namespaces(these.union(those).cloned().collect()),
+            (Self::Namespaces(these), Self::Namespaces(those)) => {
+                Self::Namespaces(these.union(those).cloned().collect())
+            }
             (Self::All, _) | (_, Self::All) => Self::All,
         }
     }

@@ -42,7 +42,8 @@ pub struct FarUse {
 pub fn of<'m>(mesh: &'m Mesh, findings: &mut Vec<Finding>) -> Demands<'m> {
     let mut demands = Demands::default();
     let mut closed: BTreeMap<ClusterId, Vec<(&Service, Place, ClusterId)>> = BTreeMap::new();
-    for (id, service) in mesh.services.iter().enumerate().map(|(index, service)| (ServiceId(index), service)) {
+    for (id, service) in mesh.services.iter().enumerate().map(|(index, service)| (ServiceId(index), service))
+    {
         let mut survey = Survey::default();
         for (caller, callers) in &service.clients {
             let routes = route::routes(mesh, id, service, *caller, &mut survey);
@@ -67,7 +68,8 @@ impl<'m> Demands<'m> {
         for route in &routes.routes {
             for target in targets(route) {
                 if route.rule.is_some() && target.pick != Pick::Any {
-                    self.told_apart.extend(mesh.service(target.service).map(|service| (target.service, service)));
+                    self.told_apart
+                        .extend(mesh.service(target.service).map(|service| (target.service, service)));
                 }
                 if target.cluster == caller {
                     continue;

@@ -17,11 +17,18 @@ pub struct Serving {
 /// `local` is the caller's own if it runs there, else the nearest (same region, else all), each alike; `spread` is
 /// all that run it, by size.
 #[must_use]
-pub fn serving(mesh: &Mesh, service: &Service, pick: Pick, wanted: Option<ClusterId>, caller: ClusterId) -> Serving {
+pub fn serving(
+    mesh: &Mesh,
+    service: &Service,
+    pick: Pick,
+    wanted: Option<ClusterId>,
+    caller: ClusterId,
+) -> Serving {
     let runs = service.runs(pick).into_iter().flatten().map(|(cluster, size)| (*cluster, *size));
-    let (open, closed): (Vec<_>, Vec<_>) = runs
-        .filter(|(cluster, _)| wanted.is_none_or(|wanted| wanted == *cluster))
-        .partition(|(cluster, _)| *cluster == caller || mesh.cluster(*cluster).is_some_and(|c| c.gateway.is_some()));
+    let (open, closed): (Vec<_>, Vec<_>) =
+        runs.filter(|(cluster, _)| wanted.is_none_or(|wanted| wanted == *cluster)).partition(
+            |(cluster, _)| *cluster == caller || mesh.cluster(*cluster).is_some_and(|c| c.gateway.is_some()),
+        );
     let closed = closed.into_iter().map(|(cluster, _)| cluster).collect();
     let clusters = match service.across_clusters {
         AcrossClusters::Spread => open,
@@ -34,7 +41,9 @@ fn nearest(mesh: &Mesh, open: &[(ClusterId, u32)], caller: ClusterId) -> Vec<(Cl
     let alike = |wanted: &dyn Fn(ClusterId) -> bool| -> Vec<_> {
         open.iter().filter(|(cluster, _)| wanted(*cluster)).map(|(cluster, _)| (*cluster, 1)).collect()
     };
-    let region = |id: ClusterId| mesh.cluster(id).and_then(|cluster| cluster.locality.as_ref()).map(|place| &place.region);
+    let region = |id: ClusterId| {
+        mesh.cluster(id).and_then(|cluster| cluster.locality.as_ref()).map(|place| &place.region)
+    };
     let own = alike(&|cluster| cluster == caller);
     if !own.is_empty() {
         return own;

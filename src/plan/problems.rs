@@ -52,8 +52,10 @@ pub fn pool_too_small(virtual_ips: VirtualIps, names: usize, room: u128) -> Find
 pub fn gap(service: &Service, port: &Port, callers: &[&str]) -> Finding {
     let which = if service.ports.len() > 1 { format!(" on port `{}`", port.name) } else { String::new() };
     let from = if callers.is_empty() { String::new() } else { format!(" from {}", list(callers.iter())) };
-    let finding =
-        Finding::new(Code::MG0311, format!("requests to `{service}`{which}{from} that no rule matches get a 404"));
+    let finding = Finding::new(
+        Code::MG0311,
+        format!("requests to `{service}`{which}{from} that no rule matches get a 404"),
+    );
     let finding = match service.rules.last() {
         Some(rule) => finding.at(rule.place, "the last rule, and it has a `match`"),
         None => finding,

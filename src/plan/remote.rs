@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use super::Found;
 use super::demand::{Demand, FarUse};
 use super::route::Target;
 use crate::bundle::Reach;
-use super::Found;
 use crate::model::name::{self, LABEL, SUBDOMAIN};
 use crate::model::{Callers, Cluster, ClusterId, Mesh, Pick, RemoteNames as Naming, Service, ServiceId};
 
@@ -102,7 +102,9 @@ pub fn names<'m>(
             let index = all.names.len();
             let subset = |pick: Pick, cluster: &Cluster| {
                 let version = version_of(service, pick);
-                name.subsets.iter().position(|subset| subset.cluster.name == cluster.name && subset.version == version)
+                name.subsets
+                    .iter()
+                    .position(|subset| subset.cluster.name == cluster.name && subset.version == version)
             };
             for (pick, cluster) in picks {
                 let found = mesh.cluster(cluster).and_then(|cluster| subset(pick, cluster));
@@ -188,7 +190,11 @@ fn subsets<'m>(
 /// `v2--cluster2`, or what is left of it with a hash where that is too long or the name of a version.
 fn at_cluster(subset: &str, cluster: &Cluster, taken: &BTreeSet<&str>) -> String {
     let name = format!("{subset}--{}", cluster.name);
-    if name.len() > LABEL || taken.contains(name.as_str()) { name::distinct(&name, &name, LABEL) } else { name }
+    if name.len() > LABEL || taken.contains(name.as_str()) {
+        name::distinct(&name, &name, LABEL)
+    } else {
+        name
+    }
 }
 
 fn version_of(service: &Service, pick: Pick) -> Option<&str> {

@@ -6,7 +6,9 @@ use super::share;
 use super::survey::Survey;
 use crate::model::action::{DirectResponse, HeaderOperations, Redirect};
 use crate::model::condition::HttpMatch;
-use crate::model::{Answer as Meant, Callers, ClusterId, Destination, Mesh, Mirror, Pick, Port, Rule, Service, ServiceId};
+use crate::model::{
+    Answer as Meant, Callers, ClusterId, Destination, Mesh, Mirror, Pick, Port, Rule, Service, ServiceId,
+};
 use crate::source::{At, Place};
 
 /// The routes of one service, for the callers of one cluster.
@@ -124,7 +126,9 @@ fn conditions<'m>(rule: &'m Rule, caller: ClusterId, port: &Port) -> Option<Vec<
         .conditions
         .iter()
         .filter(|condition| condition.port.is_none_or(|number| number == port.number))
-        .filter(|condition| condition.source_clusters.as_ref().is_none_or(|clusters| clusters.contains(&caller)))
+        .filter(|condition| {
+            condition.source_clusters.as_ref().is_none_or(|clusters| clusters.contains(&caller))
+        })
         .map(|condition| &condition.words)
         .collect();
     if here.iter().any(|words| words.is_empty()) || rule.conditions.is_empty() {
@@ -167,7 +171,13 @@ impl<'m> Path<'m> {
             weight,
             headers: None,
         });
-        Route { rule: None, port: self.port, conditions: Vec::new(), answer: Answer::Split(shares), copies: Vec::new() }
+        Route {
+            rule: None,
+            port: self.port,
+            conditions: Vec::new(),
+            answer: Answer::Split(shares),
+            copies: Vec::new(),
+        }
     }
 
     fn shares(self, to: &'m Destination, survey: &mut Survey<'m>) -> Vec<Share<'m>> {
@@ -237,7 +247,8 @@ impl<'m> Path<'m> {
             return Some(self.port.number);
         }
         let like = |alike: &dyn Fn(&&Port) -> bool| service.ports.iter().find(alike).map(|port| port.number);
-        let only = if service.ports.len() == 1 { service.ports.first().map(|port| port.number) } else { None };
+        let only =
+            if service.ports.len() == 1 { service.ports.first().map(|port| port.number) } else { None };
         let port = only
             .or_else(|| like(&|port| port.number == self.port.number))
             .or_else(|| like(&|port| port.name == self.port.name));

@@ -66,14 +66,19 @@ fn words(condition: &HttpMatch) -> impl Iterator<Item = Word<'_>> {
         source_namespace,
     } = condition;
     let single = [("scheme", scheme), ("method", method), ("authority", authority)];
-    let single = single.into_iter().filter_map(|(what, text)| text.as_ref().map(|text| (what, "", exact(text))));
+    let single =
+        single.into_iter().filter_map(|(what, text)| text.as_ref().map(|text| (what, "", exact(text))));
     // A URI may be compared without regard to case, so its text is no key.
     let uri = uri.iter().map(|_| ("uri", "", None));
     let headers = headers.iter().map(|(key, presence)| ("headers", key.as_str(), said(presence)));
-    let without = without_headers.iter().map(|(key, presence)| ("withoutHeaders", key.as_str(), said(&presence.value)));
-    let query = query_params.iter().map(|(key, presence)| ("queryParams", key.as_str(), said(&presence.value)));
-    let labels = source_labels.iter().map(|(key, value)| ("sourceLabels", key.as_str(), Some(value.as_str())));
-    let namespace = source_namespace.iter().map(|namespace| ("sourceNamespace", "", Some(namespace.value.as_str())));
+    let without =
+        without_headers.iter().map(|(key, presence)| ("withoutHeaders", key.as_str(), said(&presence.value)));
+    let query =
+        query_params.iter().map(|(key, presence)| ("queryParams", key.as_str(), said(&presence.value)));
+    let labels =
+        source_labels.iter().map(|(key, value)| ("sourceLabels", key.as_str(), Some(value.as_str())));
+    let namespace =
+        source_namespace.iter().map(|namespace| ("sourceNamespace", "", Some(namespace.value.as_str())));
     uri.chain(single).chain(headers).chain(without).chain(query).chain(labels).chain(namespace)
 }
 

@@ -74,14 +74,19 @@ impl<'m> Survey<'m> {
         }
         let gaps = self.gaps.values().map(|(port, callers)| {
             let everywhere = callers.len() == service.clients.len();
-            let callers = if everywhere { Vec::new() } else { callers.iter().map(|caller| name(*caller)).collect() };
+            let callers =
+                if everywhere { Vec::new() } else { callers.iter().map(|caller| name(*caller)).collect() };
             problems::gap(service, port, &callers)
         });
         findings.extend(gaps);
-        findings.extend(self.idle.iter().map(|((place, cluster), _)| problems::idle(service, *place, name(*cluster))));
+        findings.extend(
+            self.idle.iter().map(|((place, cluster), _)| problems::idle(service, *place, name(*cluster))),
+        );
         findings.extend(self.portless.values().map(|to| problems::portless(mesh, to)));
         findings.extend(
-            self.left_out.iter().map(|((place, cluster), service)| problems::left_out(service, *place, name(*cluster))),
+            self.left_out
+                .iter()
+                .map(|((place, cluster), service)| problems::left_out(service, *place, name(*cluster))),
         );
         findings
     }

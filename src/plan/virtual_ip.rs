@@ -21,7 +21,11 @@ pub fn assign(mesh: &Mesh, findings: &mut Vec<Finding>) -> BTreeMap<String, IpAd
     let mut taken: BTreeSet<u128> = addresses.values().filter_map(|pin| pool.offset(*pin)).collect();
     taken.extend([0, pool.size - 1]);
     if taken.len() as u128 + names.len() as u128 > pool.size {
-        findings.push(problems::pool_too_small(virtual_ips, names.len(), pool.size.saturating_sub(taken.len() as u128)));
+        findings.push(problems::pool_too_small(
+            virtual_ips,
+            names.len(),
+            pool.size.saturating_sub(taken.len() as u128),
+        ));
         return addresses;
     }
     for name in names {
@@ -44,9 +48,11 @@ fn pins_and_names(mesh: &Mesh) -> (BTreeMap<String, IpAddr>, BTreeSet<String>) {
             None => names.extend(hosts),
         }
         if service.plain_names == PlainNames::Entry {
-            let elsewhere = mesh.clusters.iter().enumerate().filter(|(index, _)| {
-                !service.runs.keys().any(|cluster| cluster.0 == *index)
-            });
+            let elsewhere = mesh
+                .clusters
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| !service.runs.keys().any(|cluster| cluster.0 == *index));
             names.extend(elsewhere.map(|(_, cluster)| service.plain_host(cluster)));
         }
     }
@@ -71,12 +77,18 @@ struct Pool {
 impl Pool {
     fn of(net: IpNet) -> Self {
         match net {
-            IpNet::V4(net) => {
-                Self { first: u32::from(net.network()).into(), size: 1 << (32 - u32::from(net.prefix_len())), v4: true }
-            }
+            IpNet::V4(net) => Self {
+                first: u32::from(net.network()).into(),
+                size: 1 << (32 - u32::from(net.prefix_len())),
+                v4: true,
+            },
             IpNet::V6(net) => {
                 let bits = 128 - u32::from(net.prefix_len());
-                Self { first: net.network().into(), size: 1u128.checked_shl(bits).unwrap_or(u128::MAX), v4: false }
+                Self {
+                    first: net.network().into(),
+                    size: 1u128.checked_shl(bits).unwrap_or(u128::MAX),
+                    v4: false,
+                }
             }
         }
     }

@@ -48,7 +48,8 @@ impl Offer {
         if self.opened.as_ref().is_some_and(|opened| !opened.iter().any(|pattern| opens(pattern, host))) {
             return Err(format!("the gateway of `{cluster}` is not open for `{host}`"));
         }
-        let (ports, subsets) = self.services.get(host).ok_or(format!("`{host}` does not run in `{cluster}`"))?;
+        let (ports, subsets) =
+            self.services.get(host).ok_or(format!("`{host}` does not run in `{cluster}`"))?;
         if !ports.contains(&port) {
             return Err(format!("`{host}` has no port {port} in `{cluster}`"));
         }
@@ -87,5 +88,6 @@ fn opens(pattern: &str, host: &str) -> bool {
 
 /// A name that is too long ends in a hash instead.
 fn names(whose: &str, cluster: &str) -> bool {
-    whose == cluster || whose.len() >= 9 && whose.get(whose.len() - 9..).is_some_and(|end| end.starts_with('-'))
+    whose == cluster
+        || whose.len() >= 9 && whose.get(whose.len() - 9..).is_some_and(|end| end.starts_with('-'))
 }

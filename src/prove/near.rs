@@ -78,7 +78,8 @@ impl Caller<'_> {
                 || ground.names.contains(host)
                 || self.index.entries.contains_key(host.as_str());
             if !known && !stand_in {
-                near.broken.push(format!("nothing has the name `{host}`, so its VirtualService does nothing"));
+                near.broken
+                    .push(format!("nothing has the name `{host}`, so its VirtualService does nothing"));
             }
         }
     }
@@ -100,7 +101,8 @@ impl Caller<'_> {
 
     /// Service, port, subset, pods: all in the caller's own cluster.
     fn local(&self, host: &str, subset: Option<&str>, port: u16) -> Result<(), String> {
-        let service = self.bundle.ground.services.get(host).ok_or(format!("no service `{host}` runs here"))?;
+        let service =
+            self.bundle.ground.services.get(host).ok_or(format!("no service `{host}` runs here"))?;
         if !service.ports.contains(&port) {
             return Err(format!("`{host}` has no port {port} here"));
         }
@@ -148,33 +150,52 @@ impl Caller<'_> {
         subset: Option<&str>,
         port: u16,
     ) -> Result<Vec<Crossing>, String> {
-        let port_name = &entry.ports.iter().find(|known| known.number == port).ok_or(format!("`{host}` has no port {port}"))?.name;
-        let (rule_metadata, rule) = self.index.rules.get(host).ok_or(format!("no DestinationRule for `{host}`"))?;
+        let port_name = &entry
+            .ports
+            .iter()
+            .find(|known| known.number == port)
+            .ok_or(format!("`{host}` has no port {port}"))?
+            .name;
+        let (rule_metadata, rule) =
+            self.index.rules.get(host).ok_or(format!("no DestinationRule for `{host}`"))?;
         if rule_metadata.namespace != metadata.namespace || rule.export_to != entry.export_to {
             return Err(format!("the DestinationRule for `{host}` is not seen where its ServiceEntry is"));
         }
         let named = match subset {
-            Some(name) => Some(rule.subsets.iter().find(|subset| subset.name == name).ok_or(format!("`{host}` has no subset `{name}`"))?),
+            Some(name) => Some(
+                rule.subsets
+                    .iter()
+                    .find(|subset| subset.name == name)
+                    .ok_or(format!("`{host}` has no subset `{name}`"))?,
+            ),
             None => None,
         };
-        let tls = tls(rule, named, port).ok_or(format!("plain text to the gateway for `{host}` port {port}"))?;
+        let tls =
+            tls(rule, named, port).ok_or(format!("plain text to the gateway for `{host}` port {port}"))?;
         let sni = match tls {
             ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(sni) } => sni,
-            ClientTls { mode: ClientTlsMode::IstioMutual, sni: None } => return Err(format!("no SNI for `{host}` port {port}")),
+            ClientTls { mode: ClientTlsMode::IstioMutual, sni: None } => {
+                return Err(format!("no SNI for `{host}` port {port}"));
+            }
         };
         self.says_what_it_means(host, named, port, sni)?;
         let none = BTreeMap::new();
         let labels = named.map_or(&none, |subset| &subset.labels);
-        let endpoints: Vec<_> = entry.endpoints.iter().filter(|endpoint| selects(labels, &endpoint.labels)).collect();
+        let endpoints: Vec<_> =
+            entry.endpoints.iter().filter(|endpoint| selects(labels, &endpoint.labels)).collect();
         if endpoints.is_empty() {
             return Err(format!("no endpoint of `{host}` for subset `{}`", subset.unwrap_or_default()));
         }
         let mut crossings = Vec::with_capacity(endpoints.len());
         for endpoint in endpoints {
             let Endpoint { address, ports, labels: _ } = endpoint;
-            let dialled = ports.get(port_name).ok_or(format!("endpoint `{address}` of `{host}` has no port `{port_name}`"))?;
+            let dialled = ports
+                .get(port_name)
+                .ok_or(format!("endpoint `{address}` of `{host}` has no port `{port_name}`"))?;
             if entry.resolution == Resolution::Static && address.parse::<std::net::IpAddr>().is_err() {
-                return Err(format!("endpoint `{address}` of `{host}` has to be looked up, but its ServiceEntry is STATIC"));
+                return Err(format!(
+                    "endpoint `{address}` of `{host}` has to be looked up, but its ServiceEntry is STATIC"
+                ));
             }
             crossings.push(Crossing {
                 caller: self.bundle.cluster.clone(),
@@ -188,8 +209,15 @@ impl Caller<'_> {
     }
 
     /// The SNI names the port that was called, and the subset that the caller's subset is named after.
-    fn says_what_it_means(&self, host: &str, subset: Option<&Subset>, port: u16, sni: &str) -> Result<(), String> {
-        let (named_port, named_subset, _) = sni::parse(sni).ok_or(format!("`{sni}` is not an SNI of Istio's"))?;
+    fn says_what_it_means(
+        &self,
+        host: &str,
+        subset: Option<&Subset>,
+        port: u16,
+        sni: &str,
+    ) -> Result<(), String> {
+        let (named_port, named_subset, _) =
+            sni::parse(sni).ok_or(format!("`{sni}` is not an SNI of Istio's"))?;
         if named_port != port {
             return Err(format!("port {port} of `{host}` says the SNI of port {named_port}: `{sni}`"));
         }
@@ -199,13 +227,22 @@ impl Caller<'_> {
             "" => meant.is_empty() || meant.starts_with("any--"),
             named => meant.starts_with(named),
         };
-        if agrees { Ok(()) } else { Err(format!("subset `{meant}` of `{host}` says the SNI of another: `{sni}`")) }
+        if agrees {
+            Ok(())
+        } else {
+            Err(format!("subset `{meant}` of `{host}` says the SNI of another: `{sni}`"))
+        }
     }
 }
 
 impl Index<'_> {
     /// The labels of a subset of a Service, if its DestinationRule is where everybody sees it.
-    pub fn subset_labels(&self, host: &str, subset: &str, namespace: &str) -> Result<&BTreeMap<String, String>, String> {
+    pub fn subset_labels(
+        &self,
+        host: &str,
+        subset: &str,
+        namespace: &str,
+    ) -> Result<&BTreeMap<String, String>, String> {
         let (metadata, rule) = self.rules.get(host).ok_or(format!("no DestinationRule for `{host}`"))?;
         if metadata.namespace != namespace || !rule.export_to.is_empty() {
             return Err(format!("the DestinationRule for `{host}` is not seen everywhere"));

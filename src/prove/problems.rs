@@ -17,10 +17,15 @@ pub fn too_large(cluster: &str, object: &str, bytes: usize) -> Finding {
         Code::MG0602,
         format!("{object} in `{cluster}` has {bytes} bytes, more than a client-side `kubectl apply` takes"),
     )
-    .help(format!("apply it with `kubectl --context {cluster} apply --server-side --field-manager=meshgen -f …`"))
+    .help(format!(
+        "apply it with `kubectl --context {cluster} apply --server-side --field-manager=meshgen -f …`"
+    ))
 }
 
 pub fn too_many_endpoints(cluster: &str, object: &str, endpoints: usize) -> Finding {
-    Finding::new(Code::MG0603, format!("{object} in `{cluster}` has {endpoints} endpoints, more than Istio's 4096"))
-        .help("list fewer gateway addresses, or give each cluster its own names: `remoteNames: per-cluster`")
+    Finding::new(
+        Code::MG0603,
+        format!("{object} in `{cluster}` has {endpoints} endpoints, more than Istio's 4096"),
+    )
+    .help("list fewer gateway addresses, or give each cluster its own names: `remoteNames: per-cluster`")
 }

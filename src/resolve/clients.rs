@@ -24,7 +24,11 @@ pub fn default_of(
 }
 
 /// `clients` as written.
-pub fn resolved(clients: &Clients, names: &mut ClusterNames, findings: &mut Vec<Finding>) -> CallersByCluster {
+pub fn resolved(
+    clients: &Clients,
+    names: &mut ClusterNames,
+    findings: &mut Vec<Finding>,
+) -> CallersByCluster {
     let listed = match clients {
         Clients::All => return all(names),
         Clients::Clusters(listed) => listed,
@@ -35,7 +39,8 @@ pub fn resolved(clients: &Clients, names: &mut ClusterNames, findings: &mut Vec<
         let from = match namespaces.value() {
             Some(Namespaces::Named(listed)) => {
                 listed.entries.iter().for_each(|namespace| name::dns_label("namespace", namespace, findings));
-                let named: BTreeSet<String> = listed.entries.iter().map(|namespace| namespace.value.clone()).collect();
+                let named: BTreeSet<String> =
+                    listed.entries.iter().map(|namespace| namespace.value.clone()).collect();
                 if named.is_empty() {
                     continue;
                 }

@@ -23,15 +23,24 @@ pub fn all(
     if written.entries.is_empty() && written.complete {
         findings.push(super::problems::topology::no_clusters());
     }
-    let mut clusters: Vec<_> = written.entries.iter().map(|cluster| resolved(cluster, defaults, findings)).collect();
+    let mut clusters: Vec<_> =
+        written.entries.iter().map(|cluster| resolved(cluster, defaults, findings)).collect();
     clusters.sort_by(|a, b| a.name.cmp(&b.name));
     one_gateway_each(&clusters, findings);
     clusters
 }
 
 fn resolved(written: &spec::cluster::Cluster, defaults: &Defaults, findings: &mut Vec<Finding>) -> Cluster {
-    let spec::cluster::Cluster { name, gateway, istio, cluster_domain, trust_domain, locality, network, context } =
-        written;
+    let spec::cluster::Cluster {
+        name,
+        gateway,
+        istio,
+        cluster_domain,
+        trust_domain,
+        locality,
+        network,
+        context,
+    } = written;
     name::dns_label("cluster", name, findings);
     if let Some(network) = network.written() {
         name::label_value("network", network, findings);
@@ -43,7 +52,12 @@ fn resolved(written: &spec::cluster::Cluster, defaults: &Defaults, findings: &mu
         place: name.place,
         release,
         release_place: istio.place().or(defaults.release_place),
-        cluster_domain: defaults::domain("cluster domain", cluster_domain, &defaults.cluster_domain, findings),
+        cluster_domain: defaults::domain(
+            "cluster domain",
+            cluster_domain,
+            &defaults.cluster_domain,
+            findings,
+        ),
         trust_domain: defaults::domain("trust domain", trust_domain, &defaults.trust_domain, findings),
         gateway: gateway_of(name, gateway, release, findings),
         locality: locality.value().map(|spec::cluster::Locality { region, zone }| Locality {
@@ -66,8 +80,15 @@ fn gateway_of(
         // A gateway that cannot be read stands as one without addresses: nobody shall say that there is none.
         Written::Illegible => Some(gateway(cluster.place, Vec::new(), release)),
         Written::As(at) => {
-            let spec::cluster::Gateway { addresses: dialled, port, server_port, namespace, selector, expose, existing } =
-                &at.value;
+            let spec::cluster::Gateway {
+                addresses: dialled,
+                port,
+                server_port,
+                namespace,
+                selector,
+                expose,
+                existing,
+            } = &at.value;
             if let Some(namespace) = namespace.written() {
                 name::dns_label("namespace", namespace, findings);
             }
@@ -132,7 +153,8 @@ fn one_gateway_each(clusters: &[Cluster], findings: &mut Vec<Finding>) {
         for address in &gateway.addresses {
             let first = *seen.entry((address, gateway.port)).or_insert((cluster, gateway.place));
             if first.0.name != cluster.name {
-                let (first, second) = ((first.0.name.as_str(), first.1), (cluster.name.as_str(), gateway.place));
+                let (first, second) =
+                    ((first.0.name.as_str(), first.1), (cluster.name.as_str(), gateway.place));
                 findings.push(problems::shared(address, gateway.port, first, second));
                 break;
             }

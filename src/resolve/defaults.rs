@@ -81,7 +81,9 @@ pub fn release(written: &Written<String>, findings: &mut Vec<Finding>) -> Option
     let text = written.written()?;
     let release = Release::parse(&text.value);
     match release {
-        Some(release) if (Release::FIRST.minor..=Release::LAST.minor).contains(&release.minor) => Some(release),
+        Some(release) if (Release::FIRST.minor..=Release::LAST.minor).contains(&release.minor) => {
+            Some(release)
+        }
         Some(_) | None => {
             findings.push(problems::unknown_release(text));
             None

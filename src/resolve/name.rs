@@ -33,7 +33,10 @@ pub fn label_value(what: &str, name: &At<String>, findings: &mut Vec<Finding>) {
 /// Whether Kubernetes takes it as the name of a Service or a namespace.
 pub fn is_dns_label(name: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=LABEL).contains(&name.len()) && name.bytes().all(inner) && !name.starts_with('-') && !name.ends_with('-')
+    (1..=LABEL).contains(&name.len())
+        && name.bytes().all(inner)
+        && !name.starts_with('-')
+        && !name.ends_with('-')
 }
 
 /// Whether it is a host name in lower case.
@@ -79,7 +82,12 @@ mod tests {
 
     #[test]
     fn versions_may_have_dots_and_capitals() {
-        assert!(is_label_value("2024.11.1") && is_label_value("V1_b") && !is_label_value("v1.") && !is_label_value("größe"));
+        assert!(
+            is_label_value("2024.11.1")
+                && is_label_value("V1_b")
+                && !is_label_value("v1.")
+                && !is_label_value("größe")
+        );
     }
 
     #[test]

@@ -61,7 +61,10 @@ fn written_protocol(written: &At<String>, findings: &mut Vec<Finding>) -> Option
     if found.is_none() {
         findings.push(match later(&written.value) {
             Some(protocol) => problems::protocol_later(protocol, written.place),
-            None => problems::unknown_protocol(written, Protocol::ALL.map(Protocol::istio).into_iter().chain(LATER)),
+            None => problems::unknown_protocol(
+                written,
+                Protocol::ALL.map(Protocol::istio).into_iter().chain(LATER),
+            ),
         });
     }
     found

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::problems::routing as problems;
 use super::{ClusterNames, action, condition, entries};
 use crate::diagnostic::Finding;
-use crate::model::{Actions, Answer, ClusterId, Condition, Destination, Mirror, Pick, Rule, Service, ServiceId, VersionId};
+use crate::model::{
+    Actions, Answer, ClusterId, Condition, Destination, Mirror, Pick, Rule, Service, ServiceId, VersionId,
+};
 use crate::source::{At, Place};
 use crate::spec::{self, Listed, ServiceName, Written};
 
@@ -64,7 +66,8 @@ impl<'r> Reader<'r> {
     }
 
     fn rule(&mut self, id: ServiceId, service: &'r Service, written: &spec::routing::Rule) -> Option<Rule> {
-        let spec::routing::Rule { place, name, conditions, to, redirect, direct_response, actions, mirrors } = written;
+        let spec::routing::Rule { place, name, conditions, to, redirect, direct_response, actions, mirrors } =
+            written;
         let answers = [to.is_absent(), redirect.is_absent(), direct_response.is_absent()];
         if answers.iter().filter(|absent| !**absent).count() != 1 {
             self.findings.push(problems::not_one_answer(written));
@@ -104,14 +107,16 @@ impl<'r> Reader<'r> {
         written: &Written<Listed<spec::condition::Condition>>,
     ) -> (Vec<Condition>, bool) {
         let (written, complete) = entries(written);
-        let conditions: Vec<_> = written.iter().filter_map(|condition| self.condition(service, condition)).collect();
+        let conditions: Vec<_> =
+            written.iter().filter_map(|condition| self.condition(service, condition)).collect();
         let complete = complete && conditions.len() == written.len();
         (conditions, complete)
     }
 
     fn condition(&mut self, service: &Service, written: &spec::condition::Condition) -> Option<Condition> {
         let (clusters, complete) = entries(&written.source_clusters);
-        let source_clusters: Vec<_> = clusters.iter().filter_map(|cluster| self.clusters.find(cluster)).collect();
+        let source_clusters: Vec<_> =
+            clusters.iter().filter_map(|cluster| self.clusters.find(cluster)).collect();
         let known = complete && source_clusters.len() == clusters.len();
         let port = match &written.port {
             Written::Absent => Some(None),
@@ -130,8 +135,10 @@ impl<'r> Reader<'r> {
 
     /// A port by name or number. Nothing is said where some port of the service could not be read.
     fn port(&mut self, service: &Service, written: &At<String>) -> Option<u16> {
-        let found =
-            service.ports.iter().find(|port| port.name == written.value || port.number.to_string() == written.value);
+        let found = service
+            .ports
+            .iter()
+            .find(|port| port.name == written.value || port.number.to_string() == written.value);
         if found.is_none() && service.complete {
             self.findings.push(problems::unknown_port(service, written));
         }
@@ -170,7 +177,12 @@ impl<'r> Reader<'r> {
         Some(destinations)
     }
 
-    fn destination(&mut self, id: ServiceId, written: &spec::routing::Destination, only: bool) -> Option<Destination> {
+    fn destination(
+        &mut self,
+        id: ServiceId,
+        written: &spec::routing::Destination,
+        only: bool,
+    ) -> Option<Destination> {
         let spec::routing::Destination { place, version, cluster, service, port, weight, headers } = written;
         let target = match service {
             Written::Absent => id,
@@ -283,5 +295,7 @@ impl<'r> Reader<'r> {
 fn self_mirrored(rule: &Rule, id: ServiceId) -> Option<&Mirror> {
     let Answer::To(destinations) = &rule.answer else { return None };
     let [only] = destinations.as_slice() else { return None };
-    rule.mirrors.iter().find(|mirror| only.service == id && mirror.pick == only.pick && mirror.cluster == only.cluster)
+    rule.mirrors
+        .iter()
+        .find(|mirror| only.service == id && mirror.pick == only.pick && mirror.cluster == only.cluster)
 }

@@ -56,7 +56,9 @@ impl Reader<'_> {
         name::dns_label("namespace", namespace, self.findings);
         match (versions.is_absent(), clusters.is_absent()) {
             (true, true) => self.findings.push(problems::neither_versions_nor_clusters(written)),
-            (false, false) => self.findings.push(problems::versions_and_clusters(written, versions, clusters)),
+            (false, false) => {
+                self.findings.push(problems::versions_and_clusters(written, versions, clusters))
+            }
             (true, false) | (false, true) => {}
         }
         let (ports, ports_complete) = port::all(written, self.findings);

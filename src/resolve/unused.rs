@@ -20,9 +20,11 @@ pub fn note(mesh: &Mesh, findings: &mut Vec<Finding>) {
         if service.rules.is_empty() || !service.complete || picks.contains(&Pick::Any) {
             continue;
         }
-        let unnamed = service.versions.iter().enumerate().filter(|(index, _)| {
-            !picks.contains(&Pick::Version(VersionId(*index)))
-        });
+        let unnamed = service
+            .versions
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| !picks.contains(&Pick::Version(VersionId(*index))));
         findings.extend(unnamed.map(|(_, version)| problems::unused_version(service, version)));
     }
 }

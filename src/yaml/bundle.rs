@@ -1,8 +1,8 @@
 //! A bundle as text: a first line that says whose it is, and above each object a comment that says why it exists.
 
 use crate::bundle::{Bundle, StandIns};
-use crate::istio::object::Object;
 use crate::istio;
+use crate::istio::object::Object;
 
 /// The bundle of one cluster as it is written to files.
 #[must_use]
@@ -22,7 +22,10 @@ pub fn render(bundle: &istio::Bundle) -> Bundle {
         stand_ins: if stand_ins.is_empty() {
             None
         } else {
-            Some(StandIns { services: stand_ins.iter().map(names).collect(), text: documents(&title, stand_ins) })
+            Some(StandIns {
+                services: stand_ins.iter().map(names).collect(),
+                text: documents(&title, stand_ins),
+            })
         },
         reaches: reaches.clone(),
     }

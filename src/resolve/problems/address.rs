@@ -11,7 +11,8 @@ pub fn not_an_address(written: &At<String>, bare: &(String, Option<u16>)) -> Fin
     let (host, port) = bare;
     match (host.as_str(), port) {
         ("", _) if !written.value.is_ascii() => finding.help("write the name in its ASCII form: `xn--…`"),
-        ("", _) => finding.help("an address is an IP address or a DNS name: no scheme, port, path, brackets or wildcard"),
+        ("", _) => finding
+            .help("an address is an IP address or a DNS name: no scheme, port, path, brackets or wildcard"),
         (host, Some(port)) => finding.help(format!("did you mean `{{address: '{host}', port: {port}}}`?")),
         (host, None) => finding.help(format!("an address stands alone; did you mean `{host}`?")),
     }

@@ -4,7 +4,8 @@ use crate::diagnostic::{Code, Finding};
 use crate::model::name::LABEL;
 use crate::source::At;
 
-const DNS_LABEL: &str = "lower-case letters a–z, digits and `-`, a letter or digit at either end, 63 characters at most";
+const DNS_LABEL: &str =
+    "lower-case letters a–z, digits and `-`, a letter or digit at either end, 63 characters at most";
 const LABEL_VALUE: &str =
     "letters a–z and A–Z, digits, `-`, `_` and `.`, a letter or digit at either end, 63 characters at most";
 
@@ -31,12 +32,9 @@ pub fn version_called_any(name: &At<String>) -> Finding {
 }
 
 fn refused(code: Code, what: &str, name: &At<String>, reason: &str, rule: &str, suggestion: &str) -> Finding {
-    let finding = Finding::new(code, format!("{what} `{name}` is not a name that Kubernetes takes")).at(name.place, reason);
-    if suggestion.is_empty() {
-        finding.help(rule)
-    } else {
-        finding.help(format!("{rule}: `{suggestion}`"))
-    }
+    let finding = Finding::new(code, format!("{what} `{name}` is not a name that Kubernetes takes"))
+        .at(name.place, reason);
+    if suggestion.is_empty() { finding.help(rule) } else { finding.help(format!("{rule}: `{suggestion}`")) }
 }
 
 /// The first thing wrong with it.

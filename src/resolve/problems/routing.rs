@@ -22,7 +22,11 @@ pub fn unknown_service(
         return finding.help(format!("did you mean {}?", list(spelled)));
     }
     let known = services.iter().filter(|service| service.namespace == namespace.value);
-    finding.help(suggest(&name.value, known.map(|service| service.name.as_str()), "services of this namespace"))
+    finding.help(suggest(
+        &name.value,
+        known.map(|service| service.name.as_str()),
+        "services of this namespace",
+    ))
 }
 
 pub fn unknown_version(service: &Service, name: &At<String>) -> Finding {
@@ -34,9 +38,11 @@ pub fn unknown_version(service: &Service, name: &At<String>) -> Finding {
             .help("say `any`, or list the versions of the service instead of its `clusters`");
     }
     let versions = service.versions.iter().map(|version| version.name.as_str());
-    finding
-        .at(service.place, format!("has {}", list(versions.clone())))
-        .help(suggest(&name.value, versions, "its versions"))
+    finding.at(service.place, format!("has {}", list(versions.clone()))).help(suggest(
+        &name.value,
+        versions,
+        "its versions",
+    ))
 }
 
 pub fn not_there(service: &Service, pick: Pick, cluster: &At<String>, there: &[&str]) -> Finding {
@@ -44,7 +50,8 @@ pub fn not_there(service: &Service, pick: Pick, cluster: &At<String>, there: &[&
         Pick::Any => None,
         Pick::Version(id) => service.version(id),
     };
-    let what = version.map_or_else(|| format!("`{service}`"), |version| format!("`{}` of `{service}`", version.name));
+    let what = version
+        .map_or_else(|| format!("`{service}`"), |version| format!("`{}` of `{service}`", version.name));
     Finding::new(Code::MG0303, format!("{what} does not run in `{cluster}`"))
         .at(cluster.place, format!("runs in {}", list(there)))
         .at(version.map_or(service.place, |version| version.place), "declared here")
@@ -58,10 +65,14 @@ pub fn shares(sum: u64, place: Place, destinations: &[Destination]) -> Finding {
     let advice = match (destinations.len(), sum) {
         (1, _) => "the only destination gets everything: write `100`, or leave the share out".to_owned(),
         (_, 0) => "shares are percents and add up to 100: give some destination a share above 0".to_owned(),
-        (_, sum) if sum < 100 => format!("shares are percents and add up to 100: {} more are to be given", 100 - sum),
+        (_, sum) if sum < 100 => {
+            format!("shares are percents and add up to 100: {} more are to be given", 100 - sum)
+        }
         (_, sum) => format!("shares are percents and add up to 100: take away {}", sum - 100),
     };
-    Finding::new(Code::MG0304, format!("the shares add up to {sum}, not 100")).at(place, format!("{sum} in all")).help(advice)
+    Finding::new(Code::MG0304, format!("the shares add up to {sum}, not 100"))
+        .at(place, format!("{sum} in all"))
+        .help(advice)
 }
 
 pub fn no_share(place: Place) -> Finding {
@@ -78,7 +89,11 @@ pub fn twice(again: &Destination, first: Place) -> Finding {
 }
 
 pub fn not_one_answer(rule: &spec::routing::Rule) -> Finding {
-    let said = [("to", rule.to.is_absent()), ("redirect", rule.redirect.is_absent()), ("directResponse", rule.direct_response.is_absent())];
+    let said = [
+        ("to", rule.to.is_absent()),
+        ("redirect", rule.redirect.is_absent()),
+        ("directResponse", rule.direct_response.is_absent()),
+    ];
     let said: Vec<_> = said.into_iter().filter(|(_, absent)| !absent).map(|(name, _)| name).collect();
     if said.is_empty() {
         return Finding::new(Code::MG0306, "a rule does not say what the request gets")

@@ -15,7 +15,11 @@ pub fn no_clusters() -> Finding {
         .help("name them and their gateways in a Topology: `clusters: {cluster1: {gateway: 203.0.113.10}}`")
 }
 
-pub fn unknown_cluster<'a>(name: &str, places: &[Place], known: impl Iterator<Item = &'a String> + Clone) -> Finding {
+pub fn unknown_cluster<'a>(
+    name: &str,
+    places: &[Place],
+    known: impl Iterator<Item = &'a String> + Clone,
+) -> Finding {
     let mut finding = Finding::new(Code::MG0205, format!("there is no cluster `{name}`"));
     for (place, text) in places.iter().zip(["not a cluster of the topology", "and here", "and here"]) {
         finding = finding.at(*place, text);
@@ -26,8 +30,9 @@ pub fn unknown_cluster<'a>(name: &str, places: &[Place], known: impl Iterator<It
 }
 
 pub fn unknown_release(written: &At<String>) -> Finding {
-    let finding = Finding::new(Code::MG0218, format!("`{written}` is not a release of Istio that meshgen knows"))
-        .at(written.place, "not a known release");
+    let finding =
+        Finding::new(Code::MG0218, format!("`{written}` is not a release of Istio that meshgen knows"))
+            .at(written.place, "not a known release");
     let bare = written.value.trim_start_matches('v');
     match Release::parse(bare) {
         Some(release) if bare != written.value => finding.help(format!("write `\"{release}\"`")),
@@ -54,7 +59,9 @@ pub fn label_value(value: &At<String>) -> Finding {
 
 pub fn reserved_key(key: &At<String>, ours: bool) -> Finding {
     let why = if ours { "meshgen writes it itself" } else { "Istio refuses it on its own kinds" };
-    Finding::new(Code::MG0217, format!("`{key}` cannot be put on every object")).at(key.place, why).help("remove it")
+    Finding::new(Code::MG0217, format!("`{key}` cannot be put on every object"))
+        .at(key.place, why)
+        .help("remove it")
 }
 
 pub fn no_labels(version: &At<String>) -> Finding {
@@ -75,7 +82,10 @@ pub fn not_a_network(written: &At<String>, meant: &str) -> Finding {
 
 pub fn pool_is_automatic(virtual_ips: VirtualIps, automatic: IpNet) -> Finding {
     at_pool(
-        Finding::new(Code::MG0221, format!("`{}` overlaps `{automatic}`, where Istio draws addresses itself", virtual_ips.pool)),
+        Finding::new(
+            Code::MG0221,
+            format!("`{}` overlaps `{automatic}`, where Istio draws addresses itself", virtual_ips.pool),
+        ),
         virtual_ips,
     )
     .help("take a network outside it: `240.0.0.0/16`")
@@ -83,7 +93,10 @@ pub fn pool_is_automatic(virtual_ips: VirtualIps, automatic: IpNet) -> Finding {
 
 pub fn pool_holds_gateway(virtual_ips: VirtualIps, ip: IpAddr, cluster: &str, gateway: Place) -> Finding {
     at_pool(
-        Finding::new(Code::MG0221, format!("the virtual addresses `{}` hold `{ip}`, the gateway of `{cluster}`", virtual_ips.pool)),
+        Finding::new(
+            Code::MG0221,
+            format!("the virtual addresses `{}` hold `{ip}`, the gateway of `{cluster}`", virtual_ips.pool),
+        ),
         virtual_ips,
     )
     .at(gateway, format!("gateway of `{cluster}`"))
@@ -124,9 +137,12 @@ pub fn pinned_twice(pin: &At<IpAddr>, first: Place) -> Finding {
 }
 
 pub fn pin_for_several_names(service: &Service, pin: &At<IpAddr>) -> Finding {
-    Finding::new(Code::MG0222, format!("`{service}` has a remote name in each cluster, and one address for all of them"))
-        .at(pin.place, "pinned once")
-        .help("leave `virtualIP` out, or give the service one name: `remoteNames: shared`")
+    Finding::new(
+        Code::MG0222,
+        format!("`{service}` has a remote name in each cluster, and one address for all of them"),
+    )
+    .at(pin.place, "pinned once")
+    .help("leave `virtualIP` out, or give the service one name: `remoteNames: shared`")
 }
 
 pub fn suffix_is_a_domain(suffix: &str, place: Option<Place>, cluster: &Cluster) -> Finding {
@@ -143,9 +159,12 @@ pub fn suffix_is_a_domain(suffix: &str, place: Option<Place>, cluster: &Cluster)
 }
 
 pub fn host_too_long(service: &Service, length: usize) -> Finding {
-    Finding::new(Code::MG0224, format!("the names of `{service}` are too long: {length} characters, 255 at most"))
-        .at(service.place, "makes a name that is too long")
-        .help("shorten the service's name or namespace, the cluster domain or the remote suffix")
+    Finding::new(
+        Code::MG0224,
+        format!("the names of `{service}` are too long: {length} characters, 255 at most"),
+    )
+    .at(service.place, "makes a name that is too long")
+    .help("shorten the service's name or namespace, the cluster domain or the remote suffix")
 }
 
 pub fn no_ports(service: &spec::service::Service) -> Finding {
@@ -178,9 +197,9 @@ pub fn versions_and_clusters<V, C>(
     versions: &Written<V>,
     clusters: &Written<C>,
 ) -> Finding {
-    let mut finding =
-        Finding::new(Code::MG0210, format!("`{}` says twice where it runs", service.name.name));
-    let places = [(clusters.place(), "for a service without versions"), (versions.place(), "for one with versions")];
+    let mut finding = Finding::new(Code::MG0210, format!("`{}` says twice where it runs", service.name.name));
+    let places =
+        [(clusters.place(), "for a service without versions"), (versions.place(), "for one with versions")];
     for (place, text) in places {
         finding = finding.at(place.unwrap_or(service.place), text);
     }
@@ -216,13 +235,18 @@ pub fn unknown_protocol(written: &At<String>, known: impl Iterator<Item = &'stat
 pub fn guessed_protocol(name: &At<String>) -> Finding {
     Finding::new(Code::MG0215, format!("what is spoken on port `{name}` does not show from its name"))
         .at(name.place, "Istio would have to guess")
-        .help(format!("call it `http-{name}` (also in the Service), or say `{name}: {{number: …, protocol: HTTP}}`"))
+        .help(format!(
+            "call it `http-{name}` (also in the Service), or say `{name}: {{number: …, protocol: HTTP}}`"
+        ))
 }
 
 pub fn protocol_later(protocol: &str, place: Place) -> Finding {
-    Finding::new(Code::MG0216, format!("ports that speak {protocol} are not carried across clusters in this release of meshgen"))
-        .at(place, format!("speaks {protocol}"))
-        .help("HTTP, HTTP2, GRPC and GRPC-WEB are; leave this port out")
+    Finding::new(
+        Code::MG0216,
+        format!("ports that speak {protocol} are not carried across clusters in this release of meshgen"),
+    )
+    .at(place, format!("speaks {protocol}"))
+    .help("HTTP, HTTP2, GRPC and GRPC-WEB are; leave this port out")
 }
 
 pub fn unused_cluster(cluster: &Cluster) -> Finding {
