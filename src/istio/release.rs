@@ -114,10 +114,9 @@ impl Release {
         let own_branch = starts.iter().find(|Start(minor, _)| *minor == self.minor);
         match (own_branch, self.patch) {
             (None, _) if starts.iter().any(|Start(minor, _)| *minor < self.minor) => Support::Yes,
-            (None, _) => Support::No,
             (Some(Start(_, 0)), _) => Support::Yes,
             (Some(Start(_, first)), Some(patch)) if patch >= *first => Support::Yes,
-            (Some(_), Some(_)) => Support::No,
+            (None, _) | (Some(_), Some(_)) => Support::No,
             (Some(_), None) => Support::DependsOnPatch,
         }
     }

@@ -101,13 +101,12 @@ pub fn routes<'m>(
         let mut answered = Answered::default();
         for (index, rule) in service.rules.iter().enumerate() {
             let Some(conditions) = conditions(rule, caller, port) else { continue };
-            match answered.by(index, &conditions) {
-                Some(earlier) => survey.hidden(index, earlier),
-                None => {
-                    survey.reached(index);
-                    routes.push(path.route(rule, conditions, survey));
-                }
+            if let Some(earlier) = answered.by(index, &conditions) {
+                survey.hidden(index, earlier);
+                continue;
             }
+            survey.reached(index);
+            routes.push(path.route(rule, conditions, survey));
         }
         if routes.len() > before {
             if !answered.all() {
@@ -165,12 +164,8 @@ impl<'m> Path<'m> {
 
     fn left_alone(self, survey: &mut Survey<'m>) -> Route<'m> {
         let serving = self.serving(self.service, Pick::Any, None, self.service.place, survey);
-        let shares = self.split(self.id, Pick::Any, &serving, 100, |target, weight| Share {
-            target,
-            port: self.port.number,
-            weight,
-            headers: None,
-        });
+        let target = Target { service: self.id, pick: Pick::Any, cluster: self.caller };
+        let shares = split(Share { target, port: self.port.number, weight: 100, headers: None }, &serving);
         Route {
             rule: None,
             port: self.port,
@@ -184,12 +179,8 @@ impl<'m> Path<'m> {
         let Some(service) = self.mesh.service(to.service) else { return Vec::new() };
         let Some(port) = self.port_of(service, to, survey) else { return Vec::new() };
         let serving = self.serving(service, to.pick, to.cluster, to.place, survey);
-        let shares = self.split(to.service, to.pick, &serving, to.weight, |target, weight| Share {
-            target,
-            port,
-            weight,
-            headers: to.headers.as_ref(),
-        });
+        let target = Target { service: to.service, pick: to.pick, cluster: self.caller };
+        let shares = split(Share { target, port, weight: to.weight, headers: to.headers.as_ref() }, &serving);
         if to.weight > 0 {
             let idle = shares.iter().filter(|share| share.weight == 0).map(|share| share.target.cluster);
             idle.for_each(|cluster| survey.idle(to, cluster));
@@ -206,23 +197,6 @@ impl<'m> Path<'m> {
             percent: At::new(mirror.percent.value * f64::from(size) / total, mirror.percent.place),
         };
         serving.clusters.into_iter().map(copy).collect()
-    }
-
-    /// Splits a whole share among the clusters that serve it.
-    fn split(
-        self,
-        service: ServiceId,
-        pick: Pick,
-        serving: &Serving,
-        weight: u32,
-        share: impl Fn(Target, u32) -> Share<'m>,
-    ) -> Vec<Share<'m>> {
-        let sizes: Vec<_> = serving.clusters.iter().map(|(_, size)| *size).collect();
-        let clusters = serving.clusters.iter().map(|(cluster, _)| *cluster);
-        clusters
-            .zip(share::split(weight, &sizes))
-            .map(|(cluster, weight)| share(Target { service, pick, cluster }, weight))
-            .collect()
     }
 
     fn serving(
@@ -257,6 +231,16 @@ impl<'m> Path<'m> {
         }
         port
     }
+}
+
+/// Splits a whole share among the clusters that serve it.
+fn split<'m>(whole: Share<'m>, serving: &Serving) -> Vec<Share<'m>> {
+    let sizes: Vec<_> = serving.clusters.iter().map(|(_, size)| *size).collect();
+    let part = |((cluster, _), weight): (&(ClusterId, u32), u32)| {
+        let target = Target { cluster: *cluster, ..whole.target };
+        Share { target, weight, ..whole }
+    };
+    serving.clusters.iter().zip(share::split(whole.weight, &sizes)).map(part).collect()
 }
 
 /// In order of service, version, cluster; what comes out equal is added up.

@@ -178,7 +178,7 @@ impl Caller<'_> {
                 return Err(format!("no SNI for `{host}` port {port}"));
             }
         };
-        self.says_what_it_means(host, named, port, sni)?;
+        says_what_it_means(host, named, port, sni)?;
         let none = BTreeMap::new();
         let labels = named.map_or(&none, |subset| &subset.labels);
         let endpoints: Vec<_> =
@@ -207,32 +207,6 @@ impl Caller<'_> {
         }
         Ok(crossings)
     }
-
-    /// The SNI names the port that was called, and the subset that the caller's subset is named after.
-    fn says_what_it_means(
-        &self,
-        host: &str,
-        subset: Option<&Subset>,
-        port: u16,
-        sni: &str,
-    ) -> Result<(), String> {
-        let (named_port, named_subset, _) =
-            sni::parse(sni).ok_or(format!("`{sni}` is not an SNI of Istio's"))?;
-        if named_port != port {
-            return Err(format!("port {port} of `{host}` says the SNI of port {named_port}: `{sni}`"));
-        }
-        let meant = subset.map_or("", |subset| subset.name.as_str());
-        let named = named_subset.unwrap_or_default();
-        let agrees = match named {
-            "" => meant.is_empty() || meant.starts_with("any--"),
-            named => meant.starts_with(named),
-        };
-        if agrees {
-            Ok(())
-        } else {
-            Err(format!("subset `{meant}` of `{host}` says the SNI of another: `{sni}`"))
-        }
-    }
 }
 
 impl Index<'_> {
@@ -249,6 +223,25 @@ impl Index<'_> {
         }
         let found = rule.subsets.iter().find(|known| known.name == subset);
         found.map(|subset| &subset.labels).ok_or(format!("`{host}` has no subset `{subset}`"))
+    }
+}
+
+/// The SNI names the port that was called, and the subset that the caller's subset is named after.
+fn says_what_it_means(host: &str, subset: Option<&Subset>, port: u16, sni: &str) -> Result<(), String> {
+    let (named_port, named_subset, _) = sni::parse(sni).ok_or(format!("`{sni}` is not an SNI of Istio's"))?;
+    if named_port != port {
+        return Err(format!("port {port} of `{host}` says the SNI of port {named_port}: `{sni}`"));
+    }
+    let meant = subset.map_or("", |subset| subset.name.as_str());
+    let named = named_subset.unwrap_or_default();
+    let agrees = match named {
+        "" => meant.is_empty() || meant.starts_with("any--"),
+        named => meant.starts_with(named),
+    };
+    if agrees {
+        Ok(())
+    } else {
+        Err(format!("subset `{meant}` of `{host}` says the SNI of another: `{sni}`"))
     }
 }
 

@@ -25,7 +25,9 @@ pub fn labels(written: &Texts, findings: &mut Vec<Finding>) -> BTreeMap<String, 
 /// Annotations: keys as labels have them, values free.
 pub fn annotations(written: &Texts, findings: &mut Vec<Finding>) -> BTreeMap<String, String> {
     let entries = super::entries(written).0;
-    entries.iter().for_each(|entry| key_form(&entry.key, findings));
+    for Keyed { key, value: _ } in entries {
+        key_form(key, findings);
+    }
     entries.iter().map(|entry| (entry.key.value.clone(), entry.value.value.clone())).collect()
 }
 

@@ -160,12 +160,10 @@ impl Reader<'_> {
 
     fn virtual_ip(&mut self, written: &Written<String>) -> Option<At<IpAddr>> {
         let text = written.written()?;
-        match text.value.parse::<IpAddr>() {
-            Ok(ip) => Some(At::new(ip.to_canonical(), text.place)),
-            Err(_) => {
-                self.findings.push(problems::not_an_ip(text));
-                None
-            }
-        }
+        let Ok(ip) = text.value.parse::<IpAddr>() else {
+            self.findings.push(problems::not_an_ip(text));
+            return None;
+        };
+        Some(At::new(ip.to_canonical(), text.place))
     }
 }
