@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use meshgen::diagnostic::{self, Finding};
+use meshgen::diagnostic::{self, Finding, human};
 use meshgen::source::{Found, Source, Sources};
 
 /// The name of the file with the findings.
@@ -94,10 +94,7 @@ pub fn compile(sources: &Sources) -> Files {
 /// The findings as people read them.
 fn rendered(mut findings: Vec<Finding>, sources: &Sources) -> String {
     diagnostic::sort(&mut findings);
-    let _ = sources;
-    findings
-        .iter()
-        .fold(String::new(), |text, finding| text + finding.code.name() + ": " + &finding.message + "\n")
+    human::render(&findings, sources, &human::Style::default())
 }
 
 fn entries(directory: &Path) -> Vec<PathBuf> {
