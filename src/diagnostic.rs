@@ -4,6 +4,11 @@
 //! found, and (but for `human`, `json`, `github`) how they look.
 
 pub mod code;
+pub(crate) mod escape;
+pub mod github;
+pub mod human;
+pub mod json;
+pub mod position;
 
 pub use code::{Code, Severity};
 

@@ -3,17 +3,27 @@
 //! Enters: what each cluster must know. Leaves: one list of objects per cluster, and findings about what the
 //! cluster's release cannot say. Refuses to know: how the inputs were written, and how objects become text.
 
+mod lower; // the whole of it
+pub mod bundle; // the objects of one cluster, and what they count on there
+mod serve; // the versions that run in a cluster, and its gateway
+mod call; // names for what runs in others
+mod route; // where requests go
+pub mod stand_in; // the one kind that is Kubernetes' own
+pub mod condition;
+pub mod action;
 pub mod release; // what each release can say
 pub mod dialect; // what one cluster's Istio was asked to say and cannot
 mod problems;
-pub mod condition;
-pub mod action;
+pub mod sni; // the whole contract between two clusters
 pub mod object; // one object: what every kind has in common
 pub mod service_entry;
 pub mod destination_rule;
 pub mod gateway;
 pub mod virtual_service;
-pub mod stand_in; // the one kind that is Kubernetes' own
 pub mod string_match;
 pub mod duration;
 pub mod percent;
+
+pub use bundle::Bundle;
+pub use dialect::Lacks;
+pub use lower::lower;

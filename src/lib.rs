@@ -5,20 +5,36 @@ pub mod diagnostic; // what went wrong, where, what to do
 mod spec; // the inputs as written
 mod model; // the mesh as meant
 mod resolve; // spec → model
+mod plan; // model → what each cluster must know
 mod istio; // plan → Istio objects
+mod prove; // do all links hold, on the objects themselves?
+pub mod yaml; // objects → text
 pub mod bundle; // what leaves the compiler
+pub mod cli; // the outside world
 
 use bundle::{Account, Bundle};
 use diagnostic::Outcome;
-use source::Sources;
+use source::{At, SourceId, Sources};
 
 /// Text in, text out: the whole compiler. No file, clock, environment or network is read.
 ///
 /// Bundles are delivered one at a time, in order of cluster name, as soon as they are rendered. They count only
 /// if the outcome has no errors: the last link is checked when the last bundle is out.
 pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Account> {
-    let _ = (sources, deliver);
-    Outcome::new(Account::default(), Vec::new())
+    spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).and_then(|mesh| {
+        plan::plan(&mesh).and_then(|plans| {
+            let mut lacks = istio::Lacks::default();
+            let mut links = prove::Links::default();
+            for plan in &plans {
+                let objects = istio::lower(plan, &mut lacks);
+                links.add(&objects);
+                deliver(yaml::render(&objects));
+            }
+            let mut proof = links.hold();
+            proof.findings.extend(lacks.findings());
+            proof.map(|links| Account { services: mesh.services.len(), clusters: mesh.clusters.len(), links })
+        })
+    })
 }
 
 /// The inputs with every default written out, as one YAML text of the input language.
@@ -29,6 +45,6 @@ pub fn resolved(sources: &Sources) -> Outcome<String> {
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.
 #[must_use]
-pub fn includes(text: &str) -> Vec<String> {
-    spec::includes(source::SourceId(0), text).into_iter().map(|include| include.value).collect()
+pub fn includes(source: SourceId, text: &str) -> Vec<At<String>> {
+    spec::includes(source, text)
 }

@@ -1,3 +1,7 @@
 //! The command `meshgen`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    meshgen::cli::run(std::env::args_os())
+}

@@ -64,3 +64,30 @@ pub enum RemoteNames {
     /// `reviews.default.svc.cluster2.global`
     PerCluster,
 }
+
+impl Mesh {
+    /// The cluster with this id.
+    #[must_use]
+    pub fn cluster(&self, id: ClusterId) -> Option<&Cluster> {
+        self.clusters.get(id.0)
+    }
+
+    /// The service with this id.
+    #[must_use]
+    pub fn service(&self, id: ServiceId) -> Option<&Service> {
+        self.services.get(id.0)
+    }
+
+    /// The name of a service for callers in other clusters than the one that serves it: one name for all
+    /// clusters, or one for each.
+    #[must_use]
+    pub fn remote_host(&self, service: &Service, serving: &Cluster) -> String {
+        let (name, namespace) = (&service.name, &service.namespace);
+        match self.remote_names {
+            RemoteNames::Shared => format!("{name}.{namespace}.{}", self.remote_suffix),
+            RemoteNames::PerCluster => {
+                format!("{name}.{namespace}.svc.{}.{}", serving.name, self.remote_suffix)
+            }
+        }
+    }
+}

@@ -1,9 +1,107 @@
 //! What is meant?
 //!
-//! Enters: the inputs as written. Leaves: the mesh, every name resolved, every default filled in. Refuses to know:
-//! what each cluster must be told.
+//! Enters: the inputs as written. Leaves: the mesh, every name resolved and every default filled in. Refuses to
+//! know: what a cluster must be told so that it holds. All errors about names end here.
+//!
+//! What could not be read has been reported; it stands in the mesh as harmlessly as it can, so that nothing later
+//! complains about it again.
 
-mod problems;
-mod value; // texts and numbers that must be of some form
+mod name; // the forms that Kubernetes and Istio demand
+mod address; // how a gateway is dialled
+mod label; // labels and annotations
+mod defaults; // `mesh`: what holds where nothing else is said
+mod cluster;
+mod clients;
+mod port;
+mod service;
+mod routing;
+mod value; // texts and numbers in rules
 mod condition;
 mod action;
+mod host; // the names that come out
+mod virtual_ip;
+mod unused; // what is declared and never used
+mod problems;
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Finding, Outcome};
+use crate::model::{Cluster, ClusterId, Mesh};
+use crate::source::{At, Place};
+use crate::spec::{Listed, Spec, Written};
+
+/// Resolves every name and fills in every default.
+#[must_use]
+pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
+    let Spec { mesh, clusters, services, routes } = spec;
+    let mut findings = Vec::new();
+    let defaults = defaults::of(mesh, &mut findings);
+    let clusters = cluster::all(clusters, &defaults, &mut findings);
+    let mut names = ClusterNames::of(&clusters, spec.clusters.complete);
+    let clients = clients::default_of(mesh, &mut names, &mut findings);
+    let mut services = service::all(services, &defaults, &clients, &mut names, &mut findings);
+    routing::route(routes, spec.services.complete, &mut services, &mut names, &mut findings);
+    findings.extend(names.unknown_names());
+
+    let suffix_place = defaults.remote_suffix_place;
+    let mesh = Mesh { clusters, services, ..defaults.mesh };
+    host::check(&mesh, suffix_place, &mut findings);
+    virtual_ip::check(&mesh, &mut findings);
+    unused::note(&mesh, &mut findings);
+    Outcome::new(mesh, findings)
+}
+
+/// The clusters there are; a name that is none of them is reported once, however often it is used.
+struct ClusterNames {
+    ids: BTreeMap<String, ClusterId>,
+    complete: bool,
+    unknown: BTreeMap<String, Vec<Place>>,
+}
+
+impl ClusterNames {
+    fn of(clusters: &[Cluster], complete: bool) -> Self {
+        let ids = clusters
+            .iter()
+            .enumerate()
+            .map(|(index, cluster)| (cluster.name.clone(), ClusterId(index)))
+            .collect();
+        Self { ids, complete, unknown: BTreeMap::new() }
+    }
+
+    fn find(&mut self, name: &At<String>) -> Option<ClusterId> {
+        let id = self.ids.get(&name.value).copied();
+        if id.is_none() && self.complete {
+            self.unknown.entry(name.value.clone()).or_default().push(name.place);
+        }
+        id
+    }
+
+    fn names(&self, ids: &[ClusterId]) -> Vec<&str> {
+        self.ids.iter().filter(|(_, id)| ids.contains(id)).map(|(name, _)| name.as_str()).collect()
+    }
+
+    fn all(&self) -> impl Iterator<Item = ClusterId> {
+        self.ids.values().copied()
+    }
+
+    fn unknown_names(self) -> impl Iterator<Item = Finding> {
+        let Self { ids, complete: _, unknown } = self;
+        unknown
+            .into_iter()
+            .map(move |(name, places)| problems::topology::unknown_cluster(&name, &places, ids.keys()))
+    }
+}
+
+/// The entries of a list, and whether they are all that was written.
+fn entries<T>(written: &Written<Listed<T>>) -> (&[T], bool) {
+    match written {
+        Written::Absent => (&[], true),
+        Written::Illegible => (&[], false),
+        Written::As(at) => (&at.value.entries, at.value.complete),
+    }
+}
+
+/// What was written, else a default. The default also stands for what could not be read.
+fn or<T: Clone>(written: &Written<T>, default: T) -> T {
+    written.value().cloned().unwrap_or(default)
+}

@@ -76,6 +76,7 @@ fn instead(feature: Feature) -> &'static str {
         Feature::AllowOrigins => ", or list the origins in full",
         Feature::ApiV1beta1
         | Feature::ApiV1
+        | Feature::AutoMutualTls
         | Feature::EastWestGatewayLabel
         | Feature::RouteName
         | Feature::IgnoreUriCase

@@ -70,6 +70,8 @@ macro_rules! features {
 features! {
     ApiV1beta1 "`networking.istio.io/v1beta1`" [(5, 0)]
     ApiV1 "`networking.istio.io/v1`" [(22, 0)]
+    /// Before, mutual TLS inside the mesh had to be asked for.
+    AutoMutualTls "mutual TLS without asking" [(5, 0)]
     /// Istio's own east-west gateway carries `istio: eastwestgateway`.
     EastWestGatewayLabel "`istio: eastwestgateway`" [(10, 0)]
     /// Before, the hosts of an `AUTO_PASSTHROUGH` server were compared with the SNI, so that only wildcards matched.

@@ -2,6 +2,11 @@
 
 use serde::Serialize;
 
+use super::object::{Metadata, Object, Spec};
+use crate::model::service::PlainNames;
+use crate::model::{Port, Protocol, Service};
+use crate::plan::ClusterPlan;
+
 /// Spec of a `Service` that selects nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ServiceSpec {
@@ -20,4 +25,38 @@ pub struct ServicePort {
     /// The protocol, where the name does not tell it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_protocol: Option<String>,
+}
+
+/// The mark of a stand-in. It has no `managed-by`: deleted by that label, it would take a name away.
+const STAND_IN: (&str, &str) = ("meshgen-stand-in", "true");
+
+/// A stand-in for each plain name that is made by one, by namespace and name.
+pub(super) fn objects(plan: &ClusterPlan<'_>) -> Vec<Object> {
+    let made = plan.plain_names.iter().filter(|name| name.made == PlainNames::Service);
+    made.map(|name| stand_in(plan, name.service)).collect()
+}
+
+fn stand_in(plan: &ClusterPlan<'_>, service: &Service) -> Object {
+    let mut labels = plan.mesh.labels.clone();
+    labels.insert(STAND_IN.0.to_owned(), STAND_IN.1.to_owned());
+    Object {
+        why: format!(
+            "Gives {service} a name here, where it does not run; its VirtualService sends requests on."
+        ),
+        api_version: "v1",
+        metadata: Metadata {
+            name: service.name.clone(),
+            namespace: service.namespace.clone(),
+            labels,
+            annotations: plan.mesh.annotations.clone(),
+        },
+        spec: Spec::Service(ServiceSpec { ports: service.ports.iter().map(service_port).collect() }),
+    }
+}
+
+/// `appProtocol` only where the name does not tell: Kubernetes before 1.20 does not know it.
+fn service_port(port: &Port) -> ServicePort {
+    let told = Protocol::parse(Protocol::word_of_name(&port.name)) == Some(port.protocol);
+    let app_protocol = if told { None } else { Some(port.protocol.istio().to_ascii_lowercase()) };
+    ServicePort { name: port.name.clone(), port: port.number, app_protocol }
 }

@@ -12,7 +12,7 @@ pub struct Rule {
     /// Where it was written.
     pub place: Place,
     /// Kept in the output.
-    pub name: Option<String>,
+    pub name: Option<At<String>>,
     /// Any of them; none means every request.
     pub conditions: Vec<Condition>,
     /// What the request gets.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 
-use super::cluster::ClusterId;
+use super::cluster::{Cluster, ClusterId};
 use super::routing::Rule;
 use crate::source::{At, Place};
 
@@ -41,8 +41,8 @@ pub struct Service {
     pub virtual_ip: Option<At<IpAddr>>,
     /// The first whose conditions hold answers; empty for a service that is left alone.
     pub rules: Vec<Rule>,
-    /// `routes.KEY`, if there is one.
-    pub routes_place: Option<Place>,
+    /// False if some of its versions or rules could not be read; then nothing is concluded from what is missing.
+    pub complete: bool,
 }
 
 /// A port of a service; the same number in every cluster.
@@ -72,6 +72,29 @@ pub enum Protocol {
 }
 
 impl Protocol {
+    /// All that are carried across clusters.
+    pub const ALL: [Self; 4] = [Self::Http, Self::Http2, Self::Grpc, Self::GrpcWeb];
+
+    /// By Istio's word for it, in any case.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|protocol| protocol.istio().eq_ignore_ascii_case(word))
+    }
+
+    /// What Istio takes the name of a port for: the word before the first `-`, but `grpc-web` whole.
+    #[must_use]
+    pub fn word_of_name(port: &str) -> &str {
+        match port.get(..8) {
+            Some(start)
+                if start.eq_ignore_ascii_case("grpc-web")
+                    && matches!(port.as_bytes().get(8), None | Some(b'-')) =>
+            {
+                start
+            }
+            Some(_) | None => port.split('-').next().unwrap_or(port),
+        }
+    }
+
     /// In Istio's spelling, as in `ports[].protocol`.
     #[must_use]
     pub fn istio(self) -> &'static str {
@@ -137,11 +160,30 @@ pub enum PlainNames {
     None,
 }
 
+impl Callers {
+    /// These and those.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Namespaces(these), Self::Namespaces(those)) => {
+                Self::Namespaces(these.union(those).cloned().collect())
+            }
+            (Self::All, _) | (_, Self::All) => Self::All,
+        }
+    }
+}
+
 impl Service {
     /// The version with this id.
     #[must_use]
     pub fn version(&self, id: VersionId) -> Option<&Version> {
         self.versions.get(id.0)
+    }
+
+    /// Its name in one cluster: `reviews.default.svc.cluster.local`.
+    #[must_use]
+    pub fn plain_host(&self, cluster: &Cluster) -> String {
+        format!("{}.{}.svc.{}", self.name, self.namespace, cluster.cluster_domain)
     }
 
     /// Where a pick runs, with relative sizes.

@@ -6,7 +6,8 @@
 use super::value::header::{self, Use};
 use super::value::http::warn_of_case;
 use super::value::text_match::{EmptyPrefix, presence, text_match};
-use super::value::{Checked, each, label, optional};
+use super::value::{Checked, Poisoned, each, optional};
+use super::{label, name};
 use crate::diagnostic::Finding;
 use crate::model::condition::HttpMatch;
 use crate::source::At;
@@ -48,9 +49,13 @@ pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> O
         Ok((key.value.clone(), At::new(says, key.place)))
     });
     let ignore_uri_case = optional(ignore_uri_case, |at| Ok(at.value.then_some(at.place)));
-    let source_labels = each(source_labels, |label| label::pod_label(label, findings));
+    let all_labels = super::entries(source_labels).1;
+    let source_labels = sound(findings, |findings| label::labels(source_labels, findings));
     let source_namespace = optional(source_namespace, |at| {
-        label::namespace(at, findings).map(|namespace| At::new(namespace, at.place))
+        sound(findings, |findings| {
+            name::dns_label("namespace", at, findings);
+            at.clone()
+        })
     });
     let checked = || -> Checked<HttpMatch> {
         Ok(HttpMatch {
@@ -62,11 +67,18 @@ pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> O
             headers: headers?.into_iter().map(|(name, at)| (name, at.value)).collect(),
             without_headers: without_headers?,
             query_params: query_params?,
-            source_labels: source_labels?,
+            source_labels: if all_labels { source_labels? } else { return Err(Poisoned) },
             source_namespace: source_namespace?,
         })
     };
     checked().ok()
+}
+
+/// What was made, if nothing was found while making it.
+fn sound<T>(findings: &mut Vec<Finding>, make: impl FnOnce(&mut Vec<Finding>) -> T) -> Checked<T> {
+    let before = findings.len();
+    let made = make(findings);
+    if findings.len() == before { Ok(made) } else { Err(Poisoned) }
 }
 
 #[cfg(test)]
@@ -154,7 +166,7 @@ mod tests {
                     "MG0354: the prefix in `authority` is empty".to_owned(),
                     "MG0352: Istio ignores `uri` among the headers".to_owned(),
                     "MG0370: the header `x-a` is named twice".to_owned(),
-                    "MG0359: there cannot be a namespace `Shop`".to_owned(),
+                    "MG0202: namespace `Shop` is not a name that Kubernetes takes".to_owned(),
                 ]
             )
         );

@@ -6,11 +6,10 @@
 pub(super) mod duration;
 pub(super) mod header;
 pub(super) mod http;
-pub(super) mod label;
 pub(super) mod regex;
 pub(super) mod text_match;
 
-use crate::source::{At, Place};
+use crate::source::At;
 use crate::spec::{Listed, Written};
 
 /// Not to be had. It has been reported; nothing may be concluded from it.
@@ -64,9 +63,4 @@ where
         }
     }
     if sound { Ok(all) } else { Err(Poisoned) }
-}
-
-/// The first place among fields, for what is wrong about all of them together.
-pub(super) fn first_place(places: impl IntoIterator<Item = Option<Place>>) -> Option<Place> {
-    places.into_iter().flatten().min()
 }

@@ -1,6 +1,7 @@
 //! What is said about values in rules: texts and numbers of the wrong form.
 
-use crate::diagnostic::{Code, Finding, nearest};
+use super::suggest;
+use crate::diagnostic::{Code, Finding};
 use crate::resolve::value::duration::Fault as DurationFault;
 use crate::resolve::value::header::{NameFault, ValueFault};
 use crate::resolve::value::regex::{Fault as RegexFault, LONGEST, MOST_REPETITIONS};
@@ -153,32 +154,13 @@ pub(in crate::resolve) fn compared_with_nothing(at: &At<String>, word: &str) -> 
 
 pub(in crate::resolve) fn cors_method(at: &At<String>, known: &[&str]) -> Finding {
     let finding = Finding::new(Code::MG0356, format!("there is no method `{}`", at.value)).at(at.place, "");
-    finding.help(suggestion(&at.value, known))
+    finding.help(suggest(&at.value, known.iter().copied(), "there are"))
 }
 
 pub(in crate::resolve) fn method_case(at: &At<String>, upper: &str) -> Finding {
     Finding::new(Code::MG0357, format!("no request has the method `{}`", at.value))
         .at(at.place, "")
         .help(format!("methods are in upper case: write `{upper}`"))
-}
-
-pub(in crate::resolve) fn label_key(at: &At<String>) -> Finding {
-    Finding::new(Code::MG0358, format!("no pod can carry a label named `{}`", at.value)).at(at.place, "").help(
-        "a label is named by up to 63 letters, digits, `-`, `_` and `.`, with a letter or digit at each end, \
-         and may have a domain and `/` before it",
-    )
-}
-
-pub(in crate::resolve) fn label_value(at: &At<String>) -> Finding {
-    Finding::new(Code::MG0358, format!("no pod can carry a label that says `{}`", at.value)).at(at.place, "").help(
-        "a label says up to 63 letters, digits, `-`, `_` and `.`, with a letter or digit at each end, or nothing",
-    )
-}
-
-pub(in crate::resolve) fn namespace(at: &At<String>) -> Finding {
-    Finding::new(Code::MG0359, format!("there cannot be a namespace `{}`", at.value)).at(at.place, "").help(
-        "a namespace has up to 63 lower-case letters, digits and `-`, with a letter or digit at each end",
-    )
 }
 
 pub(in crate::resolve) fn percentage(at: &At<f64>) -> Finding {
@@ -195,29 +177,17 @@ pub(in crate::resolve) fn status(at: &At<u16>, first: u16, last: u16) -> Finding
 
 pub(in crate::resolve) fn grpc_status(at: &At<String>, known: &[&str]) -> Finding {
     let finding = Finding::new(Code::MG0362, format!("gRPC has no status `{}`", at.value)).at(at.place, "");
-    finding.help(suggestion(&at.value, known))
+    finding.help(suggest(&at.value, known.iter().copied(), "there are"))
 }
 
 pub(in crate::resolve) fn retry_reason(at: &At<String>, reason: &str, known: &[&str]) -> Finding {
     let finding = Finding::new(Code::MG0364, format!("`{reason}` is not a reason to retry")).at(at.place, "");
-    finding.help(match nearest(reason, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("{}, and status codes such as `503`", suggestion(reason, known)),
-    })
+    finding.help(suggest(reason, known.iter().copied(), "there are status codes, such as `503`, and"))
 }
 
 pub(in crate::resolve) fn unknown_word(at: &At<String>, word: &str, known: &[&str]) -> Finding {
     let finding = Finding::new(Code::MG0366, format!("`{word}` cannot be `{}`", at.value)).at(at.place, "");
-    finding.help(suggestion(&at.value, known))
-}
-
-/// The nearest known word, or else all of them.
-fn suggestion(written: &str, known: &[&str]) -> String {
-    if let Some(near) = nearest(written, known.iter().copied()) {
-        return format!("did you mean `{near}`?");
-    }
-    let all: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
-    format!("there are {}", all.join(", "))
+    finding.help(suggest(&at.value, known.iter().copied(), "there are"))
 }
 
 /// A character so that it can be seen.

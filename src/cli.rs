@@ -1,0 +1,94 @@
+//! The outside world: arguments, files, streams, time.
+//!
+//! Enters: the command line. Leaves: files, text on the streams, an exit code. Refuses to know: what the inputs mean; it
+//! hands texts to the compiler and bundles to the file system. Nothing outside this module touches either.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the one module that may touch the file system and the environment"
+)]
+
+mod arguments;
+mod build;
+mod check;
+mod explain;
+mod failure;
+mod init;
+mod load;
+mod pattern;
+mod problems;
+mod report;
+mod resolve;
+mod shell;
+mod stream;
+mod summary;
+mod target;
+mod write;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use arguments::{Arguments, Command};
+use failure::Failure;
+use report::{Reporter, Stream};
+
+use crate::source::Sources;
+
+/// How a run ends, whatever the format of its findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    /// Done, perhaps with warnings.
+    Done,
+    /// The inputs are wrong, or `--check` found a difference. Nothing was written.
+    Wrong,
+    /// Could not try: usage, input and output, a foreign file in the way. Nothing was written.
+    Untried,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Done => Self::from(0),
+            Ending::Wrong => Self::from(1),
+            Ending::Untried => Self::from(2),
+        }
+    }
+}
+
+/// Runs the command line, its first word being the program's own name.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(words) {
+        Ok(arguments) => arguments,
+        Err(problem) => {
+            // Nobody is left to tell if this cannot be printed.
+            let _ = problem.print();
+            return if problem.use_stderr() { Ending::Untried } else { Ending::Done }.into();
+        }
+    };
+    let findings = match arguments.command {
+        Command::Check(_) => Stream::Stdout,
+        Command::Build(_)
+        | Command::Resolve(_)
+        | Command::Explain(_)
+        | Command::Init(_)
+        | Command::Completions(_) => Stream::Stderr,
+    };
+    let reporter = Reporter::new(&arguments.output, findings);
+    let ending = match &arguments.command {
+        Command::Build(build) => build::run(build, &reporter),
+        Command::Check(check) => check::run(check, &reporter),
+        Command::Resolve(resolve) => resolve::run(resolve, &reporter),
+        Command::Explain(explain) => explain::run(explain),
+        Command::Init(init) => init::run(init, &reporter),
+        Command::Completions(shell) => completions(shell.shell),
+    };
+    ending.unwrap_or_else(|failure| reporter.report(Vec::new(), &Sources::default(), Some(&failure))).into()
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<Ending, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "meshgen", &mut script);
+    stream::data(&script)
+}

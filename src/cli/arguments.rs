@@ -1,0 +1,204 @@
+//! The command line as people write it.
+//!
+//! Enters: words. Leaves: what is to be done, and how to speak about it. Refuses to know: files and inputs.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::source::Limits;
+
+/// Compiles a topology and a routing spec into one bundle of Istio manifests per cluster.
+#[derive(Debug, Parser)]
+#[command(name = "meshgen", version, arg_required_else_help = true, disable_help_subcommand = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Write one bundle per cluster, or nothing if the inputs are wrong
+    Build(Build),
+    /// Do everything but write; findings go to stdout
+    Check(Check),
+    /// Print the page of a code such as MG0101
+    Explain(Explain),
+    /// Print the inputs with every default written out
+    Resolve(Resolve),
+    /// Write a topology and a routing spec to start from
+    Init(Init),
+    /// Print a completion script for a shell
+    Completions(Completions),
+}
+
+/// How to speak; the same for every command.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Findings")]
+pub(super) struct Output {
+    /// How findings are written
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+    /// What counts as an error beside errors
+    #[arg(long, global = true, value_enum, value_name = "KIND")]
+    pub(super) deny: Option<Deny>,
+    /// When to use colours; by default NO_COLOR, CLICOLOR_FORCE, TERM and the terminal decide, in this order
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    pub(super) color: Colour,
+    /// How many findings to show to people; 0 for all
+    #[arg(long, global = true, value_name = "N", default_value_t = 20)]
+    pub(super) error_limit: usize,
+    /// Say nothing but findings
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+}
+
+/// The form of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Text with the lines in question
+    Human,
+    /// One JSON document
+    Json,
+    /// GitHub's workflow commands
+    Github,
+}
+
+/// What else counts as an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Deny {
+    /// Warnings do
+    Warnings,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Colour {
+    /// On a terminal, unless the environment says otherwise
+    Auto,
+    /// Even into a file
+    Always,
+    /// Not even on a terminal
+    Never,
+}
+
+/// Where the inputs are.
+#[derive(Args, Debug)]
+pub(super) struct Inputs {
+    /// Files, directories (every *.yaml, *.yml and *.json below) or - for stdin
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Largest file to read, in bytes or as 64KiB, 16MiB, 1GiB
+    #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = size)]
+    pub(super) max_input_size: usize,
+}
+
+impl Inputs {
+    /// The bounds the inputs are read under.
+    pub(super) fn limits(&self) -> Limits {
+        Limits { input_size: self.max_input_size, ..Limits::default() }
+    }
+}
+
+/// `meshgen build`
+#[derive(Args, Debug)]
+pub(super) struct Build {
+    #[command(flatten)]
+    pub(super) inputs: Inputs,
+    /// Directory for the bundles, or - for stdout
+    #[arg(long, short, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Only the bundle of this cluster: on stdout, or in the directory of --output
+    #[arg(long, value_name = "NAME")]
+    pub(super) cluster: Option<String>,
+    /// Write nothing; exit with 1 if the directory is not what would be written
+    #[arg(long, conflicts_with_all = ["prune", "cluster"])]
+    pub(super) check: bool,
+    /// Remove bundles of clusters that are gone, if they are meshgen's
+    #[arg(long, conflicts_with = "cluster")]
+    pub(super) prune: bool,
+}
+
+/// `meshgen check`
+#[derive(Args, Debug)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub(super) inputs: Inputs,
+}
+
+/// `meshgen resolve`
+#[derive(Args, Debug)]
+pub(super) struct Resolve {
+    #[command(flatten)]
+    pub(super) inputs: Inputs,
+}
+
+/// `meshgen explain`
+#[derive(Args, Debug)]
+pub(super) struct Explain {
+    /// A code such as MG0101
+    #[arg(required_unless_present = "list")]
+    pub(super) code: Option<String>,
+    /// Print all codes, a line each
+    #[arg(long, conflicts_with = "code")]
+    pub(super) list: bool,
+}
+
+/// `meshgen init`
+#[derive(Args, Debug)]
+pub(super) struct Init {
+    /// Where to write the two files
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(super) directory: PathBuf,
+}
+
+/// `meshgen completions`
+#[derive(Args, Debug)]
+pub(super) struct Completions {
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// Places in a text are 32 bits wide, and a few bytes more than the limit are read.
+const LARGEST: usize = (u32::MAX - 16) as usize;
+
+/// A number of bytes, perhaps with a unit; `k` is 1024.
+fn size(text: &str) -> Result<usize, String> {
+    let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        _ => return Err("expected a number of bytes, such as 1048576, 64KiB or 16MiB".to_owned()),
+    };
+    let number: usize = number.parse().map_err(|_| "expected a number, such as 16MiB".to_owned())?;
+    match number.checked_mul(1 << shift) {
+        Some(size) if (1..=LARGEST).contains(&size) => Ok(size),
+        Some(_) | None => Err("expected 1 byte to just under 4GiB".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_are_read_with_and_without_unit() {
+        assert_eq!(size("4096"), Ok(4096));
+        assert_eq!(size("16MiB"), Ok(16 << 20));
+        assert_eq!(size("1g"), Ok(1 << 30));
+        for wrong in ["", "MiB", "0", "-1", "1.5M", "4GiB", "99999999999999999999", "16 MiB", "ü"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+}

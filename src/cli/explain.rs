@@ -1,0 +1,56 @@
+//! `meshgen explain`: the page of a code.
+//!
+//! Enters: a code as somebody typed it. Leaves: its page, or the list of all. Refuses to know: inputs.
+
+use std::fmt::Write as _;
+
+use super::arguments::Explain;
+use super::failure::Failure;
+use super::{Ending, stream};
+use crate::diagnostic::{Code, escape, nearest};
+
+/// Prints a page, or a line for each code.
+pub(super) fn run(arguments: &Explain) -> Result<Ending, Failure> {
+    let Explain { code, list: _ } = arguments;
+    match code {
+        Some(code) => stream::data(find(code)?.page().as_bytes()),
+        None => stream::data(list().as_bytes()),
+    }
+}
+
+fn list() -> String {
+    let mut text = String::new();
+    for code in Code::ALL {
+        // Writing into a `String` cannot fail.
+        let _ = writeln!(text, "{code}  {:<7}  {}", code.severity().to_string(), code.title());
+    }
+    text
+}
+
+fn find(written: &str) -> Result<Code, Failure> {
+    let found = Code::ALL.iter().find(|code| code.name().eq_ignore_ascii_case(written));
+    found.copied().ok_or_else(|| {
+        let failure = Failure::new(format!("there is no code `{}`", escape::line(written)));
+        match nearest(written, Code::ALL.iter().map(|code| code.name())) {
+            Some(name) => failure.help(format!("did you mean `{name}`? `meshgen explain --list` shows all")),
+            None => failure.help("`meshgen explain --list` shows all"),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_found_in_any_case() {
+        assert_eq!(find("mg0101"), Ok(Code::MG0101));
+    }
+
+    #[test]
+    fn a_misspelt_code_has_a_neighbour() {
+        let failure = find("MG1010").unwrap_err();
+        assert_eq!(failure.message, "there is no code `MG1010`");
+        assert!(failure.help.unwrap().starts_with("did you mean `MG0101`?"));
+    }
+}

@@ -1,0 +1,20 @@
+//! `meshgen resolve`: the inputs with every default written out.
+//!
+//! Enters: paths. Leaves: one text of the input language on stdout, or findings. Refuses to know: bundles.
+
+use super::arguments::Resolve;
+use super::failure::Failure;
+use super::report::Reporter;
+use super::{Ending, load, stream};
+
+/// Prints the inputs with every default, if they are sound.
+pub(super) fn run(arguments: &Resolve, reporter: &Reporter) -> Result<Ending, Failure> {
+    let Resolve { inputs } = arguments;
+    let loaded = load::load(&inputs.paths, inputs.limits(), load::DEFAULT_OUTPUT.as_ref())?;
+    let outcome = loaded.resolved();
+    let failure = match outcome.value {
+        Some(text) if !reporter.denies(&outcome.findings) => stream::data(text.as_bytes()).err(),
+        Some(_) | None => None,
+    };
+    Ok(reporter.report(outcome.findings, &loaded.sources, failure.as_ref()))
+}

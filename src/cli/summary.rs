@@ -1,0 +1,230 @@
+//! What people read after a build: what each cluster got, what it reaches, how to apply it.
+//!
+//! Enters: the outline of every bundle and what was written. Leaves: a few aligned lines. Refuses to know: objects.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::failure::shown;
+use super::shell;
+use super::target::{Place, bundle_file, stand_ins_file};
+use super::write::Written;
+use crate::bundle::{Account, Bundle, Reach};
+
+/// Names of one kind shown before the rest is counted.
+const FEW: usize = 4;
+
+/// Clusters shown before the rest is counted.
+const CLUSTERS: usize = 20;
+
+/// A bundle without its text.
+#[derive(Clone, Debug)]
+pub(super) struct Outline {
+    cluster: String,
+    context: String,
+    release: String,
+    objects: usize,
+    is_written: bool,
+    stand_ins: Vec<String>,
+    reaches: Vec<Reach>,
+}
+
+impl From<&Bundle> for Outline {
+    fn from(bundle: &Bundle) -> Self {
+        let Bundle { cluster, context, release, objects, text, stand_ins, reaches } = bundle;
+        Self {
+            cluster: cluster.clone(),
+            context: context.clone(),
+            release: release.clone(),
+            objects: *objects,
+            is_written: !text.is_empty(),
+            stand_ins: stand_ins.as_ref().map(|some| some.services.clone()).unwrap_or_default(),
+            reaches: reaches.clone(),
+        }
+    }
+}
+
+/// The outcome of a build.
+pub(super) struct Summary<'a> {
+    /// Where the bundles went.
+    pub(super) place: &'a Place,
+    /// The bundles that were asked for.
+    pub(super) outlines: Vec<Outline>,
+    /// What was proved.
+    pub(super) account: Account,
+    /// What happened to the directory.
+    pub(super) written: Written,
+    /// How long it took.
+    pub(super) took: Duration,
+}
+
+/// The line that tells what was proved, alone.
+pub(super) fn proof(account: Account) -> String {
+    format!(" proved  {}\n", proved(account))
+}
+
+fn proved(account: Account) -> String {
+    let Account { services, clusters, links } = account;
+    let links = if links == 0 { String::new() } else { format!(", {}", counted(links, "link")) };
+    format!(
+        "{}, {}{links}: every version answers every client",
+        counted(services, "service"),
+        counted(clusters, "cluster")
+    )
+}
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows: Vec<(&str, String)> = [
+            self.clusters(),
+            vec![("proved", proved(self.account))],
+            self.stand_ins(),
+            self.outcome(),
+            self.commands(),
+        ]
+        .concat();
+        let width = rows.iter().map(|(heading, _)| heading.chars().count()).max().unwrap_or(0);
+        rows.iter().try_for_each(|(heading, text)| writeln!(f, " {heading:<width$}  {text}"))
+    }
+}
+
+impl Summary<'_> {
+    fn clusters(&self) -> Vec<(&str, String)> {
+        let releases = self.outlines.iter().map(|outline| outline.release.len()).max().unwrap_or(0);
+        let objects =
+            self.outlines.iter().map(|outline| outline.objects.to_string().len()).max().unwrap_or(0);
+        let row = |outline: &Outline| {
+            let Outline { release, objects: count, .. } = outline;
+            let ending = if *count == 1 { "object " } else { "objects" };
+            let reaches = reaches(&outline.reaches);
+            format!("Istio {release:<releases$}  {count:>objects$} {ending}   {reaches}")
+                .trim_end()
+                .to_owned()
+        };
+        let mut rows: Vec<_> = self
+            .outlines
+            .iter()
+            .take(CLUSTERS)
+            .map(|outline| (outline.cluster.as_str(), row(outline)))
+            .collect();
+        if self.outlines.len() > CLUSTERS {
+            rows.push(("…", format!("and {}", counted(self.outlines.len() - CLUSTERS, "more cluster"))));
+        }
+        rows
+    }
+
+    fn stand_ins(&self) -> Vec<(&str, String)> {
+        let some: Vec<String> = self
+            .outlines
+            .iter()
+            .filter(|outline| !outline.stand_ins.is_empty())
+            .map(|outline| format!("{} in {}", few(&outline.stand_ins, " and "), outline.cluster))
+            .collect();
+        if some.is_empty() {
+            return Vec::new();
+        }
+        let names = format!("stand-in Services for names that run only elsewhere: {}", few(&some, ", "));
+        let mut rows = vec![("note", names)];
+        if *self.place == Place::Stdout {
+            rows.push((
+                "",
+                "they are left out here: `meshgen build -o DIR` writes them to a file of their own".into(),
+            ));
+        }
+        rows
+    }
+
+    fn outcome(&self) -> Vec<(&str, String)> {
+        let Written { written, unchanged, pruned } = &self.written;
+        let took = format!("in {} ms", self.took.as_millis());
+        let mut rows = Vec::new();
+        match self.place {
+            Place::Directory(directory) => {
+                let same = match unchanged {
+                    0 => String::new(),
+                    _ => format!("{} unchanged in {}", counted(*unchanged, "file"), shown(directory)),
+                };
+                let new = few(&written.iter().map(|path| shown(path)).collect::<Vec<_>>(), "  ");
+                rows.push(match (written.is_empty(), same.is_empty()) {
+                    (true, true) => ("wrote", "nothing: no cluster needs an object".to_owned()),
+                    (true, false) => ("wrote", format!("nothing: {same}, {took}")),
+                    (false, true) => ("wrote", format!("{new}, {took}")),
+                    (false, false) => ("wrote", format!("{new}, {took}; {same}")),
+                });
+                if !pruned.is_empty() {
+                    rows.push((
+                        "pruned",
+                        few(&pruned.iter().map(|path| shown(path)).collect::<Vec<_>>(), "  "),
+                    ));
+                }
+            }
+            Place::Comparison(directory) => {
+                rows.push(("checked", format!("{} is what the inputs give, {took}", shown(directory))));
+            }
+            Place::Stdout if self.outlines.iter().all(|outline| !outline.is_written) => {
+                rows.push(("wrote", "nothing: the cluster needs no object".to_owned()));
+            }
+            Place::Stdout => {}
+        }
+        rows
+    }
+
+    /// The commands for the first cluster in full; for the others they are the same but for the names.
+    fn commands(&self) -> Vec<(&str, String)> {
+        let Place::Directory(directory) = self.place else { return Vec::new() };
+        let mut concerned =
+            self.outlines.iter().filter(|outline| outline.is_written || !outline.stand_ins.is_empty());
+        let Some(first) = concerned.next() else { return Vec::new() };
+        let file = |name: String| shell::word(&directory.join(name).to_string_lossy()).into_owned();
+        let kubectl = format!("kubectl --context {}", shell::word(&first.context));
+        let mut rows = Vec::new();
+        if !first.stand_ins.is_empty() {
+            rows.push(("", format!("{kubectl} create -f {}", file(stand_ins_file(&first.cluster)))));
+        }
+        if first.is_written {
+            let bundle = file(bundle_file(&first.cluster));
+            rows.push(("", format!("{kubectl} apply --openapi-patch=false -f {bundle}")));
+        }
+        if let Some((heading, _)) = rows.first_mut() {
+            *heading = "apply";
+        }
+        let others: Vec<String> = concerned.map(|outline| outline.cluster.clone()).collect();
+        if !others.is_empty() {
+            rows.push(("", format!("… {} likewise", few(&others, ", "))));
+        }
+        rows
+    }
+}
+
+/// `reaches reviews v2 v3, ratings in cluster2; details in cluster3`
+fn reaches(reaches: &[Reach]) -> String {
+    let places: Vec<String> = reaches
+        .chunk_by(|one, next| one.cluster == next.cluster)
+        .filter_map(|group| {
+            let services: Vec<String> = group
+                .iter()
+                .map(|Reach { cluster: _, service, versions }| {
+                    std::iter::once(service).chain(versions).map(String::as_str).collect::<Vec<_>>().join(" ")
+                })
+                .collect();
+            Some(format!("{} in {}", few(&services, ", "), group.first()?.cluster))
+        })
+        .collect();
+    if places.is_empty() { String::new() } else { format!("reaches {}", few(&places, "; ")) }
+}
+
+/// The first few names, and how many more there are.
+fn few(names: &[String], separator: &str) -> String {
+    let shown = names.iter().take(FEW).map(String::as_str).collect::<Vec<_>>().join(separator);
+    match names.len().saturating_sub(FEW) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests;

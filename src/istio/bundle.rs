@@ -1,0 +1,67 @@
+//! All objects of one cluster, and what they count on there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::object::Object;
+use crate::bundle::Reach;
+use crate::model::Release;
+
+/// What is applied to one cluster, in the order in which it is applied.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    /// The cluster's name.
+    pub cluster: String,
+    /// The kubectl context in printed commands.
+    pub context: String,
+    /// The release it is written for.
+    pub release: Release,
+    /// By step (serve, call, route), namespace, name, kind.
+    pub objects: Vec<Object>,
+    /// Services that are created where nothing has the name yet; a file of their own.
+    pub stand_ins: Vec<Object>,
+    /// What callers reach in other clusters.
+    pub reaches: Vec<Reach>,
+    /// What the objects count on in the cluster.
+    pub ground: Ground,
+}
+
+/// What exists in a cluster before anything is applied to it.
+#[derive(Clone, Debug, Default)]
+pub struct Ground {
+    /// The gateway that others enter by.
+    pub gateway: Option<GroundGateway>,
+    /// The Services, by host.
+    pub services: BTreeMap<String, GroundService>,
+    /// Hosts that answer here without a Service of ours: plain names that are there already.
+    pub names: BTreeSet<String>,
+    /// Hosts whose callers here were promised a route.
+    pub promised: BTreeSet<String>,
+}
+
+/// A gateway's workload and how it is dialled.
+#[derive(Clone, Debug)]
+pub struct GroundGateway {
+    /// IP addresses and names.
+    pub addresses: Vec<String>,
+    /// The port that is dialled.
+    pub port: u16,
+    /// The port that the workload listens on.
+    pub server_port: u16,
+    /// The workload's namespace.
+    pub namespace: String,
+    /// The workload's labels.
+    pub labels: BTreeMap<String, String>,
+    /// A Gateway object opens it already.
+    pub existing: bool,
+}
+
+/// A Service and the pods behind it.
+#[derive(Clone, Debug)]
+pub struct GroundService {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its ports.
+    pub ports: Vec<u16>,
+    /// The labels that tell its pods apart, one entry for each version.
+    pub pods: Vec<BTreeMap<String, String>>,
+}

@@ -1,0 +1,162 @@
+//! Calling: names for what runs in other clusters, and the SNI that each far gateway understands.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::destination_rule::{
+    ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Subset, TrafficPolicy,
+};
+use super::lower::{export_to, list, object};
+use super::object::{Object, Spec};
+use super::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec, ServicePort};
+use super::sni::sni;
+use crate::model::service::PlainNames;
+use crate::model::{Address, Cluster, Port, Service};
+use crate::plan::{ClusterPlan, PlainName, RemoteName, RemoteSubset};
+
+/// The label that tells the endpoints of a remote name apart, and the subsets that use them.
+const CLUSTER: &str = "cluster";
+
+pub(super) fn objects(plan: &ClusterPlan<'_>) -> Vec<Object> {
+    let remote = plan.remote.names.iter();
+    let remote = remote.flat_map(|name| [service_entry(plan, name), destination_rule(plan, name)]);
+    let entries = plan.plain_names.iter().filter(|name| name.made == PlainNames::Entry);
+    remote.chain(entries.map(|name| plain_entry(plan, name))).collect()
+}
+
+fn service_entry(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
+    let service = name.service;
+    let spec = ServiceEntrySpec {
+        hosts: vec![name.host.clone()],
+        addresses: name.address.iter().map(ToString::to_string).collect(),
+        export_to: export_to(&name.callers),
+        location: Location::MeshInternal,
+        resolution: resolution(&name.clusters),
+        ports: service.ports.iter().map(service_port).collect(),
+        endpoints: name.clusters.iter().flat_map(|cluster| endpoints(name, cluster)).collect(),
+    };
+    let why = format!(
+        "Callers here reach {service} in {} by this name, through the gateway there.",
+        clusters(name)
+    );
+    object(plan, &name.object, &service.namespace, why, Spec::ServiceEntry(spec))
+}
+
+fn endpoints<'n>(name: &'n RemoteName<'_>, cluster: &'n Cluster) -> impl Iterator<Item = Endpoint> + use<'n> {
+    cluster.gateway.iter().flat_map(move |gateway| {
+        let ports: IndexMap<_, _> =
+            name.service.ports.iter().map(|port| (port.name.clone(), gateway.port)).collect();
+        gateway.addresses.iter().map(move |address| Endpoint {
+            address: address.to_string(),
+            ports: ports.clone(),
+            labels: labels(name, cluster),
+        })
+    })
+}
+
+/// Labels only where the name has endpoints that some subset must not use: istioctl looks for pods that carry them.
+fn labels(name: &RemoteName<'_>, cluster: &Cluster) -> BTreeMap<String, String> {
+    if name.labelled() { [(CLUSTER.to_owned(), cluster.name.clone())].into() } else { BTreeMap::new() }
+}
+
+/// A name among the addresses has to be looked up by the proxy.
+fn resolution(clusters: &[&Cluster]) -> Resolution {
+    let mut addresses =
+        clusters.iter().filter_map(|cluster| cluster.gateway.as_ref()).flat_map(|gateway| &gateway.addresses);
+    if addresses.any(|address| matches!(address, Address::Name(_))) {
+        Resolution::Dns
+    } else {
+        Resolution::Static
+    }
+}
+
+fn service_port(port: &Port) -> ServicePort {
+    ServicePort { name: port.name.clone(), number: port.number, protocol: port.protocol.istio() }
+}
+
+fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
+    let service = name.service;
+    let any = name.clusters.first().map(|cluster| Contract { service, cluster, subset: None });
+    let spec = DestinationRuleSpec {
+        host: name.host.clone(),
+        export_to: export_to(&name.callers),
+        traffic_policy: any.map(|contract| TrafficPolicy {
+            tls: service.ports.first().map(|port| contract.tls(port)),
+            port_level_settings: contract.by_port(),
+        }),
+        subsets: name.subsets.iter().map(|subset| remote_subset(name, subset)).collect(),
+    };
+    let why = format!(
+        "The SNI by which the gateway of {} knows what callers here want of {service}.",
+        clusters(name)
+    );
+    let mut object = object(plan, &name.object, &service.namespace, why, Spec::DestinationRule(spec));
+    if name.labelled() {
+        // istioctl looks for pods that carry the labels; it does not look at the endpoints of a ServiceEntry.
+        object
+            .metadata
+            .annotations
+            .insert("galley.istio.io/analyze-suppress".to_owned(), "IST0173".to_owned());
+    }
+    object
+}
+
+/// Every subset has its own `tls`: one without inherits the SNI of the whole name, and reaches all versions.
+fn remote_subset(name: &RemoteName<'_>, subset: &RemoteSubset<'_>) -> Subset {
+    let RemoteSubset { name: subset_name, far, version: _, cluster } = subset;
+    let contract = Contract { service: name.service, cluster, subset: *far };
+    let by_port = contract.by_port();
+    let single =
+        if by_port.is_empty() { name.service.ports.first().map(|port| contract.tls(port)) } else { None };
+    Subset {
+        name: subset_name.clone(),
+        labels: labels(name, cluster),
+        traffic_policy: Some(TrafficPolicy { tls: single, port_level_settings: by_port }),
+    }
+}
+
+/// What a far gateway is told: its own name of a service and subset.
+#[derive(Clone, Copy)]
+struct Contract<'p> {
+    service: &'p Service,
+    cluster: &'p Cluster,
+    subset: Option<&'p str>,
+}
+
+impl Contract<'_> {
+    fn tls(self, port: &Port) -> ClientTls {
+        let sni = sni(port.number, self.subset, &self.service.plain_host(self.cluster));
+        ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(sni) }
+    }
+
+    /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them.
+    fn by_port(self) -> Vec<PortPolicy> {
+        let ports = &self.service.ports;
+        let policy =
+            |port: &Port| PortPolicy { port: PortSelector { number: port.number }, tls: self.tls(port) };
+        if ports.len() > 1 { ports.iter().map(policy).collect() } else { Vec::new() }
+    }
+}
+
+/// For proxies that answer DNS: a name without endpoints, whose VirtualService sends requests on.
+fn plain_entry(plan: &ClusterPlan<'_>, name: &PlainName<'_>) -> Object {
+    let service = name.service;
+    let spec = ServiceEntrySpec {
+        hosts: vec![service.plain_host(plan.cluster)],
+        addresses: name.address.iter().map(ToString::to_string).collect(),
+        export_to: export_to(&name.callers),
+        location: Location::MeshInternal,
+        resolution: Resolution::Static,
+        ports: service.ports.iter().map(service_port).collect(),
+        endpoints: Vec::new(),
+    };
+    let why = format!(
+        "Makes the plain name of {service} work here, where it does not run; its VirtualService sends requests on."
+    );
+    object(plan, &service.name, &service.namespace, why, Spec::ServiceEntry(spec))
+}
+
+fn clusters(name: &RemoteName<'_>) -> String {
+    list(name.clusters.iter().map(|cluster| cluster.name.as_str()))
+}

@@ -1,0 +1,111 @@
+//! Routing: the rules of a service, for the callers of one cluster.
+
+use super::action::{self, Copies};
+use super::condition;
+use super::dialect::Dialect;
+use super::lower::{export_to, list, object};
+use super::object::{Object, Spec};
+use super::release::Feature;
+use super::virtual_service::{
+    Destination, HttpMatchRequest, HttpRoute, HttpRouteDestination, PortSelector, VirtualServiceSpec,
+};
+use crate::model::Rule;
+use crate::plan::{Answer, ClusterPlan, Copy, Route, ServiceRoutes, Share, Target};
+use crate::source::At;
+
+pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
+    plan.routes.iter().map(|routes| virtual_service(plan, routes, dialect)).collect()
+}
+
+/// For sidecars only: any `gateways` entry, even `mesh`, makes istioctl suspect it of ingress.
+fn virtual_service(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>, dialect: &mut Dialect<'_>) -> Object {
+    let service = routes.service;
+    let plain = service.plain_host(plan.cluster);
+    let shared = plan.remote.shared_host(routes.id).map(str::to_owned);
+    let several = service.ports.len() > 1;
+    let spec = VirtualServiceSpec {
+        hosts: [plain].into_iter().chain(shared).collect(),
+        export_to: export_to(&routes.callers),
+        http: routes.routes.iter().map(|route| http_route(plan, route, several, dialect)).collect(),
+    };
+    object(plan, &service.name, &service.namespace, why(plan, routes), Spec::VirtualService(spec))
+}
+
+fn why(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -> String {
+    let service = routes.service;
+    if routes.routes.iter().any(|route| route.rule.is_some()) {
+        return format!("Sends requests of callers here to {service} where its routes say.");
+    }
+    let clusters = routes
+        .routes
+        .iter()
+        .flat_map(|route| targets(&route.answer))
+        .filter_map(|target| plan.mesh.cluster(target.cluster).map(|cluster| cluster.name.as_str()));
+    format!("Sends requests of callers here to {service} on to {}; it does not run here.", list(clusters))
+}
+
+fn targets(answer: &Answer<'_>) -> Vec<Target> {
+    match answer {
+        Answer::Split(shares) => shares.iter().map(|share| share.target).collect(),
+        Answer::Redirect(_) | Answer::DirectResponse(_) => Vec::new(),
+    }
+}
+
+fn http_route(
+    plan: &ClusterPlan<'_>,
+    route: &Route<'_>,
+    several: bool,
+    dialect: &mut Dialect<'_>,
+) -> HttpRoute {
+    let Route { rule, port, conditions, answer, copies } = route;
+    let mut http = rule.map(|rule| said(rule, dialect)).unwrap_or_default();
+    let port = if several { Some(port.number) } else { None };
+    http.matches = conditions.iter().map(|words| condition::condition(words, port, dialect)).collect();
+    if port.is_some() && conditions.is_empty() {
+        http.matches.push(HttpMatchRequest { port, ..HttpMatchRequest::default() });
+    }
+    match answer {
+        Answer::Split(shares) => http.route = split(plan, shares),
+        Answer::Redirect(redirect) => http.redirect = Some(action::redirect(redirect, dialect)),
+        Answer::DirectResponse(response) => http.direct_response = action::direct_response(response, dialect),
+    }
+    let copies: Vec<_> = copies.iter().filter_map(|copy| copied(plan, copy)).collect();
+    action::mirrors(&mut http, &copies, dialect);
+    http
+}
+
+/// What a rule says beside its conditions and its answer.
+fn said(rule: &Rule, dialect: &mut Dialect<'_>) -> HttpRoute {
+    let mut http = action::actions(&rule.actions, dialect);
+    let name = rule.name.as_ref().filter(|name| dialect.can(Feature::RouteName, name.place));
+    http.name = name.map(|name| name.value.clone());
+    http
+}
+
+/// Weights are written where there is something to weigh: Istio to 1.14 demands that they add up to 100.
+fn split(plan: &ClusterPlan<'_>, shares: &[Share<'_>]) -> Vec<HttpRouteDestination> {
+    let alone = shares.len() == 1;
+    let share = |share: &Share<'_>| {
+        Some(HttpRouteDestination {
+            destination: destination(plan, share.target, share.port)?,
+            weight: if alone { None } else { Some(share.weight) },
+            headers: share.headers.map(action::headers),
+        })
+    };
+    shares.iter().filter_map(share).collect()
+}
+
+fn copied(plan: &ClusterPlan<'_>, copy: &Copy) -> Option<Copies> {
+    let At { value, place } = copy.percent;
+    Some(Copies { destination: destination(plan, copy.target, copy.port)?, percent: At::new(value, place) })
+}
+
+/// The port is always written: a service of several ports leaves Istio no other way to tell.
+fn destination(plan: &ClusterPlan<'_>, target: Target, port: u16) -> Option<Destination> {
+    let found = plan.find(target)?;
+    let host = match found.remote {
+        Some(name) => name.host.clone(),
+        None => plan.mesh.service(target.service)?.plain_host(plan.cluster),
+    };
+    Some(Destination { host, subset: found.subset.map(str::to_owned), port: PortSelector { number: port } })
+}

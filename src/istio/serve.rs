@@ -1,0 +1,80 @@
+//! Serving: the versions that run in a cluster, and its gateway.
+
+use std::collections::BTreeSet;
+
+use super::destination_rule::{ClientTls, ClientTlsMode, DestinationRuleSpec, Subset, TrafficPolicy};
+use super::dialect::Dialect;
+use super::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
+use super::lower::{list, object};
+use super::object::{Object, Spec};
+use super::release::Feature;
+use crate::model::Cluster;
+use crate::model::cluster::Expose;
+use crate::plan::{ClusterPlan, Entrance, Serving};
+
+/// The name of the Gateway that opens a cluster to the others.
+const GATEWAY: &str = "meshgen-east-west";
+
+pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
+    let mut objects: Vec<_> = plan.serve.iter().map(|serving| destination_rule(plan, serving)).collect();
+    if let Some(entrance) = plan.entrance.as_ref().filter(|entrance| !entrance.gateway.existing) {
+        objects.push(gateway(plan, entrance, dialect));
+    }
+    objects
+}
+
+/// Visible everywhere, for the far callers' SNI names its subsets at the gateway. No `tls` where Istio finds out by
+/// itself: an explicit mode breaks pods without sidecar.
+fn destination_rule(plan: &ClusterPlan<'_>, serving: &Serving<'_>) -> Object {
+    let Serving { service, versions } = serving;
+    let names = list(versions.iter().map(|version| version.name.as_str()));
+    let subset = |version: &&crate::model::Version| Subset {
+        name: version.subset.clone(),
+        labels: version.labels.clone(),
+        traffic_policy: None,
+    };
+    let spec = DestinationRuleSpec {
+        host: service.plain_host(plan.cluster),
+        export_to: Vec::new(),
+        traffic_policy: if plan.cluster.release.can(Feature::AutoMutualTls) { None } else { Some(mutual()) },
+        subsets: versions.iter().map(subset).collect(),
+    };
+    let why = format!(
+        "Tells apart what runs here of {service}: {names}; callers, near and far, name these subsets."
+    );
+    object(plan, &service.name, &service.namespace, why, Spec::DestinationRule(spec))
+}
+
+fn mutual() -> TrafficPolicy {
+    let tls = ClientTls { mode: ClientTlsMode::IstioMutual, sni: None };
+    TrafficPolicy { tls: Some(tls), port_level_settings: Vec::new() }
+}
+
+fn gateway(plan: &ClusterPlan<'_>, entrance: &Entrance<'_>, dialect: &mut Dialect<'_>) -> Object {
+    let Entrance { gateway, callers, services } = entrance;
+    let hosts = match gateway.expose {
+        Expose::Used if dialect.can(Feature::ExactGatewayHosts, gateway.place) => {
+            let hosts: BTreeSet<_> =
+                services.iter().map(|service| service.plain_host(plan.cluster)).collect();
+            hosts.into_iter().collect()
+        }
+        Expose::Used | Expose::All => vec![every_host(plan.cluster)],
+    };
+    let spec = GatewaySpec {
+        selector: gateway.selector.clone(),
+        servers: vec![Server {
+            port: ServerPort { name: "tls".to_owned(), number: gateway.server_port, protocol: "TLS" },
+            tls: Some(ServerTls { mode: ServerTlsMode::AutoPassthrough }),
+            hosts,
+        }],
+    };
+    let callers = list(callers.iter().map(|caller| caller.name.as_str()));
+    let why = format!("Lets callers in {callers} in: their SNI names the service, and TLS ends at its pods.");
+    object(plan, GATEWAY, &gateway.namespace, why, Spec::Gateway(spec))
+}
+
+/// `*.local`, the very string of Istio's own documents: a second Gateway with it is harmless, while one that
+/// overlaps it in another string makes Envoy reject the whole listener.
+fn every_host(cluster: &Cluster) -> String {
+    format!("*.{}", cluster.cluster_domain.rsplit('.').next().unwrap_or_default())
+}

@@ -1,0 +1,182 @@
+//! What must each cluster know?
+//!
+//! Enters: the mesh as meant. Leaves: for each cluster what it serves, how others enter it, which remote names
+//! its callers need, and how their requests are split. Refuses to know: Istio's kinds and fields, releases, YAML.
+
+pub mod distance; // which clusters serve a caller
+pub mod share; // whole percents
+pub mod demand; // what the callers of each cluster ask for
+pub mod route; // the rules of a service, as one caller meets them
+mod shadow; // what earlier rules have answered
+mod survey; // what all this shows about the rules
+pub mod remote; // names for what runs in other clusters
+pub mod virtual_ip; // addresses for those names
+mod problems;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use crate::bundle::Reach;
+use crate::diagnostic::Outcome;
+use crate::model::service::PlainNames;
+use crate::model::{Callers, Cluster, ClusterId, Gateway, Mesh, Pick, Service, Version};
+
+pub use demand::Demands;
+pub use remote::{RemoteName, RemoteNames, RemoteSubset};
+pub use route::{Answer, Copy, Route, ServiceRoutes, Share, Target};
+
+/// What one cluster must know.
+#[derive(Clone, Debug)]
+pub struct ClusterPlan<'m> {
+    /// The whole mesh, for what is common to all.
+    pub mesh: &'m Mesh,
+    /// Whose plan it is.
+    pub cluster: &'m Cluster,
+    /// Every service that runs here.
+    pub runs: Vec<&'m Service>,
+    /// Services whose versions must be told apart here, for callers near and far.
+    pub serve: Vec<Serving<'m>>,
+    /// How others enter, if any do.
+    pub entrance: Option<Entrance<'m>>,
+    /// Names for what callers here use in other clusters.
+    pub remote: RemoteNames<'m>,
+    /// Plain names that callers here use and nothing here answers to.
+    pub plain_names: Vec<PlainName<'m>>,
+    /// Where requests of callers here go.
+    pub routes: Vec<ServiceRoutes<'m>>,
+}
+
+/// A service and those of its versions that run in the cluster.
+#[derive(Clone, Debug)]
+pub struct Serving<'m> {
+    /// The service.
+    pub service: &'m Service,
+    /// By name; never empty.
+    pub versions: Vec<&'m Version>,
+}
+
+/// The gateway of a cluster that others enter.
+#[derive(Clone, Debug)]
+pub struct Entrance<'m> {
+    /// As declared.
+    pub gateway: &'m Gateway,
+    /// Who enters, by name.
+    pub callers: Vec<&'m Cluster>,
+    /// What they come for; each runs here.
+    pub services: Vec<&'m Service>,
+}
+
+/// A plain name that nothing in the cluster answers to by itself.
+#[derive(Clone, Debug)]
+pub struct PlainName<'m> {
+    /// The service it names.
+    pub service: &'m Service,
+    /// How the name is made to work.
+    pub made: PlainNames,
+    /// Its own address, where it is made by an entry and addresses are given out.
+    pub address: Option<IpAddr>,
+    /// Who sees an entry.
+    pub callers: Callers,
+}
+
+/// Where callers of one cluster find a target.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'p> {
+    /// The remote name; none for the plain name of the service here.
+    pub remote: Option<&'p RemoteName<'p>>,
+    /// The subset; none for any version.
+    pub subset: Option<&'p str>,
+}
+
+impl ClusterPlan<'_> {
+    /// Under which name and subset callers here find a target.
+    #[must_use]
+    pub fn find(&self, target: Target) -> Option<Found<'_>> {
+        if let Some(found) = self.remote.find(target) {
+            return Some(found);
+        }
+        let service = self.mesh.services.get(target.service.0)?;
+        let subset = match target.pick {
+            Pick::Any => None,
+            Pick::Version(id) => Some(service.version(id)?.subset.as_str()),
+        };
+        Some(Found { remote: None, subset })
+    }
+
+    /// What callers here reach in other clusters, by cluster and service.
+    #[must_use]
+    pub fn reaches(&self) -> Vec<Reach> {
+        let mut reaches: Vec<_> = self.remote.names.iter().flat_map(RemoteName::reaches).collect();
+        reaches.sort();
+        reaches
+    }
+}
+
+/// Plans every cluster, in order of name.
+///
+/// Findings: clusters that callers must enter and cannot, shares that round to nothing, rules that are never
+/// reached or leave a gap, a pool of addresses that is too small.
+#[must_use]
+pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
+    let mut findings = Vec::new();
+    let addresses = virtual_ip::assign(mesh, &mut findings);
+    let object_names = remote::ObjectNames::of(mesh);
+    let demands = demand::of(mesh, &mut findings);
+    let plans = mesh
+        .clusters
+        .iter()
+        .enumerate()
+        .map(|(index, cluster)| {
+            let id = ClusterId(index);
+            let demand = demands.by_caller.get(&id);
+            let remote = demand
+                .map(|demand| remote::names(mesh, demand, &addresses, &object_names))
+                .unwrap_or_default();
+            let routes = demand.map(|demand| demand.routes.clone()).unwrap_or_default();
+            ClusterPlan {
+                mesh,
+                cluster,
+                runs: mesh.services.iter().filter(|service| service.runs.contains_key(&id)).collect(),
+                serve: demands.told_apart.values().filter_map(|service| serving(service, id)).collect(),
+                entrance: entrance(mesh, id, &demands),
+                plain_names: routes
+                    .iter()
+                    .filter_map(|routes| plain_name(routes, cluster, id, &addresses))
+                    .collect(),
+                remote,
+                routes,
+            }
+        })
+        .collect();
+    Outcome::new(plans, findings)
+}
+
+fn serving(service: &Service, cluster: ClusterId) -> Option<Serving<'_>> {
+    let versions: Vec<_> =
+        service.versions.iter().filter(|version| version.clusters.contains_key(&cluster)).collect();
+    if versions.is_empty() { None } else { Some(Serving { service, versions }) }
+}
+
+fn entrance<'m>(mesh: &'m Mesh, cluster: ClusterId, demands: &Demands<'m>) -> Option<Entrance<'m>> {
+    let gateway = mesh.cluster(cluster)?.gateway.as_ref()?;
+    let (callers, services) = demands.entering.get(&cluster)?;
+    Some(Entrance {
+        gateway,
+        callers: callers.iter().filter_map(|caller| mesh.cluster(*caller)).collect(),
+        services: services.iter().filter_map(|service| mesh.service(*service)).collect(),
+    })
+}
+
+fn plain_name<'m>(
+    routes: &ServiceRoutes<'m>,
+    cluster: &Cluster,
+    id: ClusterId,
+    addresses: &BTreeMap<String, IpAddr>,
+) -> Option<PlainName<'m>> {
+    let service = routes.service;
+    if service.runs.contains_key(&id) {
+        return None;
+    }
+    let address = addresses.get(&service.plain_host(cluster)).copied();
+    Some(PlainName { service, made: service.plain_names, address, callers: routes.callers.clone() })
+}

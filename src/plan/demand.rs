@@ -1,0 +1,99 @@
+//! What the callers of each cluster ask for, in their own cluster and in others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::problems;
+use super::route::{self, Answer, Route, ServiceRoutes, Target};
+use super::survey::Survey;
+use crate::diagnostic::Finding;
+use crate::model::{Callers, ClusterId, Mesh, Pick, Service, ServiceId};
+use crate::source::Place;
+
+/// What all callers ask for.
+#[derive(Debug, Default)]
+pub struct Demands<'m> {
+    /// By the cluster of the callers.
+    pub by_caller: BTreeMap<ClusterId, Demand<'m>>,
+    /// By the cluster that is entered: who enters, and what they come for.
+    pub entering: BTreeMap<ClusterId, (BTreeSet<ClusterId>, BTreeSet<ServiceId>)>,
+    /// Services of which some rule names a version.
+    pub told_apart: BTreeMap<ServiceId, &'m Service>,
+}
+
+/// What the callers of one cluster ask for.
+#[derive(Debug, Default)]
+pub struct Demand<'m> {
+    /// By service.
+    pub routes: Vec<ServiceRoutes<'m>>,
+    /// What they use in other clusters, share 0 included.
+    pub far: BTreeMap<ServiceId, FarUse>,
+}
+
+/// What callers use of one service in other clusters.
+#[derive(Clone, Debug)]
+pub struct FarUse {
+    /// Who uses it.
+    pub callers: Callers,
+    /// Which versions, in which clusters.
+    pub picks: BTreeSet<(Pick, ClusterId)>,
+}
+
+/// Follows every rule of every service from every client cluster.
+pub fn of<'m>(mesh: &'m Mesh, findings: &mut Vec<Finding>) -> Demands<'m> {
+    let mut demands = Demands::default();
+    let mut closed: BTreeMap<ClusterId, Vec<(&Service, Place, ClusterId)>> = BTreeMap::new();
+    for (id, service) in mesh.services.iter().enumerate().map(|(index, service)| (ServiceId(index), service))
+    {
+        let mut survey = Survey::default();
+        for (caller, callers) in &service.clients {
+            let routes = route::routes(mesh, id, service, *caller, &mut survey);
+            if !routes.is_empty() {
+                demands.add(mesh, *caller, ServiceRoutes { id, service, callers: callers.clone(), routes });
+            }
+        }
+        if service.complete {
+            findings.extend(survey.findings(mesh, service));
+        }
+        for (cluster, (place, caller)) in survey.closed {
+            closed.entry(cluster).or_default().push((service, place, caller));
+        }
+    }
+    findings.extend(closed.iter().map(|(cluster, needed)| problems::no_gateway(mesh, *cluster, needed)));
+    demands
+}
+
+impl<'m> Demands<'m> {
+    fn add(&mut self, mesh: &'m Mesh, caller: ClusterId, routes: ServiceRoutes<'m>) {
+        let demand = self.by_caller.entry(caller).or_default();
+        for route in &routes.routes {
+            for target in targets(route) {
+                if route.rule.is_some() && target.pick != Pick::Any {
+                    self.told_apart
+                        .extend(mesh.service(target.service).map(|service| (target.service, service)));
+                }
+                if target.cluster == caller {
+                    continue;
+                }
+                let (callers, services) = self.entering.entry(target.cluster).or_default();
+                callers.insert(caller);
+                services.insert(target.service);
+                demand
+                    .far
+                    .entry(target.service)
+                    .and_modify(|far| far.callers = far.callers.union(&routes.callers))
+                    .or_insert_with(|| FarUse { callers: routes.callers.clone(), picks: BTreeSet::new() })
+                    .picks
+                    .insert((target.pick, target.cluster));
+            }
+        }
+        demand.routes.push(routes);
+    }
+}
+
+fn targets(route: &Route<'_>) -> Vec<Target> {
+    let copies = route.copies.iter().map(|copy| copy.target);
+    match &route.answer {
+        Answer::Split(shares) => shares.iter().map(|share| share.target).chain(copies).collect(),
+        Answer::Redirect(_) | Answer::DirectResponse(_) => copies.collect(),
+    }
+}

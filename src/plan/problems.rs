@@ -1,0 +1,94 @@
+//! What planning finds, in words.
+
+use crate::diagnostic::{Code, Finding};
+use crate::model::{ClusterId, Destination, Mesh, Port, Rule, Service, VirtualIps};
+use crate::source::Place;
+
+/// Needed: the service, where it is asked for, and the caller's cluster.
+pub fn no_gateway(mesh: &Mesh, closed: ClusterId, needed: &[(&Service, Place, ClusterId)]) -> Finding {
+    let name = |id: ClusterId| mesh.cluster(id).map_or("", |cluster| cluster.name.as_str());
+    let closed_name = name(closed);
+    let services = list(needed.iter().map(|(service, _, _)| service.to_string()));
+    let mut finding = Finding::new(
+        Code::MG0401,
+        format!("`{closed_name}` has no gateway, but callers in other clusters need {services} there"),
+    );
+    if let Some(cluster) = mesh.cluster(closed) {
+        finding = finding.at(cluster.place, "no `gateway` here");
+    }
+    for (service, place, caller) in needed.iter().take(3) {
+        finding = finding.at(*place, format!("callers in `{}` need `{service}`", name(*caller)));
+    }
+    finding.help(format!(
+        "give `{closed_name}` a `gateway:`, or say who calls the service: `clients: [{closed_name}]`"
+    ))
+}
+
+pub fn idle(service: &Service, place: Place, cluster: &str) -> Finding {
+    Finding::new(Code::MG0402, format!("`{cluster}` gets none of this share of `{service}`"))
+        .at(place, format!("rounds to 0 % for `{cluster}`"))
+        .help("shares are whole percents: make the share larger, or name the clusters that answer it: `v1@cluster1`")
+}
+
+pub fn left_out(service: &Service, place: Place, cluster: &str) -> Finding {
+    Finding::new(Code::MG0403, format!("`{cluster}` runs `{service}` too, but has no gateway to enter by"))
+        .at(place, format!("callers in other clusters are not sent to `{cluster}`"))
+        .help(format!("give `{cluster}` a `gateway:`, or leave it out of the spread"))
+}
+
+pub fn pool_too_small(virtual_ips: VirtualIps, names: usize, room: u128) -> Finding {
+    let finding = Finding::new(
+        Code::MG0404,
+        format!("{names} remote names need an address each, and `{}` has room for {room}", virtual_ips.pool),
+    );
+    let finding = match virtual_ips.place {
+        Some(place) => finding.at(place, "too small"),
+        None => finding,
+    };
+    finding.help("name a larger network in `mesh.virtualIPs`, or `none` where only HTTP crosses and DNS is answered otherwise")
+}
+
+/// Callers: the clusters concerned, if not all.
+pub fn gap(service: &Service, port: &Port, callers: &[&str]) -> Finding {
+    let which = if service.ports.len() > 1 { format!(" on port `{}`", port.name) } else { String::new() };
+    let from = if callers.is_empty() { String::new() } else { format!(" from {}", list(callers.iter())) };
+    let finding = Finding::new(
+        Code::MG0311,
+        format!("requests to `{service}`{which}{from} that no rule matches get a 404"),
+    );
+    let finding = match service.rules.last() {
+        Some(rule) => finding.at(rule.place, "the last rule, and it has a `match`"),
+        None => finding,
+    };
+    finding.help("add a last rule without `match`: `- to: any`, or the version that everybody else gets")
+}
+
+pub fn shadowed(service: &Service, rule: &Rule, earlier: &Rule) -> Finding {
+    Finding::new(Code::MG0312, format!("this rule of `{service}` is never reached"))
+        .at(rule.place, "never reached")
+        .at(earlier.place, "answers all its requests first")
+        .help("put the narrower rule first, or remove it")
+}
+
+pub fn for_nobody(service: &Service, rule: &Rule) -> Finding {
+    Finding::new(Code::MG0313, format!("this rule of `{service}` is for nobody"))
+        .at(rule.place, "no client cluster and port fits its `match`")
+        .help("widen `sourceClusters`, or name the cluster in the `clients` of the service")
+}
+
+pub fn portless(mesh: &Mesh, to: &Destination) -> Finding {
+    let service = mesh.service(to.service);
+    let name = service.map(ToString::to_string).unwrap_or_default();
+    let ports = list(service.into_iter().flat_map(|service| &service.ports).map(|port| &port.name));
+    Finding::new(Code::MG0314, format!("which port of `{name}` is meant cannot be told"))
+        .at(to.place, "no `port`, and none of the same number or name")
+        .help(format!("say `port:`; `{name}` has {ports}"))
+}
+
+/// `a`, `b` and `c`
+fn list(names: impl Iterator<Item = impl std::fmt::Display>) -> String {
+    let mut names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    names.dedup();
+    let last = names.pop().unwrap_or_default();
+    if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) }
+}

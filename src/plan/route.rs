@@ -1,0 +1,260 @@
+//! The rules of a service, as the callers of one cluster meet them.
+
+use super::distance::{self, Serving};
+use super::shadow::Answered;
+use super::share;
+use super::survey::Survey;
+use crate::model::action::{DirectResponse, HeaderOperations, Redirect};
+use crate::model::condition::HttpMatch;
+use crate::model::{
+    Answer as Meant, Callers, ClusterId, Destination, Mesh, Mirror, Pick, Port, Rule, Service, ServiceId,
+};
+use crate::source::{At, Place};
+
+/// The routes of one service, for the callers of one cluster.
+#[derive(Clone, Debug)]
+pub struct ServiceRoutes<'m> {
+    /// Which service.
+    pub id: ServiceId,
+    /// The service that was called.
+    pub service: &'m Service,
+    /// Who obeys them.
+    pub callers: Callers,
+    /// By port, in order of rules; the first that matches answers.
+    pub routes: Vec<Route<'m>>,
+}
+
+/// One rule on one port; without a rule, what is left alone.
+#[derive(Clone, Debug)]
+pub struct Route<'m> {
+    /// The rule it comes from.
+    pub rule: Option<&'m Rule>,
+    /// The port that was called.
+    pub port: &'m Port,
+    /// Any of them; none means every request.
+    pub conditions: Vec<&'m HttpMatch>,
+    /// What the request gets.
+    pub answer: Answer<'m>,
+    /// Who gets a copy.
+    pub copies: Vec<Copy>,
+}
+
+/// What a request gets.
+#[derive(Clone, Debug)]
+pub enum Answer<'m> {
+    /// Weights add up to 100; by service, version, cluster.
+    Split(Vec<Share<'m>>),
+    /// Another address.
+    Redirect(&'m Redirect),
+    /// A fixed response.
+    DirectResponse(&'m DirectResponse),
+}
+
+/// A share of the requests.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Share<'m> {
+    /// Who answers it.
+    pub target: Target,
+    /// At which port number of that service.
+    pub port: u16,
+    /// Percent.
+    pub weight: u32,
+    /// Changes on this share's way.
+    pub headers: Option<&'m HeaderOperations>,
+}
+
+/// A copy of the requests.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Copy {
+    /// Who gets it.
+    pub target: Target,
+    /// At which port number of that service.
+    pub port: u16,
+    /// Percent of the requests; fractions where a version is split among clusters.
+    pub percent: At<f64>,
+}
+
+/// A version, or any, of a service in one cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Target {
+    /// Which service.
+    pub service: ServiceId,
+    /// Which version.
+    pub pick: Pick,
+    /// In which cluster.
+    pub cluster: ClusterId,
+}
+
+/// What callers in `caller` get from a service, port by port. A port that no rule speaks of is left alone: local
+/// where the service runs, else any version that can be reached.
+pub fn routes<'m>(
+    mesh: &'m Mesh,
+    id: ServiceId,
+    service: &'m Service,
+    caller: ClusterId,
+    survey: &mut Survey<'m>,
+) -> Vec<Route<'m>> {
+    let mut routes = Vec::new();
+    for port in &service.ports {
+        let path = Path { mesh, id, service, caller, port };
+        let before = routes.len();
+        let mut answered = Answered::default();
+        for (index, rule) in service.rules.iter().enumerate() {
+            let Some(conditions) = conditions(rule, caller, port) else { continue };
+            if let Some(earlier) = answered.by(index, &conditions) {
+                survey.hidden(index, earlier);
+                continue;
+            }
+            survey.reached(index);
+            routes.push(path.route(rule, conditions, survey));
+        }
+        if routes.len() > before {
+            if !answered.all() {
+                survey.gap(port, caller);
+            }
+        } else if !service.runs.contains_key(&caller) {
+            routes.push(path.left_alone(survey));
+        }
+    }
+    routes
+}
+
+/// What is left of a rule's conditions for this caller and port; nothing where the rule is not for them.
+fn conditions<'m>(rule: &'m Rule, caller: ClusterId, port: &Port) -> Option<Vec<&'m HttpMatch>> {
+    let here: Vec<_> = rule
+        .conditions
+        .iter()
+        .filter(|condition| condition.port.is_none_or(|number| number == port.number))
+        .filter(|condition| {
+            condition.source_clusters.as_ref().is_none_or(|clusters| clusters.contains(&caller))
+        })
+        .map(|condition| &condition.words)
+        .collect();
+    if here.iter().any(|words| words.is_empty()) || rule.conditions.is_empty() {
+        Some(Vec::new())
+    } else if here.is_empty() {
+        None
+    } else {
+        Some(here)
+    }
+}
+
+/// From callers of one cluster to one port of one service.
+#[derive(Clone, Copy)]
+struct Path<'m> {
+    mesh: &'m Mesh,
+    id: ServiceId,
+    service: &'m Service,
+    caller: ClusterId,
+    port: &'m Port,
+}
+
+impl<'m> Path<'m> {
+    fn route(self, rule: &'m Rule, conditions: Vec<&'m HttpMatch>, survey: &mut Survey<'m>) -> Route<'m> {
+        let answer = match &rule.answer {
+            Meant::To(destinations) => {
+                Answer::Split(merged(destinations.iter().flat_map(|to| self.shares(to, survey)).collect()))
+            }
+            Meant::Redirect(redirect) => Answer::Redirect(redirect),
+            Meant::DirectResponse(response) => Answer::DirectResponse(response),
+        };
+        let copies = rule.mirrors.iter().flat_map(|mirror| self.copies(mirror, survey)).collect();
+        Route { rule: Some(rule), port: self.port, conditions, answer, copies }
+    }
+
+    fn left_alone(self, survey: &mut Survey<'m>) -> Route<'m> {
+        let serving = self.serving(self.service, Pick::Any, None, self.service.place, survey);
+        let target = Target { service: self.id, pick: Pick::Any, cluster: self.caller };
+        let shares = split(Share { target, port: self.port.number, weight: 100, headers: None }, &serving);
+        Route {
+            rule: None,
+            port: self.port,
+            conditions: Vec::new(),
+            answer: Answer::Split(shares),
+            copies: Vec::new(),
+        }
+    }
+
+    fn shares(self, to: &'m Destination, survey: &mut Survey<'m>) -> Vec<Share<'m>> {
+        let Some(service) = self.mesh.service(to.service) else { return Vec::new() };
+        let Some(port) = self.port_of(service, to, survey) else { return Vec::new() };
+        let serving = self.serving(service, to.pick, to.cluster, to.place, survey);
+        let target = Target { service: to.service, pick: to.pick, cluster: self.caller };
+        let shares = split(Share { target, port, weight: to.weight, headers: to.headers.as_ref() }, &serving);
+        if to.weight > 0 {
+            let idle = shares.iter().filter(|share| share.weight == 0).map(|share| share.target.cluster);
+            idle.for_each(|cluster| survey.idle(to, cluster));
+        }
+        shares
+    }
+
+    fn copies(self, mirror: &'m Mirror, survey: &mut Survey<'m>) -> Vec<Copy> {
+        let serving = self.serving(self.service, mirror.pick, mirror.cluster, mirror.percent.place, survey);
+        let total: f64 = serving.clusters.iter().map(|(_, size)| f64::from(*size)).sum();
+        let copy = |(cluster, size): (ClusterId, u32)| Copy {
+            target: Target { service: self.id, pick: mirror.pick, cluster },
+            port: self.port.number,
+            percent: At::new(mirror.percent.value * f64::from(size) / total, mirror.percent.place),
+        };
+        serving.clusters.into_iter().map(copy).collect()
+    }
+
+    fn serving(
+        self,
+        service: &'m Service,
+        pick: Pick,
+        wanted: Option<ClusterId>,
+        place: Place,
+        survey: &mut Survey<'m>,
+    ) -> Serving {
+        let serving = distance::serving(self.mesh, service, pick, wanted, self.caller);
+        survey.served(service, place, self.caller, &serving);
+        serving
+    }
+
+    /// The port a share goes to: the one written, the one called, or its like at another service.
+    fn port_of(self, service: &Service, to: &'m Destination, survey: &mut Survey<'m>) -> Option<u16> {
+        if let Some(port) = to.port {
+            return Some(port);
+        }
+        if to.service == self.id {
+            return Some(self.port.number);
+        }
+        let like = |alike: &dyn Fn(&&Port) -> bool| service.ports.iter().find(alike).map(|port| port.number);
+        let only =
+            if service.ports.len() == 1 { service.ports.first().map(|port| port.number) } else { None };
+        let port = only
+            .or_else(|| like(&|port| port.number == self.port.number))
+            .or_else(|| like(&|port| port.name == self.port.name));
+        if port.is_none() {
+            survey.portless(to);
+        }
+        port
+    }
+}
+
+/// Splits a whole share among the clusters that serve it.
+fn split<'m>(whole: Share<'m>, serving: &Serving) -> Vec<Share<'m>> {
+    let sizes: Vec<_> = serving.clusters.iter().map(|(_, size)| *size).collect();
+    let part = |((cluster, _), weight): (&(ClusterId, u32), u32)| {
+        let target = Target { cluster: *cluster, ..whole.target };
+        Share { target, weight, ..whole }
+    };
+    serving.clusters.iter().zip(share::split(whole.weight, &sizes)).map(part).collect()
+}
+
+/// In order of service, version, cluster; what comes out equal is added up.
+fn merged(mut shares: Vec<Share<'_>>) -> Vec<Share<'_>> {
+    shares.sort_by_key(|share| (share.target, share.port));
+    let mut sum: Vec<Share<'_>> = Vec::with_capacity(shares.len());
+    for share in shares {
+        let same = |kept: &&mut Share<'_>| {
+            kept.target == share.target && kept.port == share.port && kept.headers == share.headers
+        };
+        match sum.iter_mut().rev().find(same) {
+            Some(kept) => kept.weight += share.weight,
+            None => sum.push(share),
+        }
+    }
+    sum
+}

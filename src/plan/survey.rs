@@ -1,0 +1,93 @@
+//! What planning shows about the rules of one service: each thing once, whichever callers show it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::distance::Serving;
+use super::problems;
+use crate::diagnostic::Finding;
+use crate::model::service::AcrossClusters;
+use crate::model::{ClusterId, Destination, Mesh, Port, Service};
+use crate::source::Place;
+
+/// Gathered over all callers and ports of one service.
+#[derive(Debug, Default)]
+pub struct Survey<'m> {
+    reached: BTreeSet<usize>,
+    hidden: BTreeMap<usize, usize>,
+    gaps: BTreeMap<u16, (&'m Port, BTreeSet<ClusterId>)>,
+    idle: BTreeMap<(Place, ClusterId), &'m Destination>,
+    portless: BTreeMap<Place, &'m Destination>,
+    left_out: BTreeMap<(Place, ClusterId), &'m Service>,
+    /// Where callers can go nowhere, for want of a gateway: by the cluster that lacks it.
+    pub closed: BTreeMap<ClusterId, (Place, ClusterId)>,
+}
+
+impl<'m> Survey<'m> {
+    /// Some caller gets to this rule.
+    pub fn reached(&mut self, rule: usize) {
+        self.reached.insert(rule);
+    }
+
+    /// Some caller never gets to this rule, for an earlier one answers.
+    pub fn hidden(&mut self, rule: usize, earlier: usize) {
+        self.hidden.entry(rule).or_insert(earlier);
+    }
+
+    /// Requests of some caller to this port may match no rule.
+    pub fn gap(&mut self, port: &'m Port, caller: ClusterId) {
+        self.gaps.entry(port.number).or_insert_with(|| (port, BTreeSet::new())).1.insert(caller);
+    }
+
+    /// A cluster that serves a share, and whose part of it rounds to nothing.
+    pub fn idle(&mut self, to: &'m Destination, cluster: ClusterId) {
+        self.idle.insert((to.place, cluster), to);
+    }
+
+    /// A destination at another service, whose port cannot be told.
+    pub fn portless(&mut self, to: &'m Destination) {
+        self.portless.insert(to.place, to);
+    }
+
+    /// Who serves callers at this place, and who cannot be entered.
+    pub fn served(&mut self, service: &'m Service, place: Place, caller: ClusterId, serving: &Serving) {
+        for closed in &serving.closed {
+            if serving.clusters.is_empty() {
+                self.closed.entry(*closed).or_insert((place, caller));
+            } else if service.across_clusters == AcrossClusters::Spread {
+                self.left_out.insert((place, *closed), service);
+            }
+        }
+    }
+
+    /// What is to be said of the rules of this service.
+    pub fn findings(&self, mesh: &Mesh, service: &Service) -> Vec<Finding> {
+        let name = |id: ClusterId| mesh.cluster(id).map_or("", |cluster| cluster.name.as_str());
+        let mut findings = Vec::new();
+        for (index, rule) in service.rules.iter().enumerate() {
+            if self.reached.contains(&index) {
+                continue;
+            }
+            findings.push(match self.hidden.get(&index).and_then(|earlier| service.rules.get(*earlier)) {
+                Some(earlier) => problems::shadowed(service, rule, earlier),
+                None => problems::for_nobody(service, rule),
+            });
+        }
+        let gaps = self.gaps.values().map(|(port, callers)| {
+            let everywhere = callers.len() == service.clients.len();
+            let callers =
+                if everywhere { Vec::new() } else { callers.iter().map(|caller| name(*caller)).collect() };
+            problems::gap(service, port, &callers)
+        });
+        findings.extend(gaps);
+        findings.extend(
+            self.idle.iter().map(|((place, cluster), _)| problems::idle(service, *place, name(*cluster))),
+        );
+        findings.extend(self.portless.values().map(|to| problems::portless(mesh, to)));
+        findings.extend(
+            self.left_out
+                .iter()
+                .map(|((place, cluster), service)| problems::left_out(service, *place, name(*cluster))),
+        );
+        findings
+    }
+}

@@ -1,0 +1,78 @@
+//! Does every link hold?
+//!
+//! Enters: one bundle at a time, the very objects that are about to be written. Leaves: a finding for each link that
+//! does not hold. Refuses to know: the model and the plan the objects came from.
+//!
+//! A link runs from a caller's route over ServiceEntry and DestinationRule to an SNI, from there to the far Gateway,
+//! the far subset and the labels of pods. No tool that sees one cluster at a time can check it.
+
+mod index; // a bundle by what its objects are about
+mod near; // what a caller's cluster must have
+mod far; // what the cluster behind a gateway must have
+mod limits; // what Kubernetes would refuse
+mod problems;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Finding, Outcome};
+use crate::istio::Bundle;
+use far::Offer;
+
+/// Which calls cross to which gateways, and what is offered behind these; not the objects themselves.
+#[derive(Debug, Default)]
+pub struct Links {
+    offers: BTreeMap<String, Offer>,
+    gateways: BTreeMap<(String, u16), String>,
+    crossings: BTreeSet<Crossing>,
+    near: usize,
+    findings: Vec<Finding>,
+}
+
+/// A caller dials a gateway and says an SNI.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Crossing {
+    caller: String,
+    address: String,
+    port: u16,
+    sni: String,
+    /// The caller's name for the subset; empty for the whole name.
+    subset: String,
+}
+
+impl Links {
+    /// Checks what one bundle can show by itself, and keeps what others must answer.
+    pub fn add(&mut self, bundle: &Bundle) {
+        let index = index::Index::of(bundle);
+        self.findings.extend(index.doubled().into_iter().map(|what| problems::twice(&bundle.cluster, &what)));
+        self.findings.extend(limits::check(bundle));
+        if let Some(gateway) = &bundle.ground.gateway {
+            for address in &gateway.addresses {
+                self.gateways.insert((address.clone(), gateway.port), bundle.cluster.clone());
+            }
+        }
+        let near = near::check(bundle, &index);
+        self.near += near.held;
+        self.crossings.extend(near.crossings);
+        self.findings.extend(near.broken.into_iter().map(|what| problems::broken(&bundle.cluster, &what)));
+        self.offers.insert(bundle.cluster.clone(), Offer::of(bundle, &index));
+    }
+
+    /// Checks what callers say to the gateways of others; the number of links that hold.
+    #[must_use]
+    pub fn hold(mut self) -> Outcome<usize> {
+        for crossing in &self.crossings {
+            let cluster = self.gateways.get(&(crossing.address.clone(), crossing.port));
+            let held = match cluster.and_then(|cluster| Some((cluster, self.offers.get(cluster)?))) {
+                Some((cluster, offer)) => offer.answers(crossing, cluster),
+                None => Err(format!("no cluster is behind `{}` port {}", crossing.address, crossing.port)),
+            };
+            if let Err(what) = held {
+                self.findings.push(problems::broken(&crossing.caller, &what));
+            }
+        }
+        Outcome::new(self.near + self.crossings.len(), self.findings)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! A bundle by what its objects are about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::istio::Bundle;
+use crate::istio::destination_rule::DestinationRuleSpec;
+use crate::istio::gateway::GatewaySpec;
+use crate::istio::object::{Metadata, Object, Spec};
+use crate::istio::service_entry::ServiceEntrySpec;
+use crate::istio::stand_in::ServiceSpec;
+use crate::istio::virtual_service::VirtualServiceSpec;
+
+/// The objects of one bundle, by host where they have one.
+#[derive(Debug, Default)]
+pub struct Index<'b> {
+    pub entries: BTreeMap<&'b str, (&'b Metadata, &'b ServiceEntrySpec)>,
+    pub rules: BTreeMap<&'b str, (&'b Metadata, &'b DestinationRuleSpec)>,
+    pub routes: Vec<(&'b Metadata, &'b VirtualServiceSpec)>,
+    pub gateways: Vec<(&'b Metadata, &'b GatewaySpec)>,
+    /// By namespace and name.
+    pub stand_ins: BTreeMap<(&'b str, &'b str), &'b ServiceSpec>,
+    doubled: Vec<String>,
+}
+
+impl<'b> Index<'b> {
+    /// Every object in its place.
+    pub fn of(bundle: &'b Bundle) -> Self {
+        let mut index = Self::default();
+        let mut seen = BTreeSet::new();
+        let mut routed = BTreeSet::new();
+        for object in bundle.objects.iter().chain(&bundle.stand_ins) {
+            let Object { why: _, api_version: _, metadata, spec } = object;
+            let kind = object.kind();
+            if !seen.insert((kind, metadata.namespace.as_str(), metadata.name.as_str())) {
+                index.doubled.push(format!("{kind} `{}/{}`", metadata.namespace, metadata.name));
+            }
+            match spec {
+                Spec::ServiceEntry(spec) => {
+                    for host in &spec.hosts {
+                        let before = index.entries.insert(host, (metadata, spec));
+                        index.twice(before.is_some(), "a ServiceEntry", host);
+                    }
+                }
+                Spec::DestinationRule(spec) => {
+                    let before = index.rules.insert(&spec.host, (metadata, spec));
+                    index.twice(before.is_some(), "a DestinationRule", &spec.host);
+                }
+                Spec::VirtualService(spec) => {
+                    for host in &spec.hosts {
+                        index.twice(!routed.insert(host), "a VirtualService", host);
+                    }
+                    index.routes.push((metadata, spec));
+                }
+                Spec::Gateway(spec) => index.gateways.push((metadata, spec)),
+                Spec::Service(spec) => {
+                    index.stand_ins.insert((&metadata.namespace, &metadata.name), spec);
+                }
+            }
+        }
+        index
+    }
+
+    /// What is there twice: objects, or several of them for one host.
+    pub fn doubled(&self) -> Vec<String> {
+        self.doubled.clone()
+    }
+
+    fn twice(&mut self, twice: bool, kind: &str, host: &str) {
+        if twice {
+            self.doubled.push(format!("{kind} for `{host}`"));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Limits of Kubernetes and of Istio's CRDs on one object.
+
+use std::io;
+
+use super::problems;
+use crate::diagnostic::Finding;
+use crate::istio::Bundle;
+use crate::istio::object::{Object, Spec};
+
+/// Bytes of JSON: a client-side apply keeps the whole object in one annotation, and that is all it may hold.
+const ANNOTATION: usize = 262_144;
+/// `maxItems` of `spec.endpoints` in the CRD of ServiceEntry.
+const ENDPOINTS: usize = 4096;
+
+pub fn check(bundle: &Bundle) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for object in &bundle.objects {
+        if let Spec::ServiceEntry(spec) = &object.spec
+            && spec.endpoints.len() > ENDPOINTS
+        {
+            findings.push(problems::too_many_endpoints(&bundle.cluster, &name(object), spec.endpoints.len()));
+        }
+        let bytes = json_size(object);
+        if bytes > ANNOTATION {
+            findings.push(problems::too_large(&bundle.cluster, &name(object), bytes));
+        }
+    }
+    findings
+}
+
+fn name(object: &Object) -> String {
+    format!("{} `{}/{}`", object.kind(), object.metadata.namespace, object.metadata.name)
+}
+
+fn json_size(object: &Object) -> usize {
+    struct Counted(usize);
+    impl io::Write for Counted {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut counted = Counted(0);
+    // Counting does not fail, and every object is a map with text keys.
+    if serde_json::to_writer(&mut counted, object).is_err() { 0 } else { counted.0 }
+}

@@ -1,0 +1,31 @@
+//! What proving finds, in words.
+
+use crate::diagnostic::{Code, Finding};
+
+/// A link that does not hold: not the input's fault, for that has been checked.
+pub fn broken(cluster: &str, what: &str) -> Finding {
+    Finding::new(Code::MG0601, format!("a link of `{cluster}` does not hold: {what}"))
+        .help("this is a mistake of meshgen, not of the input; please report it together with the input")
+}
+
+pub fn twice(cluster: &str, what: &str) -> Finding {
+    broken(cluster, &format!("{what} would be written twice"))
+}
+
+pub fn too_large(cluster: &str, object: &str, bytes: usize) -> Finding {
+    Finding::new(
+        Code::MG0602,
+        format!("{object} in `{cluster}` has {bytes} bytes, more than a client-side `kubectl apply` takes"),
+    )
+    .help(format!(
+        "apply it with `kubectl --context {cluster} apply --server-side --field-manager=meshgen -f …`"
+    ))
+}
+
+pub fn too_many_endpoints(cluster: &str, object: &str, endpoints: usize) -> Finding {
+    Finding::new(
+        Code::MG0603,
+        format!("{object} in `{cluster}` has {endpoints} endpoints, more than Istio's 4096"),
+    )
+    .help("list fewer gateway addresses, or give each cluster its own names: `remoteNames: per-cluster`")
+}

@@ -1,0 +1,1 @@
+//! Mutations of sound bundles, each of which must be noticed.

@@ -1,0 +1,73 @@
+//! How a gateway is dialled: an IP address or a DNS name, nothing around it.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::name;
+use super::problems::address as problems;
+use crate::diagnostic::Finding;
+use crate::model::Address;
+use crate::source::At;
+
+/// Reads an address. IPv6 addresses that stand for IPv4 ones become these; names are lower case without a last dot.
+pub fn read(written: &At<String>, findings: &mut Vec<Finding>) -> Option<Address> {
+    let text = written.value.as_str();
+    if let Ok(ip) = text.parse::<IpAddr>() {
+        let ip = ip.to_canonical();
+        if let Some(kind) = out_of_reach(ip) {
+            findings.push(problems::out_of_reach(written, kind));
+            return None;
+        }
+        return Some(Address::Ip(ip));
+    }
+    let host = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
+    if host == "localhost" {
+        findings.push(problems::out_of_reach(written, "the caller itself"));
+        None
+    } else if name::is_dns_name(&host) && !all_numeric_end(&host) {
+        Some(Address::Name(host))
+    } else {
+        findings.push(problems::not_an_address(written, &bare(text)));
+        None
+    }
+}
+
+/// Why nobody in another cluster reaches this address.
+fn out_of_reach(ip: IpAddr) -> Option<&'static str> {
+    let link_local = match ip {
+        IpAddr::V4(ip) => ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_unicast_link_local(),
+    };
+    if ip.is_unspecified() {
+        Some("no host at all")
+    } else if ip.is_loopback() {
+        Some("the caller itself")
+    } else if link_local {
+        Some("a host on the caller's own link")
+    } else if ip.is_multicast() || ip == IpAddr::V4(Ipv4Addr::BROADCAST) {
+        Some("many hosts at once")
+    } else {
+        None
+    }
+}
+
+/// A name whose last label is a number is a mistyped IPv4 address, and Istio refuses it.
+fn all_numeric_end(host: &str) -> bool {
+    host.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The host and port inside a URL or the like, if they can be told.
+fn bare(text: &str) -> (String, Option<u16>) {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let rest = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let (host, port) = match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, port)) => (host, port.strip_prefix(':')),
+        None => match rest.rsplit_once(':') {
+            Some((host, port)) if !host.contains(':') => (host, Some(port)),
+            Some(_) | None => (rest, None),
+        },
+    };
+    let host = host.split('%').next().unwrap_or(host).to_ascii_lowercase();
+    let sound = host.parse::<IpAddr>().is_ok() || (name::is_dns_name(&host) && !all_numeric_end(&host));
+    (if sound { host } else { String::new() }, port.and_then(|port| port.parse().ok()))
+}

@@ -1,0 +1,58 @@
+//! Who calls a service.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{ClusterNames, name};
+use crate::diagnostic::Finding;
+use crate::model::{Callers, ClusterId};
+use crate::spec;
+use crate::spec::service::{Clients, Namespaces};
+
+/// By cluster, which of its workloads call.
+pub type CallersByCluster = BTreeMap<ClusterId, Callers>;
+
+/// `mesh.clients`, for services that do not say.
+pub fn default_of(
+    mesh: &spec::mesh::Mesh,
+    names: &mut ClusterNames,
+    findings: &mut Vec<Finding>,
+) -> CallersByCluster {
+    match mesh.clients.value() {
+        Some(clients) => resolved(clients, names, findings),
+        None => all(names),
+    }
+}
+
+/// `clients` as written.
+pub fn resolved(
+    clients: &Clients,
+    names: &mut ClusterNames,
+    findings: &mut Vec<Finding>,
+) -> CallersByCluster {
+    let listed = match clients {
+        Clients::All => return all(names),
+        Clients::Clusters(listed) => listed,
+    };
+    let mut callers = CallersByCluster::new();
+    for spec::service::Client { cluster, namespaces } in &listed.entries {
+        let Some(id) = names.find(cluster) else { continue };
+        let from = match namespaces.value() {
+            Some(Namespaces::Named(listed)) => {
+                listed.entries.iter().for_each(|namespace| name::dns_label("namespace", namespace, findings));
+                let named: BTreeSet<String> =
+                    listed.entries.iter().map(|namespace| namespace.value.clone()).collect();
+                if named.is_empty() {
+                    continue;
+                }
+                Callers::Namespaces(named)
+            }
+            Some(Namespaces::All) | None => Callers::All,
+        };
+        callers.insert(id, from);
+    }
+    callers
+}
+
+fn all(names: &ClusterNames) -> CallersByCluster {
+    names.all().map(|cluster| (cluster, Callers::All)).collect()
+}

@@ -1,0 +1,138 @@
+//! `mesh`: what holds where nothing else is said.
+
+use ipnet::{IpNet, Ipv4Net};
+
+use super::problems::topology as problems;
+use super::{label, name, or};
+use crate::diagnostic::Finding;
+use crate::model::service::{AcrossClusters, PlainNames};
+use crate::model::{Mesh, Release, RemoteNames, VirtualIps};
+use crate::source::{At, Place};
+use crate::spec::{self, Written};
+
+/// Everything that `mesh` says or leaves to its defaults, but for `clients`, which needs the clusters' names.
+pub struct Defaults {
+    /// The mesh, still without clusters and services.
+    pub mesh: Mesh,
+    pub remote_suffix_place: Option<Place>,
+    pub release: Release,
+    pub release_place: Option<Place>,
+    pub across_clusters: AcrossClusters,
+    pub plain_names: PlainNames,
+    pub version_label: String,
+    pub cluster_domain: String,
+    pub trust_domain: String,
+}
+
+/// The first pool of addresses: reserved space, and clear of Istio's automatic range.
+const VIRTUAL_IPS: Ipv4Net = Ipv4Net::new_assert(std::net::Ipv4Addr::new(240, 0, 0, 0), 16);
+
+pub fn of(mesh: &spec::mesh::Mesh, findings: &mut Vec<Finding>) -> Defaults {
+    let spec::mesh::Mesh {
+        name,
+        istio,
+        remote_names,
+        remote_suffix,
+        across_clusters,
+        plain_names,
+        clients: _,
+        virtual_ips,
+        version_label,
+        cluster_domain,
+        trust_domain,
+        labels,
+        annotations,
+    } = mesh;
+    if let Some(name) = name.written() {
+        name::label_value("mesh", name, findings);
+    }
+    if let Some(version_label) = version_label.written() {
+        label::key_form(version_label, findings);
+    }
+    label::reserved(labels, findings);
+    label::reserved(annotations, findings);
+    Defaults {
+        mesh: Mesh {
+            name: or(name, "mesh".to_owned()),
+            remote_names: match remote_names.value() {
+                Some(spec::mesh::RemoteNames::PerCluster) => RemoteNames::PerCluster,
+                Some(spec::mesh::RemoteNames::Shared) | None => RemoteNames::Shared,
+            },
+            remote_suffix: domain("suffix", remote_suffix, "global", findings),
+            virtual_ips: virtual_ips_of(virtual_ips, findings),
+            labels: label::labels(labels, findings),
+            annotations: label::annotations(annotations, findings),
+            clusters: Vec::new(),
+            services: Vec::new(),
+        },
+        remote_suffix_place: remote_suffix.place(),
+        release: release(istio, findings).unwrap_or(Release::DEFAULT),
+        release_place: istio.place(),
+        across_clusters: across(across_clusters, AcrossClusters::Local),
+        plain_names: plain(plain_names, PlainNames::Service),
+        version_label: or(version_label, "version".to_owned()),
+        cluster_domain: domain("cluster domain", cluster_domain, "cluster.local", findings),
+        trust_domain: domain("trust domain", trust_domain, "cluster.local", findings),
+    }
+}
+
+/// A release that meshgen writes for.
+pub fn release(written: &Written<String>, findings: &mut Vec<Finding>) -> Option<Release> {
+    let text = written.written()?;
+    let release = Release::parse(&text.value);
+    match release {
+        Some(release) if (Release::FIRST.minor..=Release::LAST.minor).contains(&release.minor) => {
+            Some(release)
+        }
+        Some(_) | None => {
+            findings.push(problems::unknown_release(text));
+            None
+        }
+    }
+}
+
+/// A DNS name, or its default.
+pub fn domain(what: &str, written: &Written<String>, default: &str, findings: &mut Vec<Finding>) -> String {
+    if let Some(text) = written.written() {
+        name::dns_name(what, text, findings);
+    }
+    or(written, default.to_owned())
+}
+
+pub fn across(written: &Written<spec::service::AcrossClusters>, default: AcrossClusters) -> AcrossClusters {
+    match written.value() {
+        Some(spec::service::AcrossClusters::Local) => AcrossClusters::Local,
+        Some(spec::service::AcrossClusters::Spread) => AcrossClusters::Spread,
+        None => default,
+    }
+}
+
+pub fn plain(written: &Written<spec::service::PlainNames>, default: PlainNames) -> PlainNames {
+    match written.value() {
+        Some(spec::service::PlainNames::Service) => PlainNames::Service,
+        Some(spec::service::PlainNames::Entry) => PlainNames::Entry,
+        Some(spec::service::PlainNames::None) => PlainNames::None,
+        None => default,
+    }
+}
+
+fn virtual_ips_of(written: &Written<String>, findings: &mut Vec<Finding>) -> Option<VirtualIps> {
+    let Some(text) = written.written() else {
+        return Some(VirtualIps { pool: IpNet::V4(VIRTUAL_IPS), place: None });
+    };
+    if text.value == "none" {
+        return None;
+    }
+    let At { value, place } = text;
+    match value.parse::<IpNet>() {
+        Ok(pool) if pool.trunc() == pool => Some(VirtualIps { pool, place: Some(*place) }),
+        Ok(pool) => {
+            findings.push(problems::not_a_network(text, &pool.trunc().to_string()));
+            None
+        }
+        Err(_) => {
+            findings.push(problems::not_a_network(text, ""));
+            None
+        }
+    }
+}

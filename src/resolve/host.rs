@@ -1,0 +1,31 @@
+//! The host names that come out: their length, and that remote names are no names of a cluster's own.
+
+use super::problems::topology as problems;
+use crate::diagnostic::Finding;
+use crate::model::name::HOST;
+use crate::model::{Mesh, Service};
+use crate::source::Place;
+
+pub fn check(mesh: &Mesh, suffix_place: Option<Place>, findings: &mut Vec<Finding>) {
+    // A gateway that opens `*.local` opens every name that ends so: remote names too, and requests go in circles.
+    let top = |domain: &str| domain.rsplit('.').next().map(str::to_owned);
+    let clash = mesh.clusters.iter().find(|cluster| top(&cluster.cluster_domain) == top(&mesh.remote_suffix));
+    if let Some(cluster) = clash {
+        findings.push(problems::suffix_is_a_domain(&mesh.remote_suffix, suffix_place, cluster));
+    }
+    findings.extend(mesh.services.iter().filter_map(|service| too_long(mesh, service)));
+}
+
+fn too_long(mesh: &Mesh, service: &Service) -> Option<Finding> {
+    let subset = service.versions.iter().map(|version| version.subset.len()).max().unwrap_or(0);
+    let port = service.ports.iter().map(|port| port.number.to_string().len()).max().unwrap_or(0);
+    let serving = service.runs.keys().filter_map(|cluster| mesh.cluster(*cluster));
+    let longest = serving
+        .flat_map(|cluster| {
+            let plain = service.plain_host(cluster).len();
+            let sni = "outbound_.".len() + port + "_.".len() + subset + "_.".len() + plain;
+            [mesh.remote_host(service, cluster).len(), sni]
+        })
+        .max()?;
+    if longest > HOST { Some(problems::host_too_long(service, longest)) } else { None }
+}

@@ -1,0 +1,303 @@
+//! Rules: which services, versions, clusters and ports they name, and whether their shares add up.
+
+use std::collections::BTreeMap;
+
+use super::problems::routing as problems;
+use super::value::http;
+use super::{ClusterNames, action, condition, entries};
+use crate::diagnostic::Finding;
+use crate::model::{
+    Actions, Answer, ClusterId, Condition, Destination, Mirror, Pick, Rule, Service, ServiceId, VersionId,
+};
+use crate::source::{At, Place};
+use crate::spec::{self, Listed, ServiceName, Written};
+
+/// Gives every service its rules. `all_services` is false if some service could not be read.
+pub fn route(
+    written: &Listed<spec::routing::Routes>,
+    all_services: bool,
+    services: &mut [Service],
+    clusters: &mut ClusterNames,
+    findings: &mut Vec<Finding>,
+) {
+    let ids: BTreeMap<(String, String), ServiceId> = services
+        .iter()
+        .enumerate()
+        .map(|(index, service)| ((service.namespace.clone(), service.name.clone()), ServiceId(index)))
+        .collect();
+    let mut resolved = Vec::with_capacity(written.entries.len());
+    for routes in &written.entries {
+        let mut reader = Reader { services, ids: &ids, all_services, clusters, findings };
+        let Some(id) = reader.service(&routes.service, routes.place, "a route") else { continue };
+        resolved.push((id, reader.rules(id, routes)));
+    }
+    for (id, (rules, complete)) in resolved {
+        if let Some(service) = services.get_mut(id.0) {
+            service.rules = rules;
+            service.complete &= complete;
+        }
+    }
+}
+
+struct Reader<'r> {
+    services: &'r [Service],
+    ids: &'r BTreeMap<(String, String), ServiceId>,
+    all_services: bool,
+    clusters: &'r mut ClusterNames,
+    findings: &'r mut Vec<Finding>,
+}
+
+impl<'r> Reader<'r> {
+    fn service(&mut self, name: &ServiceName, place: Place, what: &str) -> Option<ServiceId> {
+        let ServiceName { namespace, name } = name;
+        let id = self.ids.get(&(namespace.value.clone(), name.value.clone())).copied();
+        if id.is_none() && self.all_services {
+            self.findings.push(problems::unknown_service(what, namespace, name, place, self.services));
+        }
+        id
+    }
+
+    /// The rules that could be read, and whether these are all.
+    fn rules(&mut self, id: ServiceId, routes: &spec::routing::Routes) -> (Vec<Rule>, bool) {
+        let Some(service) = self.services.get(id.0) else { return (Vec::new(), false) };
+        let (written, complete) = entries(&routes.rules);
+        let rules: Vec<_> = written.iter().filter_map(|rule| self.rule(id, service, rule)).collect();
+        let complete = complete && rules.len() == written.len();
+        (rules, complete)
+    }
+
+    fn rule(&mut self, id: ServiceId, service: &'r Service, written: &spec::routing::Rule) -> Option<Rule> {
+        let spec::routing::Rule { place, name, conditions, to, redirect, direct_response, actions, mirrors } =
+            written;
+        let answers = [to.is_absent(), redirect.is_absent(), direct_response.is_absent()];
+        if answers.iter().filter(|absent| !**absent).count() != 1 {
+            self.findings.push(problems::not_one_answer(written));
+        }
+        action::contradictions(written, self.findings);
+        let (conditions, conditions_complete) = self.conditions(service, conditions);
+        let answer = if let Some(to) = to.written() {
+            self.destinations(id, to).map(Answer::To)
+        } else if let Some(redirect) = redirect.written() {
+            action::redirect(redirect, self.findings).map(Answer::Redirect)
+        } else if let Some(response) = direct_response.written() {
+            action::direct_response(response, self.findings).map(Answer::DirectResponse)
+        } else {
+            None
+        };
+        let actions: Option<Actions> = action::actions(actions, self.findings);
+        let (mirrors, mirrors_complete) = self.mirrors(service, mirrors);
+        let rule = Rule {
+            place: *place,
+            name: name.written().cloned(),
+            conditions,
+            answer: answer?,
+            actions: actions?,
+            mirrors,
+        };
+        if !(conditions_complete && mirrors_complete) || name.is_illegible() {
+            return None;
+        }
+        if let Some(mirror) = self_mirrored(&rule, id) {
+            self.findings.push(problems::mirror_to_itself(&rule, mirror));
+        }
+        Some(rule)
+    }
+
+    fn conditions(
+        &mut self,
+        service: &Service,
+        written: &Written<Listed<spec::condition::Condition>>,
+    ) -> (Vec<Condition>, bool) {
+        let (written, complete) = entries(written);
+        let conditions: Vec<_> =
+            written.iter().filter_map(|condition| self.condition(service, condition)).collect();
+        let complete = complete && conditions.len() == written.len();
+        (conditions, complete)
+    }
+
+    fn condition(&mut self, service: &Service, written: &spec::condition::Condition) -> Option<Condition> {
+        let (clusters, complete) = entries(&written.source_clusters);
+        let source_clusters: Vec<_> =
+            clusters.iter().filter_map(|cluster| self.clusters.find(cluster)).collect();
+        let known = complete && source_clusters.len() == clusters.len();
+        let port = match &written.port {
+            Written::Absent => Some(None),
+            Written::Illegible => None,
+            Written::As(port) => self.port(service, port).map(Some),
+        };
+        let words = condition::words(written, self.findings);
+        Some(Condition {
+            place: written.place,
+            source_clusters: if written.source_clusters.is_absent() { None } else { Some(source_clusters) },
+            port: port?,
+            words: words?,
+        })
+        .filter(|_| known)
+    }
+
+    /// A port by name or number. Nothing is said where some port of the service could not be read.
+    fn port(&mut self, service: &Service, written: &At<String>) -> Option<u16> {
+        let found = service
+            .ports
+            .iter()
+            .find(|port| port.name == written.value || port.number.to_string() == written.value);
+        if found.is_none() && service.complete {
+            self.findings.push(problems::unknown_port(service, written));
+        }
+        found.map(|port| port.number)
+    }
+
+    fn destinations(
+        &mut self,
+        id: ServiceId,
+        written: &At<Listed<spec::routing::Destination>>,
+    ) -> Option<Vec<Destination>> {
+        let At { value: Listed { entries, complete }, place } = written;
+        let mut sound = *complete;
+        let mut destinations: Vec<Destination> = Vec::with_capacity(entries.len());
+        for entry in entries {
+            match self.destination(id, entry, entries.len() == 1) {
+                Some(destination) => destinations.push(destination),
+                None => sound = false,
+            }
+        }
+        if !sound {
+            return None;
+        }
+        let sum: u64 = destinations.iter().map(|to| u64::from(to.weight)).sum();
+        if sum != 100 {
+            self.findings.push(problems::shares(sum, *place, &destinations));
+            return None;
+        }
+        let mut seen: BTreeMap<_, Place> = BTreeMap::new();
+        for to in &destinations {
+            if let Some(first) = seen.insert((to.service, to.pick, to.cluster, to.port), to.place) {
+                self.findings.push(problems::twice(to, first));
+                return None;
+            }
+        }
+        Some(destinations)
+    }
+
+    fn destination(
+        &mut self,
+        id: ServiceId,
+        written: &spec::routing::Destination,
+        only: bool,
+    ) -> Option<Destination> {
+        let spec::routing::Destination { place, version, cluster, service, port, weight, headers } = written;
+        let target = match service {
+            Written::Absent => id,
+            Written::Illegible => return None,
+            Written::As(name) => self.service(&name.value, name.place, "a destination")?,
+        };
+        let service = self.services.get(target.0)?;
+        let pick = match version {
+            Written::Absent if service.versions.is_empty() => Some(Pick::Any),
+            Written::Absent => {
+                self.findings.push(problems::no_version(service, *place));
+                None
+            }
+            Written::Illegible => None,
+            Written::As(version) => self.pick(service, version),
+        };
+        let cluster = match cluster {
+            Written::Absent => Some(None),
+            Written::Illegible => None,
+            Written::As(cluster) => self.runs_there(service, pick, cluster).map(Some),
+        };
+        let port = match port {
+            Written::Absent => Some(None),
+            Written::Illegible => None,
+            Written::As(port) => self.port(service, port).map(Some),
+        };
+        let weight = match weight {
+            Written::Absent if only => Some(100),
+            Written::Absent => {
+                self.findings.push(problems::no_share(*place));
+                None
+            }
+            Written::Illegible => None,
+            Written::As(weight) => Some(weight.value),
+        };
+        let headers = match headers {
+            Written::Absent => Some(None),
+            Written::Illegible => None,
+            Written::As(headers) => action::headers(headers, self.findings).map(Some),
+        };
+        Some(Destination {
+            place: *place,
+            service: target,
+            pick: pick?,
+            cluster: cluster?,
+            port: port?,
+            weight: weight?,
+            headers: headers?,
+        })
+    }
+
+    /// The version that a name stands for. Nothing is said where some version could not be read.
+    fn pick(&mut self, service: &Service, name: &At<String>) -> Option<Pick> {
+        if name.value == "any" {
+            return Some(Pick::Any);
+        }
+        let found = service.versions.binary_search_by(|version| version.name.as_str().cmp(&name.value));
+        if found.is_err() && service.complete {
+            self.findings.push(problems::unknown_version(service, name));
+        }
+        found.ok().map(|index| Pick::Version(VersionId(index)))
+    }
+
+    fn runs_there(
+        &mut self,
+        service: &Service,
+        pick: Option<Pick>,
+        cluster: &At<String>,
+    ) -> Option<ClusterId> {
+        let id = self.clusters.find(cluster)?;
+        let pick = pick?;
+        if service.runs(pick).is_some_and(|runs| runs.contains_key(&id)) {
+            return Some(id);
+        }
+        if service.complete {
+            let there = service.runs(pick).into_iter().flatten().map(|(id, _)| *id).collect::<Vec<_>>();
+            self.findings.push(problems::not_there(service, pick, cluster, &self.clusters.names(&there)));
+        }
+        None
+    }
+
+    fn mirrors(
+        &mut self,
+        service: &Service,
+        written: &Written<Listed<spec::routing::Mirror>>,
+    ) -> (Vec<Mirror>, bool) {
+        let (written, complete) = entries(written);
+        let mirrors: Vec<_> = written.iter().filter_map(|mirror| self.mirror(service, mirror)).collect();
+        let complete = complete && mirrors.len() == written.len();
+        (mirrors, complete)
+    }
+
+    fn mirror(&mut self, service: &Service, written: &spec::routing::Mirror) -> Option<Mirror> {
+        let spec::routing::Mirror { version, cluster, percent } = written;
+        let pick = self.pick(service, version);
+        let cluster = match cluster {
+            Some(cluster) => self.runs_there(service, pick, cluster).map(Some),
+            None => Some(None),
+        };
+        let percent = match percent {
+            Written::Absent => Some(At::new(100.0, version.place)),
+            Written::Illegible => None,
+            Written::As(percent) => http::percentage(percent, self.findings).ok().map(|_| percent.clone()),
+        };
+        Some(Mirror { pick: pick?, cluster: cluster?, percent: percent? })
+    }
+}
+
+/// A mirror that copies requests to where all of them go anyway.
+fn self_mirrored(rule: &Rule, id: ServiceId) -> Option<&Mirror> {
+    let Answer::To(destinations) = &rule.answer else { return None };
+    let [only] = destinations.as_slice() else { return None };
+    rule.mirrors
+        .iter()
+        .find(|mirror| only.service == id && mirror.pick == only.pick && mirror.cluster == only.cluster)
+}

@@ -1,0 +1,169 @@
+//! Services: versions, where they run, who calls them.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::clients::{self, CallersByCluster};
+use super::defaults::{self, Defaults};
+use super::problems::name::version_called_any;
+use super::problems::topology as problems;
+use super::{ClusterNames, entries, label, name, port};
+use crate::diagnostic::Finding;
+use crate::model::name::subset;
+use crate::model::{ClusterId, Service, Version};
+use crate::source::{At, Place};
+use crate::spec::service::Placement;
+use crate::spec::{self, Listed, ServiceName, Written};
+
+/// All services by namespace and name, still without rules.
+pub fn all(
+    written: &Listed<spec::service::Service>,
+    defaults: &Defaults,
+    default_clients: &CallersByCluster,
+    clusters: &mut ClusterNames,
+    findings: &mut Vec<Finding>,
+) -> Vec<Service> {
+    let mut reader = Reader { defaults, default_clients, clusters, findings };
+    let mut services: Vec<_> = written.entries.iter().map(|service| reader.service(service)).collect();
+    services.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+    services
+}
+
+struct Reader<'r> {
+    defaults: &'r Defaults,
+    default_clients: &'r CallersByCluster,
+    clusters: &'r mut ClusterNames,
+    findings: &'r mut Vec<Finding>,
+}
+
+/// Where something runs, and whether that is all that was written.
+type Placed = (BTreeMap<ClusterId, u32>, bool);
+
+impl Reader<'_> {
+    fn service(&mut self, written: &spec::service::Service) -> Service {
+        let spec::service::Service {
+            name: ServiceName { namespace, name },
+            place,
+            ports: _,
+            versions,
+            clusters,
+            clients,
+            across_clusters,
+            plain_names,
+            virtual_ip,
+        } = written;
+        name::dns_label("service", name, self.findings);
+        name::dns_label("namespace", namespace, self.findings);
+        match (versions.is_absent(), clusters.is_absent()) {
+            (true, true) => self.findings.push(problems::neither_versions_nor_clusters(written)),
+            (false, false) => {
+                self.findings.push(problems::versions_and_clusters(written, versions, clusters))
+            }
+            (true, false) | (false, true) => {}
+        }
+        let (ports, ports_complete) = port::all(written, self.findings);
+        let (versions, versions_complete) = self.versions(name, *place, versions);
+        let (alone, alone_complete) = self.placed(clusters);
+        if !clusters.is_absent() && alone.is_empty() && alone_complete {
+            self.findings.push(problems::runs_nowhere(&name.value, *place));
+        }
+        let mut runs = alone;
+        for (cluster, size) in versions.iter().flat_map(|version| &version.clusters) {
+            let sum: &mut u32 = runs.entry(*cluster).or_default();
+            *sum = sum.saturating_add(*size);
+        }
+        Service {
+            namespace: namespace.value.clone(),
+            name: name.value.clone(),
+            place: *place,
+            ports,
+            versions,
+            runs,
+            clients: match clients.value() {
+                Some(clients) => clients::resolved(clients, self.clusters, self.findings),
+                None => self.default_clients.clone(),
+            },
+            across_clusters: defaults::across(across_clusters, self.defaults.across_clusters),
+            plain_names: defaults::plain(plain_names, self.defaults.plain_names),
+            virtual_ip: self.virtual_ip(virtual_ip),
+            rules: Vec::new(),
+            complete: ports_complete && versions_complete && alone_complete,
+        }
+    }
+
+    fn versions(
+        &mut self,
+        service: &At<String>,
+        service_place: Place,
+        written: &Written<Listed<spec::service::Version>>,
+    ) -> (Vec<Version>, bool) {
+        let (entries, mut complete) = entries(written);
+        if entries.is_empty() && complete && !written.is_absent() {
+            self.findings.push(problems::runs_nowhere(&service.value, service_place));
+        }
+        let mut by_name: BTreeMap<&str, Version> = BTreeMap::new();
+        let mut subsets: BTreeMap<String, &At<String>> = BTreeMap::new();
+        for entry in entries {
+            let (version, sound) = self.version(entry);
+            complete &= sound;
+            if let Some(first) = subsets.insert(version.subset.clone(), &entry.name) {
+                self.findings.push(problems::one_subset(&version.subset, first, &entry.name));
+            }
+            by_name.insert(&entry.name.value, version);
+        }
+        (by_name.into_values().collect(), complete)
+    }
+
+    fn version(&mut self, written: &spec::service::Version) -> (Version, bool) {
+        let spec::service::Version { name, clusters, labels, subset: own } = written;
+        if name.value == "any" {
+            self.findings.push(version_called_any(name));
+        } else {
+            name::label_value("version", name, self.findings);
+        }
+        if let Some(own) = own.written() {
+            name::dns_label("subset", own, self.findings);
+        }
+        let (placed, complete) = self.placed(clusters);
+        if placed.is_empty() && complete {
+            self.findings.push(problems::runs_nowhere(&name.value, name.place));
+        }
+        let label = (self.defaults.version_label.clone(), name.value.clone());
+        let version = Version {
+            name: name.value.clone(),
+            subset: own.value().cloned().unwrap_or_else(|| subset(&name.value)),
+            labels: if labels.is_absent() { [label].into() } else { label::labels(labels, self.findings) },
+            clusters: placed,
+            place: name.place,
+        };
+        if !labels.is_absent() && version.labels.is_empty() && entries(labels).1 {
+            self.findings.push(problems::no_labels(name));
+        }
+        (version, complete)
+    }
+
+    fn placed(&mut self, written: &Written<Listed<Placement>>) -> Placed {
+        let (entries, mut complete) = entries(written);
+        let mut placed: BTreeMap<ClusterId, (u32, Place)> = BTreeMap::new();
+        for Placement { cluster, size } in entries {
+            let Some(id) = self.clusters.find(cluster) else {
+                complete = false;
+                continue;
+            };
+            let size = size.value().copied().unwrap_or(1);
+            if let Some((_, first)) = placed.insert(id, (size, cluster.place)) {
+                self.findings.push(problems::cluster_twice(cluster, first));
+            }
+        }
+        (placed.into_iter().map(|(id, (size, _))| (id, size)).collect(), complete)
+    }
+
+    fn virtual_ip(&mut self, written: &Written<String>) -> Option<At<IpAddr>> {
+        let text = written.written()?;
+        let Ok(ip) = text.value.parse::<IpAddr>() else {
+            self.findings.push(problems::not_an_ip(text));
+            return None;
+        };
+        Some(At::new(ip.to_canonical(), text.place))
+    }
+}

@@ -1,0 +1,199 @@
+//! Every directory below `testdata/`: its inputs give its expected files, no more and no fewer. `BLESS=1 cargo test`
+//! rewrites them. What is expected is then held against what others demand of it: see `support/golden.rs`.
+
+#![cfg(test)]
+#![expect(clippy::disallowed_methods, reason = "tests stand outside the compiler and read files")]
+
+use std::collections::BTreeSet;
+use std::sync::Once;
+
+use meshgen::diagnostic::Code;
+use meshgen::source::{Source, Sources};
+use similar::TextDiff;
+
+mod support {
+    pub mod case;
+    pub mod golden;
+    pub mod readers;
+    pub mod reversed;
+    pub mod schema;
+    pub mod yaml_1_1;
+}
+
+use support::case::{Case, DIAGNOSTICS, Files, compile};
+use support::golden;
+use support::reversed::reversed;
+use support::schema::Schemas;
+
+/// Codes that no case can show, each with the reason.
+const WITHOUT_CASE: [(&str, &str); 0] = [];
+
+#[test]
+fn every_case_gives_what_is_expected() {
+    let mut differences = Vec::new();
+    for case in cases() {
+        differences.extend(difference(&case.name, &case.expected(), &compile(&case.sources())));
+    }
+    assert!(
+        differences.is_empty(),
+        "{}\n{} files differ; if that is as it should be: BLESS=1 cargo test",
+        differences.join("\n"),
+        differences.len()
+    );
+}
+
+#[test]
+fn every_bundle_is_what_others_accept() {
+    let schemas = Schemas::read();
+    let mut faults = Vec::new();
+    for case in cases() {
+        for (file, text) in case.expected().iter().filter(|(file, _)| *file != DIAGNOSTICS) {
+            let found = golden::faults(&schemas, file, text);
+            faults.extend(found.into_iter().map(|fault| format!("{}/expected/{file}: {fault}", case.name)));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn order_does_not_reach_the_output() {
+    let mut differences = Vec::new();
+    for case in cases() {
+        let sources = case.sources();
+        let mut files = compile(&sources);
+        if files.remove(DIAGNOSTICS).is_some() && files.is_empty() {
+            continue;
+        }
+        let mut other = compile(&in_another_order(&sources));
+        other.remove(DIAGNOSTICS);
+        differences.extend(difference(&format!("{} in another order", case.name), &files, &other));
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn every_code_has_a_case() {
+    let cases = cases();
+    let found: String = cases.iter().filter_map(|case| case.expected().remove(DIAGNOSTICS)).collect();
+    let excepted = |code: &Code| WITHOUT_CASE.iter().any(|(name, _)| *name == code.name());
+    let missing = Code::ALL.iter().filter(|code| !excepted(code) && !found.contains(code.name()));
+    let missing: Vec<_> = missing.map(|code| format!("no case finds {code}: {}", code.title())).collect();
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn cases_have_names_that_say_what_they_are() {
+    for case in cases() {
+        let (code, words) =
+            case.name.split_at(case.name.find('-').filter(|_| case.name.starts_with("MG")).unwrap_or(0));
+        assert!(
+            code.is_empty() || Code::ALL.iter().any(|known| known.name() == code),
+            "{} names no code",
+            case.name
+        );
+        let lower_kebab = |mark: char| mark.is_ascii_lowercase() || mark.is_ascii_digit() || mark == '-';
+        assert!(words.chars().all(lower_kebab), "{} is not in lower case with hyphens", case.name);
+    }
+}
+
+/// All cases, with `BLESS` once they have been rewritten: the tests run at the same time.
+fn cases() -> Vec<Case> {
+    static REWRITTEN: Once = Once::new();
+    let cases = Case::all();
+    if std::env::var_os("BLESS").is_some() {
+        REWRITTEN.call_once(|| cases.iter().for_each(|case| case.bless(&compile(&case.sources()))));
+    }
+    cases
+}
+
+/// The sources in reverse, each of them in reverse where that can be.
+fn in_another_order(sources: &Sources) -> Sources {
+    let mut other = sources.clone();
+    other.texts.reverse();
+    for source in &mut other.texts {
+        if let Some(text) = reversed(source.text()) {
+            *source = Source::new(source.name.clone(), source.found, text.into_bytes());
+        }
+    }
+    other
+}
+
+/// What differs, file by file, as lines.
+fn difference(name: &str, expected: &Files, found: &Files) -> Vec<String> {
+    let files: BTreeSet<_> = expected.keys().chain(found.keys()).collect();
+    let text = |files: &Files, file: &str| files.get(file).cloned().unwrap_or_default();
+    let differing = files.into_iter().filter(|file| expected.get(*file) != found.get(*file));
+    differing
+        .map(|file| {
+            let (expected, found) = (text(expected, file), text(found, file));
+            let lines = TextDiff::from_lines(&expected, &found);
+            let lines = lines.unified_diff().header("expected", "found").to_string();
+            format!("{name}: {file}\n{lines}")
+        })
+        .collect()
+}
+
+/// The checks above can fail: each hand-made bundle has one fault.
+#[test]
+fn a_bundle_with_a_fault_is_told_from_a_sound_one() {
+    const SOUND: &str = "\
+# Generated by meshgen for cluster1 (Istio 1.30). Do not edit.
+# reviews runs elsewhere
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata:
+  name: reviews
+  namespace: default
+spec:
+  hosts:
+  - reviews.default.svc.cluster.local
+  http:
+  - match:
+    - headers:
+        end-user: {}
+    route:
+    - destination:
+        host: reviews.default.svc.cluster.local
+";
+    let schemas = Schemas::read();
+    let fault = |file: &str, text: &str| golden::faults(&schemas, file, text).join("; ");
+    assert_eq!(fault("cluster1.yaml", SOUND), "");
+    let twice = SOUND.to_owned() + "---\n" + SOUND;
+    for (file, text, complaint) in [
+        ("cluster2.yaml", SOUND, "which cluster"),
+        ("cluster1.yaml", &SOUND.replace("1.30", "1.21"), "not known to Istio 1.21"),
+        ("cluster1.yaml", &SOUND.replace("name: reviews", "name: no"), "something else"),
+        ("cluster1.yaml", &SOUND.replace("end-user: {}", "y: {}"), "is no string"),
+        ("cluster1.yaml", &SOUND.replace("end-user: {}", "end-user: 1:30"), "dialect"),
+        ("cluster1.yaml", &SOUND.replace("end-user: {}", "end-user: {exact: {}}"), "exact"),
+        ("cluster1.yaml", &SOUND.replace("    route:", "    name:\n    route:"), "null"),
+        (
+            "cluster1.yaml",
+            &SOUND.replace("  http:", "  exportTo: []\n  http:"),
+            "spec.exportTo is null or empty",
+        ),
+        (
+            "cluster1.yaml",
+            &SOUND.replace("  namespace: default", "  labels: {}"),
+            "metadata.labels is null or empty",
+        ),
+        ("cluster1.yaml", &SOUND.replace("    route:", "    ruote:"), "unknown field"),
+        ("cluster1.yaml", &twice, "occurs twice"),
+        ("cluster1.yaml", SOUND.split("apiVersion").next().unwrap(), "no object"),
+    ] {
+        assert!(fault(file, text).contains(complaint), "{complaint}: {}", fault(file, text));
+    }
+}
+
+#[test]
+fn another_order_is_another_text_that_says_the_same() {
+    let text =
+        "a: {x: 1.10, y: [b, {c: 'no', d: }]}\nb: \"q: #\"\n---\n# only a comment\nz: |\n  two\n  lines\n";
+    let other = reversed(text).unwrap();
+    assert_eq!(
+        other,
+        "---\nz: \"two\\nlines\\n\"\n---\nb: \"q: #\"\na:\n  y:\n    - b\n    -\n      d: \n      c: \"no\"\n  x: 1.10\n"
+    );
+    assert_eq!(reversed(&reversed(text).unwrap()).map(|text| reversed(&text)), Some(Some(other)));
+    assert_eq!(reversed("a: &b 1\nc: *b\n"), None);
+}

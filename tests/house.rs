@@ -1,0 +1,215 @@
+//! The rules of the house that no compiler holds: who may use whom, what every file says of itself, what lies where.
+
+#![cfg(test)]
+#![expect(clippy::disallowed_methods, reason = "tests stand outside the compiler and read files")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// A room, and the rooms it may use beside `source` and `diagnostic`, which every stage may.
+const MAY_USE: [(&str, &[&str]); 12] = [
+    ("source", &[]),
+    ("diagnostic", &[]),
+    ("bundle", &[]),
+    ("yaml", &[]),
+    ("spec", &[]),
+    ("model", &[]),
+    ("resolve", &["spec", "model"]),
+    ("plan", &["model"]),
+    ("istio", &["plan", "model", "bundle", "yaml"]),
+    ("prove", &["istio", "model", "bundle"]),
+    ("longhand", &["model", "yaml"]),
+    ("cli", &["bundle", "yaml"]),
+];
+
+/// Rooms that know nothing of findings: plain types, and the writer, which cannot fail.
+const SPEAKS_TO_NOBODY: [&str; 3] = ["source", "bundle", "yaml"];
+
+/// What `ls` shows.
+const VISIBLE_ROOT: [&str; 11] = [
+    "CHANGELOG.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "README.md",
+    "benches",
+    "docs",
+    "schemas",
+    "src",
+    "testdata",
+    "tests",
+];
+
+const LONGEST_FILE: usize = 400;
+
+#[test]
+fn rooms_use_only_the_rooms_they_may() {
+    let rooms = rooms();
+    let mut faults = Vec::new();
+    for file in rust_files("src") {
+        let Some(room) = room_of(&file) else { continue };
+        let Some((_, allowed)) = MAY_USE.iter().find(|(name, _)| *name == room) else {
+            faults.push(format!("`{room}` is not in the table of this test"));
+            continue;
+        };
+        let common = if SPEAKS_TO_NOBODY.contains(&room.as_str()) {
+            ["source", "source"]
+        } else {
+            ["source", "diagnostic"]
+        };
+        for used in uses(&read(&file), depth(&file), &rooms) {
+            if used != room && !allowed.contains(&used.as_str()) && !common.contains(&used.as_str()) {
+                faults.push(format!("{}: `{room}` may not use `{used}`", file.display()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_file_says_what_it_is_and_is_short() {
+    for file in ["src", "tests", "benches"].into_iter().flat_map(rust_files) {
+        let text = read(&file);
+        assert!(text.starts_with("//! "), "{} does not begin by saying what it is", file.display());
+        assert!(text.lines().count() <= LONGEST_FILE, "{} holds more than one idea", file.display());
+    }
+}
+
+#[test]
+fn every_decision_can_be_found() {
+    let index = ["docs/architecture.md", "docs/decisions/README.md"]
+        .map(|name| read_if_there(&root().join(name)))
+        .concat();
+    for page in files_below(&root().join("docs/decisions")) {
+        let name = page.file_name().unwrap().to_str().unwrap();
+        assert!(
+            name == "README.md" || index.contains(&format!("{name})")),
+            "nothing links to {}",
+            page.display()
+        );
+    }
+}
+
+#[test]
+fn every_page_belongs_to_a_code() {
+    let codes: BTreeSet<_> = meshgen::diagnostic::Code::ALL.iter().map(|code| format!("{code}.md")).collect();
+    for page in files_below(&root().join("docs/errors")) {
+        let name = page.file_name().unwrap().to_str().unwrap();
+        assert!(codes.contains(name), "{} belongs to no code", page.display());
+    }
+}
+
+#[test]
+fn every_dependency_says_what_it_is_for() {
+    let manifest = read(&root().join("Cargo.toml"));
+    let mut dependencies = false;
+    let mut before = "";
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            dependencies = line.ends_with("dependencies]");
+        } else if dependencies && line.contains('=') {
+            assert!(before.starts_with("# "), "no reason above `{line}`");
+        }
+        before = line;
+    }
+}
+
+#[test]
+fn the_root_is_tidy() {
+    let visible: BTreeSet<_> = std::fs::read_dir(root())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.starts_with('.') && !["target", "dist"].contains(&name.as_str()))
+        .collect();
+    let known: BTreeSet<_> = VISIBLE_ROOT.map(str::to_owned).into();
+    assert!(visible.is_subset(&known), "{:?}", visible.difference(&known));
+}
+
+#[test]
+fn uses_are_found_however_they_are_written() {
+    let rooms = ["plan", "spec", "istio", "model"].map(str::to_owned).into();
+    let found = |text: &str, depth| uses(text, depth, &rooms).into_iter().collect::<Vec<_>>();
+    assert_eq!(found("use crate::plan::Plan;", 1), ["plan"]);
+    assert_eq!(found("use crate::{\n    model::{spec, A},\n    plan,\n};", 1), ["model", "plan"]);
+    assert_eq!(found("    crate::istio::lower(x)", 3), ["istio"]);
+    assert_eq!(found("// crate::istio\n/// [`crate::spec`]", 1), [""; 0]);
+    assert_eq!(found("use super::plan;", 1), ["plan"]);
+    assert_eq!(found("use super::super::plan;\nuse super::spec;", 2), ["plan"]);
+    assert_eq!(found("pub(crate) use crate::Sources;", 1), [""; 0]);
+}
+
+/// The rooms that a text names, as `crate::room`, `crate::{room, …}`, or by `super` beyond the file's own room.
+fn uses(text: &str, depth: usize, rooms: &BTreeSet<String>) -> BTreeSet<String> {
+    let code: String = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .fold(String::new(), |code, line| code + line + "\n");
+    let beyond = "super::".repeat(depth);
+    let named = ["crate::", beyond.as_str()]
+        .into_iter()
+        .flat_map(|path| code.split(path).skip(1).flat_map(first_words));
+    named.filter(|name| rooms.contains(name)).collect()
+}
+
+/// The first word of a path, or of each path in a group: `plan::Plan`, `{model::{A, B}, plan}`.
+fn first_words(path: &str) -> Vec<String> {
+    let word = |text: &str| {
+        text.trim().split(|mark: char| !mark.is_alphanumeric() && mark != '_').next().unwrap().to_owned()
+    };
+    let Some(group) = path.strip_prefix('{') else { return vec![word(path)] };
+    let mut open = 1;
+    let mut words = vec![word(group)];
+    for (at, mark) in group.char_indices() {
+        match mark {
+            '{' => open += 1,
+            '}' => open -= 1,
+            ',' if open == 1 => words.push(word(&group[at + 1..])),
+            _ => {}
+        }
+        if open == 0 {
+            break;
+        }
+    }
+    words
+}
+
+/// The rooms: what stands directly in `src`, but for the two roots.
+fn rooms() -> BTreeSet<String> {
+    rust_files("src").iter().filter_map(|file| room_of(file)).collect()
+}
+
+fn room_of(file: &Path) -> Option<String> {
+    let first = file.strip_prefix(root().join("src")).unwrap().components().next()?;
+    let room = Path::new(&first).file_stem()?.to_str()?.to_owned();
+    (!["lib", "main"].contains(&room.as_str())).then_some(room)
+}
+
+/// How many `super` lead from the file to the root of the crate.
+fn depth(file: &Path) -> usize {
+    file.strip_prefix(root().join("src")).unwrap().components().count()
+}
+
+fn rust_files(directory: &str) -> Vec<PathBuf> {
+    let mut files = files_below(&root().join(directory));
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    files
+}
+
+fn files_below(directory: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths.into_iter().flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+fn read_if_there(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_default()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}

@@ -1,0 +1,72 @@
+//! The page of every code: it has the shape of all pages, and its example triggers this code and no other error.
+
+#![cfg(test)]
+
+use meshgen::diagnostic::{Code, Severity};
+use meshgen::source::{Found, Source, Sources};
+
+/// Codes that no YAML in a page can trigger, each with the reason.
+const WITHOUT_EXAMPLE: [(&str, &str); 1] = [("MG0101", "text that is not UTF-8 cannot stand in a page")];
+
+const SECTIONS: [&str; 3] = ["## Example", "## Fix", "## What Istio would have done"];
+
+/// A page is read in a terminal.
+const LONGEST_PAGE: usize = 60;
+
+#[test]
+fn every_page_has_the_same_shape() {
+    let mut faults = Vec::new();
+    for code in Code::ALL {
+        let lines: Vec<_> = code.page().lines().collect();
+        let title = format!("# {code}: {}", code.title());
+        if lines.first() != Some(&title.as_str()) {
+            faults.push(format!("{code}: the first line is not `{title}`"));
+        }
+        if !lines.iter().filter(|line| line.starts_with("## ")).eq(&SECTIONS) {
+            faults.push(format!("{code}: the sections are not {SECTIONS:?}"));
+        }
+        if lines.len() > LONGEST_PAGE {
+            faults.push(format!("{code}: {} lines", lines.len()));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_example_triggers_its_code_and_no_other_error() {
+    let excepted = |code: &Code| WITHOUT_EXAMPLE.iter().any(|(name, _)| *name == code.name());
+    let mut faults = Vec::new();
+    for code in Code::ALL {
+        let mut blocks = blocks(code.page());
+        if !excepted(code) {
+            let found = blocks.next().map(findings).unwrap_or_default();
+            if !found.contains(code) {
+                faults.push(format!("{code}: its example gives {found:?}"));
+            }
+            faults.extend(
+                errors(&found)
+                    .filter(|other| *other != code)
+                    .map(|other| format!("{code}: its example gives {other}")),
+            );
+        }
+        for remedy in blocks {
+            faults.extend(errors(&findings(remedy)).map(|other| format!("{code}: its remedy gives {other}")));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The blocks of YAML: first the example, then whole inputs that are right.
+fn blocks(page: &str) -> impl Iterator<Item = &str> {
+    page.split("```yaml\n").skip(1).filter_map(|block| block.split("```").next())
+}
+
+fn errors(found: &[Code]) -> impl Iterator<Item = &Code> {
+    found.iter().filter(|code| code.severity() == Severity::Error)
+}
+
+fn findings(text: &str) -> Vec<Code> {
+    let source = Source::new("example.yaml", Found::Named, text.as_bytes().to_vec());
+    let outcome = meshgen::compile(&Sources { texts: vec![source], ..Sources::default() }, &mut |_| {});
+    outcome.findings.iter().map(|finding| finding.code).collect()
+}
