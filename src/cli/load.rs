@@ -56,12 +56,11 @@ pub(super) fn load(paths: &[PathBuf], limits: Limits, output: &Path) -> Result<L
         unread: VecDeque::new(),
     };
     for path in paths {
-        let before = search.unread.len();
         search.path(path, Found::Named)?;
-        if search.unread.len() == before && path.is_dir() {
-            let message = format!("there are no inputs in {}", shown(path));
-            return Err(Failure::new(message).help("inputs are named *.yaml, *.yml or *.json"));
-        }
+    }
+    if let (true, Some(directory)) = (search.unread.is_empty(), paths.first()) {
+        let message = format!("there are no inputs in {}", shown(directory));
+        return Err(Failure::new(message).help("inputs are named *.yaml, *.yml or *.json"));
     }
     while let Some(input) = search.unread.pop_front() {
         search.read(&input)?;

@@ -203,3 +203,6 @@ impl Sink<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
