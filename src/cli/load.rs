@@ -145,8 +145,12 @@ impl Search {
             }
             bounded(file, limit).map_err(|error| unreadable(path, &error))?
         };
-        let name = if input.is_stdin() { STDIN.to_owned() } else { path.to_string_lossy().into_owned() };
-        let base = if input.is_stdin() { Path::new("") } else { path.parent().unwrap_or(Path::new("")) };
+        let (name, base) = if input.is_stdin() {
+            (STDIN.to_owned(), Path::new(""))
+        } else {
+            let path = path.strip_prefix(".").unwrap_or(path);
+            (path.to_string_lossy().into_owned(), path.parent().unwrap_or(Path::new("")))
+        };
         self.loaded.files.insert(canonical);
         let source = Source::new(name, *found, bytes);
         let id = SourceId(u32::try_from(self.loaded.sources.texts.len()).unwrap_or(u32::MAX));

@@ -165,9 +165,8 @@ impl<'a> Target<'a> {
                 let failure = Failure::new(format!("there is no cluster `{}`", escape::line(wanted)));
                 Err(match nearest(wanted, names()) {
                     Some(name) => failure.help(format!("did you mean `--cluster {name}`?")),
-                    None => {
-                        failure.help(format!("the clusters are {}", names().collect::<Vec<_>>().join(", ")))
-                    }
+                    None if self.clusters.is_empty() => failure,
+                    None => failure.help(format!("the clusters are {}", self.clusters.join(", "))),
                 })
             }
             (None, Sink::Text(_)) if self.clusters.len() > 1 => {

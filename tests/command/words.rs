@@ -53,7 +53,7 @@ fn colours_obey_the_flag_then_the_environment_then_the_terminal() {
 #[test]
 fn the_limit_is_for_people() {
     let world = World::new();
-    let wrong: String = (0..30).map(|number| format!("  s{number}: {{to: v9}}\n")).collect();
+    let wrong = (0..30).map(|number| format!("  s{number}: {{to: v9}}\n")).collect::<Vec<_>>().concat();
     world.write("wrong.yaml", &ROUTING.replace("  reviews: {to: {v1: 50, v2: 50}}\n", &wrong));
     let shown = |flags: &str| world.run(&format!("check topology.yaml wrong.yaml {flags}")).stdout;
     assert_eq!(shown("").matches("more: meshgen explain").count(), 20);

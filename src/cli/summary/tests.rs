@@ -40,7 +40,7 @@ fn summary(place: &Place, outlines: Vec<Outline>, written: Written) -> String {
 #[test]
 fn a_first_build() {
     let written = Written {
-        written: ["dist/cluster1.yaml", "dist/cluster1.stand-ins.yaml"].map(Into::into).to_vec(),
+        changed: ["dist/cluster1.yaml", "dist/cluster1.stand-ins.yaml"].map(Into::into).to_vec(),
         ..Written::default()
     };
     insta::assert_snapshot!(summary(&Place::Directory("dist".into()), bookinfo(), written), @r#"
@@ -58,7 +58,7 @@ fn a_first_build() {
 #[test]
 fn a_build_that_changes_little() {
     let written = Written {
-        written: vec!["my dir/cluster1.yaml".into()],
+        changed: vec!["my dir/cluster1.yaml".into()],
         unchanged: 3,
         pruned: vec!["my dir/old.yaml".into()],
     };

@@ -58,7 +58,7 @@ fn files_are_in_place_after_the_commit_and_not_before() {
     staging.stage("two.yaml", NEW).unwrap();
     assert_eq!(world.read("dist/one.yaml"), OLD);
     let written = staging.commit(Vec::new()).unwrap();
-    assert_eq!(written.written, [world.path("dist/one.yaml"), world.path("dist/two.yaml")]);
+    assert_eq!(written.changed, [world.path("dist/one.yaml"), world.path("dist/two.yaml")]);
     assert_eq!(world.read("dist/one.yaml"), NEW);
     assert_eq!(world.names(), ["one.yaml", "two.yaml"]);
 }
