@@ -110,7 +110,9 @@ impl Search {
         for name in names {
             let path = directory.join(&name);
             let is_hidden = name.as_encoded_bytes().starts_with(b".");
-            if is_hidden || path.is_dir() && self.is_output(&path) {
+            // A pipe would be waited for, a device read without end.
+            let is_special = path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir());
+            if is_hidden || is_special || path.is_dir() && self.is_output(&path) {
                 continue;
             }
             if path.is_dir() || is_input(&path) {

@@ -56,7 +56,8 @@ impl Place {
     pub(super) fn as_it_was(&self) -> String {
         match self {
             Self::Directory(path) if path.is_dir() => {
-                format!("nothing was written; {} is as it was\n", shown(path))
+                let directory = shown(path);
+                format!("nothing was written; {}/ is as it was\n", directory.trim_end_matches('/'))
             }
             Self::Directory(_) | Self::Stdout => "nothing was written\n".to_owned(),
             Self::Comparison(_) => String::new(),

@@ -59,7 +59,7 @@ fn wrong_inputs_leave_everything_as_it_was() {
     world.run("build topology.yaml routing.yaml");
     let before = BUILT.map(|name| world.read(&format!("dist/{name}")));
     let ran = world.run("build topology.yaml wrong.yaml");
-    assert!(ran.stderr.ends_with("nothing was written; dist is as it was\n"), "{}", ran.stderr);
+    assert!(ran.stderr.ends_with("nothing was written; dist/ is as it was\n"), "{}", ran.stderr);
     assert_eq!(BUILT.map(|name| world.read(&format!("dist/{name}"))), before);
     assert_eq!(world.names("dist"), BUILT);
 }

@@ -48,6 +48,7 @@ fn a_directory_is_read_in_order_of_name_and_once() {
     let root =
         files(&["b.yaml", "a/z.yml", "a/c.json", "README.md", ".git/x.yaml", ".h.yaml", "dist/one.yaml"]);
     symlink(root.path(), root.path().join("a/loop")).unwrap();
+    symlink("/dev/zero", root.path().join("endless.yaml")).unwrap();
     let loaded = loaded(&root, &["", "b.yaml", "a"]).unwrap();
     assert_eq!(names(&root, &loaded), ["a/c.json", "a/z.yml", "b.yaml"]);
     assert!(loaded.sources.texts.iter().all(|source| source.found == Found::InDirectory));

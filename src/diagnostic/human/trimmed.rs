@@ -105,5 +105,7 @@ mod tests {
     #[test]
     fn the_end_of_a_line_is_a_place() {
         assert_eq!(shown("abc", 3..3, 80), ("abc".into(), String::new()));
+        let (text, marked) = shown(&"ü".repeat(1000), 1998..2000, 80);
+        assert_eq!((text.chars().count(), marked.as_str()), (10, "ü"));
     }
 }
