@@ -46,8 +46,12 @@ impl Documents {
         let mut documents = Self { complete: true, ..Self::default() };
         let mut skipped = Skipped::default();
         for (id, source) in sources.iter() {
-            for node in documents.nodes(id, source, &sources.limits, reader) {
-                documents.sort(node, source.found, &mut skipped, reader);
+            let before = reader.count();
+            let nodes = documents.nodes(id, source, &sources.limits, reader);
+            // What a broken text looks like is no reason to say that it is not meshgen's.
+            let broken = reader.count() > before;
+            for node in nodes {
+                documents.sort(node, source.found, broken, &mut skipped, reader);
             }
         }
         if let Some(first) = skipped.first {
@@ -83,7 +87,7 @@ impl Documents {
     }
 
     /// Puts a document where its kind belongs.
-    fn sort(&mut self, node: Node, found: Found, skipped: &mut Skipped, reader: &mut Reader) {
+    fn sort(&mut self, node: Node, found: Found, broken: bool, skipped: &mut Skipped, reader: &mut Reader) {
         let finding = match recognise(Value::root(&node)) {
             Recognised::Topology => {
                 self.topologies.push(node);
@@ -96,7 +100,7 @@ impl Documents {
             Recognised::Illegible => None,
             Recognised::Unsound(finding) => Some(finding),
             Recognised::Foreign { kind, place, finding } => match found {
-                Found::Named => Some(finding),
+                Found::Named => (!broken).then_some(finding),
                 Found::InDirectory => {
                     *skipped.by_kind.entry(kind).or_default() += 1;
                     skipped.first.get_or_insert(place);
@@ -170,7 +174,7 @@ fn recognise(document: Value<'_>) -> Recognised {
             Some(kind) if kind.value == "Topology" => Recognised::Topology,
             Some(kind) if kind.value == "Routing" => Recognised::Routing,
             Some(kind) => Recognised::Unsound(problems::unknown_kind(&kind)),
-            None => Recognised::Unsound(problems::document_without("kind", document.place())),
+            None => Recognised::Unsound(problems::document_without(&["kind"], document.place())),
         },
         Some(version) if version.value.starts_with("meshgen/v") => {
             Recognised::Unsound(problems::newer_version(&version))
@@ -179,7 +183,7 @@ fn recognise(document: Value<'_>) -> Recognised {
             Recognised::Unsound(problems::misspelt_version(&version))
         }
         None if ours(&kind) => {
-            Recognised::Unsound(problems::document_without("apiVersion", document.place()))
+            Recognised::Unsound(problems::document_without(&["apiVersion"], document.place()))
         }
         version => foreign(document, version.as_ref(), kind),
     }
@@ -189,7 +193,8 @@ fn recognise(document: Value<'_>) -> Recognised {
 fn foreign(document: Value<'_>, version: Option<&At<&str>>, kind: Option<At<&str>>) -> Recognised {
     let Some(kind) = kind else {
         let place = document.place();
-        let finding = problems::document_without("apiVersion", place);
+        let missing: &[&str] = if version.is_some() { &["kind"] } else { &["apiVersion", "kind"] };
+        let finding = problems::document_without(missing, place);
         return Recognised::Foreign { kind: "document without kind".to_owned(), place, finding };
     };
     let of_later = KINDS_OF_LATER.iter().any(|(group, name)| {

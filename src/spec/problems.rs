@@ -54,6 +54,10 @@ pub fn too_large(name: &str, limit: usize, source: SourceId) -> Finding {
 pub fn syntax(info: &str, place: Place, opening: Option<Place>) -> Finding {
     let fact = match info {
         "mapping values are not allowed in this context" => "a `:` stands where no map can begin",
+        "illegal placement of ':' indicator" => "a `:` stands where no key ends",
+        info if info.starts_with("unexpected character") => {
+            "text without quotes cannot begin with this character"
+        }
         "simple key expected" | "simple key expect ':'" => "a key without `:`",
         "while parsing a node, did not find expected node content" => "a value is expected here",
         "while parsing a block mapping, did not find expected key" => {
@@ -74,8 +78,8 @@ pub fn syntax(info: &str, place: Place, opening: Option<Place>) -> Finding {
         info if info.contains("unexpected character") => Some("put the text in quotes"),
         _ => None,
     };
-    let mut finding =
-        Finding::new(Code::MG0104, format!("this is not YAML: {fact}")).at(place, "reading stopped here");
+    let mut finding = Finding::new(Code::MG0104, format!("this is not YAML: {}", fact.replace('\'', "`")))
+        .at(place, "reading stopped here");
     if let Some(opening) = opening {
         finding = finding.at(opening, "opened here");
     }
@@ -168,11 +172,16 @@ pub fn document_is_no_map(found: &str, place: Place) -> Finding {
     .help("begin with `apiVersion: meshgen/v1` and `kind: Topology` or `kind: Routing`")
 }
 
-pub fn document_without(field: &str, place: Place) -> Finding {
-    let value = if field == "kind" { "Topology` or `kind: Routing" } else { "meshgen/v1" };
-    Finding::new(Code::MG0115, format!("a document does not say its `{field}`"))
-        .at(place, format!("this document has no `{field}`"))
-        .help(format!("add `{field}: {value}`"))
+/// What of `apiVersion` and `kind` is `missing`.
+pub fn document_without(missing: &[&str], place: Place) -> Finding {
+    let fields = one_of(missing.iter().copied()).replace(" or ", " and ");
+    let help = missing.iter().map(|field| match *field {
+        "kind" => "`kind: Topology` or `kind: Routing`",
+        _ => "`apiVersion: meshgen/v1`",
+    });
+    Finding::new(Code::MG0115, format!("a document does not say its {fields}"))
+        .at(place, format!("this document has no {fields}"))
+        .help(format!("add {}", help.collect::<Vec<_>>().join(" and ")))
 }
 
 pub fn unknown_kind(kind: &At<&str>) -> Finding {
@@ -247,7 +256,11 @@ pub fn missing_value(place: Place) -> Finding {
 pub fn wrong_form(expected: &str, found: &str, example: &str, place: Place) -> Finding {
     Finding::new(Code::MG0123, format!("expected {expected}, found {found}"))
         .at(place, format!("expected {expected}"))
-        .help(format!("write it as in `{example}`"))
+        .help(if example.is_empty() {
+            "write a single value".to_owned()
+        } else {
+            format!("write it as in `{example}`")
+        })
 }
 
 pub fn not_a_number(text: &str, quoted: bool, instead: Option<&str>, place: Place) -> Finding {

@@ -108,8 +108,8 @@ pub fn read(documents: &[Node], reader: &mut Reader) -> Listed<Routes> {
         let listed = routes.read(reader, |reader, value| {
             reader.entries(value, "a map of names", "routes: {reviews: [{to: v1}]}", |reader, key, value| {
                 let service = ServiceName::read(&key, &namespace, reader)?;
-                if let Some(first) = seen.insert(service.key(), key.place) {
-                    seen.insert(service.key(), first);
+                let first = *seen.entry(service.key()).or_insert(key.place);
+                if first != key.place {
                     reader.report(problems::routes_twice(key.value, key.place, first));
                     return None;
                 }

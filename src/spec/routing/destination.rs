@@ -3,7 +3,6 @@
 //! Enters: the tree of either. Leaves: destinations and mirrors. Refuses to know: whether the shares add up.
 
 use super::super::action::HeaderOperations;
-use super::super::problems;
 use super::super::reader::{Form, Reader};
 use super::super::tree::{Value, View};
 use super::super::{Listed, ServiceName, Written};
@@ -111,10 +110,6 @@ impl Mirror {
 
 /// A version, and the cluster behind the last `@`, if there is one.
 fn pick(text: &At<&str>, reader: &mut Reader) -> Option<(At<String>, Option<At<String>>)> {
-    if text.value.is_empty() {
-        reader.report(problems::bad_compound(text.value, "version@cluster", text.place));
-        return None;
-    }
     match reader.halves(text, text.value.rfind('@'), "version@cluster")? {
         (None, version) => Some((version, None)),
         (Some(version), cluster) => Some((version, Some(cluster))),

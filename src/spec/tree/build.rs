@@ -114,12 +114,13 @@ impl Builder<'_> {
             Event::Scalar(text, style, anchor, tag) => {
                 let extent = Extent { weight: 1 + text.len() / TEXT_WEIGHT, height: 0 };
                 let plain = style == ScalarStyle::Plain;
-                let (mut start, tag_span) = self.start(span, anchor > 0 || tag.is_some());
+                let (start, tag_span) = self.start(span, anchor > 0 || tag.is_some());
                 let end = self.marks.byte(span.end.index());
-                if plain && text.is_empty() {
-                    start = end;
-                }
-                let place = self.place(start, self.trim_end(start, end, style));
+                let place = if plain && text.is_empty() {
+                    self.nowhere(self.marks.byte(span.start.index()))
+                } else {
+                    self.place(start, self.trim_end(start, end, style))
+                };
                 let shape = Shape::Scalar(Scalar { text: text.into(), plain });
                 let shape = self.tagged(tag.as_deref(), tag_span, shape);
                 self.charge(extent, place)?;
@@ -282,6 +283,19 @@ impl Builder<'_> {
         }
         let Properties { tag, end } = Properties::skip(self.text, start);
         (end, tag)
+    }
+
+    /// The place of a value that has no characters: the dash or colon that leads to it.
+    fn nowhere(&self, at: usize) -> Place {
+        let (before, after) = self.text.split_at_checked(at).unwrap_or((self.text, ""));
+        let before = before.trim_end();
+        if after.starts_with(':') {
+            self.place(at, at + 1)
+        } else if before.ends_with('-') {
+            self.place(before.len() - 1, before.len())
+        } else {
+            self.place(at, at)
+        }
     }
 
     /// The end of a scalar without the line breaks that a block scalar takes in.
