@@ -8,7 +8,7 @@ pub(crate) mod escape;
 pub mod github;
 pub mod human;
 pub mod json;
-pub mod position;
+mod position;
 
 pub use code::{Code, Severity};
 
