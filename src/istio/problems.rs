@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::dialect::Speaker;
 use super::release::Feature;
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, join};
 use crate::source::Place;
 
 /// A release has no way to say something, or says it and means something else.
@@ -106,14 +106,4 @@ fn instead(feature: Feature) -> &'static str {
 
 fn starts(feature: Feature) -> String {
     join(feature.starts().iter().map(ToString::to_string), "or")
-}
-
-/// `a`, `a and b`, `a, b and c`
-fn join(words: impl Iterator<Item = String>, last: &str) -> String {
-    let mut words: Vec<String> = words.collect();
-    match words.pop() {
-        Some(end) if words.is_empty() => end,
-        Some(end) => format!("{} {last} {end}", words.join(", ")),
-        None => String::new(),
-    }
 }

@@ -1,7 +1,6 @@
 //! What is said about values in rules: texts and numbers of the wrong form.
 
-use super::suggest;
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, suggest};
 use crate::resolve::value::duration::Fault as DurationFault;
 use crate::resolve::value::header::{NameFault, ValueFault};
 use crate::resolve::value::regex::{Fault as RegexFault, LONGEST, MOST_REPETITIONS};
