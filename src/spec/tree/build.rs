@@ -181,8 +181,12 @@ impl Builder<'_> {
         span: Marked,
         contents: Contents,
     ) -> Result<(), Stop> {
-        let (start, tag_span) = self.start(span, anchor > 0 || tag.is_some());
+        let (mut start, tag_span) = self.start(span, anchor > 0 || tag.is_some());
         let flow = self.text.get(start..).is_some_and(|rest| rest.starts_with(['[', '{']));
+        if matches!(contents, Contents::List(_)) && !flow {
+            // The library begins a list that is not indented behind its first dash.
+            start = self.dash_before(start).unwrap_or(start);
+        }
         let place = self.place(start, start + 1);
         if self.open.len() >= self.limits.depth {
             return Err(Box::new(problems::too_deep(self.limits.depth, place)));
@@ -287,15 +291,15 @@ impl Builder<'_> {
 
     /// The place of a value that has no characters: the dash or colon that leads to it.
     fn nowhere(&self, at: usize) -> Place {
-        let (before, after) = self.text.split_at_checked(at).unwrap_or((self.text, ""));
-        let before = before.trim_end();
-        if after.starts_with(':') {
-            self.place(at, at + 1)
-        } else if before.ends_with('-') {
-            self.place(before.len() - 1, before.len())
-        } else {
-            self.place(at, at)
+        if self.text.get(at..).is_some_and(|rest| rest.starts_with(':')) {
+            return self.place(at, at + 1);
         }
+        self.dash_before(at).map_or_else(|| self.place(at, at), |dash| self.place(dash, dash + 1))
+    }
+
+    /// Where the dash stands that leads to what is at `at`.
+    fn dash_before(&self, at: usize) -> Option<usize> {
+        self.text.get(..at)?.trim_end().strip_suffix('-').map(str::len)
     }
 
     /// The end of a scalar without the line breaks that a block scalar takes in.
