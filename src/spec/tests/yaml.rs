@@ -275,3 +275,10 @@ fn no_broken_text_breaks_the_reader() {
         }
     }
 }
+
+#[test]
+fn messages_repeat_no_more_of_a_text_than_can_be_read() {
+    let text = topology(&format!("clusters: {{a: {{gateway: {{port: \"\\x1b{}\"}}}}}}", "x".repeat(100)));
+    let finding = &findings(&text)[0];
+    assert_eq!(finding.message, format!("`\"\\u{{1b}}{}…` is text, not a number", "x".repeat(58)));
+}

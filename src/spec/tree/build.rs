@@ -82,11 +82,17 @@ struct Opening {
     tag: Option<(usize, usize)>,
 }
 
+/// What has been read of a list or map.
 enum Contents {
     List(Vec<Node>),
-    Map { pairs: Vec<(Node, Node)>, key: Option<Node> },
+    /// `key` waits for its value.
+    Map {
+        pairs: Vec<(Node, Node)>,
+        key: Option<Node>,
+    },
 }
 
+/// Puts nodes together while events come in.
 struct Builder<'s> {
     text: &'s str,
     places: Places<'s>,
