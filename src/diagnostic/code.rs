@@ -163,6 +163,8 @@ codes! {
     MG0402 Warning "a cluster's part of a share rounds to nothing"
     MG0403 Warning "a cluster without gateway is left out of a spread"
     MG0404 Error "the pool of virtual addresses is too small"
+    MG0420 Error "a destination names a cluster that is drained"
+    MG0421 Error "what callers need runs only where it is drained"
     MG0501 Error "a word that the release lacks"
     MG0502 Error "a release whose patch decides"
     MG0503 Warning "a request that lacks the header does not count as without it"

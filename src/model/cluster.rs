@@ -34,6 +34,8 @@ pub struct Cluster {
     pub network: Option<String>,
     /// The kubectl context in printed commands.
     pub context: String,
+    /// Where it says that nobody elsewhere is sent there; its own workloads still use it.
+    pub drain: Option<Place>,
 }
 
 /// `region/zone`, or a region alone.

@@ -3,13 +3,15 @@
 use crate::model::service::AcrossClusters;
 use crate::model::{ClusterId, Mesh, Pick, Service};
 
-/// The clusters that serve, with relative sizes, and those that would but have no gateway to enter by.
+/// The clusters that serve, with relative sizes, and those that would but cannot be entered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Serving {
     /// By name; empty if the caller reaches none.
     pub clusters: Vec<(ClusterId, u32)>,
-    /// Clusters that run it and cannot be entered.
+    /// Clusters that run it and have no gateway to enter by.
     pub closed: Vec<ClusterId>,
+    /// Clusters that run it and take nobody from elsewhere, because they are drained.
+    pub drained: Vec<ClusterId>,
 }
 
 /// Who serves this pick of a service to callers in a cluster; `wanted` says it outright.
@@ -25,16 +27,21 @@ pub fn serving(
     caller: ClusterId,
 ) -> Serving {
     let runs = service.runs(pick).into_iter().flatten().map(|(cluster, size)| (*cluster, *size));
-    let (open, closed): (Vec<_>, Vec<_>) =
-        runs.filter(|(cluster, _)| wanted.is_none_or(|wanted| wanted == *cluster)).partition(
-            |(cluster, _)| *cluster == caller || mesh.cluster(*cluster).is_some_and(|c| c.gateway.is_some()),
-        );
-    let closed = closed.into_iter().map(|(cluster, _)| cluster).collect();
-    let clusters = match service.across_clusters {
+    let mut serving = Serving::default();
+    let mut open = Vec::new();
+    for (cluster, size) in runs.filter(|(cluster, _)| wanted.is_none_or(|wanted| wanted == *cluster)) {
+        match mesh.cluster(cluster) {
+            Some(_) if cluster == caller => open.push((cluster, size)),
+            Some(entered) if entered.drain.is_some() => serving.drained.push(cluster),
+            Some(entered) if entered.gateway.is_some() => open.push((cluster, size)),
+            Some(_) | None => serving.closed.push(cluster),
+        }
+    }
+    serving.clusters = match service.across_clusters {
         AcrossClusters::Spread => open,
         AcrossClusters::Local => nearest(mesh, &open, caller),
     };
-    Serving { clusters, closed }
+    serving
 }
 
 fn nearest(mesh: &Mesh, open: &[(ClusterId, u32)], caller: ClusterId) -> Vec<(ClusterId, u32)> {

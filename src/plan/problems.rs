@@ -1,5 +1,6 @@
 //! What planning finds, in words.
 
+use super::survey::Drained;
 use crate::diagnostic::{Code, Finding, list};
 use crate::model::{ClusterId, Destination, Mesh, Port, Rule, Service, VirtualIps};
 use crate::source::Place;
@@ -34,6 +35,30 @@ pub fn left_out(service: &Service, place: Place, cluster: &str) -> Finding {
     Finding::new(Code::MG0403, format!("`{cluster}` runs `{service}` too, but has no gateway to enter by"))
         .at(place, format!("callers in other clusters are not sent to `{cluster}`"))
         .help(format!("give `{cluster}` a `gateway:`, or leave it out of the spread"))
+}
+
+pub fn drained(mesh: &Mesh, place: Place, drained: &Drained<'_>) -> Finding {
+    let name = |id: &ClusterId| mesh.cluster(*id).map(|cluster| cluster.name.as_str());
+    let Drained { service, named, clusters, callers } = drained;
+    let (from, to) = (list(callers.iter().filter_map(name)), list(clusters.iter().filter_map(name)));
+    let are = if clusters.len() == 1 { "is" } else { "are" };
+    let finding = if *named {
+        Finding::new(Code::MG0420, format!("callers in {from} are sent to {to}, which is drained"))
+            .at(place, format!("names {to}"))
+            .help("take `drain` back, or name another cluster, or none to let meshgen choose")
+    } else {
+        Finding::new(
+            Code::MG0421,
+            format!("nothing is left to answer callers of `{service}` in {from}: {to} {are} drained"),
+        )
+        .at(place, format!("runs nowhere else than in {to}"))
+        .help(format!(
+            "run it elsewhere before {to} {are} drained, or say who calls the service: `clients: [{}]`",
+            clusters.iter().filter_map(name).collect::<Vec<_>>().join(", ")
+        ))
+    };
+    let places = clusters.iter().filter_map(|id| mesh.cluster(*id)?.drain);
+    places.fold(finding, |finding, drain| finding.at(drain, "nobody elsewhere is sent here"))
 }
 
 pub fn pool_too_small(virtual_ips: VirtualIps, names: usize, room: u128) -> Finding {

@@ -208,7 +208,7 @@ impl<'m> Path<'m> {
         survey: &mut Survey<'m>,
     ) -> Serving {
         let serving = distance::serving(self.mesh, service, pick, wanted, self.caller);
-        survey.served(service, place, self.caller, &serving);
+        survey.served(service, place, wanted.is_some(), self.caller, &serving);
         serving
     }
 

@@ -18,8 +18,22 @@ pub struct Survey<'m> {
     idle: BTreeMap<(Place, ClusterId), &'m Destination>,
     portless: BTreeMap<Place, &'m Destination>,
     left_out: BTreeMap<(Place, ClusterId), &'m Service>,
+    drained: BTreeMap<Place, Drained<'m>>,
     /// Where callers can go nowhere, for want of a gateway: by the cluster that lacks it.
     pub closed: BTreeMap<ClusterId, (Place, ClusterId)>,
+}
+
+/// A place at which callers can go nowhere, for all that run what they need are drained.
+#[derive(Debug)]
+pub struct Drained<'m> {
+    /// What is asked for.
+    pub service: &'m Service,
+    /// Whether the place names the cluster outright.
+    pub named: bool,
+    /// Clusters that run it.
+    pub clusters: BTreeSet<ClusterId>,
+    /// Where the callers are.
+    pub callers: BTreeSet<ClusterId>,
 }
 
 impl<'m> Survey<'m> {
@@ -48,8 +62,26 @@ impl<'m> Survey<'m> {
         self.portless.insert(to.place, to);
     }
 
-    /// Who serves callers at this place, and who cannot be entered.
-    pub fn served(&mut self, service: &'m Service, place: Place, caller: ClusterId, serving: &Serving) {
+    /// Who serves callers at this place, and who cannot be entered; `named` if the place names the cluster outright.
+    pub fn served(
+        &mut self,
+        service: &'m Service,
+        place: Place,
+        named: bool,
+        caller: ClusterId,
+        serving: &Serving,
+    ) {
+        if serving.clusters.is_empty() && !serving.drained.is_empty() {
+            let drained = self.drained.entry(place).or_insert_with(|| Drained {
+                service,
+                named,
+                clusters: BTreeSet::new(),
+                callers: BTreeSet::new(),
+            });
+            drained.clusters.extend(&serving.drained);
+            drained.callers.insert(caller);
+            return;
+        }
         for closed in &serving.closed {
             if serving.clusters.is_empty() {
                 self.closed.entry(*closed).or_insert((place, caller));
@@ -88,6 +120,7 @@ impl<'m> Survey<'m> {
                 .iter()
                 .map(|((place, cluster), service)| problems::left_out(service, *place, name(*cluster))),
         );
+        findings.extend(self.drained.iter().map(|(place, drained)| problems::drained(mesh, *place, drained)));
         findings
     }
 }

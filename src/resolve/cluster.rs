@@ -40,6 +40,7 @@ fn resolved(written: &spec::cluster::Cluster, defaults: &Defaults, findings: &mu
         locality,
         network,
         context,
+        drain,
     } = written;
     name::dns_label("cluster", name, findings);
     if let Some(network) = network.written() {
@@ -66,6 +67,7 @@ fn resolved(written: &spec::cluster::Cluster, defaults: &Defaults, findings: &mu
         }),
         network: network.value().cloned(),
         context: or(context, name.value.clone()),
+        drain: drain.written().filter(|drain| drain.value).map(|drain| drain.place),
     }
 }
 

@@ -23,6 +23,7 @@ pub struct Cluster {
     pub locality: Written<Locality>,
     pub network: Written<String>,
     pub context: Written<String>,
+    pub drain: Written<bool>,
 }
 
 /// `region/zone` or `region`.
@@ -97,7 +98,6 @@ impl Cluster {
         check_reach(reach, reader);
         reader.later("registry", &registry);
         reader.later("controlPlane", &control_plane);
-        reader.later("drain", &drain);
         Self {
             name,
             gateway: gateway.read(reader, Gateway::read),
@@ -107,6 +107,7 @@ impl Cluster {
             locality: locality.read(reader, Locality::read),
             network: network.read(reader, Reader::text),
             context: context.read(reader, Reader::text),
+            drain: drain.read(reader, Reader::boolean),
         }
     }
 }
