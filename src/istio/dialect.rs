@@ -109,6 +109,7 @@ pub(super) mod tests {
             network: None,
             context: name.to_owned(),
             drain: None,
+            reach: None,
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! Enters: the tree of one cluster. Leaves: [`Cluster`]. Refuses to know: whether names and addresses are any good.
 
-use super::mesh::check_reach;
 use super::problems;
+use super::reach::Reach;
 use super::reader::{Form, Reader};
 use super::tree::{Value, View};
 use super::{Keyed, Listed, Written};
@@ -24,6 +24,8 @@ pub struct Cluster {
     pub network: Written<String>,
     pub context: Written<String>,
     pub drain: Written<bool>,
+    /// How others get into this cluster.
+    pub reach: Written<Reach>,
 }
 
 /// `region/zone` or `region`.
@@ -95,7 +97,6 @@ impl Cluster {
             control_plane,
             drain,
         ] = reader.fields_or_illegible(value, &CLUSTER);
-        check_reach(reach, reader);
         reader.later("registry", &registry);
         reader.later("controlPlane", &control_plane);
         Self {
@@ -108,6 +109,7 @@ impl Cluster {
             network: network.read(reader, Reader::text),
             context: context.read(reader, Reader::text),
             drain: drain.read(reader, Reader::boolean),
+            reach: reach.read(reader, Reach::read),
         }
     }
 }
