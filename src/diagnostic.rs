@@ -12,6 +12,8 @@ pub mod position;
 
 pub use code::{Code, Severity};
 
+use std::cmp::Reverse;
+
 use crate::source::Place;
 
 /// A place, and what is to be said about it.
@@ -116,6 +118,8 @@ pub fn sort(findings: &mut Vec<Finding>) {
 }
 
 /// The known name nearest to a misspelt one, if any is near enough to be meant.
+///
+/// Of several equally near the last in order of bytes: of versions, that is the newest.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
     let allowed = (name.chars().count() / 3).max(1);
@@ -123,6 +127,6 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= allowed)
-        .min()
+        .min_by_key(|(distance, candidate)| (*distance, Reverse(*candidate)))
         .map(|(_, candidate)| candidate)
 }

@@ -33,7 +33,7 @@ pub fn idle(service: &Service, place: Place, cluster: &str) -> Finding {
 pub fn left_out(service: &Service, place: Place, cluster: &str) -> Finding {
     Finding::new(Code::MG0403, format!("`{cluster}` runs `{service}` too, but has no gateway to enter by"))
         .at(place, format!("callers in other clusters are not sent to `{cluster}`"))
-        .help(format!("give `{cluster}` a `gateway:`, or leave it out of the spread"))
+        .help(format!("give `{cluster}` a `gateway:`, or name the clusters that answer: `v1@cluster1`"))
 }
 
 pub fn pool_too_small(virtual_ips: VirtualIps, names: usize, room: u128) -> Finding {

@@ -58,7 +58,7 @@ pub fn of(mesh: &spec::mesh::Mesh, findings: &mut Vec<Finding>) -> Defaults {
                 Some(spec::mesh::RemoteNames::PerCluster) => RemoteNames::PerCluster,
                 Some(spec::mesh::RemoteNames::Shared) | None => RemoteNames::Shared,
             },
-            remote_suffix: domain("suffix", remote_suffix, "global", findings),
+            remote_suffix: domain("end of remote names", remote_suffix, "global", findings),
             virtual_ips: virtual_ips_of(virtual_ips, findings),
             labels: label::labels(labels, findings),
             annotations: label::annotations(annotations, findings),

@@ -9,7 +9,12 @@ use std::fmt::Display;
 
 /// `a`, `b` and `c`; a long list is cut after ten.
 fn list(names: impl IntoIterator<Item = impl Display>) -> String {
-    let mut names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    joined(names.into_iter().map(|name| format!("`{name}`")))
+}
+
+/// As [`list`], of what is quoted already.
+fn joined(names: impl Iterator<Item = String>) -> String {
+    let mut names: Vec<_> = names.collect();
     if names.len() > 10 {
         let more = names.len() - 10;
         names.truncate(10);
