@@ -1,7 +1,6 @@
 //! Rules that name what is not there, and shares that do not add up.
 
-use super::{joined, list, suggest};
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, join, list, nearest, suggest};
 use crate::model::{Destination, Mirror, Pick, Rule, Service};
 use crate::source::{At, Place};
 use crate::spec;
@@ -113,8 +112,8 @@ pub fn unknown_port(service: &Service, port: &At<String>) -> Finding {
     let all = service.ports.iter().map(|port| format!("`{}` ({})", port.name, port.number));
     let finding = Finding::new(Code::MG0307, format!("`{service}` has no port `{port}`"))
         .at(port.place, format!("not a port of `{service}`"))
-        .at(service.place, format!("has {}", joined(all)));
-    finding.help(match crate::diagnostic::nearest(&port.value, ports) {
+        .at(service.place, format!("has {}", join(all, "and")));
+    finding.help(match nearest(&port.value, ports) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => "name a port of the service by its name or number".to_owned(),
     })
