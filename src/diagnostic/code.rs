@@ -167,7 +167,6 @@ codes! {
     MG0502 Error "a release whose patch decides"
     MG0503 Warning "a request that lacks the header does not count as without it"
     MG0550 Warning "gateways that do not pass TLS through by themselves"
-    MG0551 Error "a release that cannot take IPv6 addresses"
     MG0601 Error "a link does not hold"
     MG0602 Warning "an object is too large for a client-side apply"
     MG0603 Error "a name has too many endpoints"

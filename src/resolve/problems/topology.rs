@@ -148,7 +148,7 @@ pub fn suffix_is_a_domain(suffix: &str, place: Option<Place>, cluster: &Cluster)
     let domain = &cluster.cluster_domain;
     let finding = Finding::new(
         Code::MG0225,
-        format!("remote names end in `{suffix}` like the names of `{}` itself, `{domain}`", cluster.name),
+        format!("remote names end in `{suffix}`, and the names of `{}` itself in `{domain}`", cluster.name),
     );
     let finding = match place {
         Some(place) => finding.at(place, "the end of remote names"),
