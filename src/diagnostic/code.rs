@@ -133,7 +133,7 @@ codes! {
     MG0307 Error "a port that the service does not have"
     MG0308 Error "a destination at a service that is not in the topology"
     MG0309 Error "a destination does not say which version"
-    MG0311 Warning "requests that no rule matches get a 404"
+    MG0311 Warning "requests that no rule matches"
     MG0312 Warning "a rule is never reached"
     MG0313 Warning "a rule is for nobody"
     MG0314 Error "which port of another service is meant cannot be told"

@@ -69,8 +69,9 @@ impl<'r> Reader<'r> {
     fn rule(&mut self, id: ServiceId, service: &'r Service, written: &spec::routing::Rule) -> Option<Rule> {
         let spec::routing::Rule { place, name, conditions, to, redirect, direct_response, actions, mirrors } =
             written;
-        let answers = [to.is_absent(), redirect.is_absent(), direct_response.is_absent()];
-        if answers.iter().filter(|absent| !**absent).count() != 1 {
+        let absent = [to.is_absent(), redirect.is_absent(), direct_response.is_absent()];
+        let legible = [to.place(), redirect.place(), direct_response.place()];
+        if absent.into_iter().all(|absent| absent) || legible.iter().flatten().count() > 1 {
             self.findings.push(problems::not_one_answer(written));
         }
         action::contradictions(written, self.findings);

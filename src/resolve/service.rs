@@ -56,10 +56,10 @@ impl Reader<'_> {
         name::dns_label("namespace", namespace, self.findings);
         match (versions.is_absent(), clusters.is_absent()) {
             (true, true) => self.findings.push(problems::neither_versions_nor_clusters(written)),
-            (false, false) => {
+            (false, false) if !versions.is_illegible() && !clusters.is_illegible() => {
                 self.findings.push(problems::versions_and_clusters(written, versions, clusters))
             }
-            (true, false) | (false, true) => {}
+            (true, false) | (false, true | false) => {}
         }
         let (ports, ports_complete) = port::all(written, self.findings);
         let (versions, versions_complete) = self.versions(name, *place, versions);

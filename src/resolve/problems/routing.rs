@@ -89,21 +89,20 @@ pub fn twice(again: &Destination, first: Place) -> Finding {
 
 pub fn not_one_answer(rule: &spec::routing::Rule) -> Finding {
     let said = [
-        ("to", rule.to.is_absent(), rule.to.place()),
-        ("redirect", rule.redirect.is_absent(), rule.redirect.place()),
-        ("directResponse", rule.direct_response.is_absent(), rule.direct_response.place()),
+        ("to", rule.to.place()),
+        ("redirect", rule.redirect.place()),
+        ("directResponse", rule.direct_response.place()),
     ];
-    let said: Vec<_> = said.into_iter().filter(|(_, absent, _)| !absent).collect();
+    let said: Vec<_> = said.into_iter().filter_map(|(name, place)| Some((name, place?))).collect();
     if said.is_empty() {
         return Finding::new(Code::MG0306, "a rule does not say what the request gets")
             .at(rule.place, "no `to`, `redirect` or `directResponse`")
             .help("say which versions answer: `to: v1`, or `to: {v1: 90, v2: 10}`");
     }
-    let names = said.iter().map(|(name, _, _)| name);
+    let names = said.iter().map(|(name, _)| name);
     let finding = Finding::new(Code::MG0306, format!("a rule gives more than one answer: {}", list(names)))
         .at(rule.place, "in this rule");
-    let places = said.iter().filter_map(|(_, _, place)| *place);
-    let finding = places.fold(finding, |finding, place| finding.at(place, "an answer"));
+    let finding = said.iter().fold(finding, |finding, (_, place)| finding.at(*place, "an answer"));
     finding.help("keep one of them; another answer needs a rule of its own with its own `match`")
 }
 

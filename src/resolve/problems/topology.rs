@@ -260,6 +260,6 @@ pub fn unused_cluster(cluster: &Cluster) -> Finding {
 
 pub fn unused_version(service: &Service, version: &Version) -> Finding {
     Finding::new(Code::MG0315, format!("no rule of `{service}` names version `{}`", version.name))
-        .at(version.place, "gets no requests")
+        .at(version.place, "no rule sends it requests")
         .help("add it to a rule, with share 0 to prepare for it; or remove it from the topology")
 }
