@@ -15,6 +15,7 @@ mod clients;
 mod port;
 mod service;
 mod routing;
+mod value; // texts and numbers in rules
 mod condition;
 mod action;
 mod host; // the names that come out

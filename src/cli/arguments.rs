@@ -45,7 +45,7 @@ pub(super) struct Output {
     /// What counts as an error beside errors
     #[arg(long, global = true, value_enum, value_name = "KIND")]
     pub(super) deny: Option<Deny>,
-    /// When to use colours; by default NO_COLOR, CLICOLOR_FORCE, TERM and the terminal decide, in this order
+    /// When to use colours; by default `NO_COLOR`, `CLICOLOR_FORCE`, `TERM` and the terminal decide, in this order
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
     pub(super) color: Colour,
     /// How many findings to show to people; 0 for all

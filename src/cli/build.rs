@@ -10,7 +10,9 @@ use super::failure::Failure;
 use super::report::Reporter;
 use super::summary::{Outline, Summary};
 use super::target::{Place, Target};
+use super::write::Written;
 use super::{Ending, load};
+use crate::diagnostic::Finding;
 
 /// Compiles the inputs and puts the bundles where they belong, if nothing is wrong.
 pub(super) fn run(arguments: &Build, reporter: &Reporter) -> Result<Ending, Failure> {
@@ -26,26 +28,30 @@ pub(super) fn run(arguments: &Build, reporter: &Reporter) -> Result<Ending, Fail
         }
         target.take(&bundle);
     });
-    let mut result = Ok(None);
-    if !reporter.denies(&outcome.findings) {
-        match target.inspect() {
-            Ok(findings) => outcome.findings.extend(findings),
-            Err(failure) => result = Err(failure),
-        }
-    }
-    if result.is_ok() && !reporter.denies(&outcome.findings) {
-        result = target.put().map(Some);
-    } else {
+    let result = if reporter.denies(&outcome.findings) {
         drop(target);
-    }
+        Ok(None)
+    } else {
+        finish(target, &mut outcome.findings, reporter)
+    };
 
     let ending = reporter.report(outcome.findings, &loaded.sources, result.as_ref().err());
-    match (result, outcome.value) {
-        (Ok(Some(written)), Some(account)) => {
-            let took = started.elapsed();
+    match result {
+        Ok(Some(written)) => {
+            let (account, took) = (outcome.value.unwrap_or_default(), started.elapsed());
             reporter.say(&Summary { place: &place, outlines, account, written, took }.to_string());
         }
-        (Ok(_) | Err(_), _) => reporter.say(&place.as_it_was()),
+        Ok(None) | Err(_) => reporter.say(&place.as_it_was()),
     }
     Ok(ending)
+}
+
+/// Puts everything in place, unless what is there already speaks against it.
+fn finish(
+    mut target: Target<'_>,
+    findings: &mut Vec<Finding>,
+    reporter: &Reporter,
+) -> Result<Option<Written>, Failure> {
+    findings.extend(target.inspect()?);
+    if reporter.denies(findings) { Ok(None) } else { target.put().map(Some) }
 }

@@ -3,29 +3,28 @@
 //! Enters: paths from the command line, and what Topologies include. Leaves: every text, each once. Refuses to know: what
 //! the texts say; the compiler is asked what they include, until nothing is new.
 
+mod input;
+
 use std::collections::{BTreeSet, VecDeque};
-use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::failure::{Failure, shown};
-use super::{pattern, problems, write};
+use super::{pattern, problems};
 use crate::bundle::{Account, Bundle};
-use crate::diagnostic::{Finding, Outcome, nearest};
+use crate::diagnostic::{Finding, Outcome};
 use crate::source::{At, Found, Limits, Source, SourceId, Sources};
+use input::Input;
 
 /// Where bundles go if nothing else is said; inputs are not looked for there.
 pub(super) const DEFAULT_OUTPUT: &str = "dist";
-
-/// What diagnostics call standard input.
-const STDIN: &str = "<stdin>";
 
 /// The texts of a run, where they came from, and the includes that led nowhere.
 #[derive(Debug, Default)]
 pub(super) struct Loaded {
     /// The texts.
     pub(super) sources: Sources,
-    /// The files, resolved through links.
+    /// The files, links resolved.
     pub(super) files: BTreeSet<PathBuf>,
     findings: Vec<Finding>,
 }
@@ -56,31 +55,16 @@ pub(super) fn load(paths: &[PathBuf], limits: Limits, output: &Path) -> Result<L
         unread: VecDeque::new(),
     };
     for path in paths {
-        let before = search.unread.len();
         search.path(path, Found::Named)?;
-        if search.unread.len() == before && path.is_dir() {
-            let message = format!("there are no inputs in {}", shown(path));
-            return Err(Failure::new(message).help("inputs are named *.yaml, *.yml or *.json"));
-        }
+    }
+    if let (true, Some(directory)) = (search.unread.is_empty(), paths.first()) {
+        let message = format!("there are no inputs in {}", shown(directory));
+        return Err(Failure::new(message).help("inputs are named *.yaml, *.yml or *.json"));
     }
     while let Some(input) = search.unread.pop_front() {
         search.read(&input)?;
     }
     Ok(search.loaded)
-}
-
-/// A file that is yet to be read.
-#[derive(Debug)]
-struct Input {
-    path: PathBuf,
-    found: Found,
-}
-
-impl Input {
-    /// `-`, and the name the system has for the same.
-    fn is_stdin(&self) -> bool {
-        self.path == Path::new("-") || self.path == Path::new("/dev/stdin")
-    }
 }
 
 struct Search {
@@ -111,7 +95,9 @@ impl Search {
         for name in names {
             let path = directory.join(&name);
             let is_hidden = name.as_encoded_bytes().starts_with(b".");
-            if is_hidden || path.is_dir() && self.is_output(&path) {
+            // A pipe would be waited for, a device read without end.
+            let is_special = path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir());
+            if is_hidden || is_special || path.is_dir() && self.is_output(&path) {
                 continue;
             }
             if path.is_dir() || is_input(&path) {
@@ -125,35 +111,19 @@ impl Search {
         self.output.is_some() && path.canonicalize().ok() == self.output
     }
 
+    /// Reads a file that was not read before, and follows its includes.
     fn read(&mut self, input: &Input) -> Result<(), Failure> {
-        let Input { path, found } = input;
-        let limit = self.loaded.sources.limits.input_size;
-        // Pipes have no path of their own behind them.
-        let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
-        let bytes = if input.is_stdin() {
-            if !self.loaded.files.insert(PathBuf::from(STDIN)) {
-                return Ok(());
-            }
-            bounded(io::stdin().lock(), limit).map_err(|error| Failure::system("read", path, &error))?
-        } else {
-            if self.loaded.files.contains(&canonical) {
-                return Ok(());
-            }
-            let mut file = File::open(path).map(BufReader::new).map_err(|error| unreadable(path, &error))?;
-            let start = file.fill_buf().map_err(|error| unreadable(path, &error))?;
-            if *found == Found::InDirectory && start.starts_with(write::MARK.as_bytes()) {
-                return Ok(());
-            }
-            bounded(file, limit).map_err(|error| unreadable(path, &error))?
-        };
-        let name = if input.is_stdin() { STDIN.to_owned() } else { path.to_string_lossy().into_owned() };
-        let base = if input.is_stdin() { Path::new("") } else { path.parent().unwrap_or(Path::new("")) };
-        self.loaded.files.insert(canonical);
-        let source = Source::new(name, *found, bytes);
+        let identity = input.identity();
+        if self.loaded.files.contains(&identity) {
+            return Ok(());
+        }
+        let Some(bytes) = input.bytes(self.loaded.sources.limits.input_size)? else { return Ok(()) };
+        self.loaded.files.insert(identity);
+        let source = Source::new(input.name(), input.found, bytes);
         let id = SourceId(u32::try_from(self.loaded.sources.texts.len()).unwrap_or(u32::MAX));
         let includes = crate::includes(id, source.text());
         self.loaded.sources.texts.push(source);
-        includes.iter().try_for_each(|include| self.include(base, include))
+        includes.iter().try_for_each(|include| self.include(input.base(), include))
     }
 
     /// Follows one entry of an `include`, relative to the file that has it.
@@ -161,42 +131,15 @@ impl Search {
         let found = if pattern::is_pattern(&entry.value) { Found::InDirectory } else { Found::Named };
         let paths = pattern::expand(base, &entry.value);
         if paths.is_empty() {
-            let neighbour = neighbour(&base.join(&entry.value));
+            let neighbour = input::neighbour(&base.join(&entry.value));
             self.loaded.findings.push(problems::include_matches_nothing(entry, neighbour.as_deref()));
         }
         paths.iter().try_for_each(|path| self.path(path, found))
     }
 }
 
-/// Reads no more than it takes to see that the limit is exceeded, even if the last character is cut in two.
-fn bounded(reader: impl Read, limit: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    reader.take(limit as u64 + 4).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
 fn is_input(path: &Path) -> bool {
     path.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension == *known))
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    let failure = Failure::system("read", path, error);
-    match neighbour(path) {
-        Some(name) if error.kind() == io::ErrorKind::NotFound => {
-            failure.help(format!("did you mean `{name}`?"))
-        }
-        Some(_) | None => failure,
-    }
-}
-
-/// The file beside a missing one whose name is nearest.
-fn neighbour(path: &Path) -> Option<String> {
-    let parent = path.parent()?;
-    let here = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-    let names: Vec<_> =
-        here.read_dir().ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
-    let name = nearest(path.file_name()?.to_str()?, names.iter().map(String::as_str))?;
-    Some(shown(&parent.join(name)))
 }
 
 #[cfg(test)]

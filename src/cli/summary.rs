@@ -135,7 +135,7 @@ impl Summary<'_> {
     }
 
     fn outcome(&self) -> Vec<(&str, String)> {
-        let Written { written, unchanged, pruned } = &self.written;
+        let Written { changed, unchanged, pruned } = &self.written;
         let took = format!("in {} ms", self.took.as_millis());
         let mut rows = Vec::new();
         match self.place {
@@ -144,8 +144,8 @@ impl Summary<'_> {
                     0 => String::new(),
                     _ => format!("{} unchanged in {}", counted(*unchanged, "file"), shown(directory)),
                 };
-                let new = few(&written.iter().map(|path| shown(path)).collect::<Vec<_>>(), "  ");
-                rows.push(match (written.is_empty(), same.is_empty()) {
+                let new = few(&changed.iter().map(|path| shown(path)).collect::<Vec<_>>(), "  ");
+                rows.push(match (changed.is_empty(), same.is_empty()) {
                     (true, true) => ("wrote", "nothing: no cluster needs an object".to_owned()),
                     (true, false) => ("wrote", format!("nothing: {same}, {took}")),
                     (false, true) => ("wrote", format!("{new}, {took}")),

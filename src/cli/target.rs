@@ -56,7 +56,8 @@ impl Place {
     pub(super) fn as_it_was(&self) -> String {
         match self {
             Self::Directory(path) if path.is_dir() => {
-                format!("nothing was written; {} is as it was\n", shown(path))
+                let directory = shown(path);
+                format!("nothing was written; {}/ is as it was\n", directory.trim_end_matches('/'))
             }
             Self::Directory(_) | Self::Stdout => "nothing was written\n".to_owned(),
             Self::Comparison(_) => String::new(),
@@ -165,9 +166,8 @@ impl<'a> Target<'a> {
                 let failure = Failure::new(format!("there is no cluster `{}`", escape::line(wanted)));
                 Err(match nearest(wanted, names()) {
                     Some(name) => failure.help(format!("did you mean `--cluster {name}`?")),
-                    None => {
-                        failure.help(format!("the clusters are {}", names().collect::<Vec<_>>().join(", ")))
-                    }
+                    None if self.clusters.is_empty() => failure,
+                    None => failure.help(format!("the clusters are {}", self.clusters.join(", "))),
                 })
             }
             (None, Sink::Text(_)) if self.clusters.len() > 1 => {
@@ -203,3 +203,6 @@ impl Sink<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

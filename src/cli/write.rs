@@ -39,7 +39,7 @@ pub(super) struct Staging<'a> {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Written {
     /// Files that are new or have changed.
-    pub(super) written: Vec<PathBuf>,
+    pub(super) changed: Vec<PathBuf>,
     /// Files that are as they were, untouched.
     pub(super) unchanged: usize,
     /// Files of earlier runs that were removed.
@@ -92,14 +92,14 @@ impl<'a> Staging<'a> {
     /// Puts all files in place and removes those to be pruned. On failure everything is as it was.
     pub(super) fn commit(mut self, prune: Vec<PathBuf>) -> Result<Written, Failure> {
         let mut changes = std::mem::take(&mut self.changes);
-        let written = changes.iter().map(|(target, _)| target.clone()).collect();
+        let targets = changes.iter().map(|(target, _)| target.clone()).collect();
         changes.extend(prune.iter().map(|path| (path.clone(), Change::Remove)));
         if !changes.is_empty() {
             self.directory.open()?;
             replace::all(changes, self.directory.path())?;
             self.directory.keep();
         }
-        Ok(Written { written, unchanged: self.unchanged, pruned: prune })
+        Ok(Written { changed: targets, unchanged: self.unchanged, pruned: prune })
     }
 
     /// What is there already, if it may be replaced.
@@ -152,10 +152,12 @@ fn left_over(directory: &Path, known: impl Fn(&str) -> bool) -> Result<Vec<PathB
     let mut paths = Vec::new();
     for entry in entries {
         let entry = entry.map_err(failure)?;
-        let is_bundle = |name: &str| name.ends_with(".yaml") && !name.starts_with('.') && !known(name);
         let path = entry.path();
+        let is_visible = |name: &str| !name.starts_with('.') && !known(name);
+        let is_bundle = path.extension().is_some_and(|extension| extension == "yaml")
+            && entry.file_name().to_str().is_some_and(is_visible);
         let is_file = entry.file_type().map_err(failure)?.is_file();
-        if is_file && entry.file_name().to_str().is_some_and(is_bundle) && is_ours(&path).unwrap_or(false) {
+        if is_file && is_bundle && is_ours(&path).unwrap_or(false) {
             paths.push(path);
         }
     }

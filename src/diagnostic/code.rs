@@ -147,8 +147,6 @@ codes! {
     MG0355 Warning "a header or parameter compared with nothing"
     MG0356 Error "a method that there is not"
     MG0357 Warning "a method that is not in upper case"
-    MG0358 Error "a label that no pod can carry"
-    MG0359 Error "a namespace that there cannot be"
     MG0360 Error "a percentage out of range"
     MG0361 Error "a status out of range"
     MG0362 Error "a gRPC status that there is not"

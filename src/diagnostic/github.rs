@@ -87,6 +87,11 @@ mod tests {
         let two_lines = Finding::new(Code::MG0101, "both").at(span(0, 6), "");
         let nowhere = Finding::new(Code::MG0101, "nowhere");
         let text = render(&[one_line, two_lines, nowhere], &sources, Some("cannot try"));
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r#"
+        ::error title=meshgen::cannot try
+        ::error file=a%3Ab%2Cc%25%0Ad.yaml,line=1,endLine=1,col=4,endColumn=5,title=MG0101::100 %25\u{a}::error::forged%0Ahelp: a%0Ab
+        ::error file=a%3Ab%2Cc%25%0Ad.yaml,line=1,endLine=2,col=1,title=MG0101::both
+        ::error title=MG0101::nowhere
+        "#);
     }
 }

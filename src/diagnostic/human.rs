@@ -49,8 +49,7 @@ pub fn render(findings: &[Finding], sources: &Sources, style: &Style) -> String 
 }
 
 /// How many there are of each severity: `2 errors, 1 warning`; empty if there are none.
-#[must_use]
-pub fn count<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> String {
+fn count<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> String {
     let (mut errors, mut warnings, mut notes) = (0_usize, 0_usize, 0_usize);
     for finding in findings {
         match finding.severity() {
@@ -88,7 +87,8 @@ fn remainder(findings: &[Finding], limit: usize) -> String {
         return String::new();
     }
     let hidden = by_severity(findings).into_iter().skip(limit).map(|(_, finding)| finding);
-    format!("\nand {} more; --error-limit 0 shows all\n", count(hidden))
+    let more = findings.len() - limit;
+    format!("\nand {more} more ({}); --error-limit 0 shows all\n", count(hidden))
 }
 
 /// One finding: heading, an excerpt a place, advice.
@@ -111,8 +111,10 @@ fn one(out: &mut String, finding: &Finding, index: &Index<'_>, style: &Style) {
         let _ = handler.render_report(&mut drawn, &part);
         // miette indents the heading, and gives a further part an empty one.
         let drawn = drawn.strip_prefix("  ").filter(|_| !part.message.is_empty()).unwrap_or(&drawn);
-        out.push_str(drawn.trim_matches('\n'));
-        out.push('\n');
+        for line in drawn.trim_matches('\n').lines() {
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
     }
     if let Some(help) = &finding.help {
         let help = escape::lines(help).replace('\n', "\n        ");

@@ -146,11 +146,11 @@ mod tests {
         let place = Place { span: span(6, 8), via: Some(span(12, 14)) };
         let finding =
             Finding::new(Code::MG0101, "a \u{1b} \"quoted\" thing").at(place, "here").help("do\nthis");
-        insta::assert_snapshot!(render(&[finding], &sources, None), @"");
+        insta::assert_snapshot!(render(&[finding], &sources, None), @r#"{"version":1,"findings":[{"code":"MG0101","severity":"error","title":"the text is not UTF-8","message":"a \u001b \"quoted\" thing","help":"do\nthis","labels":[{"file":"t.yaml","start":{"line":1,"column":7,"offset":6},"end":{"line":1,"column":8,"offset":8},"text":"here","primary":true,"via":{"file":"t.yaml","start":{"line":2,"column":4,"offset":12},"end":{"line":2,"column":6,"offset":14}}}]}],"summary":{"errors":1,"warnings":0,"notes":0}}"#);
     }
 
     #[test]
     fn without_findings_it_is_a_document_too() {
-        insta::assert_snapshot!(render(&[], &Sources::default(), Some("cannot read \u{9b}x")), @"");
+        insta::assert_snapshot!(render(&[], &Sources::default(), Some("cannot read \u{9b}x")), @r#"{"version":1,"findings":[],"summary":{"errors":0,"warnings":0,"notes":0},"failure":"cannot read \u009bx"}"#);
     }
 }

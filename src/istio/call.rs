@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::destination_rule::{
     ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Subset, TrafficPolicy,
 };
-use super::lower::{export_to, list, object};
+use super::mark::{export_to, list, object};
 use super::object::{Object, Spec};
 use super::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec, ServicePort};
 use super::sni::sni;

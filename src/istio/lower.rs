@@ -6,15 +6,11 @@ use std::collections::BTreeMap;
 
 use super::bundle::{Bundle, Ground, GroundGateway, GroundService};
 use super::dialect::{Dialect, Lacks};
-use super::object::{Metadata, Object, Spec};
+use super::object::Object;
 use super::{call, route, serve, stand_in};
 use crate::model::service::PlainNames;
-use crate::model::{Address, Callers, Mesh, Service, Version};
+use crate::model::{Address, Service, Version};
 use crate::plan::ClusterPlan;
-
-/// The marks of who wrote an object and for which mesh; kubectl prunes by them.
-const MANAGED_BY: (&str, &str) = ("app.kubernetes.io/managed-by", "meshgen");
-const PART_OF: &str = "app.kubernetes.io/part-of";
 
 /// The bundle of one cluster. What its release cannot say is added to `lacks`.
 #[must_use]
@@ -39,41 +35,6 @@ pub fn lower(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Bundle {
         reaches: plan.reaches(),
         ground: ground(plan),
     }
-}
-
-/// An object of Istio's, in the plan's cluster and with the marks of its mesh.
-pub(super) fn object(plan: &ClusterPlan<'_>, name: &str, namespace: &str, why: String, spec: Spec) -> Object {
-    let Mesh { name: mesh, labels, annotations, .. } = plan.mesh;
-    let mut labels = labels.clone();
-    labels.insert(MANAGED_BY.0.to_owned(), MANAGED_BY.1.to_owned());
-    labels.insert(PART_OF.to_owned(), mesh.clone());
-    Object {
-        why,
-        api_version: plan.cluster.release.api_version(),
-        metadata: Metadata {
-            name: name.to_owned(),
-            namespace: namespace.to_owned(),
-            labels,
-            annotations: annotations.clone(),
-        },
-        spec,
-    }
-}
-
-/// `exportTo`: nothing for all namespaces.
-pub(super) fn export_to(callers: &Callers) -> Vec<String> {
-    match callers {
-        Callers::All => Vec::new(),
-        Callers::Namespaces(namespaces) => namespaces.iter().cloned().collect(),
-    }
-}
-
-/// `a`, `b and c`, as comments name things.
-pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let mut names: Vec<_> = names.into_iter().collect();
-    names.dedup();
-    let Some(last) = names.pop() else { return String::new() };
-    if names.is_empty() { last.to_owned() } else { format!("{} and {last}", names.join(", ")) }
 }
 
 fn ground(plan: &ClusterPlan<'_>) -> Ground {

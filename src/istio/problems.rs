@@ -1,8 +1,10 @@
 //! What is said about releases: all wording of this stage.
 
+use std::collections::BTreeSet;
+
 use super::dialect::Speaker;
 use super::release::Feature;
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, join};
 use crate::source::Place;
 
 /// A release has no way to say something, or says it and means something else.
@@ -49,19 +51,17 @@ fn absent_header(place: Place, speakers: &[&Speaker]) -> Finding {
     );
     let finding = Finding::new(Code::MG0503, message).at(place, "");
     with_releases(finding, speakers).help(format!(
-        "Istio from {} on takes an absent header for a different one; before, write two rules: first one that \
-         matches the header with what follows this rule, then this one without the word",
+        "Istio takes an absent header for a different one from {} on; before, write two rules: first one for requests \
+         that do have this header, in `headers`, then this one without `withoutHeaders`",
         starts(Feature::AbsentHeaderDiffers)
     ))
 }
 
 /// The releases as second labels, each place once.
 fn with_releases(mut finding: Finding, speakers: &[&Speaker]) -> Finding {
-    for speaker in speakers {
-        let Some(place) = speaker.release_place else { continue };
-        if finding.labels.iter().all(|label| label.place != place) {
-            finding = finding.at(place, "the release");
-        }
+    let places: BTreeSet<Place> = speakers.iter().filter_map(|speaker| speaker.release_place).collect();
+    for place in places {
+        finding = finding.at(place, "the release");
     }
     finding
 }
@@ -106,14 +106,4 @@ fn instead(feature: Feature) -> &'static str {
 
 fn starts(feature: Feature) -> String {
     join(feature.starts().iter().map(ToString::to_string), "or")
-}
-
-/// `a`, `a and b`, `a, b and c`
-fn join(words: impl Iterator<Item = String>, last: &str) -> String {
-    let mut words: Vec<String> = words.collect();
-    match words.pop() {
-        Some(end) if words.is_empty() => end,
-        Some(end) => format!("{} {last} {end}", words.join(", ")),
-        None => String::new(),
-    }
 }

@@ -22,6 +22,12 @@ pub enum Support {
     DependsOnPatch,
 }
 
+impl From<bool> for Support {
+    fn from(supported: bool) -> Self {
+        if supported { Self::Yes } else { Self::No }
+    }
+}
+
 /// A release with its patch: `Start(8, 6)` is 1.8.6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Start(u8, u8);
@@ -43,6 +49,7 @@ macro_rules! features {
 
         impl Feature {
             /// Every feature.
+            #[cfg(test)]
             pub const ALL: &[Self] = &[$(Self::$feature,)*];
 
             /// What it is called in findings; a user's own words in backticks.
@@ -112,11 +119,11 @@ impl Release {
     pub fn supports(self, feature: Feature) -> Support {
         let starts = feature.starts();
         let own_branch = starts.iter().find(|Start(minor, _)| *minor == self.minor);
+        let earlier_branch = starts.iter().any(|Start(minor, _)| *minor < self.minor);
         match (own_branch, self.patch) {
-            (None, _) if starts.iter().any(|Start(minor, _)| *minor < self.minor) => Support::Yes,
-            (Some(Start(_, 0)), _) => Support::Yes,
-            (Some(Start(_, first)), Some(patch)) if patch >= *first => Support::Yes,
-            (None, _) | (Some(_), Some(_)) => Support::No,
+            (None, _) => Support::from(earlier_branch),
+            (Some(Start(_, first)), Some(patch)) => Support::from(patch >= *first),
+            (Some(Start(_, 0)), None) => Support::Yes,
             (Some(_), None) => Support::DependsOnPatch,
         }
     }
@@ -166,6 +173,14 @@ mod tests {
     fn a_whole_release_needs_no_patch() {
         assert_eq!(release("1.6").supports(Feature::WithoutHeaders), Support::Yes);
         assert_eq!(release("1.5.9").supports(Feature::WithoutHeaders), Support::No);
+    }
+
+    #[test]
+    fn every_feature_has_come_to_stay() {
+        for feature in Feature::ALL {
+            assert!(feature.starts().is_sorted_by_key(|Start(minor, patch)| (*minor, *patch)), "{feature:?}");
+            assert!(Release::LAST.can(*feature), "{feature:?}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::action::{self, Copies};
 use super::condition;
 use super::dialect::Dialect;
-use super::lower::{export_to, list, object};
+use super::mark::{export_to, list, object};
 use super::object::{Object, Spec};
 use super::release::Feature;
 use super::virtual_service::{

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::destination_rule::{ClientTls, ClientTlsMode, DestinationRuleSpec, Subset, TrafficPolicy};
 use super::dialect::Dialect;
 use super::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
-use super::lower::{list, object};
+use super::mark::{list, object};
 use super::object::{Object, Spec};
 use super::release::Feature;
 use crate::model::Cluster;

@@ -1,6 +1,6 @@
 //! What planning finds, in words.
 
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, list};
 use crate::model::{ClusterId, Destination, Mesh, Port, Rule, Service, VirtualIps};
 use crate::source::Place;
 
@@ -83,12 +83,4 @@ pub fn portless(mesh: &Mesh, to: &Destination) -> Finding {
     Finding::new(Code::MG0314, format!("which port of `{name}` is meant cannot be told"))
         .at(to.place, "no `port`, and none of the same number or name")
         .help(format!("say `port:`; `{name}` has {ports}"))
-}
-
-/// `a`, `b` and `c`
-fn list(names: impl Iterator<Item = impl std::fmt::Display>) -> String {
-    let mut names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
-    names.dedup();
-    let last = names.pop().unwrap_or_default();
-    if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) }
 }

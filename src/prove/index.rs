@@ -6,8 +6,8 @@ use crate::istio::Bundle;
 use crate::istio::destination_rule::DestinationRuleSpec;
 use crate::istio::gateway::GatewaySpec;
 use crate::istio::object::{Metadata, Object, Spec};
+use crate::istio::service::ServiceSpec;
 use crate::istio::service_entry::ServiceEntrySpec;
-use crate::istio::stand_in::ServiceSpec;
 use crate::istio::virtual_service::VirtualServiceSpec;
 
 /// The objects of one bundle, by host where they have one.

@@ -1,22 +1,112 @@
-//! Stub.
+//! Actions: their words as meant.
+//!
+//! Enters: the actions of one rule as written, and the answers that are not destinations. Leaves: the same with every
+//! value checked. Refuses to know: where requests go.
+
+mod answer;
+mod cors;
+mod fault;
+mod headers;
+mod retries;
+#[cfg(test)]
+mod tests;
+
+pub(super) use answer::{contradictions, direct_response, redirect};
+pub(super) use headers::headers;
+
+use super::problems::{action as problems, value as value_problems};
+use super::value::{Checked, Poisoned, duration, optional, regex};
 use crate::diagnostic::Finding;
-use crate::model::{Actions, action::*};
-use crate::spec;
-pub fn actions(_: &spec::action::Actions, _: &mut Vec<Finding>) -> Option<Actions> {
-    Some(Actions::default())
+use crate::model::action::{Actions, RegexRewrite, Rewrite};
+use crate::source::{At, Place};
+use crate::spec::action as spec;
+use crate::spec::{Listed, Written};
+
+/// Nothing if an action is illegible or has a value that cannot be.
+pub(super) fn actions(written: &spec::Actions, findings: &mut Vec<Finding>) -> Option<Actions> {
+    let spec::Actions { rewrite: rewritten, timeout, retries, fault, cors_policy, headers: changed } =
+        written;
+    let rewrite = optional(rewritten, |at| rewrite(at, findings));
+    let timeout = optional(timeout, |at| duration::duration(at, "timeout", findings));
+    let retries = optional(retries, |at| retries::retries(at, findings));
+    let fault = optional(fault, |at| fault::fault(at, findings));
+    let cors_policy = optional(cors_policy, |at| cors::cors_policy(at, findings));
+    let headers = optional(changed, |at| headers::checked(at, findings));
+    authority_once(written, findings);
+    let checked = || -> Checked<Actions> {
+        Ok(Actions {
+            rewrite: rewrite?,
+            timeout: timeout?,
+            retries: retries?,
+            fault: fault?,
+            cors_policy: cors_policy?,
+            headers: headers?,
+        })
+    };
+    checked().ok()
 }
-pub fn redirect(_: &crate::source::At<spec::action::Redirect>, _: &mut Vec<Finding>) -> Option<Redirect> {
-    None
+
+fn rewrite(at: &At<spec::Rewrite>, findings: &mut Vec<Finding>) -> Checked<Rewrite> {
+    let spec::Rewrite { uri, authority, uri_regex_rewrite } = &at.value;
+    says_something(
+        at.place,
+        "rewrite",
+        &[uri.is_absent(), authority.is_absent(), uri_regex_rewrite.is_absent()],
+        findings,
+    )?;
+    let one = exclusive(("uri", uri.place()), ("uriRegexRewrite", uri_regex_rewrite.place()), findings);
+    let uri = optional(uri, |at| filled(at, "uri", findings));
+    let authority = optional(authority, |at| filled(at, "authority", findings));
+    let uri_regex_rewrite = optional(uri_regex_rewrite, |at| {
+        let spec::RegexRewrite { matches, rewrite } = &at.value;
+        let matches = regex::regex(matches, "match", findings);
+        let rewrite = filled(rewrite, "rewrite", findings);
+        Ok(At::new(RegexRewrite { matches: matches?, rewrite: rewrite? }, at.place))
+    });
+    one?;
+    Ok(Rewrite { uri: uri?, authority: authority?, uri_regex_rewrite: uri_regex_rewrite? })
 }
-pub fn direct_response(
-    _: &crate::source::At<spec::action::DirectResponse>,
-    _: &mut Vec<Finding>,
-) -> Option<DirectResponse> {
-    None
+
+/// The host that a request names can be set once: by `rewrite`, or by one of the header operations.
+fn authority_once(written: &spec::Actions, findings: &mut Vec<Finding>) {
+    let rewritten = written.rewrite.value().and_then(|rewrite| rewrite.authority.place());
+    let request = written.headers.value().and_then(|headers| headers.request.value());
+    let changed = request.into_iter().flat_map(|request| [&request.set, &request.add]);
+    let named = changed.filter_map(Written::value).flat_map(|Listed { entries, .. }| entries);
+    let hosts = named
+        .filter(|entry| [":authority", "host"].contains(&entry.key.value.to_ascii_lowercase().as_str()))
+        .map(|entry| entry.key.place);
+    let mut places = rewritten.into_iter().chain(hosts);
+    if let (Some(first), Some(second)) = (places.next(), places.next()) {
+        findings.push(problems::authority_twice(second, first));
+    }
 }
-pub fn headers(
-    _: &crate::source::At<spec::action::HeaderOperations>,
-    _: &mut Vec<Finding>,
-) -> Option<HeaderOperations> {
-    None
+
+/// An action that is there says something.
+fn says_something(place: Place, word: &str, absent: &[bool], findings: &mut Vec<Finding>) -> Checked<()> {
+    if absent.iter().any(|absent| !absent) {
+        return Ok(());
+    }
+    findings.push(problems::says_nothing(place, word));
+    Err(Poisoned)
+}
+
+/// Of two words, only one is there.
+fn exclusive(
+    (first_word, first): (&str, Option<Place>),
+    (second_word, second): (&str, Option<Place>),
+    findings: &mut Vec<Finding>,
+) -> Checked<()> {
+    let (Some(first), Some(second)) = (first, second) else { return Ok(()) };
+    findings.push(problems::exclusive(first_word, first, second_word, second));
+    Err(Poisoned)
+}
+
+/// A text that is not empty.
+fn filled(at: &At<String>, word: &str, findings: &mut Vec<Finding>) -> Checked<String> {
+    if at.value.is_empty() {
+        findings.push(value_problems::empty(at.place, word));
+        return Err(Poisoned);
+    }
+    Ok(at.value.clone())
 }

@@ -1,7 +1,189 @@
-//! Stub.
+//! Conditions: their words as meant.
+//!
+//! Enters: one condition as written. Leaves: what is left for the proxy to decide, every value checked. Refuses to
+//! know: `sourceClusters` and `port`, which are names.
+
+use super::value::header::{self, Use};
+use super::value::http::warn_of_case;
+use super::value::text_match::{EmptyPrefix, presence, text_match};
+use super::value::{Checked, Poisoned, each, optional};
+use super::{label, name};
 use crate::diagnostic::Finding;
 use crate::model::condition::HttpMatch;
-use crate::spec;
-pub fn words(_: &spec::condition::Condition, _: &mut Vec<Finding>) -> Option<HttpMatch> {
-    None
+use crate::source::At;
+use crate::spec::{Keyed, condition as spec};
+
+/// Nothing if a word is illegible or has a value that cannot be: then it is not known which requests are meant.
+pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> Option<HttpMatch> {
+    let spec::Condition {
+        place: _,
+        // Names; whoever knows the clusters and the service's ports resolves them.
+        source_clusters: _,
+        port: _,
+        uri,
+        scheme,
+        method,
+        authority,
+        headers,
+        without_headers,
+        query_params,
+        ignore_uri_case,
+        source_labels,
+        source_namespace,
+    } = written;
+    if let Some(At { value: spec::TextMatch::Exact(method), .. }) = method.written() {
+        warn_of_case(method, findings);
+    }
+    let uri = optional(uri, |at| text_match(&at.value, "uri", EmptyPrefix::Allowed, findings));
+    let scheme = optional(scheme, |at| text_match(&at.value, "scheme", EmptyPrefix::Refused, findings));
+    let method = optional(method, |at| text_match(&at.value, "method", EmptyPrefix::Refused, findings));
+    let authority =
+        optional(authority, |at| text_match(&at.value, "authority", EmptyPrefix::Refused, findings));
+    let headers =
+        header::by_name(headers, Use::Match, findings, |says, findings| presence(says, "headers", findings));
+    let without_headers = header::by_name(without_headers, Use::Match, findings, |says, findings| {
+        presence(says, "withoutHeaders", findings)
+    });
+    let query_params = each(query_params, |Keyed { key, value }: &Keyed<spec::Presence>| {
+        let says = presence(value, "queryParams", findings)?;
+        Ok((key.value.clone(), At::new(says, key.place)))
+    });
+    let ignore_uri_case = optional(ignore_uri_case, |at| Ok(at.value.then_some(at.place)));
+    let all_labels = super::entries(source_labels).1;
+    let source_labels = sound(findings, |findings| label::labels(source_labels, findings));
+    let source_namespace = optional(source_namespace, |at| {
+        sound(findings, |findings| {
+            name::dns_label("namespace", at, findings);
+            at.clone()
+        })
+    });
+    let checked = || -> Checked<HttpMatch> {
+        Ok(HttpMatch {
+            uri: uri?,
+            ignore_uri_case: ignore_uri_case?.flatten(),
+            scheme: scheme?,
+            method: method?,
+            authority: authority?,
+            headers: headers?.into_iter().map(|(name, at)| (name, at.value)).collect(),
+            without_headers: without_headers?,
+            query_params: query_params?,
+            source_labels: if all_labels { source_labels? } else { return Err(Poisoned) },
+            source_namespace: source_namespace?,
+        })
+    };
+    checked().ok()
+}
+
+/// What was made, if nothing was found while making it.
+fn sound<T>(findings: &mut Vec<Finding>, make: impl FnOnce(&mut Vec<Finding>) -> T) -> Checked<T> {
+    let before = findings.len();
+    let made = make(findings);
+    if findings.len() == before { Ok(made) } else { Err(Poisoned) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::condition::{Presence, TextMatch};
+    use crate::source::{Place, SourceId, Span};
+    use crate::spec::{Listed, Written};
+
+    fn somewhere() -> Place {
+        Span { source: SourceId(0), start: 0, end: 0 }.into()
+    }
+
+    fn text(text: &str) -> At<String> {
+        At::new(text.to_owned(), somewhere())
+    }
+
+    fn written<T>(value: T) -> Written<T> {
+        Written::As(At::new(value, somewhere()))
+    }
+
+    fn exact(says: &str) -> spec::TextMatch {
+        spec::TextMatch::Exact(text(says))
+    }
+
+    fn named(entries: Vec<(&str, spec::Presence)>) -> Written<Listed<Keyed<spec::Presence>>> {
+        let entries = entries.into_iter().map(|(key, value)| Keyed { key: text(key), value }).collect();
+        written(Listed { entries, complete: true })
+    }
+
+    fn nothing() -> spec::Condition {
+        spec::Condition {
+            place: somewhere(),
+            source_clusters: Written::Absent,
+            port: Written::Absent,
+            uri: Written::Absent,
+            scheme: Written::Absent,
+            method: Written::Absent,
+            authority: Written::Absent,
+            headers: Written::Absent,
+            without_headers: Written::Absent,
+            query_params: Written::Absent,
+            ignore_uri_case: Written::Absent,
+            source_labels: Written::Absent,
+            source_namespace: Written::Absent,
+        }
+    }
+
+    fn findings(condition: &spec::Condition) -> (bool, Vec<String>) {
+        let mut findings = Vec::new();
+        let sound = words(condition, &mut findings).is_some();
+        (
+            sound,
+            findings.into_iter().map(|finding| format!("{}: {}", finding.code, finding.message)).collect(),
+        )
+    }
+
+    #[test]
+    fn header_names_become_lower_case() {
+        let says = spec::Presence::Says(exact("jason"));
+        let condition = spec::Condition { headers: named(vec![("End-User", says)]), ..nothing() };
+        let words = words(&condition, &mut Vec::new()).unwrap();
+        assert_eq!(words.headers["end-user"], Presence::Says(TextMatch::Exact("jason".to_owned())));
+    }
+
+    #[test]
+    fn every_bad_word_is_found_in_one_run() {
+        let condition = spec::Condition {
+            uri: written(spec::TextMatch::Regex(text("(?=a)"))),
+            authority: written(spec::TextMatch::Prefix(text(""))),
+            headers: named(vec![
+                ("uri", spec::Presence::Present),
+                ("X-A", spec::Presence::Present),
+                ("x-a", spec::Presence::Present),
+            ]),
+            source_namespace: written("Shop".to_owned()),
+            ..nothing()
+        };
+        assert_eq!(
+            findings(&condition),
+            (
+                false,
+                vec![
+                    "MG0351: RE2, which Envoy speaks, knows no look-around".to_owned(),
+                    "MG0354: the prefix in `authority` is empty".to_owned(),
+                    "MG0352: Istio ignores `uri` among the headers".to_owned(),
+                    "MG0370: the header `x-a` is named twice".to_owned(),
+                    "MG0202: namespace `Shop` is not a name that Kubernetes takes".to_owned(),
+                ]
+            )
+        );
+    }
+
+    #[test]
+    fn what_is_odd_but_sound_is_only_warned_of() {
+        let condition = spec::Condition {
+            method: written(exact("get")),
+            uri: written(spec::TextMatch::Prefix(text(""))),
+            ..nothing()
+        };
+        assert_eq!(findings(&condition), (true, vec!["MG0357: no request has the method `get`".to_owned()]));
+    }
+
+    #[test]
+    fn poison_is_not_reported_again() {
+        assert_eq!(findings(&spec::Condition { uri: Written::Illegible, ..nothing() }), (false, Vec::new()));
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::problems::routing as problems;
+use super::value::http;
 use super::{ClusterNames, action, condition, entries};
 use crate::diagnostic::Finding;
 use crate::model::{
@@ -72,6 +73,7 @@ impl<'r> Reader<'r> {
         if answers.iter().filter(|absent| !**absent).count() != 1 {
             self.findings.push(problems::not_one_answer(written));
         }
+        action::contradictions(written, self.findings);
         let (conditions, conditions_complete) = self.conditions(service, conditions);
         let answer = if let Some(to) = to.written() {
             self.destinations(id, to).map(Answer::To)
@@ -284,7 +286,7 @@ impl<'r> Reader<'r> {
         let percent = match percent {
             Written::Absent => Some(At::new(100.0, version.place)),
             Written::Illegible => None,
-            Written::As(percent) => Some(percent.clone()),
+            Written::As(percent) => http::percentage(percent, self.findings).ok().map(|_| percent.clone()),
         };
         Some(Mirror { pick: pick?, cluster: cluster?, percent: percent? })
     }

@@ -37,6 +37,7 @@ pub struct Documents {
 #[derive(Default)]
 struct Skipped {
     by_kind: BTreeMap<String, usize>,
+    without_kind: usize,
     first: Option<Place>,
 }
 
@@ -46,13 +47,17 @@ impl Documents {
         let mut documents = Self { complete: true, ..Self::default() };
         let mut skipped = Skipped::default();
         for (id, source) in sources.iter() {
-            for node in documents.nodes(id, source, &sources.limits, reader) {
-                documents.sort(node, source.found, &mut skipped, reader);
+            let before = reader.count();
+            let nodes = documents.nodes(id, source, &sources.limits, reader);
+            // What a broken text looks like is no reason to say that it is not meshgen's.
+            let broken = reader.count() > before;
+            for node in nodes {
+                documents.sort(node, source.found, broken, &mut skipped, reader);
             }
         }
         if let Some(first) = skipped.first {
             let kinds = skipped.by_kind.iter().map(|(kind, count)| (kind.as_str(), *count));
-            reader.report(problems::skipped(kinds, first));
+            reader.report(problems::skipped(kinds, skipped.without_kind, first));
         }
         documents
     }
@@ -83,7 +88,7 @@ impl Documents {
     }
 
     /// Puts a document where its kind belongs.
-    fn sort(&mut self, node: Node, found: Found, skipped: &mut Skipped, reader: &mut Reader) {
+    fn sort(&mut self, node: Node, found: Found, broken: bool, skipped: &mut Skipped, reader: &mut Reader) {
         let finding = match recognise(Value::root(&node)) {
             Recognised::Topology => {
                 self.topologies.push(node);
@@ -96,16 +101,21 @@ impl Documents {
             Recognised::Illegible => None,
             Recognised::Unsound(finding) => Some(finding),
             Recognised::Foreign { kind, place, finding } => match found {
-                Found::Named => Some(finding),
+                Found::Named => (!broken).then_some(finding),
                 Found::InDirectory => {
-                    *skipped.by_kind.entry(kind).or_default() += 1;
+                    match kind {
+                        Some(kind) => *skipped.by_kind.entry(kind).or_default() += 1,
+                        None => skipped.without_kind += 1,
+                    }
                     skipped.first.get_or_insert(place);
                     return;
                 }
             },
         };
         self.complete = false;
-        finding.into_iter().for_each(|finding| reader.report(finding));
+        if let Some(finding) = finding {
+            reader.report(finding);
+        }
     }
 }
 
@@ -137,7 +147,7 @@ enum Recognised {
     Routing,
     /// Not meshgen's, and `finding` says so where that is wrong.
     Foreign {
-        kind: String,
+        kind: Option<String>,
         place: Place,
         finding: Finding,
     },
@@ -155,12 +165,11 @@ fn recognise(document: Value<'_>) -> Recognised {
             let found = if matches!(view, View::List(_)) { "a list" } else { "a text" };
             let place = document.place();
             let finding = problems::document_is_no_map(found, place);
-            return Recognised::Foreign { kind: found.to_owned(), place, finding };
+            return Recognised::Foreign { kind: None, place, finding };
         }
     }
-    let (version, kind) = match (text_of(document, "apiVersion"), text_of(document, "kind")) {
-        (Ok(version), Ok(kind)) => (version, kind),
-        (Err(()), _) | (_, Err(())) => return Recognised::Illegible,
+    let (Ok(version), Ok(kind)) = (text_of(document, "apiVersion"), text_of(document, "kind")) else {
+        return Recognised::Illegible;
     };
     let ours = |kind: &Option<At<&str>>| {
         kind.as_ref().is_some_and(|kind| matches!(kind.value, "Topology" | "Routing"))
@@ -170,7 +179,7 @@ fn recognise(document: Value<'_>) -> Recognised {
             Some(kind) if kind.value == "Topology" => Recognised::Topology,
             Some(kind) if kind.value == "Routing" => Recognised::Routing,
             Some(kind) => Recognised::Unsound(problems::unknown_kind(&kind)),
-            None => Recognised::Unsound(problems::document_without("kind", document.place())),
+            None => Recognised::Unsound(problems::document_without(&["kind"], document.place())),
         },
         Some(version) if version.value.starts_with("meshgen/v") => {
             Recognised::Unsound(problems::newer_version(&version))
@@ -179,7 +188,7 @@ fn recognise(document: Value<'_>) -> Recognised {
             Recognised::Unsound(problems::misspelt_version(&version))
         }
         None if ours(&kind) => {
-            Recognised::Unsound(problems::document_without("apiVersion", document.place()))
+            Recognised::Unsound(problems::document_without(&["apiVersion"], document.place()))
         }
         version => foreign(document, version.as_ref(), kind),
     }
@@ -189,8 +198,9 @@ fn recognise(document: Value<'_>) -> Recognised {
 fn foreign(document: Value<'_>, version: Option<&At<&str>>, kind: Option<At<&str>>) -> Recognised {
     let Some(kind) = kind else {
         let place = document.place();
-        let finding = problems::document_without("apiVersion", place);
-        return Recognised::Foreign { kind: "document without kind".to_owned(), place, finding };
+        let missing: &[&str] = if version.is_some() { &["kind"] } else { &["apiVersion", "kind"] };
+        let finding = problems::document_without(missing, place);
+        return Recognised::Foreign { kind: None, place, finding };
     };
     let of_later = KINDS_OF_LATER.iter().any(|(group, name)| {
         *name == kind.value && version.is_some_and(|version| version.value.starts_with(group))
@@ -200,7 +210,7 @@ fn foreign(document: Value<'_>, version: Option<&At<&str>>, kind: Option<At<&str
     } else {
         problems::foreign_document(kind.value, kind.place)
     };
-    Recognised::Foreign { kind: kind.value.to_owned(), place: kind.place, finding }
+    Recognised::Foreign { kind: Some(kind.value.to_owned()), place: kind.place, finding }
 }
 
 /// The text of a field; an error if it has been reported as illegible.

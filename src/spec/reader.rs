@@ -6,11 +6,13 @@
 mod fields; // maps with known fields, with chosen keys, and lists
 mod scalar; // text, numbers, booleans, words
 
+use std::collections::BTreeSet;
+
 use super::problems;
 use super::tree::{Value, View};
 use super::written::Written;
-use crate::diagnostic::Finding;
-use crate::source::At;
+use crate::diagnostic::{Finding, Label};
+use crate::source::{At, Place};
 
 pub use fields::Form;
 
@@ -21,9 +23,22 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// What was found so far.
+    /// What was found. A mistake behind several aliases is one mistake.
     pub fn into_findings(self) -> Vec<Finding> {
-        self.findings
+        let mut behind_aliases = BTreeSet::new();
+        let mut findings = self.findings;
+        findings.retain(|finding| match finding.labels.first() {
+            Some(Label { place: Place { span, via: Some(_) }, text: _ }) => {
+                behind_aliases.insert((finding.code, *span, finding.message.clone()))
+            }
+            Some(Label { place: Place { span: _, via: None }, text: _ }) | None => true,
+        });
+        findings
+    }
+
+    /// How much was found so far.
+    pub fn count(&self) -> usize {
+        self.findings.len()
     }
 
     /// Adds a finding.

@@ -94,7 +94,7 @@ impl Topology {
         let mut service_sections = Sections::new();
         for document in documents {
             let [_, _, namespace, include, mesh, clusters, services, gateways] =
-                reader.fields(Value::root(document), &TOPOLOGY);
+                reader.fields_or_illegible(Value::root(document), &TOPOLOGY);
             let namespace = namespace.read(reader, Reader::text);
             let _: Written<Listed<At<String>>> = include.read(reader, Reader::texts);
             reader.later("gateways", &gateways);

@@ -1,1 +1,103 @@
+use super::*;
+use crate::bundle::StandIns;
 
+fn reach(cluster: &str, service: &str, versions: &[&str]) -> Reach {
+    let versions = versions.iter().map(|&version| version.to_owned()).collect();
+    Reach { cluster: cluster.to_owned(), service: service.to_owned(), versions }
+}
+
+fn outline(cluster: &str, objects: usize, stand_ins: &[&str], reaches: Vec<Reach>) -> Outline {
+    let services: Vec<_> = stand_ins.iter().map(|&service| service.to_owned()).collect();
+    let stand_ins = if services.is_empty() { None } else { Some(StandIns { services, text: String::new() }) };
+    Outline::from(&Bundle {
+        cluster: cluster.to_owned(),
+        context: cluster.to_owned(),
+        release: "1.30".to_owned(),
+        objects,
+        text: if objects == 0 { String::new() } else { "text".to_owned() },
+        stand_ins,
+        reaches,
+    })
+}
+
+fn bookinfo() -> Vec<Outline> {
+    vec![
+        outline(
+            "cluster1",
+            9,
+            &["ratings"],
+            vec![reach("cluster2", "ratings", &[]), reach("cluster2", "reviews", &["v2", "v3"])],
+        ),
+        outline("cluster2", 10, &["details", "productpage"], vec![reach("cluster1", "reviews", &["v1"])]),
+    ]
+}
+
+fn summary(place: &Place, outlines: Vec<Outline>, written: Written) -> String {
+    let account = Account { services: 4, clusters: 2, links: 6 };
+    Summary { place, outlines, account, written, took: Duration::from_millis(2) }.to_string()
+}
+
+#[test]
+fn a_first_build() {
+    let written = Written {
+        changed: ["dist/cluster1.yaml", "dist/cluster1.stand-ins.yaml"].map(Into::into).to_vec(),
+        ..Written::default()
+    };
+    insta::assert_snapshot!(summary(&Place::Directory("dist".into()), bookinfo(), written), @r#"
+    cluster1  Istio 1.30   9 objects   reaches ratings, reviews v2 v3 in cluster2
+    cluster2  Istio 1.30  10 objects   reaches reviews v1 in cluster1
+    proved    4 services, 2 clusters, 6 links: every version answers every client
+    note      stand-in Services for names that run only elsewhere: ratings in cluster1, details and productpage in cluster2
+    wrote     dist/cluster1.yaml  dist/cluster1.stand-ins.yaml, in 2 ms
+    apply     kubectl --context cluster1 create -f dist/cluster1.stand-ins.yaml
+              kubectl --context cluster1 apply --openapi-patch=false -f dist/cluster1.yaml
+              … cluster2 likewise
+    "#);
+}
+
+#[test]
+fn a_build_that_changes_little() {
+    let written = Written {
+        changed: vec!["my dir/cluster1.yaml".into()],
+        unchanged: 3,
+        pruned: vec!["my dir/old.yaml".into()],
+    };
+    insta::assert_snapshot!(summary(&Place::Directory("my dir".into()), bookinfo(), written), @r#"
+    cluster1  Istio 1.30   9 objects   reaches ratings, reviews v2 v3 in cluster2
+    cluster2  Istio 1.30  10 objects   reaches reviews v1 in cluster1
+    proved    4 services, 2 clusters, 6 links: every version answers every client
+    note      stand-in Services for names that run only elsewhere: ratings in cluster1, details and productpage in cluster2
+    wrote     my dir/cluster1.yaml, in 2 ms; 3 files unchanged in my dir
+    pruned    my dir/old.yaml
+    apply     kubectl --context cluster1 create -f 'my dir/cluster1.stand-ins.yaml'
+              kubectl --context cluster1 apply --openapi-patch=false -f 'my dir/cluster1.yaml'
+              … cluster2 likewise
+    "#);
+}
+
+#[test]
+fn one_bundle_on_stdout() {
+    let outlines = bookinfo().into_iter().take(1).collect();
+    insta::assert_snapshot!(summary(&Place::Stdout, outlines, Written::default()), @r#"
+    cluster1  Istio 1.30  9 objects   reaches ratings, reviews v2 v3 in cluster2
+    proved    4 services, 2 clusters, 6 links: every version answers every client
+    note      stand-in Services for names that run only elsewhere: ratings in cluster1
+              they are left out here: `meshgen build -o DIR` writes them to a file of their own
+    "#);
+}
+
+#[test]
+fn a_large_mesh_is_shortened() {
+    let reaches: Vec<_> = (0..9).map(|number| reach("far", &format!("s{number}"), &[])).collect();
+    let outlines =
+        (0..30).map(|number| outline(&format!("c{number}"), number, &[], reaches.clone())).collect();
+    let text = summary(&Place::Comparison("dist".into()), outlines, Written::default());
+    let lines: Vec<_> = text.lines().skip(18).collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    c18      Istio 1.30  18 objects   reaches s0, s1, s2, s3 and 5 more in far
+    c19      Istio 1.30  19 objects   reaches s0, s1, s2, s3 and 5 more in far
+    …        and 10 more clusters
+    proved   4 services, 2 clusters, 6 links: every version answers every client
+    checked  dist is what the inputs give, in 2 ms
+    "#);
+}

@@ -38,9 +38,7 @@ pub(super) fn excerpts(finding: &Finding, index: &Index<'_>, width: usize) -> Ve
     }
     let mut blocks: Vec<Vec<Mark>> = layers
         .into_iter()
-        .flat_map(|layer| {
-            layer.chunk_by(|one, next| one.is_near(next)).map(<[Mark]>::to_vec).collect::<Vec<_>>()
-        })
+        .flat_map(|layer| layer.chunk_by(Mark::is_near).map(<[Mark]>::to_vec).collect::<Vec<_>>())
         .collect();
     blocks.sort_by_key(|block| block.iter().map(|mark| mark.rank).min());
     blocks.iter().filter_map(|block| Excerpt::new(block, index, width)).collect()

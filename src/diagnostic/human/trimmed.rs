@@ -55,13 +55,11 @@ impl Trimmed {
 
 /// The parts of a line to show, in order, apart from each other.
 fn kept(line: &str, pieces: &[Range<usize>], room: usize) -> Vec<Range<usize>> {
-    if line.len() <= room {
-        return vec![0..line.len()];
-    }
-    if pieces.iter().all(|piece| piece.end < room) {
-        return vec![0..line.floor_char_boundary(room)];
-    }
     let mut kept: Vec<Range<usize>> = Vec::new();
+    if line.len() <= room || pieces.iter().all(|piece| piece.end < room) {
+        kept.push(0..line.floor_char_boundary(room));
+        return kept;
+    }
     for piece in pieces {
         let start = line.floor_char_boundary(piece.start.saturating_sub(AROUND));
         let end = line.ceil_char_boundary(piece.end.min(piece.start + LONGEST) + AROUND);
@@ -107,5 +105,7 @@ mod tests {
     #[test]
     fn the_end_of_a_line_is_a_place() {
         assert_eq!(shown("abc", 3..3, 80), ("abc".into(), String::new()));
+        let (text, marked) = shown(&"ü".repeat(1000), 1998..2000, 80);
+        assert_eq!((text.chars().count(), marked.as_str()), (10, "ü"));
     }
 }

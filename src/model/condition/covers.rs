@@ -60,9 +60,10 @@ impl TextMatch {
             (Self::Prefix(prefix), Self::Exact(text) | Self::Prefix(text)) => {
                 text.starts_with(prefix.as_str())
             }
-            (Self::Exact(_), Self::Exact(_) | Self::Prefix(_) | Self::Regex(_))
-            | (Self::Prefix(_), Self::Regex(_))
-            | (Self::Regex(_), Self::Exact(_) | Self::Prefix(_) | Self::Regex(_)) => self == other,
+            (Self::Prefix(_), Self::Regex(_)) => false,
+            (Self::Exact(_) | Self::Regex(_), Self::Exact(_) | Self::Prefix(_) | Self::Regex(_)) => {
+                self == other
+            }
         }
     }
 

@@ -1,7 +1,6 @@
 //! Rules that name what is not there, and shares that do not add up.
 
-use super::{list, suggest};
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, list, nearest, suggest};
 use crate::model::{Destination, Mirror, Pick, Rule, Service};
 use crate::source::{At, Place};
 use crate::spec;
@@ -108,7 +107,7 @@ pub fn not_one_answer(rule: &spec::routing::Rule) -> Finding {
 pub fn unknown_port(service: &Service, port: &At<String>) -> Finding {
     let ports = service.ports.iter().map(|port| port.name.as_str());
     let all = service.ports.iter().map(|port| format!("{} ({})", port.name, port.number));
-    let help = match crate::diagnostic::nearest(&port.value, ports) {
+    let help = match nearest(&port.value, ports) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => format!("its ports: {}", list(all)),
     };

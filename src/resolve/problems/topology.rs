@@ -4,8 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::suggest;
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, suggest};
 use crate::model::{Cluster, Port, Release, Service, Version, VirtualIps};
 use crate::source::{At, Place};
 use crate::spec::{self, Written};

@@ -23,8 +23,7 @@ impl Reader {
 
     /// Text, as written: `1.10`, `no` and `0777` are what they look like.
     pub fn text(&mut self, value: Value<'_>) -> Option<At<String>> {
-        self.scalar(value, "a text", "text")
-            .map(|scalar| scalar.map(|scalar| scalar.text.as_ref().to_owned()))
+        self.scalar(value, "a text", "").map(|scalar| scalar.map(|scalar| scalar.text.as_ref().to_owned()))
     }
 
     /// A plain decimal number; `what` it is goes into the message: "a port", "a share".

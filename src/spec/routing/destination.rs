@@ -3,7 +3,6 @@
 //! Enters: the tree of either. Leaves: destinations and mirrors. Refuses to know: whether the shares add up.
 
 use super::super::action::HeaderOperations;
-use super::super::problems;
 use super::super::reader::{Form, Reader};
 use super::super::tree::{Value, View};
 use super::super::{Listed, ServiceName, Written};
@@ -34,7 +33,7 @@ impl Destination {
         reader.list(value, |reader, value| match value.view() {
             View::Text(scalar) => Self::named(&At::new(&*scalar.text, value.place()), reader),
             View::Nothing | View::List(_) | View::Map(_) | View::Illegible => {
-                Some(Self::read(routed, value, reader))
+                Self::read(routed, value, reader)
             }
         })
     }
@@ -54,9 +53,9 @@ impl Destination {
     }
 
     /// The long form, in which `version` is a version and nothing else.
-    fn read(routed: &ServiceName, value: Value<'_>, reader: &mut Reader) -> Self {
-        let [version, cluster, service, port, weight, headers] = reader.fields(value, &DESTINATION);
-        Self {
+    fn read(routed: &ServiceName, value: Value<'_>, reader: &mut Reader) -> Option<Self> {
+        let [version, cluster, service, port, weight, headers] = reader.fields(value, &DESTINATION)?;
+        Some(Self {
             place: value.place(),
             version: version.read(reader, Reader::text),
             cluster: cluster.read(reader, Reader::text),
@@ -69,7 +68,7 @@ impl Destination {
             port: port.read(reader, Reader::text),
             weight: weight.read(reader, |reader, value| reader.number(value, "share", 0..=100)),
             headers: headers.read(reader, HeaderOperations::read),
-        }
+        })
     }
 }
 
@@ -111,10 +110,6 @@ impl Mirror {
 
 /// A version, and the cluster behind the last `@`, if there is one.
 fn pick(text: &At<&str>, reader: &mut Reader) -> Option<(At<String>, Option<At<String>>)> {
-    if text.value.is_empty() {
-        reader.report(problems::bad_compound(text.value, "version@cluster", text.place));
-        return None;
-    }
     match reader.halves(text, text.value.rfind('@'), "version@cluster")? {
         (None, version) => Some((version, None)),
         (Some(version), cluster) => Some((version, Some(cluster))),

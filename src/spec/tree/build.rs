@@ -114,12 +114,13 @@ impl Builder<'_> {
             Event::Scalar(text, style, anchor, tag) => {
                 let extent = Extent { weight: 1 + text.len() / TEXT_WEIGHT, height: 0 };
                 let plain = style == ScalarStyle::Plain;
-                let (mut start, tag_span) = self.start(span, anchor > 0 || tag.is_some());
+                let (start, tag_span) = self.start(span, anchor > 0 || tag.is_some());
                 let end = self.marks.byte(span.end.index());
-                if plain && text.is_empty() {
-                    start = end;
-                }
-                let place = self.place(start, self.trim_end(start, end, style));
+                let place = if plain && text.is_empty() {
+                    self.nowhere(self.marks.byte(span.start.index()))
+                } else {
+                    self.place(start, self.trim_end(start, end, style))
+                };
                 let shape = Shape::Scalar(Scalar { text: text.into(), plain });
                 let shape = self.tagged(tag.as_deref(), tag_span, shape);
                 self.charge(extent, place)?;
@@ -180,8 +181,12 @@ impl Builder<'_> {
         span: Marked,
         contents: Contents,
     ) -> Result<(), Stop> {
-        let (start, tag_span) = self.start(span, anchor > 0 || tag.is_some());
+        let (mut start, tag_span) = self.start(span, anchor > 0 || tag.is_some());
         let flow = self.text.get(start..).is_some_and(|rest| rest.starts_with(['[', '{']));
+        if matches!(contents, Contents::List(_)) && !flow {
+            // The library begins a list that is not indented behind its first dash.
+            start = self.dash_before(start).unwrap_or(start);
+        }
         let place = self.place(start, start + 1);
         if self.open.len() >= self.limits.depth {
             return Err(Box::new(problems::too_deep(self.limits.depth, place)));
@@ -282,6 +287,19 @@ impl Builder<'_> {
         }
         let Properties { tag, end } = Properties::skip(self.text, start);
         (end, tag)
+    }
+
+    /// The place of a value that has no characters: the dash or colon that leads to it.
+    fn nowhere(&self, at: usize) -> Place {
+        if self.text.get(at..).is_some_and(|rest| rest.starts_with(':')) {
+            return self.place(at, at + 1);
+        }
+        self.dash_before(at).map_or_else(|| self.place(at, at), |dash| self.place(dash, dash + 1))
+    }
+
+    /// Where the dash stands that leads to what is at `at`.
+    fn dash_before(&self, at: usize) -> Option<usize> {
+        self.text.get(..at)?.trim_end().strip_suffix('-').map(str::len)
     }
 
     /// The end of a scalar without the line breaks that a block scalar takes in.

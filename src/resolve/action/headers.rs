@@ -1,0 +1,63 @@
+//! `headers` as meant: changes on the way there and back, of a rule or of one destination.
+
+use indexmap::IndexMap;
+
+use super::says_something;
+use crate::diagnostic::Finding;
+use crate::model::action::{HeaderChanges, HeaderOperations};
+use crate::resolve::value::header::{self, Use};
+use crate::resolve::value::{Checked, each, optional};
+use crate::source::At;
+use crate::spec::action as spec;
+use crate::spec::{Keyed, Listed, Written};
+
+/// Nothing if a change is illegible or has a value that cannot be.
+pub(in crate::resolve) fn headers(
+    at: &At<spec::HeaderOperations>,
+    findings: &mut Vec<Finding>,
+) -> Option<HeaderOperations> {
+    checked(at, findings).ok()
+}
+
+pub(super) fn checked(
+    at: &At<spec::HeaderOperations>,
+    findings: &mut Vec<Finding>,
+) -> Checked<HeaderOperations> {
+    let spec::HeaderOperations { request, response } = &at.value;
+    says_something(at.place, "headers", &[request.is_absent(), response.is_absent()], findings)?;
+    let request = optional(request, |at| changes(at, "request", Use::SetOnRequest, findings));
+    let response = optional(response, |at| changes(at, "response", Use::Change, findings));
+    Ok(HeaderOperations { request: request?, response: response? })
+}
+
+fn changes(
+    at: &At<spec::HeaderChanges>,
+    word: &str,
+    setting: Use,
+    findings: &mut Vec<Finding>,
+) -> Checked<HeaderChanges> {
+    let spec::HeaderChanges { set, add, remove } = &at.value;
+    let absent = [is_empty(set), is_empty(add), is_empty(remove)];
+    says_something(at.place, word, &absent, findings)?;
+    let set = values(set, setting, findings);
+    let add = values(add, setting, findings);
+    let remove = each(remove, |at| header::name(at, Use::Change, findings));
+    Ok(HeaderChanges { set: set?, add: add?, remove: remove? })
+}
+
+fn is_empty<T>(written: &Written<Listed<T>>) -> bool {
+    match written {
+        Written::Absent => true,
+        Written::Illegible => false,
+        Written::As(at) => at.value.entries.is_empty() && at.value.complete,
+    }
+}
+
+fn values(
+    written: &Written<Listed<Keyed<At<String>>>>,
+    setting: Use,
+    findings: &mut Vec<Finding>,
+) -> Checked<IndexMap<String, String>> {
+    let all = header::by_name(written, setting, findings, header::value)?;
+    Ok(all.into_iter().map(|(name, at)| (name, at.value)).collect())
+}

@@ -1,0 +1,61 @@
+//! How a text is compared, with the value it is compared with.
+
+use super::{Checked, Poisoned, regex};
+use crate::diagnostic::Finding;
+use crate::model::condition::{Presence, TextMatch};
+use crate::resolve::problems::value as problems;
+use crate::source::At;
+use crate::spec::condition as spec;
+
+/// Whether nothing is a prefix like any other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::resolve) enum EmptyPrefix {
+    /// Every path starts with it.
+    Allowed,
+    /// Istio's webhook refuses it.
+    Refused,
+}
+
+/// A comparison that Istio takes.
+pub(in crate::resolve) fn text_match(
+    written: &spec::TextMatch,
+    word: &str,
+    empty: EmptyPrefix,
+    findings: &mut Vec<Finding>,
+) -> Checked<TextMatch> {
+    match written {
+        spec::TextMatch::Exact(at) => {
+            if at.value.is_empty() {
+                findings.push(problems::compared_with_nothing(at, word));
+            }
+            Ok(TextMatch::Exact(at.value.clone()))
+        }
+        spec::TextMatch::Prefix(at) if at.value.is_empty() && empty == EmptyPrefix::Refused => {
+            findings.push(problems::empty_prefix(at, word));
+            Err(Poisoned)
+        }
+        spec::TextMatch::Prefix(at) => Ok(TextMatch::Prefix(at.value.clone())),
+        spec::TextMatch::Regex(at) => regex::regex(at, word, findings).map(TextMatch::Regex),
+    }
+}
+
+/// Presence, or a comparison that Istio takes.
+pub(in crate::resolve) fn presence(
+    written: &spec::Presence,
+    word: &str,
+    findings: &mut Vec<Finding>,
+) -> Checked<Presence> {
+    match written {
+        spec::Presence::Present => Ok(Presence::Present),
+        spec::Presence::Says(says) => {
+            text_match(says, word, EmptyPrefix::Refused, findings).map(Presence::Says)
+        }
+    }
+}
+
+/// The text itself, however it is compared.
+pub(in crate::resolve) fn compared(written: &spec::TextMatch) -> &At<String> {
+    match written {
+        spec::TextMatch::Exact(at) | spec::TextMatch::Prefix(at) | spec::TextMatch::Regex(at) => at,
+    }
+}

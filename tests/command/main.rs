@@ -1,0 +1,13 @@
+//! The command as people meet it: exit codes, streams, files. Each test runs the built program in a directory of its own.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests of the outside world, where failing is panicking"
+)]
+
+mod build;
+mod inputs;
+mod system;
+mod words;
+mod world;
