@@ -52,7 +52,7 @@ routes:
 ";
     let resolved = meshgen::resolved(&named("topology.yaml", short));
     assert!(!resolved.has_errors(), "{:?}", resolved.findings);
-    insta::assert_snapshot!(resolved.value.unwrap());
+    insta::assert_snapshot!(resolved.value.unwrap(), @"");
 }
 
 /// What is wrong with the long form of an input; nothing of an input that is wrong itself.
