@@ -52,7 +52,75 @@ routes:
 ";
     let resolved = meshgen::resolved(&named("topology.yaml", short));
     assert!(!resolved.has_errors(), "{:?}", resolved.findings);
-    insta::assert_snapshot!(resolved.value.unwrap(), @"");
+    insta::assert_snapshot!(resolved.value.unwrap(), @r#"
+    # The inputs with every default written out, in the long form of each shorthand.
+    apiVersion: meshgen/v1
+    kind: Topology
+    mesh:
+      name: mesh
+      reach: sni
+      remoteNames: shared
+      remoteSuffix: global
+      virtualIPs: 240.0.0.0/16
+      versionLabel: version
+      labels: {}
+      annotations: {}
+    clusters:
+      "no":
+        gateway:
+          address:
+          - 203.0.113.10
+          port: 15443
+          serverPort: 15443
+          namespace: istio-system
+          selector:
+            istio: eastwestgateway
+          expose: all
+          existing: false
+        istio: "1.30"
+        clusterDomain: cluster.local
+        trustDomain: cluster.local
+        context: "no"
+      "on":
+        istio: "1.30"
+        clusterDomain: cluster.local
+        trustDomain: cluster.local
+        context: "on"
+    services:
+      shop/reviews:
+        ports:
+          http:
+            number: 9080
+            protocol: HTTP
+        versions:
+          "1.10":
+            clusters:
+              "no": 1
+            labels:
+              version: "1.10"
+            subset: "1-10"
+        clients:
+          "on":
+          - shop
+        acrossClusters: local
+        plainNames: service
+    ---
+    apiVersion: meshgen/v1
+    kind: Routing
+    routes:
+      shop/reviews:
+      - match:
+        - port: http
+          headers:
+            end-user:
+              exact: "yes"
+        to:
+        - service: shop/reviews
+          version: "1.10"
+          cluster: "no"
+          weight: 100
+        timeout: 1500ms
+    "#);
 }
 
 /// What is wrong with the long form of an input; nothing of an input that is wrong itself.
