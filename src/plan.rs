@@ -18,7 +18,7 @@ use std::net::IpAddr;
 
 use crate::diagnostic::Outcome;
 use crate::model::service::PlainNames;
-use crate::model::{Callers, Cluster, ClusterId, Gateway, Mesh, Pick, Service, Version};
+use crate::model::{Address, Callers, Cluster, ClusterId, Gateway, Mesh, Pick, Service, Version};
 
 pub use demand::Demands;
 pub use remote::{RemoteName, RemoteNames, RemoteSubset};
@@ -29,6 +29,8 @@ pub use route::{Answer, Copy, Route, ServiceRoutes, Share, Target};
 pub struct ClusterPlan<'m> {
     /// The whole mesh, for what is common to all.
     pub mesh: &'m Mesh,
+    /// The cluster as the mesh knows it.
+    pub id: ClusterId,
     /// Whose plan it is.
     pub cluster: &'m Cluster,
     /// Every service that runs here.
@@ -87,7 +89,12 @@ pub struct Found<'p> {
     pub subset: Option<&'p str>,
 }
 
-impl ClusterPlan<'_> {
+impl<'m> ClusterPlan<'m> {
+    /// How callers here dial the gateway of another cluster; nothing if it has none.
+    #[must_use]
+    pub fn dialled(&self, far: &'m Cluster) -> &'m [Address] {
+        far.gateway.as_ref().map_or(&[], |gateway| gateway.dialled_from(self.id))
+    }
     /// Under which name and subset callers here find a target.
     #[must_use]
     pub fn find(&self, target: Target) -> Option<Found<'_>> {
@@ -126,6 +133,7 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
             let routes = demand.map(|demand| demand.routes.clone()).unwrap_or_default();
             ClusterPlan {
                 mesh,
+                id,
                 cluster,
                 runs: mesh.services.iter().filter(|service| service.runs.contains_key(&id)).collect(),
                 serve: demands.told_apart.values().filter_map(|service| serving(service, id)).collect(),

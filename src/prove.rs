@@ -9,20 +9,22 @@
 mod index; // a bundle by what its objects are about
 mod near; // what a caller's cluster must have
 mod far; // what the cluster behind a gateway must have
+mod doors; // which cluster is behind an address
 mod limits; // what Kubernetes would refuse
 mod problems;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Finding, Outcome};
+use crate::diagnostic::{Code, Finding, Outcome, Severity};
 use crate::istio::Bundle;
+use doors::Doors;
 use far::Offer;
 
 /// Which calls cross to which gateways, and what is offered behind these; not the objects themselves.
 #[derive(Debug, Default)]
 pub struct Links {
     offers: BTreeMap<String, Offer>,
-    gateways: BTreeMap<(String, u16), String>,
+    doors: Doors,
     crossings: BTreeSet<Crossing>,
     near: usize,
     findings: Vec<Finding>,
@@ -46,9 +48,7 @@ impl Links {
         self.findings.extend(index.doubled().into_iter().map(|what| problems::twice(&bundle.cluster, &what)));
         self.findings.extend(limits::check(bundle));
         if let Some(gateway) = &bundle.ground.gateway {
-            for address in &gateway.addresses {
-                self.gateways.insert((address.clone(), gateway.port), bundle.cluster.clone());
-            }
+            self.doors.add(&bundle.cluster, gateway);
         }
         let near = near::check(bundle, &index);
         self.near += near.held;
@@ -61,7 +61,7 @@ impl Links {
     #[must_use]
     pub fn hold(mut self) -> Outcome<usize> {
         for crossing in &self.crossings {
-            let cluster = self.gateways.get(&(crossing.address.clone(), crossing.port));
+            let cluster = self.doors.behind(&crossing.caller, &crossing.address, crossing.port);
             let held = match cluster.and_then(|cluster| Some((cluster, self.offers.get(cluster)?))) {
                 Some((cluster, offer)) => offer.answers(crossing, cluster),
                 None => Err(format!("no cluster is behind `{}` port {}", crossing.address, crossing.port)),
@@ -72,6 +72,19 @@ impl Links {
         }
         Outcome::new(self.near + self.crossings.len(), self.findings)
     }
+}
+
+/// Withdraws what was said of broken links where the inputs are wrong.
+///
+/// What could not be read leaves holes that links lead into: an address that is none, a version that is not there.
+/// The cause has been reported, and no link can be held against meshgen before it is mended.
+#[must_use]
+pub fn without_consequences<T>(mut outcome: Outcome<T>) -> Outcome<T> {
+    let cause = |finding: &Finding| finding.severity() == Severity::Error && finding.code != Code::MG0601;
+    if outcome.findings.iter().any(cause) {
+        outcome.findings.retain(|finding| finding.code != Code::MG0601);
+    }
+    outcome
 }
 
 #[cfg(test)]

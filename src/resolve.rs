@@ -12,6 +12,7 @@ mod label; // labels and annotations
 mod reach; // how a call gets into another cluster
 mod defaults; // `mesh`: what holds where nothing else is said
 mod cluster;
+mod address_from; // gateways that some callers dial at other addresses
 mod clients;
 mod port;
 mod service;
@@ -37,18 +38,22 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     let Spec { mesh, clusters, services, routes } = spec;
     let mut findings = Vec::new();
     let defaults = defaults::of(mesh, &mut findings);
-    let clusters = cluster::all(clusters, &defaults, &mut findings);
-    let mut names = ClusterNames::of(&clusters, spec.clusters.complete);
+    let mut clusters = cluster::all(clusters, &defaults, &mut findings);
+    // Where there are no clusters, that is the finding; every name of one would only repeat it.
+    let complete = spec.clusters.complete && !clusters.is_empty();
+    let mut names = ClusterNames::of(&clusters, complete);
+    address_from::add(&spec.clusters, &mut clusters, &mut names, &mut findings);
     let clients = clients::default_of(mesh, &mut names, &mut findings);
     let mut services = service::all(services, &defaults, &clients, &mut names, &mut findings);
     routing::route(routes, spec.services.complete, &mut services, &mut names, &mut findings);
+    let all_known = complete && spec.services.complete && names.unknown.is_empty();
     findings.extend(names.unknown_names());
 
     let suffix_place = defaults.remote_suffix_place;
     let mesh = Mesh { clusters, services, ..defaults.mesh };
     host::check(&mesh, suffix_place, &mut findings);
     virtual_ip::check(&mesh, &mut findings);
-    unused::note(&mesh, &mut findings);
+    unused::note(&mesh, all_known, &mut findings);
     Outcome::new(mesh, findings)
 }
 

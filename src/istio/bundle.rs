@@ -43,6 +43,8 @@ pub struct Ground {
 pub struct GroundGateway {
     /// IP addresses and names.
     pub addresses: Vec<String>,
+    /// Others, by the name of the cluster whose callers dial these instead.
+    pub addresses_from: BTreeMap<String, Vec<String>>,
     /// The port that is dialled.
     pub port: u16,
     /// The port that the workload listens on.

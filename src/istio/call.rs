@@ -7,22 +7,43 @@ use indexmap::IndexMap;
 use super::destination_rule::{
     ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Subset, TrafficPolicy,
 };
+use super::dialect::Dialect;
 use super::mark::{export_to, list, object};
 use super::object::{Object, Spec};
+use super::release::Feature;
 use super::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec, ServicePort};
 use super::sni::sni;
 use crate::model::service::PlainNames;
-use crate::model::{Address, Cluster, Port, Service};
+use crate::model::{Address, Cluster, Gateway, Port, Service};
 use crate::plan::{ClusterPlan, PlainName, RemoteName, RemoteSubset};
 
 /// The label that tells the endpoints of a remote name apart, and the subsets that use them.
 const CLUSTER: &str = "cluster";
 
-pub(super) fn objects(plan: &ClusterPlan<'_>) -> Vec<Object> {
+pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
+    ipv6(plan, dialect);
     let remote = plan.remote.names.iter();
     let remote = remote.flat_map(|name| [service_entry(plan, name), destination_rule(plan, name)]);
     let entries = plan.plain_names.iter().filter(|name| name.made == PlainNames::Entry);
     remote.chain(entries.map(|name| plain_entry(plan, name))).collect()
+}
+
+/// Asks for every IPv6 address that callers here are told of: the virtual ones, and those of far gateways.
+fn ipv6(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) {
+    let pool = plan.mesh.virtual_ips.and_then(|virtual_ips| virtual_ips.place);
+    let remote = plan.remote.names.iter().map(|name| (name.service, name.address));
+    let entries = plan.plain_names.iter().map(|name| (name.service, name.address));
+    let virtual_ips = remote.chain(entries).filter(|(_, address)| address.is_some_and(|ip| ip.is_ipv6()));
+    let pinned = |service: &Service| service.virtual_ip.as_ref().map(|pin| pin.place);
+    let virtual_ips = virtual_ips.filter_map(|(service, _)| pinned(service).or(pool));
+    let is_ipv6 = |address: &Address| matches!(address, Address::Ip(ip) if ip.is_ipv6());
+    let far = plan.remote.names.iter().flat_map(|name| &name.clusters);
+    let far = far.filter(|cluster| plan.dialled(cluster).iter().any(is_ipv6));
+    let gateways = far.filter_map(|cluster| cluster.gateway.as_ref());
+    let written = |gateway: &Gateway| gateway.addresses_from.get(&plan.id).map(|from| from.place);
+    for place in virtual_ips.chain(gateways.map(|gateway| written(gateway).unwrap_or(gateway.place))) {
+        dialect.can(Feature::Ipv6, place);
+    }
 }
 
 fn service_entry(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
@@ -32,9 +53,9 @@ fn service_entry(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
         addresses: name.address.iter().map(ToString::to_string).collect(),
         export_to: export_to(&name.callers),
         location: Location::MeshInternal,
-        resolution: resolution(&name.clusters),
+        resolution: resolution(plan, &name.clusters),
         ports: service.ports.iter().map(service_port).collect(),
-        endpoints: name.clusters.iter().flat_map(|cluster| endpoints(name, cluster)).collect(),
+        endpoints: name.clusters.iter().flat_map(|cluster| endpoints(plan, name, cluster)).collect(),
     };
     let why = format!(
         "Callers here reach {service} in {} by this name, through the gateway there.",
@@ -43,16 +64,15 @@ fn service_entry(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
     object(plan, &name.object, &service.namespace, why, Spec::ServiceEntry(spec))
 }
 
-fn endpoints<'n>(name: &'n RemoteName<'_>, cluster: &'n Cluster) -> impl Iterator<Item = Endpoint> + use<'n> {
-    cluster.gateway.iter().flat_map(move |gateway| {
-        let ports: IndexMap<_, _> =
-            name.service.ports.iter().map(|port| (port.name.clone(), gateway.port)).collect();
-        gateway.addresses.iter().map(move |address| Endpoint {
-            address: address.to_string(),
-            ports: ports.clone(),
-            labels: labels(name, cluster),
-        })
-    })
+fn endpoints(plan: &ClusterPlan<'_>, name: &RemoteName<'_>, cluster: &Cluster) -> Vec<Endpoint> {
+    let port = cluster.gateway.as_ref().map_or(0, |gateway| gateway.port);
+    let ports: IndexMap<_, _> = name.service.ports.iter().map(|known| (known.name.clone(), port)).collect();
+    let endpoint = |address: &Address| Endpoint {
+        address: address.to_string(),
+        ports: ports.clone(),
+        labels: labels(name, cluster),
+    };
+    plan.dialled(cluster).iter().map(endpoint).collect()
 }
 
 /// Labels only where the name has endpoints that some subset must not use: istioctl looks for pods that carry them.
@@ -61,9 +81,8 @@ fn labels(name: &RemoteName<'_>, cluster: &Cluster) -> BTreeMap<String, String> 
 }
 
 /// A name among the addresses has to be looked up by the proxy.
-fn resolution(clusters: &[&Cluster]) -> Resolution {
-    let mut addresses =
-        clusters.iter().filter_map(|cluster| cluster.gateway.as_ref()).flat_map(|gateway| &gateway.addresses);
+fn resolution(plan: &ClusterPlan<'_>, clusters: &[&Cluster]) -> Resolution {
+    let mut addresses = clusters.iter().flat_map(|cluster| plan.dialled(cluster));
     if addresses.any(|address| matches!(address, Address::Name(_))) {
         Resolution::Dns
     } else {

@@ -17,7 +17,11 @@ use crate::plan::{ClusterPlan, RemoteName};
 #[must_use]
 pub fn lower(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Bundle {
     let mut dialect = Dialect::new(plan.cluster, lacks);
-    let steps = [serve::objects(plan, &mut dialect), call::objects(plan), route::objects(plan, &mut dialect)];
+    let steps = [
+        serve::objects(plan, &mut dialect),
+        call::objects(plan, &mut dialect),
+        route::objects(plan, &mut dialect),
+    ];
     let objects = steps.into_iter().flat_map(|mut step| {
         step.sort_by(|a, b| {
             let key = |object: &Object| {
@@ -55,9 +59,17 @@ fn reaches(plan: &ClusterPlan<'_>) -> Vec<Reach> {
 fn ground(plan: &ClusterPlan<'_>) -> Ground {
     let cluster = plan.cluster;
     let absent = |made: PlainNames| plan.plain_names.iter().filter(move |name| name.made == made);
+    let texts = |addresses: &[Address]| addresses.iter().map(Address::to_string).collect();
     Ground {
         gateway: cluster.gateway.as_ref().map(|gateway| GroundGateway {
-            addresses: gateway.addresses.iter().map(Address::to_string).collect(),
+            addresses: texts(&gateway.addresses),
+            addresses_from: gateway
+                .addresses_from
+                .iter()
+                .filter_map(|(caller, from)| {
+                    Some((plan.mesh.cluster(*caller)?.name.clone(), texts(&from.addresses)))
+                })
+                .collect(),
             port: gateway.port,
             server_port: gateway.server_port,
             namespace: gateway.namespace.clone(),

@@ -57,6 +57,8 @@ pub struct Gateway {
     pub place: Place,
     /// At least one; all IPs, or at least one name.
     pub addresses: Vec<Address>,
+    /// Other addresses, for callers in certain clusters; these dial none of the above.
+    pub addresses_from: BTreeMap<ClusterId, AddressesFrom>,
     /// The port callers dial.
     pub port: u16,
     /// The port of the Gateway's server.
@@ -69,6 +71,23 @@ pub struct Gateway {
     pub expose: Expose,
     /// A Gateway object exists already; none is written.
     pub existing: bool,
+}
+
+/// How callers in one cluster dial a gateway.
+#[derive(Clone, Debug)]
+pub struct AddressesFrom {
+    /// The caller's name, where it was written.
+    pub place: Place,
+    /// At least one; all IPs, or at least one name.
+    pub addresses: Vec<Address>,
+}
+
+impl Gateway {
+    /// How callers in a cluster dial it.
+    #[must_use]
+    pub fn dialled_from(&self, caller: ClusterId) -> &[Address] {
+        self.addresses_from.get(&caller).map_or(&self.addresses, |from| &from.addresses)
+    }
 }
 
 /// Which hosts a Gateway object opens.

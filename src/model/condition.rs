@@ -63,6 +63,12 @@ pub enum Presence {
 }
 
 impl HttpMatch {
+    /// Whether it is for some workloads only: Istio leaves the rule out of the proxies of all others.
+    #[must_use]
+    pub fn chooses_workloads(&self) -> bool {
+        !self.source_labels.is_empty() || self.source_namespace.is_some()
+    }
+
     /// Whether nothing is left for the proxy to decide.
     #[must_use]
     pub fn is_empty(&self) -> bool {

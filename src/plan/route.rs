@@ -3,7 +3,7 @@
 use super::distance::{self, Serving};
 use super::shadow::Answered;
 use super::share;
-use super::survey::Survey;
+use super::survey::{Gap, Survey};
 use crate::model::action::{DirectResponse, HeaderOperations, Redirect};
 use crate::model::condition::HttpMatch;
 use crate::model::{
@@ -99,6 +99,7 @@ pub fn routes<'m>(
         let path = Path { mesh, id, service, caller, port };
         let before = routes.len();
         let mut answered = Answered::default();
+        let mut for_some_workloads = true;
         for (index, rule) in service.rules.iter().enumerate() {
             let Some(conditions) = conditions(rule, caller, port) else { continue };
             if let Some(earlier) = answered.by(index, &conditions) {
@@ -106,11 +107,14 @@ pub fn routes<'m>(
                 continue;
             }
             survey.reached(index);
+            for_some_workloads &=
+                !conditions.is_empty() && conditions.iter().all(|words| words.chooses_workloads());
             routes.push(path.route(rule, conditions, survey));
         }
         if routes.len() > before {
             if !answered.all() {
-                survey.gap(port, caller);
+                let gap = if for_some_workloads { Gap::Unruled } else { Gap::NotFound };
+                survey.gap(gap, port, caller);
             }
         } else if !service.runs.contains_key(&caller) {
             routes.push(path.left_alone(survey));

@@ -1,12 +1,13 @@
 //! How a gateway is dialled: an IP address or a DNS name, nothing around it.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::name;
 use super::problems::address as problems;
 use crate::diagnostic::Finding;
 use crate::model::Address;
-use crate::source::At;
+use crate::source::{At, Place};
 
 /// Reads an address. IPv6 addresses that stand for IPv4 ones become these; names are lower case without a last dot.
 pub fn read(written: &At<String>, findings: &mut Vec<Finding>) -> Option<Address> {
@@ -26,9 +27,29 @@ pub fn read(written: &At<String>, findings: &mut Vec<Finding>) -> Option<Address
     } else if name::is_dns_name(&host) && !all_numeric_end(&host) {
         Some(Address::Name(host))
     } else {
-        findings.push(problems::not_an_address(written, &bare(text)));
+        let bare = bare(text);
+        let unreachable = bare.0.parse::<IpAddr>().ok().and_then(out_of_reach);
+        findings.push(match unreachable {
+            Some(kind) => problems::out_of_reach(written, kind),
+            None => problems::not_an_address(written, &bare),
+        });
         None
     }
+}
+
+/// Reads all addresses of one gateway, in order and each once.
+pub fn all(texts: &[At<String>], findings: &mut Vec<Finding>) -> Vec<Address> {
+    let mut seen: BTreeMap<Address, Place> = BTreeMap::new();
+    for text in texts {
+        let Some(address) = read(text, findings) else { continue };
+        match seen.get(&address) {
+            Some(first) => findings.push(problems::repeated(&address, *first, text.place)),
+            None => {
+                seen.insert(address, text.place);
+            }
+        }
+    }
+    seen.into_keys().collect()
 }
 
 /// Why nobody in another cluster reaches this address.

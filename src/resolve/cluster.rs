@@ -92,11 +92,17 @@ fn gateway_of(
                 selector,
                 expose,
                 existing,
+                // Needs the names of all clusters.
+                address_from: _,
             } = &at.value;
             if let Some(namespace) = namespace.written() {
                 name::dns_label("namespace", namespace, findings);
             }
-            let mut gateway = gateway(at.place, addresses(cluster, at.place, dialled, findings), release);
+            let (texts, complete) = entries(dialled);
+            if texts.is_empty() && complete {
+                findings.push(problems::missing(at.place, &cluster.value));
+            }
+            let mut gateway = gateway(at.place, address::all(texts, findings), release);
             gateway.port = or(port, gateway.port);
             gateway.server_port = or(server_port, gateway.server_port);
             gateway.namespace = or(namespace, gateway.namespace);
@@ -117,6 +123,7 @@ fn gateway(place: Place, addresses: Vec<Address>, release: Release) -> Gateway {
     Gateway {
         place,
         addresses,
+        addresses_from: BTreeMap::new(),
         port: PORT,
         server_port: PORT,
         namespace: "istio-system".to_owned(),
@@ -124,29 +131,6 @@ fn gateway(place: Place, addresses: Vec<Address>, release: Release) -> Gateway {
         expose: Expose::All,
         existing: false,
     }
-}
-
-fn addresses(
-    cluster: &At<String>,
-    gateway: Place,
-    written: &Written<Listed<At<String>>>,
-    findings: &mut Vec<Finding>,
-) -> Vec<Address> {
-    let (texts, complete) = entries(written);
-    if texts.is_empty() && complete {
-        findings.push(problems::missing(gateway, &cluster.value));
-    }
-    let mut seen: BTreeMap<Address, Place> = BTreeMap::new();
-    for text in texts {
-        let Some(address) = address::read(text, findings) else { continue };
-        match seen.get(&address) {
-            Some(first) => findings.push(problems::repeated(&address, *first, text.place)),
-            None => {
-                seen.insert(address, text.place);
-            }
-        }
-    }
-    seen.into_keys().collect()
 }
 
 /// Two clusters behind one address and port would be told apart by nothing.

@@ -166,7 +166,7 @@ mod tests {
                     "MG0354: the prefix in `authority` is empty".to_owned(),
                     "MG0352: Istio ignores `uri` among the headers".to_owned(),
                     "MG0370: the header `x-a` is named twice".to_owned(),
-                    "MG0202: namespace `Shop` is not a name that Kubernetes takes".to_owned(),
+                    "MG0202: `Shop` cannot be the name of a namespace".to_owned(),
                 ]
             )
         );

@@ -37,7 +37,7 @@ pub fn check(mesh: &Mesh, findings: &mut Vec<Finding>) {
             findings.push(problems::pin_for_several_names(service, pin));
         }
         if let Some(first) = pinned.insert(pin.value, pin.place) {
-            findings.push(problems::pinned_twice(pin, first));
+            findings.push(problems::pinned_twice(pin.value, pin.place, first));
         }
     }
 }
@@ -46,7 +46,8 @@ fn gateway_ips(mesh: &Mesh) -> BTreeMap<IpAddr, (&str, Place)> {
     let mut ips = BTreeMap::new();
     for cluster in &mesh.clusters {
         let Some(gateway) = &cluster.gateway else { continue };
-        for address in &gateway.addresses {
+        let from = gateway.addresses_from.values().flat_map(|from| &from.addresses);
+        for address in gateway.addresses.iter().chain(from) {
             match address {
                 Address::Ip(ip) => {
                     ips.insert(*ip, (cluster.name.as_str(), gateway.place));

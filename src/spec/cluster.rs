@@ -46,7 +46,12 @@ pub struct Gateway {
     pub selector: Written<Listed<Keyed<At<String>>>>,
     pub expose: Written<Expose>,
     pub existing: Written<bool>,
+    /// `addressFrom`: by caller, unchecked.
+    pub address_from: Written<Listed<AddressesFrom>>,
 }
+
+/// Addresses, by the cluster whose callers dial them.
+pub type AddressesFrom = Keyed<Listed<At<String>>>;
 
 /// `expose`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +136,13 @@ impl Locality {
     }
 }
 
+/// `{cluster3: 10.1.2.3}`, each an address or a list of them.
+fn addresses_by_caller(reader: &mut Reader, value: Value<'_>) -> Option<At<Listed<AddressesFrom>>> {
+    reader.entries(value, "a map of addresses", "{cluster3: 10.1.2.3}", |reader, caller, value| {
+        Some(Keyed { key: caller.map(str::to_owned), value: reader.texts(value)?.value })
+    })
+}
+
 impl Gateway {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
         if let View::Text(_) | View::List(_) = value.view() {
@@ -143,12 +155,12 @@ impl Gateway {
                 selector: Written::Absent,
                 expose: Written::Absent,
                 existing: Written::Absent,
+                address_from: Written::Absent,
             };
             return Some(At::new(gateway, value.place()));
         }
         let [address, port, server_port, namespace, selector, expose, existing, address_from] =
             reader.fields(value, &GATEWAY)?;
-        reader.later("addressFrom", &address_from);
         let port_number = |reader: &mut Reader, value: Value<'_>| reader.number(value, "port", 1..=65535);
         let gateway = Self {
             addresses: address.read(reader, Reader::texts),
@@ -160,6 +172,7 @@ impl Gateway {
                 reader.word(value, &[("all", Some(Expose::All)), ("used", Some(Expose::Used))])
             }),
             existing: existing.read(reader, Reader::boolean),
+            address_from: address_from.read(reader, addresses_by_caller),
         };
         Some(At::new(gateway, value.place()))
     }

@@ -196,17 +196,7 @@ fn fields_for_later_are_refused_at_their_key_and_poison_nothing() {
     let of_service = "{ports: {db: {number: 1, targetPort: 2}}, trafficPolicy: {x: y}, serviceAccounts: [a], \
                       headless: true, versions: {v: {clusters: c, trafficPolicy: {}}}}";
     assert_found([
-        (
-            cluster(
-                "{drain: true, controlPlane: b, registry: c, gateway: {address: x, addressFrom: {b: y}}}",
-            ),
-            &[
-                r#"MG0132 "registry""#,
-                r#"MG0132 "controlPlane""#,
-                r#"MG0132 "drain""#,
-                r#"MG0132 "addressFrom""#,
-            ],
-        ),
+        (cluster("{controlPlane: b, registry: c}"), &[r#"MG0132 "registry""#, r#"MG0132 "controlPlane""#]),
         (
             service(of_service),
             &[
@@ -224,7 +214,7 @@ fn fields_for_later_are_refused_at_their_key_and_poison_nothing() {
             &[r#"MG0132 "sniHosts""#, r#"MG0132 "destinationSubnets""#],
         ),
     ]);
-    let spec = crate::spec::parse(&sources([&cluster("{drain: true, gateway: x}")])).value.unwrap();
+    let spec = crate::spec::parse(&sources([&cluster("{registry: c, gateway: x}")])).value.unwrap();
     assert_eq!(names(&spec.clusters.entries[0].gateway.value().unwrap().addresses), ["x"]);
 }
 
@@ -239,9 +229,26 @@ fn gateways_have_three_forms() {
     let spec = sound(&cluster(&format!("{{gateway: {long}, locality: eu/a}}")));
     let gateway = spec.clusters.entries[0].gateway.value().unwrap();
     assert_eq!(names(&gateway.addresses), ["x", "y"]);
+    assert!(gateway.address_from.is_absent());
     assert_eq!((gateway.port.value(), gateway.server_port.value()), (Some(&31443), Some(&443)));
     let locality = spec.clusters.entries[0].locality.value().unwrap();
     assert_eq!((locality.region.value.as_str(), locality.zone.as_ref().unwrap().value.as_str()), ("eu", "a"));
+}
+
+#[test]
+fn a_gateway_has_other_addresses_for_some_callers() {
+    let spec = sound(&cluster("{gateway: {address: x, addressFrom: {b: y, c: [y, z]}}}"));
+    let gateway = spec.clusters.entries[0].gateway.value().unwrap();
+    let from = &gateway.address_from.value().unwrap().entries;
+    let read: Vec<_> = from
+        .iter()
+        .flat_map(|from| from.value.entries.iter().map(|address| (&*from.key.value, &*address.value)))
+        .collect();
+    assert_eq!(read, [("b", "y"), ("c", "y"), ("c", "z")]);
+    assert_found([
+        (cluster("{gateway: {address: x, addressFrom: y}}"), &[r#"MG0123 "y""#]),
+        (cluster("{drain: maybe}"), &[r#"MG0126 "maybe""#]),
+    ]);
 }
 
 #[test]
