@@ -9,6 +9,7 @@ mod plan; // model → what each cluster must know
 mod istio; // plan → Istio objects
 mod prove; // do all links hold, on the objects themselves?
 pub mod yaml; // objects → text
+mod longhand; // model → the inputs with every default
 pub mod bundle; // what leaves the compiler
 pub mod cli; // the outside world
 
@@ -40,8 +41,7 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
 
 /// The inputs with every default written out, as one YAML text of the input language.
 pub fn resolved(sources: &Sources) -> Outcome<String> {
-    let _ = sources;
-    Outcome::new(String::new(), Vec::new())
+    spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).map(|mesh| longhand::write(&mesh))
 }
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.

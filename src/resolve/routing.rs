@@ -136,12 +136,11 @@ impl<'r> Reader<'r> {
         .filter(|_| known)
     }
 
-    /// A port by name or number. Nothing is said where some port of the service could not be read.
+    /// A port by name, else by number. Nothing is said where some port of the service could not be read.
     fn port(&mut self, service: &Service, written: &At<String>) -> Option<u16> {
-        let found = service
-            .ports
-            .iter()
-            .find(|port| port.name == written.value || port.number.to_string() == written.value);
+        let by_name = service.ports.iter().find(|port| port.name == written.value);
+        let found =
+            by_name.or_else(|| service.ports.iter().find(|port| port.number.to_string() == written.value));
         if found.is_none() && service.complete {
             self.findings.push(problems::unknown_port(service, written));
         }

@@ -128,7 +128,7 @@ impl Reader<'_> {
         if placed.is_empty() && complete {
             self.findings.push(problems::runs_nowhere("version", &name.value, name.place));
         }
-        let label = (self.defaults.version_label.clone(), name.value.clone());
+        let label = (self.defaults.mesh.version_label.clone(), name.value.clone());
         let version = Version {
             name: name.value.clone(),
             subset: own.value().cloned().unwrap_or_else(|| subset(&name.value)),
