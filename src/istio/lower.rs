@@ -8,9 +8,10 @@ use super::bundle::{Bundle, Ground, GroundGateway, GroundService};
 use super::dialect::{Dialect, Lacks};
 use super::object::Object;
 use super::{call, route, serve, stand_in};
+use crate::bundle::Reach;
 use crate::model::service::PlainNames;
-use crate::model::{Address, Service, Version};
-use crate::plan::ClusterPlan;
+use crate::model::{Address, Cluster, Service, Version};
+use crate::plan::{ClusterPlan, RemoteName};
 
 /// The bundle of one cluster. What its release cannot say is added to `lacks`.
 #[must_use]
@@ -32,9 +33,23 @@ pub fn lower(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Bundle {
         release: plan.cluster.release,
         objects: objects.collect(),
         stand_ins: stand_in::objects(plan),
-        reaches: plan.reaches(),
+        reaches: reaches(plan),
         ground: ground(plan),
     }
+}
+
+/// By cluster and service.
+fn reaches(plan: &ClusterPlan<'_>) -> Vec<Reach> {
+    let reach = |name: &RemoteName<'_>, cluster: &Cluster| {
+        let there = name.subsets.iter().filter(|subset| subset.cluster.name == cluster.name);
+        let versions = there.filter_map(|subset| subset.version).map(str::to_owned).collect();
+        Reach { cluster: cluster.name.clone(), service: name.service.to_string(), versions }
+    };
+    let names = plan.remote.names.iter();
+    let mut reaches: Vec<_> =
+        names.flat_map(|name| name.clusters.iter().map(move |cluster| reach(name, cluster))).collect();
+    reaches.sort();
+    reaches
 }
 
 fn ground(plan: &ClusterPlan<'_>) -> Ground {

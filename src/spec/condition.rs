@@ -98,7 +98,7 @@ impl Condition {
         ] = reader.fields(value, &CONDITION)?;
         reader.later("sniHosts", &sni_hosts);
         reader.later("destinationSubnets", &destination_subnets);
-        Some(Self {
+        let condition = Self {
             place: value.place(),
             source_clusters: source_clusters.read(reader, Reader::texts),
             port: port.read(reader, Reader::text),
@@ -112,7 +112,9 @@ impl Condition {
             ignore_uri_case: ignore_uri_case.read(reader, Reader::boolean),
             source_labels: source_labels.read(reader, Reader::labels),
             source_namespace: source_namespace.read(reader, Reader::text),
-        })
+        };
+        // Without one of its words it would be another condition.
+        (sni_hosts.is_absent() && destination_subnets.is_absent()).then_some(condition)
     }
 }
 

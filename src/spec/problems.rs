@@ -26,3 +26,20 @@ fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
         None => String::new(),
     }
 }
+
+/// The longest user text that a message repeats; its label shows the rest.
+const LONGEST: usize = 60;
+
+/// User text in backticks: control characters escaped, cut where it is too long for a message.
+pub fn shown(text: &str) -> String {
+    let mut shown = String::from("`");
+    for character in text.chars().take(LONGEST) {
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown.push_str(if text.chars().nth(LONGEST).is_some() { "…`" } else { "`" });
+    shown
+}

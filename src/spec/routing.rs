@@ -106,15 +106,20 @@ pub fn read(documents: &[Node], reader: &mut Reader) -> Listed<Routes> {
         let [_, _, namespace, routes] = reader.fields_or_illegible(Value::root(document), &ROUTING);
         let namespace = namespace.read(reader, Reader::text);
         let listed = routes.read(reader, |reader, value| {
-            reader.entries(value, "a map of names", "routes: {reviews: [{to: v1}]}", |reader, key, value| {
-                let service = ServiceName::read(&key, &namespace, reader)?;
-                let first = *seen.entry(service.key()).or_insert(key.place);
-                if first != key.place {
-                    reader.report(problems::routes_twice(key.value, key.place, first));
-                    return None;
-                }
-                Some(Routes::read(service, &key, value, reader))
-            })
+            reader.entries(
+                value,
+                "a map of services",
+                "routes: {reviews: [{to: v1}]}",
+                |reader, key, value| {
+                    let service = ServiceName::read(&key, &namespace, reader)?;
+                    let first = *seen.entry(service.key()).or_insert(key.place);
+                    if first != key.place {
+                        reader.report(problems::routes_twice(key.value, key.place, first));
+                        return None;
+                    }
+                    Some(Routes::read(service, &key, value, reader))
+                },
+            )
         });
         match listed {
             Written::Absent => {}

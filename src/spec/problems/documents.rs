@@ -1,6 +1,6 @@
 //! What can be wrong with documents: what they are, and how they fit together.
 
-use super::{beginning, one_of};
+use super::{beginning, one_of, shown};
 use crate::diagnostic::{Code, Finding, nearest};
 use crate::source::{At, Place, SourceId, Span};
 
@@ -39,7 +39,7 @@ pub fn document_without(missing: &[&str], place: Place) -> Finding {
 
 pub fn unknown_kind(kind: &At<&str>) -> Finding {
     let near = nearest(kind.value, ["Topology", "Routing"]);
-    Finding::new(Code::MG0115, format!("meshgen has no kind `{}`", kind.value))
+    Finding::new(Code::MG0115, format!("meshgen has no kind {}", shown(kind.value)))
         .at(kind.place, "unknown kind")
         .help(
             near.map_or("write `Topology` or `Routing`".to_owned(), |near| format!("did you mean `{near}`?")),
@@ -47,25 +47,25 @@ pub fn unknown_kind(kind: &At<&str>) -> Finding {
 }
 
 pub fn misspelt_version(version: &At<&str>) -> Finding {
-    Finding::new(Code::MG0115, format!("unknown `apiVersion` `{}`", version.value))
+    Finding::new(Code::MG0115, format!("unknown `apiVersion` {}", shown(version.value)))
         .at(version.place, "not meshgen's")
         .help("did you mean `meshgen/v1`?")
 }
 
 pub fn newer_version(version: &At<&str>) -> Finding {
-    Finding::new(Code::MG0116, format!("`{}` needs a newer meshgen", version.value))
+    Finding::new(Code::MG0116, format!("{} needs a newer meshgen", shown(version.value)))
         .at(version.place, "this one reads `meshgen/v1`")
         .help("install a newer meshgen, or write `meshgen/v1`")
 }
 
 pub fn foreign_document(kind: &str, place: Place) -> Finding {
-    Finding::new(Code::MG0117, format!("a `{kind}` is not an input of meshgen"))
+    Finding::new(Code::MG0117, format!("a {} is not an input of meshgen", shown(kind)))
         .at(place, "expected `Topology` or `Routing`")
         .help("leave this document out; in a directory that is named instead of the file, other kinds are skipped")
 }
 
 pub fn kind_of_later(kind: &str, place: Place) -> Finding {
-    Finding::new(Code::MG0118, format!("this release of meshgen does not read a `{kind}` yet"))
+    Finding::new(Code::MG0118, format!("this release of meshgen does not read a {} yet", shown(kind)))
         .at(place, "a later release will")
         .help("write its rules as a `kind: Routing` of `meshgen/v1`")
 }
@@ -80,7 +80,7 @@ pub fn skipped<'a>(
     let mut list = Vec::new();
     for (kind, count) in kinds {
         total += count;
-        list.push(format!("{count} `{kind}`"));
+        list.push(format!("{count} {}", shown(kind)));
     }
     if without_kind > 0 {
         list.push(format!("{without_kind} without `kind`"));
@@ -94,15 +94,15 @@ pub fn skipped<'a>(
         .at(first, label)
 }
 
-pub fn disagreement(what: &str, place: Place, first: Place) -> Finding {
-    Finding::new(Code::MG0130, format!("two documents disagree about {what}"))
+pub fn disagreement(path: &str, place: Place, first: Place) -> Finding {
+    Finding::new(Code::MG0130, format!("two documents disagree about {}", shown(path)))
         .at(place, "this one says otherwise")
         .at(first, "written first here")
         .help("write it in one place, or alike in both")
 }
 
 pub fn routes_twice(service: &str, place: Place, first: Place) -> Finding {
-    Finding::new(Code::MG0131, format!("the routes of `{service}` stand in two places"))
+    Finding::new(Code::MG0131, format!("the routes of {} stand in two places", shown(service)))
         .at(place, "again here")
         .at(first, "first here")
         .help("put all its rules into one list: their order decides")

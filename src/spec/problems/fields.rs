@@ -1,17 +1,16 @@
 //! What can be wrong with fields and values.
 
-use super::one_of;
+use super::{one_of, shown};
 use crate::diagnostic::{Code, Finding, nearest};
 use crate::source::{At, Place};
 
 pub fn unknown_field(field: &At<&str>, what: &str, near: Option<&str>, allowed: &[&str]) -> Finding {
-    let allowed = if allowed.is_empty() {
-        "it has none".to_owned()
-    } else {
-        format!("{what} has {}", one_of(allowed.iter().copied()).replace(" or ", " and "))
+    let allowed = format!("{what} has {}", one_of(allowed.iter().copied()).replace(" or ", " and "));
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`? {allowed}"),
+        None => allowed,
     };
-    let help = near.map_or(allowed.clone(), |near| format!("did you mean `{near}`? {allowed}"));
-    Finding::new(Code::MG0120, format!("{what} has no field `{}`", field.value))
+    Finding::new(Code::MG0120, format!("{what} has no field {}", shown(field.value)))
         .at(field.place, "unknown field")
         .help(help)
 }
@@ -40,16 +39,16 @@ pub fn wrong_form(expected: &str, found: &str, example: &str, place: Place) -> F
 
 pub fn not_a_number(text: &str, quoted: bool, instead: Option<&str>, place: Place) -> Finding {
     let message = if quoted {
-        format!("`\"{text}\"` is text, not a number")
+        format!("{} is text, not a number", shown(&format!("\"{text}\"")))
     } else {
-        format!("`{text}` is not a plain decimal number")
+        format!("{} is not a plain decimal number", shown(text))
     };
     let help = instead.map_or("write plain decimal digits".to_owned(), |instead| format!("write {instead}"));
     Finding::new(Code::MG0124, message).at(place, "expected a number").help(help)
 }
 
 pub fn out_of_range(text: &str, what: &str, range: &str, place: Place) -> Finding {
-    Finding::new(Code::MG0125, format!("`{text}` is no {what}"))
+    Finding::new(Code::MG0125, format!("{} is no {what}", shown(text)))
         .at(place, format!("expected {range}"))
         .help(format!("write a number of {range}"))
 }
@@ -60,8 +59,8 @@ pub fn not_a_boolean(text: &str, quoted: bool, place: Place) -> Finding {
         "false" | "no" | "n" | "off" => "write `false`, without quotes",
         _ => "write `true` or `false`",
     };
-    let shown = if quoted { format!("`\"{text}\"`") } else { format!("`{text}`") };
-    Finding::new(Code::MG0126, format!("{shown} is neither true nor false"))
+    let written = if quoted { shown(&format!("\"{text}\"")) } else { shown(text) };
+    Finding::new(Code::MG0126, format!("{written} is neither true nor false"))
         .at(place, "expected `true` or `false`")
         .help(instead)
 }
@@ -75,21 +74,21 @@ pub fn not_present(place: Place) -> Finding {
 pub fn unknown_word<'a>(word: &At<&str>, known: impl Iterator<Item = &'a str> + Clone) -> Finding {
     let help = nearest(word.value, known.clone())
         .map_or_else(|| format!("write {}", one_of(known.clone())), |near| format!("did you mean `{near}`?"));
-    Finding::new(Code::MG0127, format!("`{}` is unknown here", word.value))
+    Finding::new(Code::MG0127, format!("{} is unknown here", shown(word.value)))
         .at(word.place, format!("expected {}", one_of(known)))
         .help(help)
 }
 
 pub fn bad_compound(text: &str, form: &str, place: Place) -> Finding {
-    Finding::new(Code::MG0128, format!("`{text}` is not of the form `{form}`"))
+    Finding::new(Code::MG0128, format!("{} is not of the form `{form}`", shown(text)))
         .at(place, format!("expected `{form}`"))
         .help("write every part, and no more")
 }
 
 pub fn shares_without_to(service: &str, suggestion: &str, place: Place) -> Finding {
-    Finding::new(Code::MG0129, format!("the shares of `{service}` stand without `to`"))
+    Finding::new(Code::MG0129, format!("the shares of {} stand without `to`", shown(service)))
         .at(place, "expected a rule")
-        .help(format!("write `to: {suggestion}`"))
+        .help(format!("write {}", shown(&format!("to: {suggestion}"))))
 }
 
 pub fn later(feature: &str, place: Place) -> Finding {

@@ -1,7 +1,7 @@
 //! What can be wrong with a text before any field is read.
 
 use super::super::tree::Objection;
-use super::beginning;
+use super::{beginning, shown};
 use crate::diagnostic::{Code, Finding};
 use crate::source::{Place, SourceId};
 
@@ -15,9 +15,9 @@ pub fn not_utf8(name: &str, byte: u8, text: &str, place: Place) -> Finding {
 }
 
 pub fn control_character(character: char, place: Place) -> Finding {
-    let shown = character.escape_default();
-    Finding::new(Code::MG0102, format!("the text holds the control character `{shown}`"))
-        .at(place, format!("`{shown}`"))
+    let escaped = character.escape_default();
+    Finding::new(Code::MG0102, format!("the text holds the control character `{escaped}`"))
+        .at(place, format!("`{escaped}`"))
         .help(format!(
             "remove it; inside a value, write \"\\x{:02x}\" in double quotes",
             u32::from(character)
@@ -85,23 +85,20 @@ pub fn too_many_nodes(limit: usize, place: Place) -> Finding {
 }
 
 pub fn unknown_anchor(alias: &str, place: Place) -> Finding {
-    Finding::new(Code::MG0107, format!("`{alias}` names no anchor"))
+    Finding::new(Code::MG0107, format!("{} names no anchor", shown(alias)))
         .at(place, "not anchored above, in this document")
-        .help(format!(
-            "anchor a value with `&{}` before this place; for text that begins with `*`, use quotes",
-            alias.trim_start_matches('*')
-        ))
+        .help("anchor a value with `&name` before this place; for text that begins with `*`, use quotes")
 }
 
 pub fn alias_in_itself(alias: &str, place: Place, opening: Place) -> Finding {
-    Finding::new(Code::MG0108, format!("`{alias}` stands inside the value that it stands for"))
+    Finding::new(Code::MG0108, format!("{} stands inside the value that it stands for", shown(alias)))
         .at(place, "goes round for ever")
         .at(opening, "the value begins here")
         .help("write the value out, or anchor a part that does not hold the alias")
 }
 
 pub fn duplicate_key(key: &str, place: Place, first: Place) -> Finding {
-    Finding::new(Code::MG0109, format!("the key `{key}` stands twice in one map"))
+    Finding::new(Code::MG0109, format!("the key {} stands twice in one map", shown(key)))
         .at(place, "again here")
         .at(first, "first here")
         .help("remove or rename one of them")
@@ -115,9 +112,9 @@ pub fn key_is_not_text(found: &str, place: Place) -> Finding {
 
 pub fn tag(tag: &str, objection: Objection, place: Place) -> Finding {
     let (message, label) = match objection {
-        Objection::Unknown => (format!("unknown tag `{tag}`"), "not a tag of YAML's"),
+        Objection::Unknown => (format!("unknown tag {}", shown(tag)), "not a tag of YAML's"),
         Objection::Disagrees => {
-            (format!("the tag `{tag}` does not fit its value"), "says something else than the value")
+            (format!("the tag {} does not fit its value", shown(tag)), "says something else than the value")
         }
     };
     Finding::new(Code::MG0111, message)

@@ -60,18 +60,24 @@ fn an_alias_bomb_is_answered_at_once() {
         let elements = vec![format!("*a{}", level - 1); 10].join(", ");
         writeln!(text, "a{level}: &a{level} [{elements}]").unwrap();
     }
-    let long = format!("a: &a {}\nb: [{}]", "x".repeat(1 << 20), "*a,".repeat(1000));
     let start = Instant::now();
     assert_eq!(brief(&text), [r#"MG0106 "*a5""#]);
-    assert_eq!(findings(&long)[0].code, Code::MG0106);
     assert!(start.elapsed() < Duration::from_secs(2));
 }
 
 #[test]
-fn merging_is_counted_like_an_alias() {
-    let base: String = (0..3000).map(|key| key.to_string() + ": x, ").collect();
-    let text = format!("a: &a {{{base}}}\nb: [{}]", "{<<: *a},".repeat(3000));
-    assert_eq!(brief(&text), [r#"MG0106 "*a""#]);
+fn aliases_of_long_texts_and_merges_are_counted_in_full() {
+    let entries: String = (0..100).map(|key| key.to_string() + ": x, ").collect();
+    for text in [
+        format!("a: &a {}\nb: [{}]", "x".repeat(10_000), "*a,".repeat(100)),
+        format!("a: &a {{{entries}}}\nb: [{}]", "{<<: *a},".repeat(100)),
+    ] {
+        let mut sources = sources([&text]);
+        sources.limits.nodes = 5000;
+        let found = crate::spec::parse(&sources).findings;
+        assert_eq!(found.iter().map(|finding| finding.code).collect::<Vec<_>>(), [Code::MG0106]);
+        assert_eq!(pointed(&sources, &found[0], 0).0, "*a");
+    }
 }
 
 #[test]
@@ -241,4 +247,38 @@ fn many_documents_are_read_in_linear_time() {
     let start = Instant::now();
     assert_eq!(brief(&text), <[&str; 0]>::default());
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
+
+#[test]
+fn no_broken_text_breaks_the_reader() {
+    let sound = format!(
+        "{TOPOLOGY}---\n{}",
+        routing("routes: {größe: &a [{match: {uri: {prefix: /}}, to: {v1: 100}}], b: *a}\n")
+    );
+    let mut broken = Vec::new();
+    for (at, _) in sound.char_indices() {
+        let (before, after) = sound.split_at(at);
+        let rest = after.get(after.chars().next().map_or(0, char::len_utf8)..).unwrap();
+        broken.push(before.to_owned());
+        for replacement in
+            ["", "[", "}", "\"", ":", "\n", "- ", "*a", "&b ", "!x ", "<<", "\t", "é", "#", "~"]
+        {
+            broken.push(format!("{before}{replacement}{rest}"));
+        }
+    }
+    for text in broken {
+        let sources = sources([&text]);
+        for finding in crate::spec::parse(&sources).findings {
+            assert!(!finding.labels.is_empty());
+            // Slicing asserts that every place lies inside the text, between characters.
+            brief_one(&sources, &finding);
+        }
+    }
+}
+
+#[test]
+fn messages_repeat_no_more_of_a_text_than_can_be_read() {
+    let text = topology(&format!("clusters: {{a: {{gateway: {{port: \"\\x1b{}\"}}}}}}", "x".repeat(100)));
+    let finding = &findings(&text)[0];
+    assert_eq!(finding.message, format!("`\"\\u{{1b}}{}…` is text, not a number", "x".repeat(58)));
 }
