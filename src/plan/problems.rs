@@ -1,5 +1,6 @@
 //! What planning finds, in words.
 
+use super::survey::Unmatched;
 use crate::diagnostic::{Code, Finding, list};
 use crate::model::{ClusterId, Destination, Mesh, Port, Rule, Service, VirtualIps};
 use crate::source::Place;
@@ -49,13 +50,16 @@ pub fn pool_too_small(virtual_ips: VirtualIps, names: usize, room: u128) -> Find
 }
 
 /// Callers: the clusters concerned, if not all.
-pub fn gap(service: &Service, port: &Port, callers: &[&str]) -> Finding {
+pub fn gap(service: &Service, port: &Port, unmatched: Unmatched, callers: &[&str]) -> Finding {
     let which = if service.ports.len() > 1 { format!(" on port `{}`", port.name) } else { String::new() };
     let from = if callers.is_empty() { String::new() } else { format!(" from {}", list(callers.iter())) };
-    let finding = Finding::new(
-        Code::MG0311,
-        format!("requests to `{service}`{which}{from} that no rule matches get a 404"),
-    );
+    let fate = match unmatched {
+        Unmatched::NotFound => "that no rule matches get a 404",
+        Unmatched::LeftAlone => {
+            "by workloads that no rule is for go to any local version, or get a 503 where none runs"
+        }
+    };
+    let finding = Finding::new(Code::MG0311, format!("requests to `{service}`{which}{from} {fate}"));
     let finding = match service.rules.last() {
         Some(rule) => finding.at(rule.place, "the last rule, and it has a `match`"),
         None => finding,

@@ -9,12 +9,21 @@ use crate::model::service::AcrossClusters;
 use crate::model::{ClusterId, Destination, Mesh, Port, Service};
 use crate::source::Place;
 
+/// What becomes of requests that match no rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unmatched {
+    /// The caller's proxy answers with 404: some rules are for this workload.
+    NotFound,
+    /// As if there were no rules: all of them are for other workloads.
+    LeftAlone,
+}
+
 /// Gathered over all callers and ports of one service.
 #[derive(Debug, Default)]
 pub struct Survey<'m> {
     reached: BTreeSet<usize>,
     hidden: BTreeMap<usize, usize>,
-    gaps: BTreeMap<u16, (&'m Port, BTreeSet<ClusterId>)>,
+    gaps: BTreeMap<(u16, Unmatched), (&'m Port, BTreeSet<ClusterId>)>,
     idle: BTreeMap<(Place, ClusterId), &'m Destination>,
     portless: BTreeMap<Place, &'m Destination>,
     left_out: BTreeMap<(Place, ClusterId), &'m Service>,
@@ -34,8 +43,9 @@ impl<'m> Survey<'m> {
     }
 
     /// Requests of some caller to this port may match no rule.
-    pub fn gap(&mut self, port: &'m Port, caller: ClusterId) {
-        self.gaps.entry(port.number).or_insert_with(|| (port, BTreeSet::new())).1.insert(caller);
+    pub fn gap(&mut self, port: &'m Port, unmatched: Unmatched, caller: ClusterId) {
+        let gap = self.gaps.entry((port.number, unmatched));
+        gap.or_insert_with(|| (port, BTreeSet::new())).1.insert(caller);
     }
 
     /// A cluster that serves a share, and whose part of it rounds to nothing.
@@ -72,11 +82,11 @@ impl<'m> Survey<'m> {
                 None => problems::for_nobody(service, rule),
             });
         }
-        let gaps = self.gaps.values().map(|(port, callers)| {
+        let gaps = self.gaps.iter().map(|((_, unmatched), (port, callers))| {
             let everywhere = callers.len() == service.clients.len();
             let callers =
                 if everywhere { Vec::new() } else { callers.iter().map(|caller| name(*caller)).collect() };
-            problems::gap(service, port, &callers)
+            problems::gap(service, port, *unmatched, &callers)
         });
         findings.extend(gaps);
         findings.extend(
