@@ -103,9 +103,7 @@ pub(in crate::resolve) fn header_name(at: &At<String>, fault: NameFault) -> Find
 
 pub(in crate::resolve) fn header_value(at: &At<String>, fault: ValueFault) -> Finding {
     let (message, help) = match fault {
-        ValueFault::Control(c) => {
-            (format!("a header value cannot hold {}", described(c)), "leave it out")
-        }
+        ValueFault::Control(c) => (format!("a header value cannot hold {}", described(c)), "leave it out"),
         ValueFault::Percent => (
             "a `%` in this header value starts a variable that does not end".to_owned(),
             "write `%%` for a percent sign, or the variable in full: `%START_TIME%`",
