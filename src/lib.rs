@@ -40,6 +40,7 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
 }
 
 /// The inputs with every default written out, as one YAML text of the input language.
+#[must_use]
 pub fn resolved(sources: &Sources) -> Outcome<String> {
     spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).map(|mesh| longhand::write(&mesh))
 }

@@ -128,7 +128,6 @@ impl<'r> Reader<'r> {
         };
         let words = condition::words(written, self.findings);
         Some(Condition {
-            place: written.place,
             source_clusters: if written.source_clusters.is_absent() { None } else { Some(source_clusters) },
             port: port?,
             words: words?,
