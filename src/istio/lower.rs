@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::bundle::{Bundle, Ground, GroundGateway, GroundService};
 use super::dialect::{Dialect, Lacks};
-use super::object::Object;
+use super::object::{Kind, Object};
 use super::{call, route, serve, stand_in};
 use crate::bundle::Reach;
 use crate::model::service::PlainNames;
@@ -23,12 +23,7 @@ pub fn lower(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Bundle {
         route::objects(plan, &mut dialect),
     ];
     let objects = steps.into_iter().flat_map(|mut step| {
-        step.sort_by(|a, b| {
-            let key = |object: &Object| {
-                (object.metadata.namespace.clone(), object.metadata.name.clone(), object.kind())
-            };
-            key(a).cmp(&key(b))
-        });
+        step.sort_by(|a, b| place(a).cmp(&place(b)));
         step
     });
     Bundle {
@@ -54,6 +49,11 @@ fn reaches(plan: &ClusterPlan<'_>) -> Vec<Reach> {
         names.flat_map(|name| name.clusters.iter().map(move |cluster| reach(name, cluster))).collect();
     reaches.sort();
     reaches
+}
+
+/// Where an object stands within its step.
+fn place(object: &Object) -> (&str, &str, Kind) {
+    (&object.metadata.namespace, &object.metadata.name, object.kind())
 }
 
 fn ground(plan: &ClusterPlan<'_>) -> Ground {
