@@ -74,7 +74,14 @@ fn ground(plan: &ClusterPlan<'_>) -> Ground {
             .map(|service| (service.plain_host(cluster), ground_service(service, plan)))
             .collect(),
         names: absent(PlainNames::None).map(|name| name.service.plain_host(cluster)).collect(),
-        promised: plan.routes.iter().map(|routes| routes.service.plain_host(cluster)).collect(),
+        promised: plan
+            .routes
+            .iter()
+            .flat_map(|routes| {
+                let shared = plan.remote.shared_host(routes.id).map(str::to_owned);
+                shared.into_iter().chain([routes.service.plain_host(cluster)])
+            })
+            .collect(),
     }
 }
 
@@ -88,10 +95,11 @@ fn ground_service(service: &Service, plan: &ClusterPlan<'_>) -> GroundService {
     GroundService {
         namespace: service.namespace.clone(),
         ports: service.ports.iter().map(|port| port.number).collect(),
-        pods: if service.versions.is_empty() {
-            vec![BTreeMap::new()]
-        } else {
-            service.versions.iter().filter(here).map(|version| version.labels.clone()).collect()
-        },
+        pods: service
+            .versions
+            .iter()
+            .filter(here)
+            .map(|version| (version.subset.clone(), version.labels.clone()))
+            .collect(),
     }
 }
