@@ -40,18 +40,9 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
 }
 
 /// The inputs with every default written out, as one YAML text of the input language.
+#[must_use]
 pub fn resolved(sources: &Sources) -> Outcome<String> {
     spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).map(|mesh| longhand::write(&mesh))
-}
-
-/// The objects of every bundle of one text, for tests of later stages.
-#[cfg(test)]
-fn objects(text: &str) -> Vec<istio::Bundle> {
-    let source = source::Source::new("input.yaml", source::Found::Named, text.as_bytes().to_vec());
-    let spec = spec::parse(&Sources { texts: vec![source], ..Sources::default() });
-    let mesh = spec.and_then(|spec| resolve::resolve(&spec));
-    let plans = mesh.value.as_ref().map(plan::plan).and_then(|plans| plans.value).unwrap_or_default();
-    plans.iter().map(|plan| istio::lower(plan, &mut istio::Lacks::default())).collect()
 }
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.

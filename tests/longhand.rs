@@ -8,6 +8,7 @@
 use meshgen::source::{Found, Source, Sources};
 
 mod support {
+    #[expect(dead_code, reason = "cases are compared elsewhere")]
     pub mod case;
     pub mod document;
 }

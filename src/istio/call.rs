@@ -8,7 +8,7 @@ use super::destination_rule::{
     ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Subset, TrafficPolicy,
 };
 use super::dialect::Dialect;
-use super::mark::{export_to, list, object};
+use super::mark::{export_to, list, object, suppress};
 use super::object::{Object, Spec};
 use super::release::Feature;
 use super::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec, ServicePort};
@@ -106,17 +106,11 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
         }),
         subsets: name.subsets.iter().map(|subset| remote_subset(name, subset)).collect(),
     };
-    let why = format!(
-        "The SNI by which the gateway of {} knows what callers here want of {service}.",
-        clusters(name)
-    );
+    let why = format!("The SNI by which {} what callers here want of {service}.", gateways_know(name));
     let mut object = object(plan, &name.object, &service.namespace, why, Spec::DestinationRule(spec));
     if name.labelled() {
         // istioctl looks for pods that carry the labels; it does not look at the endpoints of a ServiceEntry.
-        object
-            .metadata
-            .annotations
-            .insert("galley.istio.io/analyze-suppress".to_owned(), "IST0173".to_owned());
+        suppress(&mut object, "IST0173");
     }
     object
 }
@@ -174,6 +168,14 @@ fn plain_entry(plan: &ClusterPlan<'_>, name: &PlainName<'_>) -> Object {
         "Makes the plain name of {service} work here, where it does not run; its VirtualService sends requests on."
     );
     object(plan, &service.name, &service.namespace, why, Spec::ServiceEntry(spec))
+}
+
+fn gateways_know(name: &RemoteName<'_>) -> String {
+    if name.clusters.len() > 1 {
+        format!("the gateways of {} know", clusters(name))
+    } else {
+        format!("the gateway of {} knows", clusters(name))
+    }
 }
 
 fn clusters(name: &RemoteName<'_>) -> String {

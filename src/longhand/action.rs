@@ -5,9 +5,9 @@ mod fault;
 mod cors;
 mod answer;
 
+use std::collections::BTreeMap;
 use std::time;
 
-use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::model::action as model;
@@ -65,10 +65,10 @@ pub struct HeaderOperations<'m> {
 
 #[derive(Serialize)]
 struct HeaderChanges<'m> {
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    set: &'m IndexMap<String, String>,
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    add: &'m IndexMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    set: &'m BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    add: &'m BTreeMap<String, String>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     remove: &'m [String],
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::{cluster_name, port_name};
@@ -28,12 +27,12 @@ pub struct Condition<'m> {
     method: Option<Comparison<'m>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     authority: Option<Comparison<'m>>,
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    headers: IndexMap<&'m str, Comparison<'m>>,
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    without_headers: IndexMap<&'m str, Comparison<'m>>,
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    query_params: IndexMap<&'m str, Comparison<'m>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    headers: BTreeMap<&'m str, Comparison<'m>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    without_headers: BTreeMap<&'m str, Comparison<'m>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    query_params: BTreeMap<&'m str, Comparison<'m>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     source_labels: &'m BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,7 +51,7 @@ pub enum Comparison<'m> {
 
 impl<'m> Condition<'m> {
     pub fn of(mesh: &'m Mesh, service: &'m Service, condition: &'m model::Condition) -> Self {
-        let model::Condition { place: _, source_clusters, port, words } = condition;
+        let model::Condition { source_clusters, port, words } = condition;
         let HttpMatch {
             uri,
             ignore_uri_case,
@@ -84,7 +83,7 @@ impl<'m> Condition<'m> {
     }
 }
 
-fn named(entries: &IndexMap<String, At<Presence>>) -> IndexMap<&str, Comparison<'_>> {
+fn named(entries: &BTreeMap<String, At<Presence>>) -> BTreeMap<&str, Comparison<'_>> {
     entries.iter().map(|(name, at)| (name.as_str(), Comparison::presence(&at.value))).collect()
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use indexmap::IndexMap;
+use std::collections::BTreeMap;
 
 use super::condition::TextMatch;
 use crate::source::At;
@@ -124,8 +124,8 @@ pub struct HeaderOperations {
 /// Changes to headers, one way; never nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeaderChanges {
-    pub set: IndexMap<String, String>,
-    pub add: IndexMap<String, String>,
+    pub set: BTreeMap<String, String>,
+    pub add: BTreeMap<String, String>,
     pub remove: Vec<String>,
 }
 

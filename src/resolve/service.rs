@@ -58,7 +58,7 @@ impl Reader<'_> {
         match (versions.is_absent(), clusters.is_absent()) {
             (true, true) => self.findings.push(problems::neither_versions_nor_clusters(written)),
             (false, false) if !versions.is_illegible() && !clusters.is_illegible() => {
-                self.findings.push(problems::versions_and_clusters(written, versions, clusters))
+                self.findings.push(problems::versions_and_clusters(written, versions, clusters));
             }
             (true, false) | (false, true | false) => {}
         }

@@ -24,17 +24,17 @@ impl Session {
     pub fn replayed(&mut self, block: &str) -> String {
         let mut shown = String::new();
         for command in block.lines().filter_map(|line| line.strip_prefix("$ ")) {
-            shown += &format!("$ {command}\n");
+            shown.extend(["$ ", command, "\n"]);
             match command.strip_prefix("cd ") {
                 Some(directory) => directory.clone_into(&mut self.directory),
                 None => shown += &self.run(command),
             }
         }
-        self.bare(&shown)
+        Self::bare(&shown)
     }
 
     /// A block without what differs from run to run: how long it took, and empty lines between commands.
-    pub fn bare(&self, block: &str) -> String {
+    pub fn bare(block: &str) -> String {
         let lines = block.lines().filter(|line| !line.is_empty());
         lines.map(|line| without_time(line) + "\n").collect()
     }

@@ -1,16 +1,17 @@
 //! Gateways that are dialled at an address that leads elsewhere, or nowhere.
 
-use super::{entry, noticed, proof};
+use super::all_are_noticed_in;
 
+/// One private address means two gateways, to different callers.
 const INPUT: &str = "
 apiVersion: meshgen/v1
 kind: Topology
 clusters:
-  cluster1: {gateway: {address: 203.0.113.10, addressFrom: {cluster2: 10.1.2.3}}}
-  cluster2: {gateway: {address: 203.0.113.20, addressFrom: {cluster3: 10.1.2.3}}}
-  cluster3: {gateway: 203.0.113.30}
+  here: {gateway: {address: 203.0.113.1, addressFrom: {there: 10.1.2.3}}}
+  there: {gateway: {address: 203.0.113.2, addressFrom: {yonder: 10.1.2.3}}}
+  yonder: {gateway: 203.0.113.3}
 services:
-  reviews: {ports: 9080, versions: {v1: cluster1, v2: cluster2}}
+  reviews: {ports: 80, versions: {v1: here, v2: there}}
 ---
 apiVersion: meshgen/v1
 kind: Routing
@@ -19,28 +20,35 @@ routes:
 ";
 
 #[test]
-fn an_address_that_no_gateway_has() {
-    let found = proof(INPUT, |bundles| {
-        entry(bundles, "cluster1", "reviews-global").endpoints[0].address = "203.0.113.99".to_owned();
-    });
-    noticed(&found, "no cluster is behind `203.0.113.99`");
+fn callers_dial_what_leads_them_somewhere() {
+    all_are_noticed_in(
+        INPUT,
+        "here",
+        &[
+            (
+                |mesh| mesh.entry("reviews-global").endpoints[0].address = "203.0.113.99".to_owned(),
+                "no cluster is behind `203.0.113.99` port 15443",
+            ),
+            (
+                |mesh| mesh.entry("reviews-global").endpoints[0].address = "10.1.2.3".to_owned(),
+                "no cluster is behind `10.1.2.3` port 15443",
+            ),
+        ],
+    );
 }
 
 #[test]
-fn the_address_that_all_others_dial() {
-    let found = proof(INPUT, |bundles| {
-        let endpoints = &mut entry(bundles, "cluster3", "reviews-global").endpoints;
-        endpoints.iter_mut().filter(|endpoint| endpoint.address == "10.1.2.3").for_each(|endpoint| {
-            endpoint.address = "203.0.113.20".to_owned();
-        });
-    });
-    noticed(&found, "no cluster is behind `203.0.113.20`");
-}
-
-#[test]
-fn the_address_that_only_others_dial() {
-    let found = proof(INPUT, |bundles| {
-        entry(bundles, "cluster1", "reviews-global").endpoints[0].address = "10.1.2.3".to_owned();
-    });
-    noticed(&found, "no cluster is behind `10.1.2.3`");
+fn callers_with_addresses_of_their_own_do_not_dial_what_all_others_do() {
+    all_are_noticed_in(
+        INPUT,
+        "yonder",
+        &[(
+            |mesh| {
+                let endpoints = &mut mesh.entry_in("yonder", "reviews-global").endpoints;
+                let private = endpoints.iter_mut().find(|endpoint| endpoint.address == "10.1.2.3");
+                private.unwrap().address = "203.0.113.2".to_owned();
+            },
+            "no cluster is behind `203.0.113.2` port 15443",
+        )],
+    );
 }
