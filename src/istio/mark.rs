@@ -1,6 +1,6 @@
 //! What all objects of a mesh have in common: marks, visibility, how comments name things.
 
-use super::object::{Metadata, Object, Spec};
+use super::object::{Kind, Metadata, Object, Spec};
 use crate::diagnostic::join;
 use crate::model::{Callers, Mesh};
 use crate::plan::ClusterPlan;
@@ -17,7 +17,7 @@ pub(super) fn object(plan: &ClusterPlan<'_>, name: &str, namespace: &str, why: S
     labels.insert(PART_OF.to_owned(), mesh.clone());
     Object {
         why,
-        api_version: plan.cluster.release.api_version(),
+        api_version: plan.cluster.release.api_version(spec.kind()),
         metadata: Metadata {
             name: name.to_owned(),
             namespace: namespace.to_owned(),
