@@ -157,7 +157,12 @@ fn serving(service: &Service, cluster: ClusterId) -> Option<Serving<'_>> {
     if versions.is_empty() { None } else { Some(Serving { service, versions }) }
 }
 
-fn entrance<'m>(mesh: &'m Mesh, cluster: ClusterId, demands: &Demands<'m>, translations: Option<Vec<Translation<'m>>>) -> Option<Entrance<'m>> {
+fn entrance<'m>(
+    mesh: &'m Mesh,
+    cluster: ClusterId,
+    demands: &Demands<'m>,
+    translations: Option<Vec<Translation<'m>>>,
+) -> Option<Entrance<'m>> {
     let gateway = mesh.cluster(cluster)?.gateway.as_ref()?;
     let (callers, services) = demands.entering.get(&cluster)?;
     Some(Entrance {

@@ -9,12 +9,13 @@
 mod index; // a bundle by what its objects are about
 mod near; // what a caller's cluster must have
 mod far; // what the cluster behind a gateway must have
+mod rewrite; // what a gateway makes of names that nothing behind it has
 mod limits; // what Kubernetes would refuse
 mod problems;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Finding, Outcome};
+use crate::diagnostic::{Code, Finding, Outcome, Severity};
 use crate::istio::Bundle;
 use far::Offer;
 
@@ -54,7 +55,9 @@ impl Links {
         self.near += near.held;
         self.crossings.extend(near.crossings);
         self.findings.extend(near.broken.into_iter().map(|what| problems::broken(&bundle.cluster, &what)));
-        self.offers.insert(bundle.cluster.clone(), Offer::of(bundle, &index));
+        let offer = Offer::of(bundle, &index);
+        self.findings.extend(offer.refused().iter().map(|what| problems::broken(&bundle.cluster, what)));
+        self.offers.insert(bundle.cluster.clone(), offer);
     }
 
     /// Checks what callers say to the gateways of others; the number of links that hold.
@@ -72,6 +75,19 @@ impl Links {
         }
         Outcome::new(self.near + self.crossings.len(), self.findings)
     }
+}
+
+/// Withdraws what was said of broken links where the inputs are wrong.
+///
+/// What could not be read leaves holes that links lead into: an address that is none, a version that is not there.
+/// The cause has been reported, and no link can be held against meshgen before it is mended.
+#[must_use]
+pub fn without_consequences<T>(mut outcome: Outcome<T>) -> Outcome<T> {
+    let cause = |finding: &Finding| finding.severity() == Severity::Error && finding.code != Code::MG0601;
+    if outcome.findings.iter().any(cause) {
+        outcome.findings.retain(|finding| finding.code != Code::MG0601);
+    }
+    outcome
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What all objects of a mesh have in common: marks, visibility, how comments name things.
 
-use super::object::{Kind, Metadata, Object, Spec};
+use super::object::{Metadata, Object, Spec};
 use crate::diagnostic::join;
 use crate::model::{Callers, Mesh};
 use crate::plan::ClusterPlan;
@@ -26,6 +26,11 @@ pub(super) fn object(plan: &ClusterPlan<'_>, name: &str, namespace: &str, why: S
         },
         spec,
     }
+}
+
+/// Silences one message of `istioctl analyze` that is wrong about this object.
+pub(super) fn suppress(object: &mut Object, message: &str) {
+    object.metadata.annotations.insert("galley.istio.io/analyze-suppress".to_owned(), message.to_owned());
 }
 
 /// `exportTo`: nothing for all namespaces.

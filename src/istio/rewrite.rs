@@ -17,7 +17,7 @@ use super::mark::{list, object};
 use super::object::{Object, Spec};
 use super::release::{Feature, Support};
 use super::sni::sni;
-use crate::model::{Cluster, Gateway, Mesh, RemoteNames, Service};
+use crate::model::{Cluster, Gateway, Mesh, Port, RemoteNames};
 use crate::plan::{ClusterPlan, Entrance, Translation};
 use crate::source::Place;
 
@@ -25,7 +25,8 @@ use crate::source::Place;
 pub const SNI_CLUSTER: &str = "envoy.filters.network.sni_cluster";
 /// What changes that name; part of Istio's proxy up to 1.19.
 pub const CLUSTER_REWRITE: &str = "envoy.filters.network.tcp_cluster_rewrite";
-const CLUSTER_REWRITE_TYPE: &str = "type.googleapis.com/istio.envoy.config.filter.network.tcp_cluster_rewrite.v2alpha1.TcpClusterRewrite";
+const CLUSTER_REWRITE_TYPE: &str =
+    "type.googleapis.com/istio.envoy.config.filter.network.tcp_cluster_rewrite.v2alpha1.TcpClusterRewrite";
 
 /// Istio asks every filter that depends on another for a turn; nobody else's is known, so any will do.
 const PRIORITY: i32 = 10;
@@ -55,7 +56,9 @@ impl Form {
         }
         match dialect.release().supports(Feature::ChainPerSni) {
             Support::Yes => Some(Self::FurtherSnis),
-            Support::No => Some(Self::ChangedEnd { typed: dialect.release().can(Feature::TypedFilterConfig) }),
+            Support::No => {
+                Some(Self::ChangedEnd { typed: dialect.release().can(Feature::TypedFilterConfig) })
+            }
             Support::DependsOnPatch => {
                 can(Feature::ChainPerSni, dialect);
                 None
@@ -121,7 +124,7 @@ pub(super) fn envoy_filter(
 
 /// One patch for each name and port. Envoy refuses a listener in which two chains answer one SNI.
 fn further_snis(cluster: &Cluster, gateway: &Gateway, translations: &[Translation<'_>]) -> Vec<ConfigPatch> {
-    let patch = |service: &Service, known: String, said: String| ConfigPatch {
+    let patch = |known: String, said: String| ConfigPatch {
         apply_to: ApplyTo::FilterChain,
         matched: at(gateway, FilterChainMatch::Sni(known)),
         patch: Patch {
@@ -134,10 +137,9 @@ fn further_snis(cluster: &Cluster, gateway: &Gateway, translations: &[Translatio
     let patches = |translation: &Translation<'_>| {
         let Translation { service, host, said, known, place: _ } = translation;
         let plain = service.plain_host(cluster);
-        let patch = |port: &crate::model::Port| {
-            patch(service, sni(port.number, *known, &plain), sni(port.number, said.as_deref(), host))
-        };
-        service.ports.iter().map(patch).collect::<Vec<_>>()
+        let on =
+            |port: &Port| patch(sni(port.number, *known, &plain), sni(port.number, said.as_deref(), host));
+        service.ports.iter().map(on).collect::<Vec<_>>()
     };
     translations.iter().flat_map(patches).collect()
 }

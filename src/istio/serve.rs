@@ -7,7 +7,8 @@ use super::dialect::Dialect;
 use super::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
 use super::mark::{list, object};
 use super::object::{Object, Spec};
-use super::release::Feature;
+use super::problems;
+use super::release::{Feature, SniRouting};
 use super::rewrite::{self, Form};
 use crate::model::Cluster;
 use crate::model::cluster::Expose;
@@ -22,20 +23,34 @@ pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<
     let mut objects: Vec<_> = plan
         .serve
         .iter()
-        .map(|serving| destination_rule(plan, serving, said.remove(&serving.service.place).unwrap_or_default()))
+        .map(|serving| {
+            destination_rule(plan, serving, said.remove(&serving.service.place).unwrap_or_default())
+        })
         .collect();
     let alone = plan.runs.iter().map(|service| Serving { service, versions: Vec::new() });
     objects.extend(alone.filter_map(|serving| {
         let further = said.remove(&serving.service.place)?;
         Some(destination_rule(plan, &serving, further))
     }));
-    if let Some(entrance) = plan.entrance.as_ref().filter(|entrance| !entrance.gateway.existing) {
-        objects.push(gateway(plan, entrance, form, dialect));
-    }
-    if let (Some(entrance), Some(form)) = (&plan.entrance, form) {
-        objects.push(rewrite::envoy_filter(plan, entrance, form, GATEWAY));
+    if let Some(entrance) = &plan.entrance {
+        router_mode(plan.cluster, entrance.gateway, dialect);
+        if !entrance.gateway.existing {
+            objects.push(gateway(plan, entrance, form, dialect));
+        }
+        objects.extend(form.map(|form| rewrite::envoy_filter(plan, entrance, form, GATEWAY)));
     }
     objects
+}
+
+/// Without the router mode the port is open, and every request ends there.
+fn router_mode(cluster: &Cluster, gateway: &crate::model::Gateway, dialect: &mut Dialect<'_>) {
+    match cluster.release.sni_routing() {
+        SniRouting::Always => {}
+        SniRouting::UnlessByHelm => {
+            dialect.remark(problems::router_mode(cluster, gateway, " where Helm installed it"));
+        }
+        SniRouting::OnlyIfTold => dialect.remark(problems::router_mode(cluster, gateway, "")),
+    }
 }
 
 /// Visible everywhere, for the far callers' SNI names its subsets at the gateway. No `tls` where Istio finds out by

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Crossing;
 use super::index::Index;
-use super::near::selects;
+use super::near::{says_what_it_means, selects};
+use super::rewrite::{self, Lessons};
 use crate::istio::Bundle;
 use crate::istio::bundle::GroundGateway;
 use crate::istio::gateway::{GatewaySpec, ServerTlsMode};
@@ -18,6 +19,10 @@ pub struct Offer {
     opened: Option<Vec<String>>,
     /// By host: its ports, and its subsets with whether they select pods.
     services: BTreeMap<String, (BTreeSet<u16>, BTreeMap<String, bool>)>,
+    /// What its gateway makes of other names.
+    lessons: Lessons,
+    /// Why Envoy would refuse what the gateway is told.
+    refused: Vec<String>,
 }
 
 impl Offer {
@@ -38,15 +43,61 @@ impl Offer {
             });
             (host.clone(), (service.ports.iter().copied().collect(), subsets.collect()))
         });
-        Self { opened, services: services.collect() }
+        let mut offer = Self { opened, services: services.collect(), ..Self::default() };
+        match ground.gateway.as_ref().map(|gateway| Lessons::of(bundle, gateway, &index.filters)) {
+            Some(Ok(lessons)) => offer.lessons = lessons,
+            Some(Err(what)) => offer.refused.push(what),
+            None => {}
+        }
+        let clashes = offer.lessons.clashes(|sni| offer.has_chain(sni) || offer.passes_on(index, sni));
+        offer.refused.extend(
+            clashes
+                .iter()
+                .map(|sni| format!("two filter chains answer `{sni}`, and Envoy would refuse all of them")),
+        );
+        offer
+    }
+
+    /// What makes the gateway useless to all callers, whatever they say.
+    pub fn refused(&self) -> &[String] {
+        &self.refused
+    }
+
+    /// Whether the gateway has a filter chain for an SNI without being taught.
+    fn has_chain(&self, sni: &str) -> bool {
+        let Some((port, subset, host)) = sni::parse(sni) else { return false };
+        self.services.get(host).is_some_and(|(ports, subsets)| {
+            ports.contains(&port) && subset.is_none_or(|subset| subsets.contains_key(subset))
+        })
+    }
+
+    /// Whether the gateway passes on what callers behind it say, to other clusters.
+    fn passes_on(&self, index: &Index<'_>, sni: &str) -> bool {
+        let Some((_, _, host)) = sni::parse(sni) else { return false };
+        let opened = self.opened.as_ref();
+        let opens = opened.is_some_and(|opened| opened.iter().any(|pattern| opens(pattern, host)));
+        opens && index.entries.contains_key(host)
+    }
+
+    fn opens(&self, host: &str) -> bool {
+        self.opened.as_ref().is_none_or(|opened| opened.iter().any(|pattern| opens(pattern, host)))
     }
 
     /// Whether pods of what the SNI names answer it.
     pub fn answers(&self, crossing: &Crossing, cluster: &str) -> Result<(), String> {
         let said = &crossing.sni;
-        let (port, subset, host) = sni::parse(said).ok_or(format!("`{said}` is not an SNI of Istio's"))?;
-        if self.opened.as_ref().is_some_and(|opened| !opened.iter().any(|pattern| opens(pattern, host))) {
+        let taken = self.lessons.taken(said);
+        let (port, subset, host) =
+            sni::parse(&taken.sni).ok_or(format!("`{said}` is not an SNI of Istio's"))?;
+        if !self.opens(if taken.as_said { said } else { host }) {
             return Err(format!("the gateway of `{cluster}` is not open for `{host}`"));
+        }
+        let meant = Some(crossing.subset.as_str()).filter(|subset| !subset.is_empty());
+        if taken.sni != *said {
+            if !rewrite::agree(said, &taken.sni) {
+                return Err(format!("the gateway of `{cluster}` takes `{said}` for `{}`", taken.sni));
+            }
+            says_what_it_means(host, meant, port, &taken.sni)?;
         }
         let (ports, subsets) =
             self.services.get(host).ok_or(format!("`{host}` does not run in `{cluster}`"))?;

@@ -1,6 +1,6 @@
 //! What a caller's cluster must have for its routes to lead anywhere.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Crossing;
 use super::index::Index;
@@ -9,7 +9,7 @@ use crate::istio::destination_rule::{ClientTls, ClientTlsMode, DestinationRuleSp
 use crate::istio::object::Metadata;
 use crate::istio::service_entry::{Endpoint, Resolution, ServiceEntrySpec};
 use crate::istio::sni;
-use crate::istio::virtual_service::{Destination, HttpRoute, VirtualServiceSpec};
+use crate::istio::virtual_service::{Destination, HttpMatchRequest, HttpRoute, VirtualServiceSpec};
 
 /// What became of the links of one cluster's callers.
 #[derive(Debug, Default)]
@@ -26,9 +26,9 @@ pub struct Near {
 pub fn check(bundle: &Bundle, index: &Index<'_>) -> Near {
     let caller = Caller { bundle, index };
     let mut near = Near::default();
-    let mut routed = BTreeSet::new();
+    let mut routed: BTreeMap<&str, &VirtualServiceSpec> = BTreeMap::new();
     for (metadata, spec) in &index.routes {
-        routed.extend(spec.hosts.iter());
+        routed.extend(spec.hosts.iter().map(|host| (host.as_str(), *spec)));
         caller.hosts(metadata, spec, &mut near);
         for destination in spec.http.iter().flat_map(destinations) {
             caller.destination(spec, destination, &mut near);
@@ -37,11 +37,11 @@ pub fn check(bundle: &Bundle, index: &Index<'_>) -> Near {
             near.broken.push(format!("weights of `{}` do not add up to 100: {route:?}", metadata.name));
         }
     }
-    let unrouted = bundle.ground.promised.iter().filter(|host| !routed.contains(host));
+    let unrouted = bundle.ground.promised.iter().filter(|host| !routed.contains_key(host.as_str()));
     near.broken.extend(unrouted.map(|host| format!("no VirtualService for `{host}`")));
     for (host, (metadata, spec)) in &index.entries {
         if !spec.endpoints.is_empty() {
-            caller.whole_name(host, metadata, spec, &mut near);
+            caller.whole_name(host, metadata, spec, routed.get(host).copied(), &mut near);
         }
     }
     near
@@ -51,6 +51,16 @@ fn destinations(route: &HttpRoute) -> impl Iterator<Item = &Destination> {
     let shares = route.route.iter().map(|share| &share.destination);
     let copies = route.mirrors.iter().map(|mirror| &mirror.destination);
     shares.chain(copies).chain(&route.mirror)
+}
+
+/// Whether some route for this port is there for every workload, so that requests get its answer or a 404.
+fn answers(spec: &VirtualServiceSpec, port: u16) -> bool {
+    let everybody = |words: &HttpMatchRequest| {
+        words.port.is_none_or(|number| number == port)
+            && words.source_labels.is_empty()
+            && words.source_namespace.is_none()
+    };
+    spec.http.iter().any(|route| route.matches.is_empty() || route.matches.iter().any(everybody))
 }
 
 fn weighs_100(route: &HttpRoute) -> bool {
@@ -115,10 +125,22 @@ impl Caller<'_> {
         }
     }
 
-    /// A remote name called directly takes any version: its links must hold as well.
-    fn whole_name(&self, host: &str, metadata: &Metadata, entry: &ServiceEntrySpec, near: &mut Near) {
+    /// A remote name called where no route answers takes any version: its links must hold as well.
+    fn whole_name(
+        &self,
+        host: &str,
+        metadata: &Metadata,
+        entry: &ServiceEntrySpec,
+        routed: Option<&VirtualServiceSpec>,
+        near: &mut Near,
+    ) {
         for port in &entry.ports {
-            self.crossing(host, metadata, entry, None, port.number, near);
+            let answered = |spec: &VirtualServiceSpec| {
+                sees(&spec.export_to, &entry.export_to) && answers(spec, port.number)
+            };
+            if !routed.is_some_and(answered) {
+                self.crossing(host, metadata, entry, None, port.number, near);
+            }
             let Some((_, rule)) = self.index.rules.get(host) else { continue };
             for subset in &rule.subsets {
                 self.crossing(host, metadata, entry, Some(&subset.name), port.number, near);
@@ -173,12 +195,11 @@ impl Caller<'_> {
         let tls =
             tls(rule, named, port).ok_or(format!("plain text to the gateway for `{host}` port {port}"))?;
         let sni = match tls {
-            ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(sni) } => sni,
-            ClientTls { mode: ClientTlsMode::IstioMutual, sni: None } => {
-                return Err(format!("no SNI for `{host}` port {port}"));
-            }
+            ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(sni) } => sni.clone(),
+            // Istio derives it from the name that is called; whether the gateway knows that is the gateway's to say.
+            ClientTls { mode: ClientTlsMode::IstioMutual, sni: None } => sni::sni(port, subset, host),
         };
-        says_what_it_means(host, named, port, sni)?;
+        says_what_it_means(host, subset, port, &sni)?;
         let none = BTreeMap::new();
         let labels = named.map_or(&none, |subset| &subset.labels);
         let endpoints: Vec<_> =
@@ -227,12 +248,12 @@ impl Index<'_> {
 }
 
 /// The SNI names the port that was called, and the subset that the caller's subset is named after.
-fn says_what_it_means(host: &str, subset: Option<&Subset>, port: u16, sni: &str) -> Result<(), String> {
+pub fn says_what_it_means(host: &str, subset: Option<&str>, port: u16, sni: &str) -> Result<(), String> {
     let (named_port, named_subset, _) = sni::parse(sni).ok_or(format!("`{sni}` is not an SNI of Istio's"))?;
     if named_port != port {
         return Err(format!("port {port} of `{host}` says the SNI of port {named_port}: `{sni}`"));
     }
-    let meant = subset.map_or("", |subset| subset.name.as_str());
+    let meant = subset.unwrap_or_default();
     let named = named_subset.unwrap_or_default();
     let agrees = match named {
         "" => meant.is_empty() || meant.starts_with("any--"),

@@ -95,7 +95,11 @@ impl Lessons {
         let twice = |name: &str, chains: &BTreeSet<String>| {
             chains.len() > 1 || self.repeated.contains(name) || own(name)
         };
-        self.further.iter().filter(|(name, chains)| twice(name, chains)).map(|(name, _)| name.clone()).collect()
+        self.further
+            .iter()
+            .filter(|(name, chains)| twice(name, chains))
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 
     /// What the gateway takes an SNI for.

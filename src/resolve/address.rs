@@ -26,7 +26,12 @@ pub fn read(written: &At<String>, findings: &mut Vec<Finding>) -> Option<Address
     } else if name::is_dns_name(&host) && !all_numeric_end(&host) {
         Some(Address::Name(host))
     } else {
-        findings.push(problems::not_an_address(written, &bare(text)));
+        let bare = bare(text);
+        let unreachable = bare.0.parse::<IpAddr>().ok().and_then(out_of_reach);
+        findings.push(match unreachable {
+            Some(kind) => problems::out_of_reach(written, kind),
+            None => problems::not_an_address(written, &bare),
+        });
         None
     }
 }

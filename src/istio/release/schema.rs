@@ -15,8 +15,8 @@ use crate::istio::destination_rule::{
 };
 use crate::istio::duration::Duration;
 use crate::istio::envoy_filter::{
-    ApplyTo, ConfigPatch, EnvoyFilterSpec, FilterChain, FilterChainMatch, ListenerMatch, NamedFilter, Operation,
-    Patch, PatchContext, PatchMatch, PatchValue, ServerNames, WorkloadSelector,
+    ApplyTo, ConfigPatch, EnvoyFilterSpec, FilterChain, FilterChainMatch, ListenerMatch, NamedFilter,
+    Operation, Patch, PatchContext, PatchMatch, PatchValue, ServerNames, WorkloadSelector,
 };
 use crate::istio::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
 use crate::istio::object::Kind;

@@ -1,6 +1,6 @@
 //! `headers` as meant: changes on the way there and back, of a rule or of one destination.
 
-use indexmap::IndexMap;
+use std::collections::BTreeMap;
 
 use super::says_something;
 use crate::diagnostic::Finding;
@@ -57,7 +57,7 @@ fn values(
     written: &Written<Listed<Keyed<At<String>>>>,
     setting: Use,
     findings: &mut Vec<Finding>,
-) -> Checked<IndexMap<String, String>> {
+) -> Checked<BTreeMap<String, String>> {
     let all = header::by_name(written, setting, findings, header::value)?;
     Ok(all.into_iter().map(|(name, at)| (name, at.value)).collect())
 }
