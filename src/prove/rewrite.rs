@@ -141,6 +141,3 @@ fn changed_end(config: &FilterConfig, typed: bool) -> Result<(String, String), S
     let end = plain.ok_or(format!("`{cluster_pattern}` is not the end of a name"))?;
     Ok((end, cluster_replacement.clone()))
 }
-
-#[cfg(test)]
-mod tests;

@@ -184,7 +184,7 @@ fn words_are_known_unknown_or_for_later() {
         ),
         (
             topology("mesh: {reach: rewrite, acrossClusters: failover}\n"),
-            &[r#"MG0132 "rewrite""#, r#"MG0132 "failover""#],
+            &[r#"MG0132 "failover""#],
         ),
         (cluster("{reach: merged}"), &[r#"MG0132 "merged""#]),
         (service("{reach: discovery}"), &[r#"MG0132 "discovery""#]),

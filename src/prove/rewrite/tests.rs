@@ -1,1 +1,0 @@
-//! Each lesson of a gateway, spoilt in every way that Istio does not notice.
