@@ -26,7 +26,7 @@ mod problems;
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Finding, Outcome};
+use crate::diagnostic::{Finding, Outcome, Severity};
 use crate::model::{Cluster, ClusterId, Mesh};
 use crate::source::{At, Place};
 use crate::spec::{Listed, Spec, Written};
@@ -51,7 +51,10 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     let mesh = Mesh { clusters, services, ..defaults.mesh };
     host::check(&mesh, suffix_place, &mut findings);
     virtual_ip::check(&mesh, &mut findings);
-    unused::note(&mesh, all_known, &mut findings);
+    // What a mistake hides may well be what is missing here.
+    if all_known && findings.iter().all(|finding| finding.severity() != Severity::Error) {
+        unused::note(&mesh, &mut findings);
+    }
     Outcome::new(mesh, findings)
 }
 

@@ -76,13 +76,20 @@ pub fn shadowed(service: &Service, rule: &Rule, earlier: &Rule) -> Finding {
     Finding::new(Code::MG0312, format!("this rule of `{service}` is never reached"))
         .at(rule.place, "never reached")
         .at(earlier.place, "answers all its requests first")
-        .help("put the narrower rule first, or remove it")
+        .help("remove it, or put the narrower rule first")
 }
 
 pub fn for_nobody(service: &Service, rule: &Rule) -> Finding {
     Finding::new(Code::MG0313, format!("this rule of `{service}` is for nobody"))
         .at(rule.place, "no client cluster and port fits its `match`")
         .help("widen `sourceClusters`, or name the cluster in the `clients` of the service")
+}
+
+pub fn no_clients(service: &Service, rule: &Rule) -> Finding {
+    Finding::new(Code::MG0313, format!("the rules of `{service}` are for nobody: it has no clients"))
+        .at(rule.place, "never used")
+        .at(service.place, "its `clients` are none")
+        .help("name the clusters that call it in its `clients`, or remove the rules")
 }
 
 pub fn portless(mesh: &Mesh, to: &Destination) -> Finding {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Crossing;
 use super::index::Index;
-use super::near::{says_what_it_means, selects};
-use super::rewrite::{self, Lessons};
+use super::near::says_what_it_means;
+use super::rewrite::Lessons;
+use super::subset::selects;
 use crate::istio::Bundle;
 use crate::istio::bundle::GroundGateway;
 use crate::istio::gateway::{GatewaySpec, ServerTlsMode};
@@ -17,11 +18,11 @@ use crate::istio::sni;
 pub struct Offer {
     /// Hosts that its gateway opens, as patterns; none if a Gateway of others opens it.
     opened: Option<Vec<String>>,
-    /// By host: its ports, and its subsets with whether they select pods.
-    services: BTreeMap<String, (BTreeSet<u16>, BTreeMap<String, bool>)>,
+    /// By host: its ports, and its versions by subset, each with whether it can be reached.
+    services: BTreeMap<String, (BTreeSet<u16>, BTreeMap<String, Result<(), String>>)>,
     /// What its gateway makes of other names.
     lessons: Lessons,
-    /// Why Envoy would refuse what the gateway is told.
+    /// Why the gateway would be of no use to anybody.
     refused: Vec<String>,
 }
 
@@ -35,12 +36,8 @@ impl Offer {
             None => Some(Vec::new()),
         };
         let services = ground.services.iter().map(|(host, service)| {
-            let rule = index.rules.get(host.as_str()).map(|(_, rule)| rule);
-            let names = rule.into_iter().flat_map(|rule| &rule.subsets).map(|subset| &subset.name);
-            let subsets = names.filter_map(|name| {
-                let labels = index.subset_labels(host, name, &service.namespace).ok()?;
-                Some((name.clone(), service.pods.iter().any(|pod| selects(labels, pod))))
-            });
+            let subset = |name: &String| (name.clone(), index.subset(host, name, service));
+            let subsets = service.pods.keys().chain(index.subsets_of(host)).map(subset);
             (host.clone(), (service.ports.iter().copied().collect(), subsets.collect()))
         });
         let mut offer = Self { opened, services: services.collect(), ..Self::default() };
@@ -49,12 +46,8 @@ impl Offer {
             Some(Err(what)) => offer.refused.push(what),
             None => {}
         }
-        let clashes = offer.lessons.clashes(|sni| offer.has_chain(sni) || offer.passes_on(index, sni));
-        offer.refused.extend(
-            clashes
-                .iter()
-                .map(|sni| format!("two filter chains answer `{sni}`, and Envoy would refuse all of them")),
-        );
+        let clashes = offer.lessons.clashes(|sni| offer.has_chain(index, sni));
+        offer.refused.extend(clashes.iter().map(|sni| format!("Envoy refuses a second chain for `{sni}`")));
         offer
     }
 
@@ -63,20 +56,15 @@ impl Offer {
         &self.refused
     }
 
-    /// Whether the gateway has a filter chain for an SNI without being taught.
-    fn has_chain(&self, sni: &str) -> bool {
+    /// Whether the gateway has a filter chain for an SNI without being taught: for what runs behind it, or for what it
+    /// passes on to others.
+    fn has_chain(&self, index: &Index<'_>, sni: &str) -> bool {
         let Some((port, subset, host)) = sni::parse(sni) else { return false };
-        self.services.get(host).is_some_and(|(ports, subsets)| {
-            ports.contains(&port) && subset.is_none_or(|subset| subsets.contains_key(subset))
-        })
-    }
-
-    /// Whether the gateway passes on what callers behind it say, to other clusters.
-    fn passes_on(&self, index: &Index<'_>, sni: &str) -> bool {
-        let Some((_, _, host)) = sni::parse(sni) else { return false };
-        let opened = self.opened.as_ref();
-        let opens = opened.is_some_and(|opened| opened.iter().any(|pattern| opens(pattern, host)));
-        opens && index.entries.contains_key(host)
+        let subset = subset.is_none_or(|subset| index.subsets.contains_key(&(host, subset)));
+        let opened = self.opened.iter().flatten().any(|pattern| opens(pattern, host));
+        let entry = index.entries.get(host).filter(|_| opened);
+        let passed_on = entry.is_some_and(|(_, entry)| entry.ports.iter().any(|known| known.number == port));
+        subset && (passed_on || self.services.get(host).is_some_and(|(ports, _)| ports.contains(&port)))
     }
 
     fn opens(&self, host: &str) -> bool {
@@ -92,12 +80,10 @@ impl Offer {
         if !self.opens(if taken.as_said { said } else { host }) {
             return Err(format!("the gateway of `{cluster}` is not open for `{host}`"));
         }
-        let meant = Some(crossing.subset.as_str()).filter(|subset| !subset.is_empty());
-        if taken.sni != *said {
-            if !rewrite::agree(said, &taken.sni) {
-                return Err(format!("the gateway of `{cluster}` takes `{said}` for `{}`", taken.sni));
-            }
-            says_what_it_means(host, meant, port, &taken.sni)?;
+        if let Some((said_port, _, said_host)) = sni::parse(said).filter(|_| taken.sni != *said) {
+            let meant = Some(crossing.subset.as_str()).filter(|subset| !subset.is_empty());
+            says_what_it_means(said_host, meant, said_port, &taken.sni)
+                .map_err(|what| format!("the gateway of `{cluster}` takes one name for another: {what}"))?;
         }
         let (ports, subsets) =
             self.services.get(host).ok_or(format!("`{host}` does not run in `{cluster}`"))?;
@@ -110,9 +96,8 @@ impl Offer {
             return Err(format!("subset `{}` leads to `{cluster}`", crossing.subset));
         }
         match subsets.get(subset) {
-            Some(true) => Ok(()),
-            Some(false) => Err(format!("subset `{subset}` of `{host}` selects no pods in `{cluster}`")),
-            None => Err(format!("`{host}` has no subset `{subset}` in `{cluster}`")),
+            Some(reached) => reached.clone().map_err(|what| format!("{what} in `{cluster}`")),
+            None => Err(format!("no version behind subset `{subset}` of `{host}` in `{cluster}`")),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::istio::Bundle;
-use crate::istio::destination_rule::DestinationRuleSpec;
+use crate::istio::destination_rule::{DestinationRuleSpec, Subset};
 use crate::istio::envoy_filter::EnvoyFilterSpec;
 use crate::istio::gateway::GatewaySpec;
 use crate::istio::object::{Metadata, Object, Spec};
@@ -16,6 +16,8 @@ use crate::istio::virtual_service::VirtualServiceSpec;
 pub struct Index<'b> {
     pub entries: BTreeMap<&'b str, (&'b Metadata, &'b ServiceEntrySpec)>,
     pub rules: BTreeMap<&'b str, (&'b Metadata, &'b DestinationRuleSpec)>,
+    /// By host and name.
+    pub subsets: BTreeMap<(&'b str, &'b str), &'b Subset>,
     pub routes: Vec<(&'b Metadata, &'b VirtualServiceSpec)>,
     pub gateways: Vec<(&'b Metadata, &'b GatewaySpec)>,
     pub filters: Vec<(&'b Metadata, &'b EnvoyFilterSpec)>,
@@ -46,6 +48,10 @@ impl<'b> Index<'b> {
                 Spec::DestinationRule(spec) => {
                     let before = index.rules.insert(&spec.host, (metadata, spec));
                     index.twice(before.is_some(), "a DestinationRule", &spec.host);
+                    for subset in &spec.subsets {
+                        let before = index.subsets.insert((&spec.host, &subset.name), subset);
+                        index.twice(before.is_some(), &format!("subset `{}`", subset.name), &spec.host);
+                    }
                 }
                 Spec::VirtualService(spec) => {
                     for host in &spec.hosts {

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::near::selects;
+use super::subset::selects;
 use crate::istio::Bundle;
 use crate::istio::bundle::GroundGateway;
 use crate::istio::envoy_filter::{
@@ -15,7 +15,6 @@ use crate::istio::envoy_filter::{
 use crate::istio::object::Metadata;
 use crate::istio::release::Feature;
 use crate::istio::rewrite::{CLUSTER_REWRITE, SNI_CLUSTER};
-use crate::istio::sni;
 
 /// What one gateway has been taught.
 #[derive(Debug, Default)]
@@ -113,17 +112,6 @@ impl Lessons {
             None => Taken { sni: said.to_owned(), as_said: false },
         }
     }
-}
-
-/// Whether a name means the same before and after the gateway took it for another: port, service and namespace; the
-/// subset is `far`'s to compare.
-pub fn agree(said: &str, taken: &str) -> bool {
-    let meaning = |sni| {
-        let (port, _, host) = sni::parse(sni)?;
-        let mut labels = host.split('.');
-        Some((port, labels.next()?, labels.next()?))
-    };
-    meaning(said).is_some() && meaning(said) == meaning(taken)
 }
 
 /// The end and what replaces it, of a pattern that is nothing but an end.

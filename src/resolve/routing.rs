@@ -152,6 +152,15 @@ impl<'r> Reader<'r> {
         written: &At<Listed<spec::routing::Destination>>,
     ) -> Option<Vec<Destination>> {
         let At { value: Listed { entries, complete }, place } = written;
+        if entries.is_empty() && *complete {
+            self.findings.push(problems::no_destination(*place));
+            return None;
+        }
+        let without_share: Vec<Place> =
+            entries.iter().filter(|entry| entry.weight.is_absent()).map(|entry| entry.place).collect();
+        if entries.len() > 1 && !without_share.is_empty() {
+            self.findings.push(problems::no_share(&without_share));
+        }
         let mut sound = *complete;
         let mut destinations: Vec<Destination> = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -212,11 +221,7 @@ impl<'r> Reader<'r> {
         };
         let weight = match weight {
             Written::Absent if only => Some(100),
-            Written::Absent => {
-                self.findings.push(problems::no_share(*place));
-                None
-            }
-            Written::Illegible => None,
+            Written::Absent | Written::Illegible => None,
             Written::As(weight) => Some(weight.value),
         };
         let headers = match headers {

@@ -6,9 +6,8 @@ use super::problems::topology as problems;
 use crate::diagnostic::Finding;
 use crate::model::{Answer, ClusterId, Mesh, Pick, Service, ServiceId, VersionId};
 
-/// `all_known` is false if some name of a cluster could not be read or is unknown: it may have meant any.
-pub fn note(mesh: &Mesh, all_known: bool, findings: &mut Vec<Finding>) {
-    for (id, cluster) in mesh.clusters.iter().enumerate().filter(|_| all_known) {
+pub fn note(mesh: &Mesh, findings: &mut Vec<Finding>) {
+    for (id, cluster) in mesh.clusters.iter().enumerate() {
         let here = |key: &ClusterId| key.0 == id;
         let used = |service: &Service| service.runs.keys().chain(service.clients.keys()).any(here);
         if !mesh.services.iter().any(used) {

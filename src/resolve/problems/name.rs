@@ -47,7 +47,7 @@ fn refused(code: Code, what: &str, name: &At<String>, reason: &str, rule: &str, 
     if suggestion.is_empty() || !name.value.is_ascii() {
         finding.help(format!("a name has {rule}"))
     } else {
-        finding.help(format!("did you mean `{suggestion}`? A name has {rule}"))
+        finding.help(format!("did you mean `{suggestion}`? a name has {rule}"))
     }
 }
 

@@ -74,10 +74,18 @@ pub fn shares(sum: u64, place: Place, destinations: &[Destination]) -> Finding {
         .help(advice)
 }
 
-pub fn no_share(place: Place) -> Finding {
-    Finding::new(Code::MG0304, "a destination among several has no share")
-        .at(place, "no `weight`")
-        .help("say which percent of the requests it gets: `weight: 50`")
+pub fn no_share(places: &[Place]) -> Finding {
+    let finding = Finding::new(Code::MG0304, "a destination among several has no share");
+    places
+        .iter()
+        .fold(finding, |finding, place| finding.at(*place, "no share"))
+        .help("say which percent each of them gets: `to: {v1: 90, v2: 10}`, or `weight:` in the long form")
+}
+
+pub fn no_destination(place: Place) -> Finding {
+    Finding::new(Code::MG0306, "a rule names no destination")
+        .at(place, "nothing is named")
+        .help("say which versions answer: `to: v1`, or `to: {v1: 90, v2: 10}`")
 }
 
 pub fn twice(again: &Destination, first: Place) -> Finding {
