@@ -7,6 +7,7 @@
 //! cluster or service is written there, and not once more below `mesh`.
 
 mod topology; // the first document
+mod reach; // how a call gets into another cluster
 mod cluster;
 mod service;
 mod routing; // the second
@@ -15,7 +16,7 @@ mod action;
 
 use serde::Serialize;
 
-use crate::model::{ClusterId, Mesh, Pick, Reach, Service};
+use crate::model::{ClusterId, Mesh, Pick, Service};
 use crate::yaml;
 use routing::Routing;
 use topology::Topology;
@@ -54,16 +55,6 @@ fn document<T: Serialize>(kind: &'static str, says: &T, text: &mut String) {
 /// A cluster as others refer to it.
 fn cluster_name(mesh: &Mesh, id: ClusterId) -> &str {
     mesh.cluster(id).map_or("", |cluster| cluster.name.as_str())
-}
-
-/// `reach`, of the mesh, a cluster or a service.
-fn reach_word(reach: Reach) -> &'static str {
-    match reach {
-        Reach::Sni => "sni",
-        Reach::Rewrite => "rewrite",
-        Reach::Merged => "merged",
-        Reach::Discovery => "discovery",
-    }
 }
 
 /// A service as routes and destinations refer to it, whatever their own namespace.

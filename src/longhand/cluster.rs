@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{cluster_name, reach_word};
+use super::{cluster_name, reach};
 use crate::model;
 use crate::model::Mesh;
 use crate::model::cluster::{Address, Expose, Locality};
@@ -72,7 +72,7 @@ impl<'m> Cluster<'m> {
             network: network.as_deref(),
             context,
             drain: drain.is_some(),
-            reach: reach.as_ref().map(|reach| reach_word(reach.value)),
+            reach: reach::written(reach.as_ref()),
         }
     }
 }

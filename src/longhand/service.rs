@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::{cluster_name, reach_word};
+use super::{cluster_name, reach};
 use crate::model::service::{AcrossClusters, PlainNames};
 use crate::model::{self, Callers, ClusterId, Mesh};
 
@@ -100,7 +100,7 @@ impl<'m> Service<'m> {
                 PlainNames::None => "none",
             },
             virtual_ip: virtual_ip.as_ref().map(|pinned| pinned.value),
-            reach: reach.as_ref().map(|reach| reach_word(reach.value)),
+            reach: reach::written(reach.as_ref()),
         }
     }
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::cluster::Cluster;
+use super::reach;
 use super::service::Service;
-use super::{reach_word, service_name};
-use crate::model::{self, RemoteNames, VirtualIps};
+use super::service_name;
+use crate::model::{self, Reach, RemoteNames, VirtualIps};
 
 /// What a Topology says behind `kind`.
 #[derive(Serialize)]
@@ -49,7 +50,7 @@ impl<'m> Topology<'m> {
         Self {
             mesh: Mesh {
                 name,
-                reach: reach_word(reach.as_ref().map(|reach| reach.value).unwrap_or_default()),
+                reach: reach::written(reach.as_ref()).unwrap_or(reach::word(Reach::default())),
                 remote_names: match remote_names {
                     RemoteNames::Shared => "shared",
                     RemoteNames::PerCluster => "per-cluster",

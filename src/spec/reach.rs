@@ -31,8 +31,7 @@ impl Reach {
         ];
         let reach = reader.word(value, &words)?;
         let later = match reach.value {
-            Self::Sni => return Some(reach),
-            Self::Rewrite => "rewrite",
+            Self::Sni | Self::Rewrite => return Some(reach),
             Self::Merged => "merged",
             Self::Discovery => "discovery",
         };
