@@ -4,11 +4,13 @@
 //! its callers need, and how their requests are split. Refuses to know: Istio's kinds and fields, releases, YAML.
 
 pub mod distance; // which clusters serve a caller
+pub mod pool; // clusters that stand in for each other
 pub mod share; // whole percents
 pub mod demand; // what the callers of each cluster ask for
 pub mod route; // the rules of a service, as one caller meets them
 mod shadow; // what earlier rules have answered
 mod survey; // what all this shows about the rules
+pub mod subset; // the parts of such a name
 pub mod remote; // names for what runs in other clusters
 pub mod rewrite; // what gateways must be taught
 pub mod virtual_ip; // addresses for those names
@@ -22,9 +24,10 @@ use crate::model::service::PlainNames;
 use crate::model::{Address, Callers, Cluster, ClusterId, Gateway, Mesh, Pick, Service, Version};
 
 pub use demand::Demands;
-pub use remote::{RemoteName, RemoteNames, RemoteSubset};
+pub use remote::{RemoteName, RemoteNames};
 pub use rewrite::Translation;
 pub use route::{Answer, Copy, Route, ServiceRoutes, Share, Target};
+pub use subset::RemoteSubset;
 
 /// What one cluster must know.
 #[derive(Clone, Debug)]
@@ -99,6 +102,22 @@ impl<'m> ClusterPlan<'m> {
     pub fn dialled(&self, far: &'m Cluster) -> &'m [Address] {
         far.gateway.as_ref().map_or(&[], |gateway| gateway.dialled_from(self.id))
     }
+
+    /// Whether a cluster lies outside the region of callers here; never if they have none.
+    #[must_use]
+    pub fn farther(&self, cluster: &Cluster) -> bool {
+        distance::farther(self.mesh, self.id, cluster)
+    }
+
+    /// The clusters that a target is in.
+    #[must_use]
+    pub fn clusters(&self, target: Target) -> Vec<&'m Cluster> {
+        demand::clusters(self.mesh, target, self.id)
+            .into_iter()
+            .filter_map(|id| self.mesh.cluster(id))
+            .collect()
+    }
+
     /// Under which name and subset callers here find a target.
     #[must_use]
     pub fn find(&self, target: Target) -> Option<Found<'_>> {

@@ -9,6 +9,7 @@
 mod index; // a bundle by what its objects are about
 mod near; // what a caller's cluster must have
 mod far; // what the cluster behind a gateway must have
+mod pool; // subsets over several clusters
 mod doors; // which cluster is behind an address
 mod rewrite; // what a gateway makes of names that nothing behind it has
 mod subset; // which pods a subset stands for
@@ -39,8 +40,14 @@ pub(crate) struct Crossing {
     address: String,
     port: u16,
     sni: String,
+    /// The name that was called.
+    host: String,
     /// The caller's name for the subset; empty for the whole name.
     subset: String,
+    /// Whether the gateway is left out while it fails.
+    ejected: bool,
+    /// Beside the other gateways of the subset.
+    weight: u32,
 }
 
 impl Links {
@@ -74,6 +81,8 @@ impl Links {
                 self.findings.push(problems::broken(&crossing.caller, &what));
             }
         }
+        let broken = pool::check(&self.crossings, &self.doors);
+        self.findings.extend(broken.into_iter().map(|(caller, what)| problems::broken(&caller, &what)));
         Outcome::new(self.near + self.crossings.len(), self.findings)
     }
 }

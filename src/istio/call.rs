@@ -1,24 +1,18 @@
 //! Calling: names for what runs in other clusters, and the SNI that each far gateway understands.
 
-use std::collections::BTreeMap;
-
-use indexmap::IndexMap;
-
 use super::destination_rule::{
-    ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Subset, TrafficPolicy,
+    ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Settings, Subset, TrafficPolicy,
 };
 use super::dialect::Dialect;
 use super::mark::{export_to, list, object, suppress};
 use super::object::{Object, Spec};
 use super::release::Feature;
-use super::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec, ServicePort};
+use super::service_entry::{Location, Resolution, ServiceEntrySpec, ServicePort};
 use super::sni::sni;
+use super::{endpoint, failover};
 use crate::model::service::PlainNames;
 use crate::model::{Address, Cluster, Gateway, Port, Service};
 use crate::plan::{ClusterPlan, PlainName, RemoteName, RemoteSubset};
-
-/// The label that tells the endpoints of a remote name apart, and the subsets that use them.
-const CLUSTER: &str = "cluster";
 
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
     ipv6(plan, dialect);
@@ -53,41 +47,15 @@ fn service_entry(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
         addresses: name.address.iter().map(ToString::to_string).collect(),
         export_to: export_to(&name.callers),
         location: Location::MeshInternal,
-        resolution: resolution(plan, &name.clusters),
+        resolution: endpoint::resolution(plan, name),
         ports: service.ports.iter().map(service_port).collect(),
-        endpoints: name.clusters.iter().flat_map(|cluster| endpoints(plan, name, cluster)).collect(),
+        endpoints: endpoint::endpoints(plan, name),
     };
     let why = format!(
         "Callers here reach {service} in {} by this name, through the gateway there.",
         clusters(name)
     );
     object(plan, &name.object, &service.namespace, why, Spec::ServiceEntry(spec))
-}
-
-fn endpoints(plan: &ClusterPlan<'_>, name: &RemoteName<'_>, cluster: &Cluster) -> Vec<Endpoint> {
-    let port = cluster.gateway.as_ref().map_or(0, |gateway| gateway.port);
-    let ports: IndexMap<_, _> = name.service.ports.iter().map(|known| (known.name.clone(), port)).collect();
-    let endpoint = |address: &Address| Endpoint {
-        address: address.to_string(),
-        ports: ports.clone(),
-        labels: labels(name, cluster),
-    };
-    plan.dialled(cluster).iter().map(endpoint).collect()
-}
-
-/// Labels only where the name has endpoints that some subset must not use: istioctl looks for pods that carry them.
-fn labels(name: &RemoteName<'_>, cluster: &Cluster) -> BTreeMap<String, String> {
-    if name.labelled() { [(CLUSTER.to_owned(), cluster.name.clone())].into() } else { BTreeMap::new() }
-}
-
-/// A name among the addresses has to be looked up by the proxy.
-fn resolution(plan: &ClusterPlan<'_>, clusters: &[&Cluster]) -> Resolution {
-    let mut addresses = clusters.iter().flat_map(|cluster| plan.dialled(cluster));
-    if addresses.any(|address| matches!(address, Address::Name(_))) {
-        Resolution::Dns
-    } else {
-        Resolution::Static
-    }
 }
 
 fn service_port(port: &Port) -> ServicePort {
@@ -102,10 +70,11 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
         host: name.host.clone(),
         export_to: export_to(&name.callers),
         traffic_policy: any.map(|contract| TrafficPolicy {
+            settings: Settings::default(),
             tls: service.ports.first().map(|port| contract.tls(port)),
-            port_level_settings: contract.by_port(),
+            port_level_settings: contract.by_port(&Settings::default()),
         }),
-        subsets: name.subsets.iter().map(|subset| remote_subset(name, subset)).collect(),
+        subsets: name.subsets.iter().filter_map(|subset| remote_subset(plan, name, subset)).collect(),
     };
     let why = if name.translated {
         format!("Callers here say this name as it is: {} what they want of {service}.", gateways_know(name))
@@ -113,7 +82,7 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
         format!("The SNI by which {} what callers here want of {service}.", gateways_know(name))
     };
     let mut object = object(plan, &name.object, &service.namespace, why, Spec::DestinationRule(spec));
-    if name.labelled() {
+    if name.subsets.iter().any(|subset| name.narrows(subset)) {
         // istioctl looks for pods that carry the labels; it does not look at the endpoints of a ServiceEntry.
         suppress(&mut object, "IST0173");
     }
@@ -121,17 +90,28 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
 }
 
 /// Every subset has its own `tls`: one without inherits the SNI of the whole name, and reaches all versions.
-fn remote_subset(name: &RemoteName<'_>, subset: &RemoteSubset<'_>) -> Subset {
-    let RemoteSubset { name: subset_name, far, version: _, cluster, translated } = subset;
+fn remote_subset(plan: &ClusterPlan<'_>, name: &RemoteName<'_>, subset: &RemoteSubset<'_>) -> Option<Subset> {
+    let RemoteSubset { name: subset_name, far, version: _, clusters, translated } = subset;
+    // Clusters that stand in for each other are told the same.
+    let cluster = clusters.first()?;
     let contract = Contract { service: name.service, cluster, subset: *far, translated: *translated };
-    let by_port = contract.by_port();
-    let single =
-        if by_port.is_empty() { name.service.ports.first().map(|port| contract.tls(port)) } else { None };
-    Subset {
+    let settings = if subset.fails_over() {
+        failover::settings(endpoint::marks(plan, subset), plan.cluster.release)
+    } else {
+        Settings::default()
+    };
+    let by_port = contract.by_port(&settings);
+    let policy = if by_port.is_empty() {
+        let tls = name.service.ports.first().map(|port| contract.tls(port));
+        TrafficPolicy { settings, tls, port_level_settings: by_port }
+    } else {
+        TrafficPolicy { port_level_settings: by_port, ..TrafficPolicy::default() }
+    };
+    Some(Subset {
         name: subset_name.clone(),
-        labels: labels(name, cluster),
-        traffic_policy: Some(TrafficPolicy { tls: single, port_level_settings: by_port }),
-    }
+        labels: endpoint::selector(name, subset),
+        traffic_policy: Some(policy),
+    })
 }
 
 /// What a far gateway is told: its own name of a service and subset.
@@ -153,10 +133,13 @@ impl Contract<'_> {
 
     /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them. What Istio
     /// derives by itself fits each port.
-    fn by_port(self) -> Vec<PortPolicy> {
+    fn by_port(self, settings: &Settings) -> Vec<PortPolicy> {
         let ports = &self.service.ports;
-        let policy =
-            |port: &Port| PortPolicy { port: PortSelector { number: port.number }, tls: self.tls(port) };
+        let policy = |port: &Port| PortPolicy {
+            port: PortSelector { number: port.number },
+            settings: settings.clone(),
+            tls: Some(self.tls(port)),
+        };
         if ports.len() > 1 && !self.translated { ports.iter().map(policy).collect() } else { Vec::new() }
     }
 }

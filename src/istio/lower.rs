@@ -38,7 +38,10 @@ pub fn lower(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Bundle {
 /// By cluster and service.
 fn reaches(plan: &ClusterPlan<'_>) -> Vec<Reach> {
     let reach = |name: &RemoteName<'_>, cluster: &Cluster| {
-        let there = name.subsets.iter().filter(|subset| subset.cluster.name == cluster.name);
+        let there = name
+            .subsets
+            .iter()
+            .filter(|subset| subset.clusters.iter().any(|known| known.name == cluster.name));
         let versions = there.filter_map(|subset| subset.version).map(str::to_owned).collect();
         Reach { cluster: cluster.name.clone(), service: name.service.to_string(), versions }
     };

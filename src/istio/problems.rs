@@ -140,6 +140,8 @@ fn instead(feature: Feature) -> &'static str {
         | Feature::RetryOnHttp3PostConnectFailure
         | Feature::MirrorPercent
         | Feature::Mirrors
+        | Feature::FailoverPriority
+        | Feature::ConsecutiveErrorsByKind
         | Feature::UnmatchedPreflights => "",
     }
 }

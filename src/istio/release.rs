@@ -132,6 +132,9 @@ features! {
     /// Before, origins were plain texts.
     AllowOrigins "a prefix or regex in `allowOrigins`" [(5, 0)]
     UnmatchedPreflights "`unmatchedPreflights`" [(23, 0)]
+    FailoverPriority "`failoverPriority`" [(12, 0)]
+    /// Before, `consecutiveErrors` counted what is now called gateway errors.
+    ConsecutiveErrorsByKind "`consecutive5xxErrors`" [(5, 0)]
 }
 
 impl Release {

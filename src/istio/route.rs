@@ -56,7 +56,8 @@ fn why(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -> String {
         .routes
         .iter()
         .flat_map(Route::targets)
-        .filter_map(|target| plan.mesh.cluster(target.cluster).map(|cluster| cluster.name.as_str()));
+        .flat_map(|target| plan.clusters(target))
+        .map(|cluster| cluster.name.as_str());
     format!("Sends requests of callers here to {service} on to {}; it does not run here.", list(clusters))
 }
 

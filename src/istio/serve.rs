@@ -81,7 +81,7 @@ fn destination_rule(plan: &ClusterPlan<'_>, serving: &Serving<'_>, further: Vec<
 
 fn mutual() -> TrafficPolicy {
     let tls = ClientTls { mode: ClientTlsMode::IstioMutual, sni: None };
-    TrafficPolicy { tls: Some(tls), port_level_settings: Vec::new() }
+    TrafficPolicy { tls: Some(tls), ..TrafficPolicy::default() }
 }
 
 fn gateway(

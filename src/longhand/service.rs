@@ -93,6 +93,7 @@ impl<'m> Service<'m> {
             across_clusters: match across_clusters {
                 AcrossClusters::Local => "local",
                 AcrossClusters::Spread => "spread",
+                AcrossClusters::Failover => "failover",
             },
             plain_names: match plain_names {
                 PlainNames::Service => "service",

@@ -150,6 +150,8 @@ pub enum AcrossClusters {
     Local,
     /// All, by size.
     Spread,
+    /// The nearest that is healthy: the caller's own, its region, any other.
+    Failover,
 }
 
 /// What makes `http://ratings` work where only other clusters run it.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::distance;
 use super::problems;
-use super::route::{self, ServiceRoutes};
+use super::route::{self, ServiceRoutes, Site, Target};
 use super::survey::Survey;
 use crate::diagnostic::Finding;
 use crate::model::{Callers, ClusterId, Mesh, Pick, Service, ServiceId};
@@ -34,8 +35,8 @@ pub struct Demand<'m> {
 pub struct FarUse {
     /// Who uses it.
     pub callers: Callers,
-    /// Which versions, in which clusters.
-    pub picks: BTreeSet<(Pick, ClusterId)>,
+    /// Which versions at which sites, and the clusters that these are, by name.
+    pub picks: BTreeMap<(Pick, Site), Vec<ClusterId>>,
 }
 
 /// Follows every rule of every service from every client cluster.
@@ -71,21 +72,38 @@ impl<'m> Demands<'m> {
                     self.told_apart
                         .extend(mesh.service(target.service).map(|service| (target.service, service)));
                 }
-                if target.cluster == caller {
+                if target.site == Site::Cluster(caller) {
                     continue;
                 }
-                let (callers, services) = self.entering.entry(target.cluster).or_default();
-                callers.insert(caller);
-                services.insert(target.service);
+                let clusters = clusters(mesh, target, caller);
+                for cluster in clusters.iter().filter(|cluster| **cluster != caller) {
+                    let (callers, services) = self.entering.entry(*cluster).or_default();
+                    callers.insert(caller);
+                    services.insert(target.service);
+                }
                 demand
                     .far
                     .entry(target.service)
                     .and_modify(|far| far.callers = far.callers.union(&routes.callers))
-                    .or_insert_with(|| FarUse { callers: routes.callers.clone(), picks: BTreeSet::new() })
+                    .or_insert_with(|| FarUse { callers: routes.callers.clone(), picks: BTreeMap::new() })
                     .picks
-                    .insert((target.pick, target.cluster));
+                    .insert((target.pick, target.site), clusters);
             }
         }
         demand.routes.push(routes);
+    }
+}
+
+/// The clusters that a target is in, for callers in one cluster.
+pub fn clusters(mesh: &Mesh, target: Target, caller: ClusterId) -> Vec<ClusterId> {
+    match target.site {
+        Site::Cluster(cluster) => vec![cluster],
+        Site::Nearest => mesh
+            .service(target.service)
+            .map(|service| distance::serving(mesh, service, target.pick, None, caller).clusters)
+            .into_iter()
+            .flatten()
+            .map(|(cluster, _)| cluster)
+            .collect(),
     }
 }

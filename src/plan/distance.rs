@@ -1,13 +1,15 @@
 //! Which clusters serve a caller.
 
 use crate::model::service::AcrossClusters;
-use crate::model::{ClusterId, Mesh, Pick, Service};
+use crate::model::{Cluster, ClusterId, Mesh, Pick, Service};
 
 /// The clusters that serve, with relative sizes, and those that would but cannot be entered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Serving {
     /// By name; empty if the caller reaches none.
     pub clusters: Vec<(ClusterId, u32)>,
+    /// Whether they do not share, but stand in for each other: the nearest that is healthy serves.
+    pub failover: bool,
     /// Clusters that run it and have no gateway to enter by.
     pub closed: Vec<ClusterId>,
     /// Clusters that run it and take nobody from elsewhere, because they are drained.
@@ -17,7 +19,7 @@ pub struct Serving {
 /// Who serves this pick of a service to callers in a cluster; `wanted` says it outright.
 ///
 /// `local` is the caller's own if it runs there, else the nearest (same region, else all), each alike; `spread` is
-/// all that run it, by size.
+/// all that run it, by size; `failover` is all that run it, each standing in for the others.
 #[must_use]
 pub fn serving(
     mesh: &Mesh,
@@ -40,6 +42,10 @@ pub fn serving(
     serving.clusters = match service.across_clusters {
         AcrossClusters::Spread => open,
         AcrossClusters::Local => nearest(mesh, &open, caller),
+        AcrossClusters::Failover => {
+            serving.failover = open.len() > 1;
+            open
+        }
     };
     serving
 }
@@ -48,13 +54,22 @@ fn nearest(mesh: &Mesh, open: &[(ClusterId, u32)], caller: ClusterId) -> Vec<(Cl
     let alike = |wanted: &dyn Fn(ClusterId) -> bool| -> Vec<_> {
         open.iter().filter(|(cluster, _)| wanted(*cluster)).map(|(cluster, _)| (*cluster, 1)).collect()
     };
-    let region = |id: ClusterId| {
-        mesh.cluster(id).and_then(|cluster| cluster.locality.as_ref()).map(|place| &place.region)
-    };
     let own = alike(&|cluster| cluster == caller);
     if !own.is_empty() {
         return own;
     }
-    let near = alike(&|cluster| region(caller).is_some() && region(cluster) == region(caller));
+    let region = region(mesh, caller);
+    let near = alike(&|cluster| region.is_some() && self::region(mesh, cluster) == region);
     if near.is_empty() { alike(&|_| true) } else { near }
+}
+
+/// Whether a cluster lies outside the region of a caller that has one.
+#[must_use]
+pub fn farther(mesh: &Mesh, caller: ClusterId, cluster: &Cluster) -> bool {
+    let there = cluster.locality.as_ref().map(|place| place.region.as_str());
+    region(mesh, caller).is_some_and(|own| there != Some(own))
+}
+
+fn region(mesh: &Mesh, id: ClusterId) -> Option<&str> {
+    mesh.cluster(id).and_then(|cluster| cluster.locality.as_ref()).map(|place| place.region.as_str())
 }

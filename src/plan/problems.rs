@@ -1,5 +1,6 @@
 //! What planning finds, in words.
 
+use super::pool::{Obstacle, Pool};
 use super::survey::{Drained, Gap};
 use crate::diagnostic::{Code, Finding, list};
 use crate::model::{ClusterId, Destination, Mesh, Port, Rule, Service, VirtualIps};
@@ -59,6 +60,39 @@ pub fn drained(mesh: &Mesh, place: Place, drained: &Drained<'_>) -> Finding {
     };
     let places = clusters.iter().filter_map(|id| mesh.cluster(*id)?.drain);
     places.fold(finding, |finding, drain| finding.at(drain, "nobody elsewhere is sent here"))
+}
+
+pub fn apart(mesh: &Mesh, pool: &Pool<'_>, obstacle: &Obstacle) -> Finding {
+    let Pool { service, place, clusters, caller } = pool;
+    let name = |id: &ClusterId| mesh.cluster(*id).map(|cluster| cluster.name.as_str());
+    let (own, all) = (name(caller).unwrap_or_default(), list(clusters.iter().filter_map(name)));
+    let finding = |code: Code, why: &str, help: &str| {
+        Finding::new(code, format!("{all} cannot stand in for each other for callers of `{service}`: {why}"))
+            .at(*place, format!("fails over, for callers in `{own}`"))
+            .help(help)
+    };
+    match obstacle {
+        Obstacle::Names => finding(
+            Code::MG0423,
+            "each has a remote name of its own",
+            "give them one name: `remoteNames: shared`; or `acrossClusters: local`",
+        ),
+        Obstacle::Ways => finding(
+            Code::MG0423,
+            "they are not reached in the same way",
+            "give the service one `reach:`, which goes before those of the clusters; or `acrossClusters: local`",
+        ),
+        Obstacle::Domains => finding(
+            Code::MG0423,
+            "their cluster domains differ, and callers can say one name only",
+            "name the cluster that answers, as in `v1@cluster1`; or `acrossClusters: local`",
+        ),
+        Obstacle::Own => finding(
+            Code::MG0424,
+            &format!("`{own}` runs it itself, and its own pods have no remote name"),
+            &format!("say who calls the service, without `{own}`: `clients:`; or `acrossClusters: local`"),
+        ),
+    }
 }
 
 pub fn pool_too_small(virtual_ips: VirtualIps, names: usize, room: u128) -> Finding {

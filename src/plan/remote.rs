@@ -6,10 +6,9 @@ use std::net::IpAddr;
 use super::Found;
 use super::demand::{Demand, FarUse};
 use super::route::Target;
-use crate::model::name::{self, LABEL, SUBDOMAIN};
-use crate::model::{
-    Callers, Cluster, ClusterId, Mesh, Pick, Reach, RemoteNames as Naming, Service, ServiceId,
-};
+use super::subset::{self, RemoteSubset, Wanted};
+use crate::model::name::{self, SUBDOMAIN};
+use crate::model::{Callers, Cluster, ClusterId, Mesh, Reach, RemoteNames as Naming, Service, ServiceId};
 
 /// A name for a service in other clusters.
 #[derive(Clone, Debug)]
@@ -28,32 +27,17 @@ pub struct RemoteName<'m> {
     pub callers: Callers,
     /// The clusters that callers here are sent to; never empty.
     pub clusters: Vec<&'m Cluster>,
-    /// Versions, each in one cluster; by version, then cluster.
+    /// Versions, each at one site; by version, then site.
     pub subsets: Vec<RemoteSubset<'m>>,
     /// Whether every gateway behind it is taught the name, so that callers may say it as it is.
     pub translated: bool,
 }
 
-/// A version, or any, in one cluster.
-#[derive(Clone, Debug)]
-pub struct RemoteSubset<'m> {
-    /// A DNS label, unlike any other of its name.
-    pub name: String,
-    /// The subset that the far cluster knows; none for any version.
-    pub far: Option<&'m str>,
-    /// The version as its users name it; none for any.
-    pub version: Option<&'m str>,
-    /// Where it runs.
-    pub cluster: &'m Cluster,
-    /// Whether the gateway there is taught the name, so that callers may say it as it is.
-    pub translated: bool,
-}
-
 impl RemoteName<'_> {
-    /// Whether the name has endpoints that some subset must not use.
+    /// Whether the name has endpoints that a subset must not use.
     #[must_use]
-    pub fn labelled(&self) -> bool {
-        self.clusters.len() > 1
+    pub fn narrows(&self, subset: &RemoteSubset<'_>) -> bool {
+        subset.clusters.len() < self.clusters.len()
     }
 }
 
@@ -93,18 +77,13 @@ pub fn names<'m>(
     let mut all = RemoteNames::default();
     for (id, far) in &demand.far {
         let Some(service) = mesh.service(*id) else { continue };
-        for picks in by_name(mesh, &far.picks) {
-            let Some(name) = named(mesh, service, far, &picks, addresses, objects) else { continue };
-            let index = all.names.len();
-            let subset = |pick: Pick, cluster: &Cluster| {
-                let version = version_of(service, pick);
-                name.subsets
-                    .iter()
-                    .position(|subset| subset.cluster.name == cluster.name && subset.version == version)
+        for wanted in by_name(mesh, far) {
+            let Some((name, places)) = named(mesh, service, far, &wanted, addresses, objects) else {
+                continue;
             };
-            for (pick, cluster) in picks {
-                let found = mesh.cluster(cluster).and_then(|cluster| subset(pick, cluster));
-                all.spots.insert(Target { service: *id, pick, cluster }, (index, found));
+            let index = all.names.len();
+            for (Wanted { pick, site, clusters: _ }, subset) in wanted.iter().zip(places) {
+                all.spots.insert(Target { service: *id, pick: *pick, site: *site }, (index, subset));
             }
             if name.shared {
                 all.shared.insert(*id, index);
@@ -115,95 +94,54 @@ pub fn names<'m>(
     all
 }
 
-/// One group for each name: all picks under a shared name, those of one cluster under its own.
-fn by_name(mesh: &Mesh, picks: &BTreeSet<(Pick, ClusterId)>) -> Vec<Vec<(Pick, ClusterId)>> {
+/// One group for each name: all that is wanted under a shared name, what is wanted of one cluster under its own.
+fn by_name<'d>(mesh: &Mesh, far: &'d FarUse) -> Vec<Vec<Wanted<'d>>> {
+    let wanted =
+        far.picks.iter().map(|((pick, site), clusters)| Wanted { pick: *pick, site: *site, clusters });
     match mesh.remote_names {
-        Naming::Shared => vec![picks.iter().copied().collect()],
+        Naming::Shared => vec![wanted.collect()],
         Naming::PerCluster => {
-            let mut groups: BTreeMap<ClusterId, Vec<(Pick, ClusterId)>> = BTreeMap::new();
-            for (pick, cluster) in picks {
-                groups.entry(*cluster).or_default().push((*pick, *cluster));
+            let mut groups: BTreeMap<Option<ClusterId>, Vec<Wanted<'d>>> = BTreeMap::new();
+            for wanted in wanted {
+                groups.entry(wanted.clusters.first().copied()).or_default().push(wanted);
             }
             groups.into_values().collect()
         }
     }
 }
 
+/// A name, and which of its subsets stands for each thing wanted.
 fn named<'m>(
     mesh: &'m Mesh,
     service: &'m Service,
     far: &FarUse,
-    picks: &[(Pick, ClusterId)],
+    wanted: &[Wanted<'_>],
     addresses: &BTreeMap<String, IpAddr>,
     objects: &ObjectNames,
-) -> Option<RemoteName<'m>> {
-    let ids: BTreeSet<ClusterId> = picks.iter().map(|(_, cluster)| *cluster).collect();
+) -> Option<(RemoteName<'m>, Vec<Option<usize>>)> {
+    let ids: BTreeSet<ClusterId> = wanted.iter().flat_map(|wanted| wanted.clusters).copied().collect();
     let clusters: Vec<_> = ids.iter().filter_map(|id| mesh.cluster(*id)).collect();
     let host = mesh.remote_host(service, clusters.first()?);
-    Some(RemoteName {
+    let mut subsets = Vec::new();
+    let places = subset::of(mesh, service, wanted, clusters.len() > 1)
+        .into_iter()
+        .map(|subset| {
+            subsets.push(subset?);
+            Some(subsets.len() - 1)
+        })
+        .collect();
+    let name = RemoteName {
         service,
         object: objects.name(service, clusters.first()?, mesh.remote_names, &host),
         address: addresses.get(&host).copied(),
         shared: mesh.remote_names == Naming::Shared,
         callers: far.callers.clone(),
-        subsets: subsets(mesh, service, picks, clusters.len() > 1),
-        translated: clusters.iter().all(|cluster| translated(mesh, service, cluster)),
+        subsets,
+        translated: clusters.iter().all(|cluster| mesh.reach(service, cluster) == Reach::Rewrite),
         clusters,
         host,
-    })
-}
-
-/// A version in one cluster goes by its own subset name, one in several by one a cluster; any needs a subset only
-/// where the name has other endpoints too.
-fn subsets<'m>(
-    mesh: &'m Mesh,
-    service: &'m Service,
-    picks: &[(Pick, ClusterId)],
-    several: bool,
-) -> Vec<RemoteSubset<'m>> {
-    let mut clusters_of: BTreeMap<Pick, usize> = BTreeMap::new();
-    for (pick, _) in picks {
-        *clusters_of.entry(*pick).or_default() += 1;
-    }
-    let plain: BTreeSet<&str> = service.versions.iter().map(|version| version.subset.as_str()).collect();
-    let subset = |(pick, cluster): &(Pick, ClusterId)| {
-        let cluster = mesh.cluster(*cluster)?;
-        let alone = clusters_of.get(pick) == Some(&1);
-        let far = match pick {
-            Pick::Any if several => None,
-            Pick::Any => return None,
-            Pick::Version(id) => Some(service.version(*id)?.subset.as_str()),
-        };
-        let name = match far {
-            Some(subset) if alone => subset.to_owned(),
-            Some(subset) => at_cluster(subset, cluster, &plain),
-            None => at_cluster("any", cluster, &plain),
-        };
-        let translated = translated(mesh, service, cluster);
-        Some(RemoteSubset { name, far, version: version_of(service, *pick), cluster, translated })
     };
-    picks.iter().filter_map(subset).collect()
-}
-
-fn translated(mesh: &Mesh, service: &Service, cluster: &Cluster) -> bool {
-    mesh.reach(service, cluster) == Reach::Rewrite
-}
-
-/// `v2--cluster2`, or what is left of it with a hash where that is too long or the name of a version.
-fn at_cluster(subset: &str, cluster: &Cluster, taken: &BTreeSet<&str>) -> String {
-    let name = format!("{subset}--{}", cluster.name);
-    if name.len() > LABEL || taken.contains(name.as_str()) {
-        name::distinct(&name, &name, LABEL)
-    } else {
-        name
-    }
-}
-
-fn version_of(service: &Service, pick: Pick) -> Option<&str> {
-    match pick {
-        Pick::Any => None,
-        Pick::Version(id) => service.version(id).map(|version| version.name.as_str()),
-    }
+    Some((name, places))
 }
 
 /// Names of objects that are taken already: by a service, or by two remote names at once.

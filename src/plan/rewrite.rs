@@ -35,7 +35,9 @@ where
         let service = name.service;
         let whole = name.clusters.iter().filter(|_| name.translated).map(|cluster| (*cluster, None, None));
         let subsets = name.subsets.iter().filter(|subset| subset.translated);
-        let subsets = subsets.map(|subset| (subset.cluster, Some(subset.name.clone()), subset.far));
+        let subsets = subsets.flat_map(|subset| {
+            subset.clusters.iter().map(|cluster| (*cluster, Some(subset.name.clone()), subset.far))
+        });
         for (cluster, said, known) in whole.chain(subsets) {
             taught.entry((&cluster.name, name.host.clone(), said.clone())).or_insert_with(|| Translation {
                 service,

@@ -87,7 +87,7 @@ pub struct Copy {
     pub percent: At<f64>,
 }
 
-/// A version, or any, of a service in one cluster.
+/// A version, or any, of a service at one site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Target {
     /// Which service.
@@ -95,7 +95,16 @@ pub struct Target {
     /// Which version.
     pub pick: Pick,
     /// In which cluster.
-    pub cluster: ClusterId,
+    pub site: Site,
+}
+
+/// Where a version runs, as callers of one cluster see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Site {
+    /// In this cluster.
+    Cluster(ClusterId),
+    /// In the nearest of several that is healthy.
+    Nearest,
 }
 
 /// What callers in `caller` get from a service, port by port. A port that no rule speaks of is left alone: local
@@ -136,7 +145,8 @@ pub fn routes<'m>(
             routes.push(path.left_alone(survey));
         }
     }
-    let crosses = || routes.iter().flat_map(Route::targets).any(|target| target.cluster != caller);
+    let crosses =
+        || routes.iter().flat_map(Route::targets).any(|target| target.site != Site::Cluster(caller));
     if mesh.remote_names == RemoteNames::Shared && crosses() {
         // A plain name is local by itself; the shared one obeys the same rules, and is not.
         routes.extend(untouched);
@@ -199,7 +209,7 @@ impl<'m> Path<'m> {
     }
 
     fn all_here(self) -> Share<'m> {
-        let target = Target { service: self.id, pick: Pick::Any, cluster: self.caller };
+        let target = Target { service: self.id, pick: Pick::Any, site: Site::Cluster(self.caller) };
         Share { target, port: self.port.number, weight: 100, headers: None }
     }
 
@@ -217,11 +227,14 @@ impl<'m> Path<'m> {
         let Some(service) = self.mesh.service(to.service) else { return Vec::new() };
         let Some(port) = self.port_of(service, to, survey) else { return Vec::new() };
         let serving = self.serving(service, to.pick, to.cluster, to.place, survey);
-        let target = Target { service: to.service, pick: to.pick, cluster: self.caller };
+        let target = Target { service: to.service, pick: to.pick, site: Site::Cluster(self.caller) };
         let shares = split(Share { target, port, weight: to.weight, headers: to.headers.as_ref() }, &serving);
         if to.weight > 0 {
-            let idle = shares.iter().filter(|share| share.weight == 0).map(|share| share.target.cluster);
-            idle.for_each(|cluster| survey.idle(to, cluster));
+            let idle = shares.iter().filter(|share| share.weight == 0).map(|share| share.target.site);
+            idle.for_each(|site| match site {
+                Site::Cluster(cluster) => survey.idle(to, cluster),
+                Site::Nearest => {}
+            });
         }
         shares
     }
@@ -230,12 +243,15 @@ impl<'m> Path<'m> {
         let serving = self.serving(self.service, mirror.pick, mirror.cluster, mirror.percent.place, survey);
         let total: f64 = serving.clusters.iter().map(|(_, size)| f64::from(*size)).sum();
         let part = |size: u32| rounded(mirror.percent.value * f64::from(size) / total);
-        let copy = |(cluster, size): (ClusterId, u32)| Copy {
-            target: Target { service: self.id, pick: mirror.pick, cluster },
+        let copy = |site: Site, percent: f64| Copy {
+            target: Target { service: self.id, pick: mirror.pick, site },
             port: self.port.number,
-            percent: At::new(part(size), mirror.percent.place),
+            percent: At::new(percent, mirror.percent.place),
         };
-        serving.clusters.into_iter().map(copy).collect()
+        if serving.failover {
+            return vec![copy(Site::Nearest, mirror.percent.value)];
+        }
+        serving.clusters.into_iter().map(|(cluster, size)| copy(Site::Cluster(cluster), part(size))).collect()
     }
 
     fn serving(
@@ -277,11 +293,14 @@ fn rounded(percent: f64) -> f64 {
     (percent * 10_000.0).round() / 10_000.0
 }
 
-/// Splits a whole share among the clusters that serve it.
+/// Splits a whole share among the clusters that serve it, unless each stands in for the others.
 fn split<'m>(whole: Share<'m>, serving: &Serving) -> Vec<Share<'m>> {
+    if serving.failover {
+        return vec![Share { target: Target { site: Site::Nearest, ..whole.target }, ..whole }];
+    }
     let sizes: Vec<_> = serving.clusters.iter().map(|(_, size)| *size).collect();
     let part = |((cluster, _), weight): (&(ClusterId, u32), u32)| {
-        let target = Target { cluster: *cluster, ..whole.target };
+        let target = Target { site: Site::Cluster(*cluster), ..whole.target };
         Share { target, weight, ..whole }
     };
     serving.clusters.iter().zip(share::split(whole.weight, &sizes)).map(part).collect()

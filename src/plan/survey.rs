@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::distance::Serving;
+use super::pool::{Obstacle, Pool};
 use super::problems;
 use crate::diagnostic::Finding;
 use crate::model::service::AcrossClusters;
@@ -28,6 +29,7 @@ pub struct Survey<'m> {
     portless: BTreeMap<Place, &'m Destination>,
     left_out: BTreeMap<(Place, ClusterId), &'m Service>,
     drained: BTreeMap<Place, Drained<'m>>,
+    pools: Vec<Pool<'m>>,
     /// Where callers can go nowhere, for want of a gateway: by the cluster that lacks it.
     pub closed: BTreeMap<ClusterId, (Place, ClusterId)>,
 }
@@ -91,10 +93,14 @@ impl<'m> Survey<'m> {
             drained.callers.insert(caller);
             return;
         }
+        if serving.failover {
+            let clusters = serving.clusters.iter().map(|(cluster, _)| *cluster).collect();
+            self.pools.push(Pool { service, place, clusters, caller });
+        }
         for closed in &serving.closed {
             if serving.clusters.is_empty() {
                 self.closed.entry(*closed).or_insert((place, caller));
-            } else if service.across_clusters == AcrossClusters::Spread {
+            } else if service.across_clusters != AcrossClusters::Local {
                 self.left_out.insert((place, *closed), service);
             }
         }
@@ -136,7 +142,23 @@ impl<'m> Survey<'m> {
                 .iter()
                 .map(|((place, cluster), service)| problems::left_out(service, *place, name(*cluster))),
         );
+        findings.extend(self.apart(mesh));
         findings.extend(self.drained.iter().map(|(place, drained)| problems::drained(mesh, *place, drained)));
+        findings
+    }
+
+    /// Clusters that cannot stand in for each other: each service and reason once.
+    fn apart(&self, mesh: &'m Mesh) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = Vec::new();
+        let mut seen: Vec<(Obstacle, &str)> = Vec::new();
+        for pool in &self.pools {
+            let Some(obstacle) = pool.obstacle(mesh) else { continue };
+            let known = (obstacle.clone(), pool.service.name.as_str());
+            if !seen.contains(&known) {
+                findings.push(problems::apart(mesh, pool, &obstacle));
+                seen.push(known);
+            }
+        }
         findings
     }
 }

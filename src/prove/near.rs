@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Crossing;
 use super::index::Index;
+use super::pool;
 use super::subset::selects;
 use crate::istio::Bundle;
 use crate::istio::destination_rule::{ClientTls, ClientTlsMode, DestinationRuleSpec, Subset};
@@ -208,9 +209,11 @@ impl Caller<'_> {
         if endpoints.is_empty() {
             return Err(format!("no endpoint of `{host}` for subset `{}`", subset.unwrap_or_default()));
         }
+        let pool = named.map(|subset| pool::of(subset, port)).unwrap_or_default();
+        pool.order(host, &endpoints)?;
         let mut crossings = Vec::with_capacity(endpoints.len());
         for endpoint in endpoints {
-            let Endpoint { address, ports, labels: _ } = endpoint;
+            let Endpoint { address, ports, labels: _, locality: _, weight } = endpoint;
             let dialled = ports
                 .get(port_name)
                 .ok_or(format!("endpoint `{address}` of `{host}` has no port `{port_name}`"))?;
@@ -224,7 +227,10 @@ impl Caller<'_> {
                 address: address.clone(),
                 port: *dialled,
                 sni: sni.clone(),
+                host: host.to_owned(),
                 subset: subset.unwrap_or_default().to_owned(),
+                ejected: pool.ejects(),
+                weight: weight.unwrap_or(1),
             });
         }
         Ok(crossings)
@@ -245,7 +251,7 @@ pub fn says_what_it_means(host: &str, subset: Option<&str>, port: u16, sni: &str
     let meant = subset.unwrap_or_default();
     let named = named_subset.unwrap_or_default();
     let agrees = match named {
-        "" => meant.is_empty() || meant.starts_with("any--"),
+        "" => meant.is_empty() || meant == "any" || meant.starts_with("any-"),
         named => meant.starts_with(named),
     };
     if agrees {
@@ -260,8 +266,11 @@ fn tls<'r>(rule: &'r DestinationRuleSpec, subset: Option<&'r Subset>, port: u16)
     let policies = [subset.and_then(|subset| subset.traffic_policy.as_ref()), rule.traffic_policy.as_ref()];
     policies.into_iter().flatten().find_map(|policy| {
         let own = policy.port_level_settings.iter().find(|settings| settings.port.number == port);
-        own.map(|settings| &settings.tls).or(policy.tls.as_ref())
-    })
+        match own {
+            Some(settings) => Some(settings.tls.as_ref()),
+            None => policy.tls.as_ref().map(Some),
+        }
+    })?
 }
 
 /// Whether what is exported to some namespaces reaches all that it is needed in. None means all.

@@ -6,6 +6,7 @@
 mod doors; // what is dialled leads elsewhere
 mod far; // what the cluster behind a gateway lacks
 mod near; // what the caller's cluster lacks
+mod pool; // what does not fail over
 mod rewrite; // what a gateway is taught
 mod twice; // what is there more than once
 

@@ -104,6 +104,7 @@ pub fn across(written: &Written<spec::service::AcrossClusters>, default: AcrossC
     match written.value() {
         Some(spec::service::AcrossClusters::Local) => AcrossClusters::Local,
         Some(spec::service::AcrossClusters::Spread) => AcrossClusters::Spread,
+        Some(spec::service::AcrossClusters::Failover) => AcrossClusters::Failover,
         None => default,
     }
 }

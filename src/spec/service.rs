@@ -45,6 +45,8 @@ pub enum AcrossClusters {
     Local,
     /// `spread`
     Spread,
+    /// `failover`
+    Failover,
 }
 
 /// `plainNames`
@@ -120,8 +122,12 @@ impl Service {
 impl AcrossClusters {
     /// Reads `acrossClusters`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        reader
-            .word(value, &[("local", Some(Self::Local)), ("spread", Some(Self::Spread)), ("failover", None)])
+        let words = [
+            ("local", Some(Self::Local)),
+            ("spread", Some(Self::Spread)),
+            ("failover", Some(Self::Failover)),
+        ];
+        reader.word(value, &words)
     }
 }
 

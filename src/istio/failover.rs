@@ -1,0 +1,44 @@
+//! What makes one pool of endpoints out of several clusters, the next nearest for when one is unhealthy.
+//!
+//! The order is told by labels, never by localities: with these Istio compares zones too, so that a far gateway in the
+//! caller's zone beats pods of its own cluster in another.
+
+use std::time;
+
+use super::destination_rule::Settings;
+use super::destination_rule::load_balancer::{LoadBalancer, LocalityLbSetting};
+use super::destination_rule::outlier_detection::OutlierDetection;
+use super::duration::Duration;
+use super::release::Feature;
+use crate::model::Release;
+
+/// The mark of endpoints outside the caller's region.
+pub const FARTHER: (&str, &str) = ("meshgen-farther", "true");
+
+/// How connections to a pool are made; `marks` are those that some endpoints carry, what the last carries comes last.
+pub(super) fn settings(marks: &[(&str, &str)], release: Release) -> Settings {
+    let ordered = !marks.is_empty() && release.can(Feature::FailoverPriority);
+    let priorities = || LocalityLbSetting {
+        enabled: Some(true),
+        failover_priority: marks.iter().map(|(key, _)| (*key).to_owned()).collect(),
+        ..LocalityLbSetting::default()
+    };
+    Settings {
+        load_balancer: ordered.then(|| LoadBalancer { locality_lb_setting: Some(priorities()) }),
+        outlier_detection: Some(ejection(release)),
+    }
+}
+
+/// Nothing fails over without it. Istio's own default ejects a tenth of the endpoints, which of one is none.
+fn ejection(release: Release) -> OutlierDetection {
+    let second = |seconds| Some(Duration(time::Duration::from_secs(seconds)));
+    let failures = Some(5);
+    let by_kind = release.can(Feature::ConsecutiveErrorsByKind);
+    OutlierDetection {
+        consecutive_errors: failures.filter(|_| !by_kind),
+        consecutive_5xx_errors: failures.filter(|_| by_kind),
+        interval: second(10),
+        base_ejection_time: second(30),
+        max_ejection_percent: Some(100),
+    }
+}

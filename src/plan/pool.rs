@@ -1,0 +1,53 @@
+//! Whether clusters can stand in for each other: one subset is one name, and one name is said to all of them.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Cluster, ClusterId, Mesh, RemoteNames, Service};
+use crate::source::Place;
+
+/// Why they cannot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Each has a remote name of its own.
+    Names,
+    /// They are reached in different ways.
+    Ways,
+    /// Their Services end in different domains.
+    Domains,
+    /// One is the caller's own, whose pods no remote name has.
+    Own,
+}
+
+/// Clusters of which each is to stand in for the others, for the callers of one.
+#[derive(Clone, Debug)]
+pub struct Pool<'m> {
+    /// What they run.
+    pub service: &'m Service,
+    /// Where it is asked for.
+    pub place: Place,
+    /// By name.
+    pub clusters: BTreeSet<ClusterId>,
+    /// Whose callers ask.
+    pub caller: ClusterId,
+}
+
+impl<'m> Pool<'m> {
+    /// What keeps the clusters apart, if anything does.
+    #[must_use]
+    pub fn obstacle(&self, mesh: &'m Mesh) -> Option<Obstacle> {
+        let clusters: Vec<&Cluster> = self.clusters.iter().filter_map(|id| mesh.cluster(*id)).collect();
+        let ways: BTreeSet<_> = clusters.iter().map(|cluster| mesh.reach(self.service, cluster)).collect();
+        let domains: BTreeSet<_> = clusters.iter().map(|cluster| &cluster.cluster_domain).collect();
+        if self.clusters.contains(&self.caller) {
+            Some(Obstacle::Own)
+        } else if mesh.remote_names == RemoteNames::PerCluster {
+            Some(Obstacle::Names)
+        } else if ways.len() > 1 {
+            Some(Obstacle::Ways)
+        } else if domains.len() > 1 {
+            Some(Obstacle::Domains)
+        } else {
+            None
+        }
+    }
+}

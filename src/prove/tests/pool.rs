@@ -1,0 +1,54 @@
+//! Clusters that are to stand in for each other, and do not.
+
+use super::{Mesh, all_are_noticed_in};
+use crate::istio::destination_rule::Settings;
+
+const INPUT: &str = "
+apiVersion: meshgen/v1
+kind: Topology
+mesh: {acrossClusters: failover}
+clusters:
+  here: {locality: eu}
+  there: {gateway: [203.0.113.2, 203.0.113.12], locality: eu}
+  yonder: {gateway: 203.0.113.3, locality: us}
+  beyond: {gateway: 203.0.113.4, locality: us}
+services:
+  reviews: {ports: 80, versions: {v1: [there, yonder], v2: beyond}, clients: here}
+---
+apiVersion: meshgen/v1
+kind: Routing
+routes:
+  reviews: {to: {v1: 50, v2: 50}}
+";
+
+fn settings(mesh: &mut Mesh) -> &mut Settings {
+    &mut mesh.rule("here", "reviews-global").subsets[0].traffic_policy.as_mut().unwrap().settings
+}
+
+#[test]
+fn what_does_not_fail_over_is_noticed() {
+    all_are_noticed_in(
+        INPUT,
+        "here",
+        &[
+            (
+                |mesh| settings(mesh).outlier_detection = None,
+                "subset `v1` spreads over several clusters: `outbound_.80_.v1_.reviews.default.svc.cluster.local`",
+            ),
+            (
+                |mesh| settings(mesh).load_balancer = None,
+                "farther endpoints of `reviews.default.global` are as near as all others",
+            ),
+            (
+                |mesh| {
+                    mesh.entry("reviews-global").endpoints.iter_mut().for_each(|known| known.weight = None)
+                },
+                "subset `v1` has unequal shares in its clusters: `outbound_.80_.v1_.reviews.default.svc.cluster.local`",
+            ),
+            (
+                |mesh| mesh.rule("here", "reviews-global").subsets[0].labels.clear(),
+                "no version behind subset `v1` of `reviews.default.svc.cluster.local` in `beyond`",
+            ),
+        ],
+    );
+}
