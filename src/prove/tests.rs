@@ -4,6 +4,7 @@
 //! a sound bundle by what the proof says of it.
 
 mod far; // what the cluster behind a gateway lacks
+mod limits; // what Kubernetes would refuse
 mod near; // what the caller's cluster lacks
 mod twice; // what is there more than once
 
