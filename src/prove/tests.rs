@@ -30,7 +30,7 @@ services:
   api:       {ports: {http: 80, grpc: 81}, versions: {v1: here, v2: there}}
   parts:     {ports: 80, versions: {v1: [there, yonder]}}
   ratings:   {ports: 80, versions: {v1: there}}
-  reviews:   {ports: 80, versions: {v1: here, v2: there, v3: there}}
+  reviews:   {ports: 80, versions: {v1: here, v2: there, v20: there}}
   shop/cart: {ports: 80, versions: {v1: there}, clients: {here: [web]}}
 ---
 apiVersion: meshgen/v1
@@ -39,7 +39,7 @@ routes:
   api: {to: {v1: 50, v2: 50}}
   parts: v1
   ratings: v1
-  reviews: {to: {v1: 50, v2: 25, v3: 25}, mirror: v3}
+  reviews: {to: {v1: 50, v2: 25, v20: 25}, mirror: v20}
   shop/cart: v1
 ";
 
