@@ -2,11 +2,10 @@
 //!
 //! Enters: what a cluster must know. Leaves: its bundle. Refuses to know: the inputs, and how objects become text.
 
-use std::collections::BTreeMap;
 
 use super::bundle::{Bundle, Ground, GroundGateway, GroundService};
 use super::dialect::{Dialect, Lacks};
-use super::object::Object;
+use super::object::{Kind, Object};
 use super::{call, route, serve, stand_in};
 use crate::bundle::Reach;
 use crate::model::service::PlainNames;
@@ -17,14 +16,13 @@ use crate::plan::{ClusterPlan, RemoteName};
 #[must_use]
 pub fn lower(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Bundle {
     let mut dialect = Dialect::new(plan.cluster, lacks);
-    let steps = [serve::objects(plan, &mut dialect), call::objects(plan), route::objects(plan, &mut dialect)];
+    let steps = [
+        serve::objects(plan, &mut dialect),
+        call::objects(plan, &mut dialect),
+        route::objects(plan, &mut dialect),
+    ];
     let objects = steps.into_iter().flat_map(|mut step| {
-        step.sort_by(|a, b| {
-            let key = |object: &Object| {
-                (object.metadata.namespace.clone(), object.metadata.name.clone(), object.kind())
-            };
-            key(a).cmp(&key(b))
-        });
+        step.sort_by(|a, b| place(a).cmp(&place(b)));
         step
     });
     Bundle {
@@ -50,6 +48,11 @@ fn reaches(plan: &ClusterPlan<'_>) -> Vec<Reach> {
         names.flat_map(|name| name.clusters.iter().map(move |cluster| reach(name, cluster))).collect();
     reaches.sort();
     reaches
+}
+
+/// Where an object stands within its step.
+fn place(object: &Object) -> (&str, &str, Kind) {
+    (&object.metadata.namespace, &object.metadata.name, object.kind())
 }
 
 fn ground(plan: &ClusterPlan<'_>) -> Ground {

@@ -13,8 +13,6 @@ use crate::source::{At, Place};
 /// All of its words must hold.
 #[derive(Clone, Debug)]
 pub struct Condition {
-    /// Where it was written.
-    pub place: Place,
     /// The clusters whose callers it is for; decided while compiling. None means all.
     pub source_clusters: Option<Vec<ClusterId>>,
     /// The number of the port that was called.
@@ -61,9 +59,9 @@ pub enum Presence {
 }
 
 impl HttpMatch {
-    /// Whether it is for some workloads only: to others it does not exist.
+    /// Whether it is for some workloads only: Istio leaves the rule out of the proxies of all others.
     #[must_use]
-    pub fn names_workloads(&self) -> bool {
+    pub fn chooses_workloads(&self) -> bool {
         !self.source_labels.is_empty() || self.source_namespace.is_some()
     }
 

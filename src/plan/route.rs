@@ -3,7 +3,7 @@
 use super::distance::{self, Serving};
 use super::shadow::Answered;
 use super::share;
-use super::survey::{Survey, Unmatched};
+use super::survey::{Gap, Survey};
 use crate::model::action::{DirectResponse, HeaderOperations, Redirect};
 use crate::model::condition::HttpMatch;
 use crate::model::{
@@ -113,6 +113,7 @@ pub fn routes<'m>(
         let path = Path { mesh, id, service, caller, port };
         let before = routes.len();
         let mut answered = Answered::default();
+        let mut for_some_workloads = true;
         for (index, rule) in service.rules.iter().enumerate() {
             let Some(conditions) = conditions(rule, caller, port) else { continue };
             if let Some(earlier) = answered.by(index, &conditions) {
@@ -120,11 +121,14 @@ pub fn routes<'m>(
                 continue;
             }
             survey.reached(index);
+            for_some_workloads &=
+                !conditions.is_empty() && conditions.iter().all(|words| words.chooses_workloads());
             routes.push(path.route(rule, conditions, survey));
         }
         if routes.len() > before {
             if !answered.all() {
-                survey.gap(port, unmatched(routes.iter().skip(before)), caller);
+                let gap = if for_some_workloads { Gap::Unruled } else { Gap::NotFound };
+                survey.gap(gap, port, caller);
             }
         } else if service.runs.contains_key(&caller) {
             untouched.push(path.local());
@@ -159,12 +163,6 @@ fn conditions<'m>(rule: &'m Rule, caller: ClusterId, port: &Port) -> Option<Vec<
     } else {
         Some(here)
     }
-}
-
-/// Istio forgets the rules that are for other workloads; if none is left, it knows of no rules at all.
-fn unmatched<'r>(routes: impl Iterator<Item = &'r Route<'r>>) -> Unmatched {
-    let mut conditions = routes.flat_map(|route| &route.conditions);
-    if conditions.all(|words| words.names_workloads()) { Unmatched::LeftAlone } else { Unmatched::NotFound }
 }
 
 /// From callers of one cluster to one port of one service.

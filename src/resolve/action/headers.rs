@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::says_something;
+use super::{is_empty, says_something};
 use crate::diagnostic::Finding;
 use crate::model::action::{HeaderChanges, HeaderOperations};
 use crate::resolve::value::header::{self, Use};
@@ -43,14 +43,6 @@ fn changes(
     let add = values(add, setting, findings);
     let remove = each(remove, |at| header::name(at, Use::Change, findings));
     Ok(HeaderChanges { set: set?, add: add?, remove: remove? })
-}
-
-fn is_empty<T>(written: &Written<Listed<T>>) -> bool {
-    match written {
-        Written::Absent => true,
-        Written::Illegible => false,
-        Written::As(at) => at.value.entries.is_empty() && at.value.complete,
-    }
 }
 
 fn values(
