@@ -91,31 +91,31 @@ impl Mesh {
     }
 
     fn rule(&mut self, cluster: &str, name: &str) -> &mut DestinationRuleSpec {
-        match &mut self.object(cluster, Kind::DestinationRule, name).spec {
-            Spec::DestinationRule(spec) => spec,
-            _ => unreachable!(),
-        }
+        let Spec::DestinationRule(spec) = &mut self.object(cluster, Kind::DestinationRule, name).spec else {
+            unreachable!()
+        };
+        spec
     }
 
     fn entry(&mut self, name: &str) -> &mut ServiceEntrySpec {
-        match &mut self.object("here", Kind::ServiceEntry, name).spec {
-            Spec::ServiceEntry(spec) => spec,
-            _ => unreachable!(),
-        }
+        let Spec::ServiceEntry(spec) = &mut self.object("here", Kind::ServiceEntry, name).spec else {
+            unreachable!()
+        };
+        spec
     }
 
     fn routes(&mut self, name: &str) -> &mut VirtualServiceSpec {
-        match &mut self.object("here", Kind::VirtualService, name).spec {
-            Spec::VirtualService(spec) => spec,
-            _ => unreachable!(),
-        }
+        let Spec::VirtualService(spec) = &mut self.object("here", Kind::VirtualService, name).spec else {
+            unreachable!()
+        };
+        spec
     }
 
     fn gateway(&mut self, cluster: &str) -> &mut GatewaySpec {
-        match &mut self.object(cluster, Kind::Gateway, "meshgen-east-west").spec {
-            Spec::Gateway(spec) => spec,
-            _ => unreachable!(),
-        }
+        let Spec::Gateway(spec) = &mut self.object(cluster, Kind::Gateway, "meshgen-east-west").spec else {
+            unreachable!()
+        };
+        spec
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{INPUT, Mesh, all_are_noticed};
 use crate::istio::destination_rule::TrafficPolicy;
 use crate::istio::object::Kind::{DestinationRule, ServiceEntry, VirtualService};
+use crate::istio::virtual_service::HttpMatchRequest;
 
 #[test]
 fn an_sni_that_says_something_else_is_noticed() {
@@ -203,8 +204,9 @@ fn a_whole_name_matters_where_it_is_reached() {
     let mut mesh = Mesh::new(INPUT);
     mesh.rule("here", "parts-global").traffic_policy = None;
     assert_eq!(mesh.messages(), [""; 0]);
-    mesh.routes("parts").http[0].matches.push(Default::default());
-    mesh.routes("parts").http[0].matches[0].source_namespace = Some("web".to_owned());
+    let for_some =
+        HttpMatchRequest { source_namespace: Some("web".to_owned()), ..HttpMatchRequest::default() };
+    mesh.routes("parts").http[0].matches.push(for_some);
     assert_eq!(
         mesh.messages(),
         ["a link of `here` does not hold: plain text to the gateway for `parts.default.global` port 80"]
