@@ -13,17 +13,20 @@ const ANNOTATION: usize = 262_144;
 const ENDPOINTS: usize = 4096;
 
 pub fn check(bundle: &Bundle) -> Vec<Finding> {
+    bundle.objects.iter().flat_map(|object| beyond(&bundle.cluster, object)).collect()
+}
+
+/// The limits that one object goes beyond.
+fn beyond(cluster: &str, object: &Object) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for object in &bundle.objects {
-        if let Spec::ServiceEntry(spec) = &object.spec
-            && spec.endpoints.len() > ENDPOINTS
-        {
-            findings.push(problems::too_many_endpoints(&bundle.cluster, &name(object), spec.endpoints.len()));
-        }
-        let bytes = json_size(object);
-        if bytes > ANNOTATION {
-            findings.push(problems::too_large(&bundle.cluster, &name(object), bytes));
-        }
+    if let Spec::ServiceEntry(spec) = &object.spec
+        && spec.endpoints.len() > ENDPOINTS
+    {
+        findings.push(problems::too_many_endpoints(cluster, &name(object), spec.endpoints.len()));
+    }
+    let bytes = json_size(object);
+    if bytes > ANNOTATION {
+        findings.push(problems::too_large(cluster, &name(object), bytes));
     }
     findings
 }
@@ -51,13 +54,11 @@ fn json_size(object: &Object) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::istio::bundle::Ground;
     use crate::istio::object::Metadata;
     use crate::istio::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec};
-    use crate::model::Release;
 
-    /// A bundle with one ServiceEntry, each of whose endpoints has an address of this length.
-    fn bundle(endpoints: usize, address: usize) -> Bundle {
+    /// A ServiceEntry, each of whose endpoints has an address of this length.
+    fn entry(endpoints: usize, address: usize) -> Object {
         let endpoint = Endpoint { address: "a".repeat(address), ..Endpoint::default() };
         let spec = ServiceEntrySpec {
             hosts: vec!["reviews.default.global".to_owned()],
@@ -68,25 +69,16 @@ mod tests {
             ports: Vec::new(),
             endpoints: vec![endpoint; endpoints],
         };
-        let entry = Object {
+        Object {
             why: String::new(),
             api_version: "networking.istio.io/v1",
             metadata: Metadata { name: "reviews-global".to_owned(), ..Metadata::default() },
             spec: Spec::ServiceEntry(spec),
-        };
-        Bundle {
-            cluster: "cluster1".to_owned(),
-            context: "cluster1".to_owned(),
-            release: Release::DEFAULT,
-            objects: vec![entry],
-            stand_ins: Vec::new(),
-            reaches: Vec::new(),
-            ground: Ground::default(),
         }
     }
 
     fn found(endpoints: usize, address: usize) -> Vec<&'static str> {
-        check(&bundle(endpoints, address)).iter().map(|finding| finding.code.name()).collect()
+        beyond("cluster1", &entry(endpoints, address)).iter().map(|finding| finding.code.name()).collect()
     }
 
     #[test]
@@ -97,7 +89,7 @@ mod tests {
 
     #[test]
     fn an_object_is_as_large_as_an_annotation_may_be() {
-        let frame = bundle(1, 0).objects.iter().map(json_size).sum::<usize>();
+        let frame = json_size(&entry(1, 0));
         assert_eq!(found(1, ANNOTATION - frame), [""; 0]);
         assert_eq!(found(1, ANNOTATION - frame + 1), ["MG0602"]);
     }
