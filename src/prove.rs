@@ -9,6 +9,7 @@
 mod index; // a bundle by what its objects are about
 mod near; // what a caller's cluster must have
 mod far; // what the cluster behind a gateway must have
+mod subset; // which pods a subset stands for
 mod limits; // what Kubernetes would refuse
 mod problems;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Crossing;
 use super::index::Index;
+use super::subset::selects;
 use crate::istio::Bundle;
 use crate::istio::destination_rule::{ClientTls, ClientTlsMode, DestinationRuleSpec, Subset};
 use crate::istio::object::Metadata;
@@ -33,9 +34,8 @@ pub fn check(bundle: &Bundle, index: &Index<'_>) -> Near {
         for destination in spec.http.iter().flat_map(destinations) {
             caller.destination(spec, destination, &mut near);
         }
-        if let Some(route) = spec.http.iter().find(|route| !weighs_100(route)) {
-            near.broken.push(format!("weights of `{}` do not add up to 100: {route:?}", metadata.name));
-        }
+        let wrong = spec.http.iter().filter_map(wrong_sum);
+        near.broken.extend(wrong.map(|sum| format!("weights of `{}` add up to {sum}", metadata.name)));
     }
     let unrouted = bundle.ground.promised.iter().filter(|host| !routed.contains_key(host.as_str()));
     near.broken.extend(unrouted.map(|host| format!("no VirtualService for `{host}`")));
@@ -53,6 +53,11 @@ fn destinations(route: &HttpRoute) -> impl Iterator<Item = &Destination> {
     shares.chain(copies).chain(&route.mirror)
 }
 
+/// Whether HTTP routes are looked at, by Istio's word for what is spoken.
+fn is_http(protocol: &str) -> bool {
+    matches!(protocol, "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB")
+}
+
 /// Whether some route for this port is there for every workload, so that requests get its answer or a 404.
 fn answers(spec: &VirtualServiceSpec, port: u16) -> bool {
     let everybody = |words: &HttpMatchRequest| {
@@ -63,13 +68,11 @@ fn answers(spec: &VirtualServiceSpec, port: u16) -> bool {
     spec.http.iter().any(|route| route.matches.is_empty() || route.matches.iter().any(everybody))
 }
 
-fn weighs_100(route: &HttpRoute) -> bool {
-    let sum: Option<u32> = route.route.iter().map(|share| share.weight).sum();
-    match route.route.len() {
-        0 => true,
-        1 => sum.is_none(),
-        _ => sum == Some(100),
-    }
+/// What the weights add up to, if it is not 100; a single share has none.
+fn wrong_sum(route: &HttpRoute) -> Option<u32> {
+    let weights = route.route.iter().filter_map(|share| share.weight);
+    let sum = if route.route.len() > 1 { weights.sum() } else { 100 - weights.sum::<u32>() };
+    Some(sum).filter(|sum| *sum != 100)
 }
 
 struct Caller<'b> {
@@ -87,6 +90,11 @@ impl Caller<'_> {
             let known = ground.services.contains_key(host)
                 || ground.names.contains(host)
                 || self.index.entries.contains_key(host.as_str());
+            let spoken =
+                self.index.entries.get(host.as_str()).into_iter().flat_map(|(_, entry)| &entry.ports);
+            for port in spoken.filter(|port| !is_http(port.protocol) && answers(spec, port.number)) {
+                near.broken.push(format!("HTTP routes do nothing on port {} of `{host}`", port.number));
+            }
             if !known && !stand_in {
                 near.broken
                     .push(format!("nothing has the name `{host}`, so its VirtualService does nothing"));
@@ -117,12 +125,7 @@ impl Caller<'_> {
             return Err(format!("`{host}` has no port {port} here"));
         }
         let Some(subset) = subset else { return Ok(()) };
-        let labels = self.index.subset_labels(host, subset, &service.namespace)?;
-        if service.pods.iter().any(|pod| selects(labels, pod)) {
-            Ok(())
-        } else {
-            Err(format!("subset `{subset}` of `{host}` selects no pods here"))
-        }
+        self.index.subset(host, subset, service).map_err(|what| format!("{what} here"))
     }
 
     /// A remote name called where no route answers takes any version: its links must hold as well.
@@ -184,12 +187,10 @@ impl Caller<'_> {
             return Err(format!("the DestinationRule for `{host}` is not seen where its ServiceEntry is"));
         }
         let named = match subset {
-            Some(name) => Some(
-                rule.subsets
-                    .iter()
-                    .find(|subset| subset.name == name)
-                    .ok_or(format!("`{host}` has no subset `{name}`"))?,
-            ),
+            Some(name) => {
+                let subset = self.index.subsets.get(&(host, name)).copied();
+                Some(subset.ok_or(format!("`{host}` has no subset `{name}`"))?)
+            }
             None => None,
         };
         let tls =
@@ -231,26 +232,14 @@ impl Caller<'_> {
     }
 }
 
-impl Index<'_> {
-    /// The labels of a subset of a Service, if its DestinationRule is where everybody sees it.
-    pub fn subset_labels(
-        &self,
-        host: &str,
-        subset: &str,
-        namespace: &str,
-    ) -> Result<&BTreeMap<String, String>, String> {
-        let (metadata, rule) = self.rules.get(host).ok_or(format!("no DestinationRule for `{host}`"))?;
-        if metadata.namespace != namespace || !rule.export_to.is_empty() {
-            return Err(format!("the DestinationRule for `{host}` is not seen everywhere"));
-        }
-        let found = rule.subsets.iter().find(|known| known.name == subset);
-        found.map(|subset| &subset.labels).ok_or(format!("`{host}` has no subset `{subset}`"))
-    }
-}
-
-/// The SNI names the port that was called, and the subset that the caller's subset is named after.
+/// The SNI names the service and port that were called, and the subset that the caller's subset is named after.
 fn says_what_it_means(host: &str, subset: Option<&Subset>, port: u16, sni: &str) -> Result<(), String> {
-    let (named_port, named_subset, _) = sni::parse(sni).ok_or(format!("`{sni}` is not an SNI of Istio's"))?;
+    let (named_port, named_subset, named_host) =
+        sni::parse(sni).ok_or(format!("`{sni}` is not an SNI of Istio's"))?;
+    // Name and namespace: what follows is the far cluster's own.
+    if !named_host.split('.').take(2).eq(host.split('.').take(2)) {
+        return Err(format!("`{host}` says the SNI of another service: `{sni}`"));
+    }
     if named_port != port {
         return Err(format!("port {port} of `{host}` says the SNI of port {named_port}: `{sni}`"));
     }
@@ -274,11 +263,6 @@ fn tls<'r>(rule: &'r DestinationRuleSpec, subset: Option<&'r Subset>, port: u16)
         let own = policy.port_level_settings.iter().find(|settings| settings.port.number == port);
         own.map(|settings| &settings.tls).or(policy.tls.as_ref())
     })
-}
-
-/// Whether a selector picks something with these labels.
-pub fn selects(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> bool {
-    selector.iter().all(|(key, value)| labels.get(key) == Some(value))
 }
 
 /// Whether what is exported to some namespaces reaches all that it is needed in. None means all.
