@@ -47,6 +47,10 @@ pub struct Service {
 
 /// Which parts of a service could be read in full; nothing is concluded from what is missing in the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and any of them may hold without the others"
+)]
 pub struct Complete {
     /// Its ports.
     pub ports: bool,
