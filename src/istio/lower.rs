@@ -2,7 +2,6 @@
 //!
 //! Enters: what a cluster must know. Leaves: its bundle. Refuses to know: the inputs, and how objects become text.
 
-
 use super::bundle::{Bundle, Ground, GroundGateway, GroundService};
 use super::dialect::{Dialect, Lacks};
 use super::object::{Kind, Object};
