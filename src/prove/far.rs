@@ -49,12 +49,13 @@ impl Offer {
     /// Whether pods of what the SNI names answer it.
     pub fn answers(&self, crossing: &Crossing, cluster: &str) -> Result<(), String> {
         let said = &crossing.sni;
-        let (port, subset, host) = sni::parse(said).ok_or(format!("`{said}` is not an SNI of Istio's"))?;
+        let (port, subset, host) =
+            sni::parse(said).ok_or_else(|| format!("`{said}` is not an SNI of Istio's"))?;
         if self.opened.as_ref().is_some_and(|opened| !opened.iter().any(|pattern| opens(pattern, host))) {
             return Err(format!("the gateway of `{cluster}` is not open for `{host}`"));
         }
         let Service { ports, subsets } =
-            self.services.get(host).ok_or(format!("`{host}` does not run in `{cluster}`"))?;
+            self.services.get(host).ok_or_else(|| format!("`{host}` does not run in `{cluster}`"))?;
         if !ports.contains(&port) {
             return Err(format!("`{host}` has no port {port} in `{cluster}`"));
         }
