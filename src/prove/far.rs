@@ -45,7 +45,8 @@ impl Offer {
         };
         let services = ground.services.iter().map(|(host, service)| {
             let subset = |name: &String| (name.clone(), index.subset(host, name, service));
-            let subsets = service.pods.keys().chain(index.subsets_of(host)).map(subset);
+            let further = index.subsets_of(host).filter(|name| !service.pods.contains_key(*name));
+            let subsets = service.pods.keys().chain(further).map(subset);
             let ports = service.ports.iter().copied().collect();
             (host.clone(), Service { ports, subsets: subsets.collect() })
         });
@@ -85,7 +86,7 @@ impl Offer {
         let said = &crossing.sni;
         let taken = self.lessons.taken(said);
         let (port, subset, host) =
-            sni::parse(&taken.sni).ok_or(format!("`{said}` is not an SNI of Istio's"))?;
+            sni::parse(&taken.sni).ok_or_else(|| format!("`{said}` is not an SNI of Istio's"))?;
         if !self.opens(if taken.as_said { said } else { host }) {
             return Err(format!("the gateway of `{cluster}` is not open for `{host}`"));
         }
@@ -95,7 +96,7 @@ impl Offer {
                 .map_err(|what| format!("the gateway of `{cluster}` takes one name for another: {what}"))?;
         }
         let Service { ports, subsets } =
-            self.services.get(host).ok_or(format!("`{host}` does not run in `{cluster}`"))?;
+            self.services.get(host).ok_or_else(|| format!("`{host}` does not run in `{cluster}`"))?;
         if !ports.contains(&port) {
             return Err(format!("`{host}` has no port {port} in `{cluster}`"));
         }
