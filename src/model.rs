@@ -26,7 +26,7 @@ pub use condition::Condition;
 pub use reach::Reach;
 pub use release::Release;
 pub use routing::{Answer, Destination, Mirror, Rule};
-pub use service::{Callers, Pick, Port, Protocol, Service, ServiceId, Version, VersionId};
+pub use service::{Callers, Complete, Pick, Port, Protocol, Service, ServiceId, Version, VersionId};
 
 /// Several clusters, the services that run in them, and where requests go.
 #[derive(Clone, Debug)]

@@ -18,12 +18,20 @@ use crate::istio::sni;
 pub struct Offer {
     /// Hosts that its gateway opens, as patterns; none if a Gateway of others opens it.
     opened: Option<Vec<String>>,
-    /// By host: its ports, and its versions by subset, each with whether it can be reached.
-    services: BTreeMap<String, (BTreeSet<u16>, BTreeMap<String, Result<(), String>>)>,
+    /// By host.
+    services: BTreeMap<String, Service>,
     /// What its gateway makes of other names.
     lessons: Lessons,
     /// Why the gateway would be of no use to anybody.
     refused: Vec<String>,
+}
+
+/// A service that runs there.
+#[derive(Debug, Default)]
+struct Service {
+    ports: BTreeSet<u16>,
+    /// Its versions by subset, each with whether it can be reached; also as callers elsewhere say them.
+    subsets: BTreeMap<String, Result<(), String>>,
 }
 
 impl Offer {
@@ -37,8 +45,10 @@ impl Offer {
         };
         let services = ground.services.iter().map(|(host, service)| {
             let subset = |name: &String| (name.clone(), index.subset(host, name, service));
-            let subsets = service.pods.keys().chain(index.subsets_of(host)).map(subset);
-            (host.clone(), (service.ports.iter().copied().collect(), subsets.collect()))
+            let further = index.subsets_of(host).filter(|name| !service.pods.contains_key(*name));
+            let subsets = service.pods.keys().chain(further).map(subset);
+            let ports = service.ports.iter().copied().collect();
+            (host.clone(), Service { ports, subsets: subsets.collect() })
         });
         let mut offer = Self { opened, services: services.collect(), ..Self::default() };
         match ground.gateway.as_ref().map(|gateway| Lessons::of(bundle, gateway, &index.filters)) {
@@ -64,7 +74,7 @@ impl Offer {
         let opened = self.opened.iter().flatten().any(|pattern| opens(pattern, host));
         let entry = index.entries.get(host).filter(|_| opened);
         let passed_on = entry.is_some_and(|(_, entry)| entry.ports.iter().any(|known| known.number == port));
-        subset && (passed_on || self.services.get(host).is_some_and(|(ports, _)| ports.contains(&port)))
+        subset && (passed_on || self.services.get(host).is_some_and(|service| service.ports.contains(&port)))
     }
 
     fn opens(&self, host: &str) -> bool {
@@ -76,7 +86,7 @@ impl Offer {
         let said = &crossing.sni;
         let taken = self.lessons.taken(said);
         let (port, subset, host) =
-            sni::parse(&taken.sni).ok_or(format!("`{said}` is not an SNI of Istio's"))?;
+            sni::parse(&taken.sni).ok_or_else(|| format!("`{said}` is not an SNI of Istio's"))?;
         if !self.opens(if taken.as_said { said } else { host }) {
             return Err(format!("the gateway of `{cluster}` is not open for `{host}`"));
         }
@@ -85,8 +95,8 @@ impl Offer {
             says_what_it_means(said_host, meant, said_port, &taken.sni)
                 .map_err(|what| format!("the gateway of `{cluster}` takes one name for another: {what}"))?;
         }
-        let (ports, subsets) =
-            self.services.get(host).ok_or(format!("`{host}` does not run in `{cluster}`"))?;
+        let Service { ports, subsets } =
+            self.services.get(host).ok_or_else(|| format!("`{host}` does not run in `{cluster}`"))?;
         if !ports.contains(&port) {
             return Err(format!("`{host}` has no port {port} in `{cluster}`"));
         }

@@ -1,4 +1,4 @@
-//! What a gateway makes of names that nothing behind it has: the EnvoyFilters that teach it.
+//! What a gateway makes of names that nothing behind it has: the objects that teach it.
 //!
 //! Read off the objects, not off the plan: a filter that the release accepts and does nothing with teaches nothing.
 

@@ -13,11 +13,13 @@ impl Index<'_> {
 
     /// Whether a subset selects the pods of its version and no others, and everybody sees that it does; if not, why.
     pub fn subset(&self, host: &str, name: &str, service: &GroundService) -> Result<(), String> {
-        let (metadata, rule) = self.rules.get(host).ok_or(format!("no DestinationRule for `{host}`"))?;
+        let (metadata, rule) =
+            self.rules.get(host).ok_or_else(|| format!("no DestinationRule for `{host}`"))?;
         if metadata.namespace != service.namespace || !rule.export_to.is_empty() {
             return Err(format!("callers do not see the DestinationRule for `{host}`"));
         }
-        let subset = self.subsets.get(&(host, name)).ok_or(format!("no subset `{name}` of `{host}`"))?;
+        let subset =
+            self.subsets.get(&(host, name)).ok_or_else(|| format!("no subset `{name}` of `{host}`"))?;
         let version = version(name, service);
         if version == Some(&subset.labels) {
             return Ok(());
@@ -43,12 +45,12 @@ impl Index<'_> {
 
 /// The labels of the version that a subset is named after: `v2`, or `v2--cluster2` as callers elsewhere say it.
 fn version<'s>(name: &str, service: &'s GroundService) -> Option<&'s BTreeMap<String, String>> {
-    let named_after = |version: &str| {
-        let rest = name.strip_prefix(version);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("--"))
-    };
-    let versions = service.pods.iter().filter(|(version, _)| named_after(version));
-    versions.max_by_key(|(version, _)| version.len()).map(|(_, labels)| labels)
+    let named_after =
+        |version: &String| name.strip_prefix(version.as_str()).is_some_and(|rest| rest.starts_with("--"));
+    service.pods.get(name).or_else(|| {
+        let versions = service.pods.iter().filter(|(version, _)| named_after(version));
+        versions.max_by_key(|(version, _)| version.len()).map(|(_, labels)| labels)
+    })
 }
 
 /// Whether a selector picks something with these labels.

@@ -31,10 +31,10 @@ const NAME: &str = "meshgen-east-west";
 
 impl Mesh {
     fn filter(&mut self) -> &mut EnvoyFilterSpec {
-        match &mut self.object("there", EnvoyFilter, NAME).spec {
-            Spec::EnvoyFilter(spec) => spec,
-            _ => unreachable!(),
-        }
+        let Spec::EnvoyFilter(spec) = &mut self.object("there", EnvoyFilter, NAME).spec else {
+            unreachable!()
+        };
+        spec
     }
 
     /// The patch by which `there` is taught an SNI.
