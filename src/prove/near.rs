@@ -245,15 +245,23 @@ fn says_what_it_means(host: &str, subset: Option<&Subset>, port: u16, sni: &str)
     }
     let meant = subset.map_or("", |subset| subset.name.as_str());
     let named = named_subset.unwrap_or_default();
-    let agrees = match named {
-        "" => meant.is_empty() || meant.starts_with("any--"),
-        named => meant.starts_with(named),
-    };
-    if agrees {
+    if stands_for(meant, named) {
         Ok(())
     } else {
         Err(format!("subset `{meant}` of `{host}` says the SNI of another: `{sni}`"))
     }
+}
+
+/// Whether a caller's subset is named after a far one: `v2`, `v2--cluster2`, and what is left of that with a hash where
+/// it was too long. `any--cluster2` stands for no subset.
+fn stands_for(meant: &str, named: &str) -> bool {
+    if named.is_empty() {
+        return meant.is_empty() || meant.starts_with("any--");
+    }
+    let at_cluster = format!("{named}--");
+    let is_hash = |end: &str| end.len() == 8 && end.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let stem = meant.rsplit_once('-').filter(|(_, end)| is_hash(end)).map(|(stem, _)| stem);
+    meant == named || meant.starts_with(&at_cluster) || stem.is_some_and(|stem| at_cluster.starts_with(stem))
 }
 
 /// Istio's order: the subset's port, the subset, the rule's port, the rule. Nothing is inherited into port settings.
