@@ -82,11 +82,13 @@ routes:
         clusterDomain: cluster.local
         trustDomain: cluster.local
         context: "no"
+        drain: false
       "on":
         istio: "1.30"
         clusterDomain: cluster.local
         trustDomain: cluster.local
         context: "on"
+        drain: false
     services:
       shop/reviews:
         ports:

@@ -3,7 +3,7 @@
 use super::pool::{Obstacle, Pool};
 use super::survey::{Drained, Gap};
 use crate::diagnostic::{Code, Finding, list};
-use crate::model::{ClusterId, Destination, Mesh, Port, Rule, Service, VirtualIps};
+use crate::model::{Cluster, ClusterId, Destination, Mesh, Port, Rule, Service, VirtualIps};
 use crate::source::Place;
 
 /// Needed: the service, where it is asked for, and the caller's cluster.
@@ -93,6 +93,20 @@ pub fn apart(mesh: &Mesh, pool: &Pool<'_>, obstacle: &Obstacle) -> Finding {
             &format!("say who calls the service, without `{own}`: `clients:`; or `acrossClusters: local`"),
         ),
     }
+}
+
+/// Callers: the clusters whose callers can say the name without meeting a rule.
+pub fn several_domains(service: &Service, callers: &[&Cluster]) -> Finding {
+    let callers = list(callers.iter().map(|caller| &caller.name));
+    Finding::new(
+        Code::MG0450,
+        format!("the remote name of `{service}` stands for clusters of different domains, without a rule to choose"),
+    )
+    .at(service.place, format!("callers in {callers} may say it"))
+    .help(
+        "give each cluster a name of its own: `remoteNames: per-cluster`; or let these callers obey the rules: name \
+         their clusters in `clients`",
+    )
 }
 
 pub fn pool_too_small(virtual_ips: VirtualIps, names: usize, room: u128) -> Finding {

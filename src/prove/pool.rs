@@ -56,7 +56,10 @@ pub fn check(crossings: &BTreeSet<Crossing>, doors: &Doors) -> Vec<(String, Stri
     let mut broken = Vec::new();
     for ([caller, sni, _, subset], (clusters, all_ejected)) in pools {
         if clusters.len() > 1 && !all_ejected {
-            broken.push((caller.to_owned(), format!("subset `{subset}` spreads over several clusters: `{sni}`")));
+            broken.push((
+                caller.to_owned(),
+                format!("subset `{subset}` spreads over several clusters: `{sni}`"),
+            ));
         }
         if clusters.values().collect::<BTreeSet<_>>().len() > 1 {
             let what = format!("subset `{subset}` has unequal shares in its clusters: `{sni}`");

@@ -41,7 +41,7 @@ fn what_does_not_fail_over_is_noticed() {
             ),
             (
                 |mesh| {
-                    mesh.entry("reviews-global").endpoints.iter_mut().for_each(|known| known.weight = None)
+                    mesh.entry("reviews-global").endpoints.iter_mut().for_each(|known| known.weight = None);
                 },
                 "subset `v1` has unequal shares in its clusters: `outbound_.80_.v1_.reviews.default.svc.cluster.local`",
             ),
