@@ -8,6 +8,7 @@ pub mod bundle; // the objects of one cluster, and what they count on there
 mod serve; // the versions that run in a cluster, and its gateway
 pub mod rewrite; // names that gateways are taught
 mod call; // names for what runs in others
+pub mod joined; // far pods under the plain name
 mod endpoint; // the gateways behind such a name
 pub mod failover; // the next nearest, when one is unhealthy
 mod route; // where requests go

@@ -11,8 +11,10 @@ pub mod route; // the rules of a service, as one caller meets them
 mod shadow; // what earlier rules have answered
 mod survey; // what all this shows about the rules
 pub mod subset; // the parts of such a name
+pub mod joined; // far pods under the plain name
 pub mod remote; // names for what runs in other clusters
 pub mod rewrite; // what gateways must be taught
+mod joining; // whether they can
 mod domain; // one name for clusters of different domains
 pub mod virtual_ip; // addresses for those names
 mod problems;
@@ -25,6 +27,7 @@ use crate::model::service::PlainNames;
 use crate::model::{Address, Callers, Cluster, ClusterId, Gateway, Mesh, Pick, Service, Version};
 
 pub use demand::Demands;
+pub use joined::{Joined, JoinedEntry, Part};
 pub use remote::{RemoteName, RemoteNames};
 pub use rewrite::Translation;
 pub use route::{Answer, Copy, Route, ServiceRoutes, Share, Target};
@@ -47,6 +50,8 @@ pub struct ClusterPlan<'m> {
     pub entrance: Option<Entrance<'m>>,
     /// Names for what callers here use in other clusters.
     pub remote: RemoteNames<'m>,
+    /// Services whose far pods join those that are here, by namespace and name.
+    pub joined: Vec<Joined<'m>>,
     /// Plain names that callers here use and nothing here answers to.
     pub plain_names: Vec<PlainName<'m>>,
     /// Where requests of callers here go.
@@ -125,6 +130,12 @@ impl<'m> ClusterPlan<'m> {
         if let Some(found) = self.remote.find(target) {
             return Some(found);
         }
+        let clusters = demand::clusters(self.mesh, target, self.id);
+        let joined = self.joined.binary_search_by_key(&target.service, |joined| joined.id).ok();
+        let joined = joined.and_then(|index| self.joined.get(index));
+        if let Some(found) = joined.and_then(|joined| joined.find(target.pick, &clusters)) {
+            return Some(found);
+        }
         let service = self.mesh.services.get(target.service.0)?;
         let subset = match target.pick {
             Pick::Any => None,
@@ -171,12 +182,14 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
                     .iter()
                     .filter_map(|routes| plain_name(routes, cluster, id, &addresses))
                     .collect(),
+                joined: demand.map(|demand| joined::of(mesh, demand, id)).unwrap_or_default(),
                 remote,
                 routes,
             }
         })
         .collect();
     findings.extend(domain::check(&plans));
+    findings.extend(joining::check(&plans));
     Outcome::new(plans, findings)
 }
 

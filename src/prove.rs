@@ -9,6 +9,7 @@
 mod index; // a bundle by what its objects are about
 mod near; // what a caller's cluster must have
 mod far; // what the cluster behind a gateway must have
+mod joined; // far pods under a plain name
 mod pool; // subsets over several clusters
 mod doors; // which cluster is behind an address
 mod rewrite; // what a gateway makes of names that nothing behind it has

@@ -20,6 +20,7 @@ mod routing;
 mod value; // texts and numbers in rules
 mod condition;
 mod action;
+mod failover; // services that fail over from callers' own clusters
 mod host; // the names that come out
 mod virtual_ip;
 mod unused; // what is declared and never used
@@ -50,7 +51,8 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     findings.extend(names.unknown_names());
 
     let suffix_place = defaults.remote_suffix_place;
-    let mesh = Mesh { clusters, services, ..defaults.mesh };
+    let mut mesh = Mesh { clusters, services, ..defaults.mesh };
+    failover::mark(&mut mesh);
     host::check(&mesh, suffix_place, &mut findings);
     virtual_ip::check(&mesh, &mut findings);
     // What a mistake hides may well be what is missing here.

@@ -168,6 +168,8 @@ codes! {
     MG0422 Error "a gateway's address for callers in its own cluster"
     MG0423 Error "clusters that cannot stand in for each other"
     MG0424 Error "a caller's own cluster cannot fail over to others"
+    MG0425 Error "far pods cannot join a service"
+    MG0426 Note "gateways that must see their own network alone"
     MG0450 Error "one remote name for clusters of different domains"
     MG0501 Error "a word that the release lacks"
     MG0502 Error "a release whose patch decides"

@@ -28,12 +28,16 @@ pub struct Bundle {
 /// What exists in a cluster before anything is applied to it.
 #[derive(Clone, Debug, Default)]
 pub struct Ground {
+    /// Istio's name of the network.
+    pub network: Option<String>,
     /// The gateway that others enter by.
     pub gateway: Option<GroundGateway>,
     /// The Services, by host.
     pub services: BTreeMap<String, GroundService>,
     /// Hosts that answer here without a Service of ours: plain names that are there already.
     pub names: BTreeSet<String>,
+    /// Hosts that stand-ins are to answer here.
+    pub stood_in: BTreeSet<String>,
     /// Hosts whose callers here were promised a route.
     pub promised: BTreeSet<String>,
 }

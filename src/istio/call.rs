@@ -4,12 +4,13 @@ use super::destination_rule::{
     ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Settings, Subset, TrafficPolicy,
 };
 use super::dialect::Dialect;
+use super::failover::FARTHER;
 use super::mark::{export_to, list, object, suppress};
 use super::object::{Object, Spec};
 use super::release::Feature;
 use super::service_entry::{Location, Resolution, ServiceEntrySpec, ServicePort};
 use super::sni::sni;
-use super::{endpoint, failover};
+use super::{endpoint, failover, joined};
 use crate::model::service::PlainNames;
 use crate::model::{Address, Cluster, Gateway, Port, Service};
 use crate::plan::{ClusterPlan, PlainName, RemoteName, RemoteSubset};
@@ -19,7 +20,8 @@ pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<
     let remote = plan.remote.names.iter();
     let remote = remote.flat_map(|name| [service_entry(plan, name), destination_rule(plan, name)]);
     let entries = plan.plain_names.iter().filter(|name| name.made == PlainNames::Entry);
-    remote.chain(entries.map(|name| plain_entry(plan, name))).collect()
+    let joined = joined::entries(plan, dialect);
+    remote.chain(entries.map(|name| plain_entry(plan, name))).chain(joined).collect()
 }
 
 /// Asks for every IPv6 address that callers here are told of: the virtual ones, and those of far gateways.
@@ -96,7 +98,7 @@ fn remote_subset(plan: &ClusterPlan<'_>, name: &RemoteName<'_>, subset: &RemoteS
     let cluster = clusters.first()?;
     let contract = Contract { service: name.service, cluster, subset: *far, translated: *translated };
     let settings = if subset.fails_over() {
-        failover::settings(endpoint::marks(plan, subset), plan.cluster.release)
+        failover::settings(&[FARTHER], plan.cluster.release)
     } else {
         Settings::default()
     };

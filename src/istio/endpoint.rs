@@ -32,6 +32,7 @@ pub(super) fn endpoints(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Vec<En
             labels: labels.clone(),
             locality: locality.clone(),
             weight,
+            ..Endpoint::default()
         };
         addresses.iter().map(endpoint).collect::<Vec<_>>()
     };
@@ -57,14 +58,6 @@ pub(super) fn selector(name: &RemoteName<'_>, subset: &RemoteSubset<'_>) -> BTre
         [only] => [(CLUSTER.to_owned(), only.name.clone())].into(),
         [] | [_, _, ..] => [serves(subset)].into(),
     }
-}
-
-/// The marks that tell near endpoints of a subset from farther ones.
-pub(super) fn marks(
-    plan: &ClusterPlan<'_>,
-    subset: &RemoteSubset<'_>,
-) -> &'static [(&'static str, &'static str)] {
-    if subset.clusters.iter().any(|cluster| plan.farther(cluster)) { &[FARTHER] } else { &[] }
 }
 
 /// Labels that subsets select by only where there are endpoints that some subset must not use: istioctl looks for pods

@@ -12,10 +12,12 @@ use super::duration::Duration;
 use super::release::Feature;
 use crate::model::Release;
 
+/// The mark of endpoints outside the caller's cluster, where its own pods are among the pool.
+pub const FAR: (&str, &str) = ("meshgen-far", "true");
 /// The mark of endpoints outside the caller's region.
 pub const FARTHER: (&str, &str) = ("meshgen-farther", "true");
 
-/// How connections to a pool are made; `marks` are those that some endpoints carry, what the last carries comes last.
+/// How connections to a pool are made; `marks` are those that some endpoints carry: what carries the first comes last.
 pub(super) fn settings(marks: &[(&str, &str)], release: Release) -> Settings {
     let ordered = !marks.is_empty() && release.can(Feature::FailoverPriority);
     let priorities = || LocalityLbSetting {

@@ -2,6 +2,8 @@
 //!
 //! Enters: what a cluster must know. Leaves: its bundle. Refuses to know: the inputs, and how objects become text.
 
+use std::collections::BTreeMap;
+
 use super::bundle::{Bundle, Ground, GroundGateway, GroundService};
 use super::dialect::{Dialect, Lacks};
 use super::object::{Kind, Object};
@@ -48,6 +50,19 @@ fn reaches(plan: &ClusterPlan<'_>) -> Vec<Reach> {
     let names = plan.remote.names.iter();
     let mut reaches: Vec<_> =
         names.flat_map(|name| name.clusters.iter().map(move |cluster| reach(name, cluster))).collect();
+    for joined in &plan.joined {
+        let mut there: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for entry in &joined.entries {
+            let versions = there.entry(&entry.cluster.name).or_default();
+            versions.extend(entry.version.map(|version| version.name.clone()));
+        }
+        let service = joined.service.to_string();
+        reaches.extend(there.into_iter().map(|(cluster, versions)| Reach {
+            cluster: cluster.to_owned(),
+            service: service.clone(),
+            versions,
+        }));
+    }
     reaches.sort();
     reaches
 }
@@ -62,6 +77,7 @@ fn ground(plan: &ClusterPlan<'_>) -> Ground {
     let absent = |made: PlainNames| plan.plain_names.iter().filter(move |name| name.made == made);
     let texts = |addresses: &[Address]| addresses.iter().map(Address::to_string).collect();
     Ground {
+        network: cluster.network.clone(),
         gateway: cluster.gateway.as_ref().map(|gateway| GroundGateway {
             addresses: texts(&gateway.addresses),
             addresses_from: gateway
@@ -82,6 +98,7 @@ fn ground(plan: &ClusterPlan<'_>) -> Ground {
             .iter()
             .map(|service| (service.plain_host(cluster), ground_service(service, plan)))
             .collect(),
+        stood_in: absent(PlainNames::Service).map(|name| name.service.plain_host(cluster)).collect(),
         names: absent(PlainNames::None).map(|name| name.service.plain_host(cluster)).collect(),
         promised: plan
             .routes

@@ -140,6 +140,7 @@ fn instead(feature: Feature) -> &'static str {
         | Feature::RetryOnHttp3PostConnectFailure
         | Feature::MirrorPercent
         | Feature::Mirrors
+        | Feature::MergedServices
         | Feature::FailoverPriority
         | Feature::ConsecutiveErrorsByKind
         | Feature::UnmatchedPreflights => "",

@@ -132,6 +132,8 @@ features! {
     /// Before, origins were plain texts.
     AllowOrigins "a prefix or regex in `allowOrigins`" [(5, 0)]
     UnmatchedPreflights "`unmatchedPreflights`" [(23, 0)]
+    /// Before, entries for a service that is there doubled the filter chains of the gateway, and Envoy refused all.
+    MergedServices "`reach: merged`" [(22, 0)]
     FailoverPriority "`failoverPriority`" [(12, 0)]
     /// Before, `consecutiveErrors` counted what is now called gateway errors.
     ConsecutiveErrorsByKind "`consecutive5xxErrors`" [(5, 0)]

@@ -7,9 +7,9 @@ use super::dialect::Dialect;
 use super::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
 use super::mark::{list, object};
 use super::object::{Object, Spec};
-use super::problems;
 use super::release::{Feature, SniRouting};
 use super::rewrite::{self, Form};
+use super::{joined, problems};
 use crate::model::Cluster;
 use crate::model::cluster::Expose;
 use crate::plan::{ClusterPlan, Entrance, Serving};
@@ -20,9 +20,9 @@ const GATEWAY: &str = "meshgen-east-west";
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
     let form = Form::of(plan, dialect);
     let mut said = rewrite::subsets(plan, form);
-    let mut objects: Vec<_> = plan
-        .serve
-        .iter()
+    let joined: BTreeSet<_> = plan.joined.iter().map(|joined| joined.service.place).collect();
+    let alone = plan.serve.iter().filter(|serving| !joined.contains(&serving.service.place));
+    let mut objects: Vec<_> = alone
         .map(|serving| {
             destination_rule(plan, serving, said.remove(&serving.service.place).unwrap_or_default())
         })
@@ -32,6 +32,7 @@ pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<
         let further = said.remove(&serving.service.place)?;
         Some(destination_rule(plan, &serving, further))
     }));
+    objects.extend(plan.joined.iter().map(|joined| joined::destination_rule(plan, joined)));
     if let Some(entrance) = &plan.entrance {
         router_mode(plan.cluster, entrance.gateway, dialect);
         if !entrance.gateway.existing {

@@ -70,6 +70,9 @@ pub struct Endpoint {
     /// What subsets tell endpoints apart by.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
+    /// Where it is, if not where it is called from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
     /// `region` or `region/zone`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locality: Option<String>,

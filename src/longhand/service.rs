@@ -72,6 +72,8 @@ impl<'m> Service<'m> {
             clients,
             across_clusters,
             plain_names,
+            // Follows from the rules.
+            own_failover: _,
             virtual_ip,
             reach,
             // In the other document.

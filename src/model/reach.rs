@@ -23,7 +23,12 @@ impl Mesh {
     /// How callers elsewhere get to a service where one cluster serves it.
     #[must_use]
     pub fn reach(&self, service: &Service, serving: &Cluster) -> Reach {
-        self.written_reach(service, serving).map(|reach| reach.value).unwrap_or_default()
+        let written = self.written_reach(service, serving).map(|reach| reach.value).unwrap_or_default();
+        match (written, service.own_failover) {
+            (Reach::Discovery, _) => Reach::Discovery,
+            (Reach::Sni | Reach::Rewrite | Reach::Merged, Some(_)) => Reach::Merged,
+            (Reach::Sni | Reach::Rewrite | Reach::Merged, None) => written,
+        }
     }
 
     /// What was written about that, and where: the service's word goes before the serving cluster's, and that

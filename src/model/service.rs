@@ -38,6 +38,9 @@ pub struct Service {
     pub across_clusters: AcrossClusters,
     /// What makes the plain name work where the service does not run.
     pub plain_names: PlainNames,
+    /// Where a client asks for what its own cluster runs and others are to stand in for: then far pods join the service
+    /// for all its clients.
+    pub own_failover: Option<Place>,
     /// The address pinned for its (shared) remote name.
     pub virtual_ip: Option<At<IpAddr>>,
     /// How callers in other clusters get to it, if that was written.

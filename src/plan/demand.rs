@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::distance;
 use super::problems;
 use super::route::{self, ServiceRoutes, Site, Target};
 use super::survey::Survey;
+use super::{distance, joined};
 use crate::diagnostic::Finding;
 use crate::model::{Callers, ClusterId, Mesh, Pick, Service, ServiceId};
 use crate::source::Place;
@@ -59,8 +59,37 @@ pub fn of<'m>(mesh: &'m Mesh, findings: &mut Vec<Finding>) -> Demands<'m> {
             closed.entry(cluster).or_default().push((service, place, caller));
         }
     }
+    demands.by_caller.iter_mut().for_each(|(caller, demand)| demand.keep_local(mesh, *caller));
     findings.extend(closed.iter().map(|(cluster, needed)| problems::no_gateway(mesh, *cluster, needed)));
     demands
+}
+
+impl<'m> Demand<'m> {
+    /// Where far pods join a service that runs here, ports that are left alone would be shared with them: these get a
+    /// route to what runs here.
+    fn keep_local(&mut self, mesh: &'m Mesh, caller: ClusterId) {
+        for (id, far) in &self.far {
+            let Some(service) = mesh.service(*id).filter(|service| service.runs.contains_key(&caller)) else {
+                continue;
+            };
+            let mut clusters = far.picks.values().flatten().filter_map(|id| mesh.cluster(*id));
+            if !clusters.any(|cluster| joined::joins(mesh, service, cluster)) {
+                continue;
+            }
+            let position =
+                self.routes.binary_search_by_key(id, |routes| routes.id).unwrap_or_else(|position| {
+                    let callers = far.callers.clone();
+                    self.routes
+                        .insert(position, ServiceRoutes { id: *id, service, callers, routes: Vec::new() });
+                    position
+                });
+            let Some(routes) = self.routes.get_mut(position) else { continue };
+            let routed: BTreeSet<u16> = routes.routes.iter().map(|route| route.port.number).collect();
+            let untouched = service.ports.iter().filter(|port| !routed.contains(&port.number));
+            routes.routes.extend(untouched.map(|port| route::local(mesh, *id, service, caller, port)));
+            routes.routes.sort_by_key(|route| route.port.number);
+        }
+    }
 }
 
 impl<'m> Demands<'m> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Cluster, ClusterId, Mesh, RemoteNames, Service};
+use crate::model::{Cluster, ClusterId, Mesh, Reach, RemoteNames, Service};
 use crate::source::Place;
 
 /// Why they cannot.
@@ -14,8 +14,6 @@ pub enum Obstacle {
     Ways,
     /// Their Services end in different domains.
     Domains,
-    /// One is the caller's own, whose pods no remote name has.
-    Own,
 }
 
 /// Clusters of which each is to stand in for the others, for the callers of one.
@@ -35,11 +33,13 @@ impl<'m> Pool<'m> {
     /// What keeps the clusters apart, if anything does.
     #[must_use]
     pub fn obstacle(&self, mesh: &'m Mesh) -> Option<Obstacle> {
-        let clusters: Vec<&Cluster> = self.clusters.iter().filter_map(|id| mesh.cluster(*id)).collect();
+        let far = self.clusters.iter().filter(|id| **id != self.caller);
+        let clusters: Vec<&Cluster> = far.filter_map(|id| mesh.cluster(*id)).collect();
         let ways: BTreeSet<_> = clusters.iter().map(|cluster| mesh.reach(self.service, cluster)).collect();
         let domains: BTreeSet<_> = clusters.iter().map(|cluster| &cluster.cluster_domain).collect();
-        if self.clusters.contains(&self.caller) {
-            Some(Obstacle::Own)
+        if ways == [Reach::Merged].into() {
+            // Whether they can join is looked at for all that do.
+            None
         } else if mesh.remote_names == RemoteNames::PerCluster {
             Some(Obstacle::Names)
         } else if ways.len() > 1 {

@@ -1,5 +1,6 @@
 //! What planning finds, in words.
 
+use super::joining::Hindrance;
 use super::pool::{Obstacle, Pool};
 use super::survey::{Drained, Gap};
 use crate::diagnostic::{Code, Finding, list};
@@ -66,33 +67,90 @@ pub fn apart(mesh: &Mesh, pool: &Pool<'_>, obstacle: &Obstacle) -> Finding {
     let Pool { service, place, clusters, caller } = pool;
     let name = |id: &ClusterId| mesh.cluster(*id).map(|cluster| cluster.name.as_str());
     let (own, all) = (name(caller).unwrap_or_default(), list(clusters.iter().filter_map(name)));
-    let finding = |code: Code, why: &str, help: &str| {
-        Finding::new(code, format!("{all} cannot stand in for each other for callers of `{service}`: {why}"))
-            .at(*place, format!("fails over, for callers in `{own}`"))
-            .help(help)
+    let finding = |why: &str, help: &str| {
+        Finding::new(
+            Code::MG0423,
+            format!("{all} cannot stand in for each other for callers of `{service}`: {why}"),
+        )
+        .at(*place, format!("fails over, for callers in `{own}`"))
+        .help(help)
     };
     match obstacle {
         Obstacle::Names => finding(
-            Code::MG0423,
             "each has a remote name of its own",
             "give them one name: `remoteNames: shared`; or `acrossClusters: local`",
         ),
         Obstacle::Ways => finding(
-            Code::MG0423,
             "they are not reached in the same way",
             "give the service one `reach:`, which goes before those of the clusters; or `acrossClusters: local`",
         ),
         Obstacle::Domains => finding(
-            Code::MG0423,
             "their cluster domains differ, and callers can say one name only",
             "name the cluster that answers, as in `v1@cluster1`; or `acrossClusters: local`",
         ),
-        Obstacle::Own => finding(
-            Code::MG0424,
-            &format!("`{own}` runs it itself, and its own pods have no remote name"),
-            &format!("say who calls the service, without `{own}`: `clients:`; or `acrossClusters: local`"),
-        ),
     }
+}
+
+/// Far: the cluster that it lies in, which may be the near one itself.
+pub fn cannot_join(service: &Service, hindrance: Hindrance, near: &Cluster, far: &Cluster) -> Finding {
+    let (near_name, far_name) = (&near.name, &far.name);
+    let why = match hindrance {
+        Hindrance::NoNetwork => format!("`{far_name}` has no `network`"),
+        Hindrance::OneNetwork => format!("`{near_name}` and `{far_name}` are on one network"),
+        Hindrance::DialledByName => format!("the gateway of `{far_name}` is dialled by name"),
+        Hindrance::Domains => format!("the cluster domains of `{near_name}` and `{far_name}` differ"),
+        Hindrance::Namespaces => format!("only some namespaces of `{near_name}` call it"),
+        Hindrance::PlainEntry => format!("a ServiceEntry makes its name in `{near_name}`"),
+    };
+    let help = match hindrance {
+        Hindrance::NoNetwork => {
+            format!("say which network it is on, as its Istio knows it: `{far_name}: {{network: …}}`")
+        }
+        Hindrance::OneNetwork => {
+            "each cluster needs a `network` of its own, as its Istio knows it".to_owned()
+        }
+        Hindrance::DialledByName => "write the IP addresses of the gateway".to_owned(),
+        Hindrance::Domains => "take another `reach`".to_owned(),
+        Hindrance::Namespaces => format!("let all of them call: `clients: {{{near_name}: all}}`"),
+        Hindrance::PlainEntry => "let a Service make the name: `plainNames: service`".to_owned(),
+    };
+    match service.own_failover {
+        Some(place) => Finding::new(
+            Code::MG0424,
+            format!("callers of `{service}` cannot fail over from their own cluster to others: {why}"),
+        )
+        .at(place, "some client runs this itself, and it fails over")
+        .at(far.place, why)
+        .help(format!(
+            "{help}; or leave the clusters that run it out of its `clients:`; or `acrossClusters: local`"
+        )),
+        None => {
+            Finding::new(Code::MG0425, format!("far pods cannot join `{service}` in `{near_name}`: {why}"))
+                .at(service.place, "is reached by `merged`")
+                .at(far.place, why)
+                .help(help)
+        }
+    }
+}
+
+pub fn own_view(clusters: &[&Cluster]) -> Finding {
+    let network = |cluster: &&Cluster| cluster.network.clone().unwrap_or_default();
+    let views = clusters.iter().map(|cluster| format!("{} in `{}`", network(cluster), cluster.name));
+    let finding = Finding::new(
+        Code::MG0426,
+        format!(
+            "requests go in circles unless gateways see their own network alone: {}",
+            list(clusters.iter().map(|cluster| &cluster.name))
+        ),
+    );
+    let finding = match clusters.first() {
+        Some(first) => finding.at(first.place, "far pods join services here"),
+        None => finding,
+    };
+    finding.help(format!(
+        "set `ISTIO_META_REQUESTED_NETWORK_VIEW` on every gateway: {}",
+        views.collect::<Vec<_>>().join(", ")
+    ))
 }
 
 /// Callers: the clusters whose callers can say the name without meeting a rule.

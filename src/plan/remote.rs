@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::Found;
 use super::demand::{Demand, FarUse};
 use super::route::Target;
 use super::subset::{self, RemoteSubset, Wanted};
+use super::{Found, joined};
 use crate::model::name::{self, SUBDOMAIN};
 use crate::model::{Callers, Cluster, ClusterId, Mesh, Reach, RemoteNames as Naming, Service, ServiceId};
 
@@ -77,7 +77,7 @@ pub fn names<'m>(
     let mut all = RemoteNames::default();
     for (id, far) in &demand.far {
         let Some(service) = mesh.service(*id) else { continue };
-        for wanted in by_name(mesh, far) {
+        for wanted in by_name(mesh, service, far) {
             let Some((name, places)) = named(mesh, service, far, &wanted, addresses, objects) else {
                 continue;
             };
@@ -95,9 +95,12 @@ pub fn names<'m>(
 }
 
 /// One group for each name: all that is wanted under a shared name, what is wanted of one cluster under its own.
-fn by_name<'d>(mesh: &Mesh, far: &'d FarUse) -> Vec<Vec<Wanted<'d>>> {
-    let wanted =
-        far.picks.iter().map(|((pick, site), clusters)| Wanted { pick: *pick, site: *site, clusters });
+/// What joins the plain name needs no other.
+fn by_name<'d>(mesh: &Mesh, service: &Service, far: &'d FarUse) -> Vec<Vec<Wanted<'d>>> {
+    let joins =
+        |id: &ClusterId| mesh.cluster(*id).is_some_and(|cluster| joined::joins(mesh, service, cluster));
+    let wanted = far.picks.iter().filter(|(_, clusters)| !clusters.iter().any(joins));
+    let wanted = wanted.map(|((pick, site), clusters)| Wanted { pick: *pick, site: *site, clusters });
     match mesh.remote_names {
         Naming::Shared => vec![wanted.collect()],
         Naming::PerCluster => {

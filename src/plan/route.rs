@@ -155,6 +155,17 @@ pub fn routes<'m>(
     routes
 }
 
+/// The route of a port that is left alone, to what runs in the caller's own cluster.
+pub fn local<'m>(
+    mesh: &'m Mesh,
+    id: ServiceId,
+    service: &'m Service,
+    caller: ClusterId,
+    port: &'m Port,
+) -> Route<'m> {
+    Path { mesh, id, service, caller, port }.local()
+}
+
 /// What is left of a rule's conditions for this caller and port; nothing where the rule is not for them.
 fn conditions<'m>(rule: &'m Rule, caller: ClusterId, port: &Port) -> Option<Vec<&'m HttpMatch>> {
     let here: Vec<_> = rule

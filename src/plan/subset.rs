@@ -83,7 +83,7 @@ pub fn of<'m>(
 }
 
 /// `v2--cluster2`, or what is left of it with a hash where that is too long or the name of a version.
-fn at_cluster(subset: &str, cluster: &Cluster, taken: &BTreeSet<&str>) -> String {
+pub fn at_cluster(subset: &str, cluster: &Cluster, taken: &BTreeSet<&str>) -> String {
     unlike(format!("{subset}--{}", cluster.name), taken)
 }
 

@@ -15,6 +15,8 @@ use crate::istio::virtual_service::VirtualServiceSpec;
 #[derive(Debug, Default)]
 pub struct Index<'b> {
     pub entries: BTreeMap<&'b str, (&'b Metadata, &'b ServiceEntrySpec)>,
+    /// What adds to a name that is there already.
+    pub joined: BTreeMap<&'b str, Vec<(&'b Metadata, &'b ServiceEntrySpec)>>,
     pub rules: BTreeMap<&'b str, (&'b Metadata, &'b DestinationRuleSpec)>,
     /// By host and name.
     pub subsets: BTreeMap<(&'b str, &'b str), &'b Subset>,
@@ -41,6 +43,14 @@ impl<'b> Index<'b> {
             match spec {
                 Spec::ServiceEntry(spec) => {
                     for host in &spec.hosts {
+                        let ground = &bundle.ground;
+                        let known = ground.services.contains_key(host)
+                            || ground.stood_in.contains(host)
+                            || ground.names.contains(host);
+                        if known && !spec.endpoints.is_empty() {
+                            index.joined.entry(host).or_default().push((metadata, spec));
+                            continue;
+                        }
                         let before = index.entries.insert(host, (metadata, spec));
                         index.twice(before.is_some(), "a ServiceEntry", host);
                     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Crossing;
 use super::index::Index;
+use super::joined::Joined;
 use super::pool;
 use super::subset::selects;
 use crate::istio::Bundle;
@@ -37,6 +38,17 @@ pub fn check(bundle: &Bundle, index: &Index<'_>) -> Near {
         }
         let wrong = spec.http.iter().filter_map(wrong_sum);
         near.broken.extend(wrong.map(|sum| format!("weights of `{}` add up to {sum}", metadata.name)));
+    }
+    for host in index.joined.keys().copied() {
+        let ports = |spec: &&VirtualServiceSpec| {
+            spec.http
+                .iter()
+                .flat_map(|route| &route.route)
+                .map(|share| share.destination.port.number)
+                .collect()
+        };
+        let routed: Vec<u16> = routed.get(host).map(ports).unwrap_or_default();
+        near.broken.extend(caller.joined(host).into_iter().flat_map(|joined| joined.unrouted(&routed)));
     }
     let unrouted = bundle.ground.promised.iter().filter(|host| !routed.contains_key(host.as_str()));
     near.broken.extend(unrouted.map(|host| format!("no VirtualService for `{host}`")));
@@ -106,7 +118,9 @@ impl Caller<'_> {
     fn destination(&self, routed: &VirtualServiceSpec, destination: &Destination, near: &mut Near) {
         let Destination { host, subset, port } = destination;
         let port = port.number;
-        if let Some((metadata, entry)) = self.index.entries.get(host.as_str()) {
+        if let Some(joined) = self.joined(host) {
+            joined.destination(destination, near);
+        } else if let Some((metadata, entry)) = self.index.entries.get(host.as_str()) {
             if !sees(&entry.export_to, &routed.export_to) {
                 near.broken.push(format!("callers of `{host}` do not see its ServiceEntry"));
             }
@@ -116,6 +130,12 @@ impl Caller<'_> {
         } else {
             near.held += 1;
         }
+    }
+
+    /// What others add to a name of this cluster, if they do.
+    fn joined<'h>(&'h self, host: &'h str) -> Option<Joined<'h>> {
+        let entries = self.index.joined.get(host)?;
+        Some(Joined { bundle: self.bundle, index: self.index, host, entries })
     }
 
     /// Service, port, subset, pods: all in the caller's own cluster.
@@ -209,11 +229,11 @@ impl Caller<'_> {
         if endpoints.is_empty() {
             return Err(format!("no endpoint of `{host}` for subset `{}`", subset.unwrap_or_default()));
         }
-        let pool = named.map(|subset| pool::of(subset, port)).unwrap_or_default();
+        let pool = named.map(|subset| pool::of(subset.traffic_policy.as_ref(), port)).unwrap_or_default();
         pool.order(host, &endpoints)?;
         let mut crossings = Vec::with_capacity(endpoints.len());
         for endpoint in endpoints {
-            let Endpoint { address, ports, labels: _, locality: _, weight } = endpoint;
+            let Endpoint { address, ports, labels: _, network: _, locality: _, weight } = endpoint;
             let dialled = ports
                 .get(port_name)
                 .ok_or_else(|| format!("endpoint `{address}` of `{host}` has no port `{port_name}`"))?;
@@ -270,7 +290,11 @@ fn stands_for(meant: &str, named: &str) -> bool {
 }
 
 /// Istio's order: the subset's port, the subset, the rule's port, the rule. Nothing is inherited into port settings.
-fn tls<'r>(rule: &'r DestinationRuleSpec, subset: Option<&'r Subset>, port: u16) -> Option<&'r ClientTls> {
+pub fn tls<'r>(
+    rule: &'r DestinationRuleSpec,
+    subset: Option<&'r Subset>,
+    port: u16,
+) -> Option<&'r ClientTls> {
     let policies = [subset.and_then(|subset| subset.traffic_policy.as_ref()), rule.traffic_policy.as_ref()];
     policies.into_iter().flatten().find_map(|policy| {
         let own = policy.port_level_settings.iter().find(|settings| settings.port.number == port);

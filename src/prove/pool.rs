@@ -4,17 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Crossing;
 use super::doors::Doors;
-use crate::istio::destination_rule::{Settings, Subset};
-use crate::istio::failover::FARTHER;
+use crate::istio::destination_rule::{Settings, TrafficPolicy};
+use crate::istio::failover::{FAR, FARTHER};
 use crate::istio::service_entry::Endpoint;
 
-/// What is said of connections to one port of a subset, if anything.
+/// What is said of connections to one port, if anything.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pool<'b>(Option<&'b Settings>);
 
-/// Nothing is inherited into the settings of a port.
-pub fn of(subset: &Subset, port: u16) -> Pool<'_> {
-    let policy = subset.traffic_policy.as_ref();
+/// Of a rule or a subset. Nothing is inherited into the settings of a port.
+pub fn of(policy: Option<&TrafficPolicy>, port: u16) -> Pool<'_> {
     Pool(policy.map(|policy| {
         let own = policy.port_level_settings.iter().find(|settings| settings.port.number == port);
         own.map_or(&policy.settings, |own| &own.settings)
@@ -29,12 +28,15 @@ impl Pool<'_> {
 
     /// Marks of distance count only where they are named in the order.
     pub fn order(self, host: &str, endpoints: &[&Endpoint]) -> Result<(), String> {
-        let marked = endpoints.iter().filter(|endpoint| endpoint.labels.contains_key(FARTHER.0)).count();
         let setting = self.0.and_then(|settings| settings.load_balancer.as_ref());
         let setting = setting.and_then(|balancer| balancer.locality_lb_setting.as_ref());
-        let ordered =
-            setting.is_some_and(|setting| setting.failover_priority.iter().any(|key| key == FARTHER.0));
-        if self.ejects() && marked > 0 && !ordered {
+        let order: Vec<&str> =
+            setting.into_iter().flat_map(|setting| &setting.failover_priority).map(String::as_str).collect();
+        let known = [FARTHER.0, FAR.0];
+        let marked = |mark: &&str| endpoints.iter().any(|endpoint| endpoint.labels.contains_key(*mark));
+        let needed = known.iter().copied().filter(marked);
+        let given = order.iter().copied().filter(|mark| marked(mark));
+        if self.ejects() && !needed.eq(given) {
             return Err(format!("farther endpoints of `{host}` are as near as all others"));
         }
         Ok(())

@@ -44,7 +44,7 @@ impl Index<'_> {
 }
 
 /// The labels of the version that a subset is named after: `v2`, or `v2--cluster2` as callers elsewhere say it.
-fn version<'s>(name: &str, service: &'s GroundService) -> Option<&'s BTreeMap<String, String>> {
+pub fn version<'s>(name: &str, service: &'s GroundService) -> Option<&'s BTreeMap<String, String>> {
     let named_after =
         |version: &String| name.strip_prefix(version.as_str()).is_some_and(|rest| rest.starts_with("--"));
     service.pods.get(name).or_else(|| {

@@ -5,6 +5,7 @@
 
 mod doors; // what is dialled leads elsewhere
 mod far; // what the cluster behind a gateway lacks
+mod joined; // what joins a service, and must not
 mod limits; // what Kubernetes would refuse
 mod near; // what the caller's cluster lacks
 mod pool; // what does not fail over

@@ -86,6 +86,7 @@ impl Reader<'_> {
             },
             across_clusters: defaults::across(across_clusters, self.defaults.across_clusters),
             plain_names: defaults::plain(plain_names, self.defaults.plain_names),
+            own_failover: None,
             virtual_ip: self.virtual_ip(virtual_ip),
             reach: reach::written(reach),
             rules: Vec::new(),

@@ -31,8 +31,7 @@ impl Reach {
         ];
         let reach = reader.word(value, &words)?;
         let later = match reach.value {
-            Self::Sni | Self::Rewrite => return Some(reach),
-            Self::Merged => "merged",
+            Self::Sni | Self::Rewrite | Self::Merged => return Some(reach),
             Self::Discovery => "discovery",
         };
         reader.report(problems::later(later, reach.place));

@@ -199,6 +199,7 @@ fn service_entry() -> ServiceEntrySpec {
             address: text(),
             ports: [(text(), 1)].into(),
             labels: [(text(), text())].into(),
+            network: Some(text()),
             locality: Some(text()),
             weight: Some(1),
         }],

@@ -182,7 +182,7 @@ fn words_are_known_unknown_or_for_later() {
             &[r#"MG0127 "snii""#, r#"MG0127 "per_cluster""#, r#"MG0127 "None""#],
         ),
         (topology("mesh: {reach: rewrite, acrossClusters: failover}\n"), &[]),
-        (cluster("{reach: merged}"), &[r#"MG0132 "merged""#]),
+        (cluster("{reach: merged}"), &[]),
         (service("{reach: discovery}"), &[r#"MG0132 "discovery""#]),
     ]);
 }
