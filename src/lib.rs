@@ -10,6 +10,8 @@ mod istio; // plan → Istio objects
 mod prove; // do all links hold, on the objects themselves?
 pub mod yaml; // objects → text
 pub mod bundle; // what leaves the compiler
+pub mod trace; // bundle text + a world → where a request goes (a second opinion)
+mod ground; // model → the world that a trace stands on
 pub mod cli; // the outside world
 
 use bundle::{Account, Bundle};
@@ -35,6 +37,11 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
             proof.map(|links| Account { services: mesh.services.len(), clusters: mesh.clusters.len(), links })
         })
     })
+}
+
+/// What the inputs say exists, without any rule: the ground on which [`trace`] follows requests.
+pub fn world(sources: &Sources) -> Outcome<trace::world::World> {
+    spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).map(|mesh| ground::of(&mesh))
 }
 
 /// The inputs with every default written out, as one YAML text of the input language.

@@ -37,6 +37,7 @@ pub fn lower(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Bundle {
         objects: objects.collect(),
         stand_ins: stand_in::objects(plan),
         reaches: plan.reaches(),
+        origins: route::origins(plan),
         ground: ground(plan),
     }
 }
