@@ -4,6 +4,7 @@
 //! found, and (but for `human`, `json`, `github`) how they look.
 
 pub mod code;
+mod wording; // lists and nearest names
 pub(crate) mod escape;
 pub mod github;
 pub mod human;
@@ -11,6 +12,7 @@ pub mod json;
 mod position;
 
 pub use code::{Code, Severity};
+pub(crate) use wording::{join, list, nearest, suggest};
 
 use crate::source::Place;
 
@@ -113,16 +115,4 @@ pub fn sort(findings: &mut Vec<Finding>) {
         ))
     });
     findings.dedup();
-}
-
-/// The known name nearest to a misspelt one, if any is near enough to be meant.
-pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = name.to_lowercase();
-    let allowed = (name.chars().count() / 3).max(1);
-    known
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min()
-        .map(|(_, candidate)| candidate)
 }

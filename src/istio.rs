@@ -8,18 +8,20 @@ pub mod bundle; // the objects of one cluster, and what they count on there
 mod serve; // the versions that run in a cluster, and its gateway
 mod call; // names for what runs in others
 mod route; // where requests go
-pub mod stand_in; // the one kind that is Kubernetes' own
+mod stand_in; // names for what runs only in others
 pub mod condition;
 pub mod action;
 pub mod release; // what each release can say
 pub mod dialect; // what one cluster's Istio was asked to say and cannot
 mod problems;
 pub mod sni; // the whole contract between two clusters
+mod mark; // what all objects of a mesh have in common
 pub mod object; // one object: what every kind has in common
 pub mod service_entry;
 pub mod destination_rule;
 pub mod gateway;
 pub mod virtual_service;
+pub mod service; // the one kind that is Kubernetes' own
 pub mod string_match;
 pub mod duration;
 pub mod percent;

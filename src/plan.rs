@@ -16,7 +16,6 @@ mod problems;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use crate::bundle::Reach;
 use crate::diagnostic::Outcome;
 use crate::model::service::PlainNames;
 use crate::model::{Callers, Cluster, ClusterId, Gateway, Mesh, Pick, Service, Version};
@@ -101,14 +100,6 @@ impl ClusterPlan<'_> {
             Pick::Version(id) => Some(service.version(id)?.subset.as_str()),
         };
         Some(Found { remote: None, subset })
-    }
-
-    /// What callers here reach in other clusters, by cluster and service.
-    #[must_use]
-    pub fn reaches(&self) -> Vec<Reach> {
-        let mut reaches: Vec<_> = self.remote.names.iter().flat_map(RemoteName::reaches).collect();
-        reaches.sort();
-        reaches
     }
 }
 

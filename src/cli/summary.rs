@@ -10,6 +10,7 @@ use super::shell;
 use super::target::{Place, bundle_file, stand_ins_file};
 use super::write::Written;
 use crate::bundle::{Account, Bundle, Reach};
+use crate::diagnostic::join;
 
 /// Names of one kind shown before the rest is counted.
 const FEW: usize = 4;
@@ -118,7 +119,7 @@ impl Summary<'_> {
             .outlines
             .iter()
             .filter(|outline| !outline.stand_ins.is_empty())
-            .map(|outline| format!("{} in {}", few(&outline.stand_ins, " and "), outline.cluster))
+            .map(|outline| format!("{} in {}", named(&outline.stand_ins), outline.cluster))
             .collect();
         if some.is_empty() {
             return Vec::new();
@@ -220,6 +221,11 @@ fn few(names: &[String], separator: &str) -> String {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }
+}
+
+/// `a, b and c`, or the first few and how many more there are.
+fn named(names: &[String]) -> String {
+    if names.len() > FEW { few(names, ", ") } else { join(names.iter().cloned(), "and") }
 }
 
 fn counted(count: usize, noun: &str) -> String {

@@ -11,8 +11,8 @@ use serde::{Serialize, Serializer};
 
 use super::destination_rule::DestinationRuleSpec;
 use super::gateway::GatewaySpec;
+use super::service::ServiceSpec;
 use super::service_entry::ServiceEntrySpec;
-use super::stand_in::ServiceSpec;
 use super::virtual_service::VirtualServiceSpec;
 
 /// One object; serializes as `apiVersion`, `kind`, `metadata`, `spec`.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::dialect::Speaker;
 use super::release::Feature;
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, join};
+use crate::model::{Cluster, Gateway};
 use crate::source::Place;
 
 /// A release has no way to say something, or says it and means something else.
@@ -57,6 +58,24 @@ fn absent_header(place: Place, speakers: &[&Speaker]) -> Finding {
     ))
 }
 
+/// The gateway of a cluster that others enter needs a setting, or may need it.
+pub(super) fn router_mode(cluster: &Cluster, gateway: &Gateway, unless: &str) -> Finding {
+    let message = format!("the gateway of `{}` does not pass TLS on by itself{unless}", cluster.name);
+    let finding = Finding::new(Code::MG0550, message).at(gateway.place, "callers enter here");
+    let finding = match cluster.release_place {
+        Some(place) => finding.at(place, "the release"),
+        None => finding,
+    };
+    let labels = gateway.selector.iter().map(|(key, value)| format!("`{key}: {value}`"));
+    finding.help(format!(
+        "in Istio {} it needs `ISTIO_META_ROUTER_MODE=sni-dnat` in the environment of its Deployment, the one in \
+         `{}` whose pods carry {}",
+        cluster.release,
+        gateway.namespace,
+        join(labels, "and"),
+    ))
+}
+
 /// The releases as second labels, each place once.
 fn with_releases(mut finding: Finding, speakers: &[&Speaker]) -> Finding {
     let places: BTreeSet<Place> = speakers.iter().filter_map(|speaker| speaker.release_place).collect();
@@ -74,6 +93,7 @@ fn instead(feature: Feature) -> &'static str {
         Feature::MirrorPercentage => ", or copy whole percents (from 1.4 on)",
         Feature::AbortWithGrpcStatus => ", or abort with `httpStatus`",
         Feature::AllowOrigins => ", or list the origins in full",
+        Feature::Ipv6 => ", or write an IPv4 address",
         Feature::ApiV1beta1
         | Feature::ApiV1
         | Feature::AutoMutualTls
@@ -106,14 +126,4 @@ fn instead(feature: Feature) -> &'static str {
 
 fn starts(feature: Feature) -> String {
     join(feature.starts().iter().map(ToString::to_string), "or")
-}
-
-/// `a`, `a and b`, `a, b and c`
-fn join(words: impl Iterator<Item = String>, last: &str) -> String {
-    let mut words: Vec<String> = words.collect();
-    match words.pop() {
-        Some(end) if words.is_empty() => end,
-        Some(end) => format!("{} {last} {end}", words.join(", ")),
-        None => String::new(),
-    }
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::destination_rule::{ClientTls, ClientTlsMode, DestinationRuleSpec, Subset, TrafficPolicy};
 use super::dialect::Dialect;
 use super::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
-use super::lower::{list, object};
+use super::mark::{list, object};
 use super::object::{Object, Spec};
-use super::release::Feature;
+use super::problems;
+use super::release::{Feature, SniRouting};
 use crate::model::Cluster;
 use crate::model::cluster::Expose;
 use crate::plan::{ClusterPlan, Entrance, Serving};
@@ -17,10 +18,24 @@ const GATEWAY: &str = "meshgen-east-west";
 
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
     let mut objects: Vec<_> = plan.serve.iter().map(|serving| destination_rule(plan, serving)).collect();
-    if let Some(entrance) = plan.entrance.as_ref().filter(|entrance| !entrance.gateway.existing) {
-        objects.push(gateway(plan, entrance, dialect));
+    if let Some(entrance) = &plan.entrance {
+        router_mode(plan.cluster, entrance.gateway, dialect);
+        if !entrance.gateway.existing {
+            objects.push(gateway(plan, entrance, dialect));
+        }
     }
     objects
+}
+
+/// Without the router mode the port is open, and every request ends there.
+fn router_mode(cluster: &Cluster, gateway: &crate::model::Gateway, dialect: &mut Dialect<'_>) {
+    match cluster.release.sni_routing() {
+        SniRouting::Always => {}
+        SniRouting::UnlessByHelm => {
+            dialect.remark(problems::router_mode(cluster, gateway, " where Helm installed it"));
+        }
+        SniRouting::OnlyIfTold => dialect.remark(problems::router_mode(cluster, gateway, "")),
+    }
 }
 
 /// Visible everywhere, for the far callers' SNI names its subsets at the gateway. No `tls` where Istio finds out by

@@ -1,31 +1,10 @@
-//! A Kubernetes `Service` without selector: gives a name and an address to what runs only in other clusters.
-
-use serde::Serialize;
+//! Stand-ins: Services without selector, which give a name and an address to what runs only in other clusters.
 
 use super::object::{Metadata, Object, Spec};
+use super::service::{ServicePort, ServiceSpec};
 use crate::model::service::PlainNames;
 use crate::model::{Port, Protocol, Service};
 use crate::plan::ClusterPlan;
-
-/// Spec of a `Service` that selects nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct ServiceSpec {
-    /// The same ports as where it runs.
-    pub ports: Vec<ServicePort>,
-}
-
-/// A port of a Kubernetes `Service`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ServicePort {
-    /// Its prefix tells Istio the protocol.
-    pub name: String,
-    /// What callers dial.
-    pub port: u16,
-    /// The protocol, where the name does not tell it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub app_protocol: Option<String>,
-}
 
 /// The mark of a stand-in. It has no `managed-by`: deleted by that label, it would take a name away.
 const STAND_IN: (&str, &str) = ("meshgen-stand-in", "true");

@@ -6,7 +6,6 @@ use std::net::IpAddr;
 use super::Found;
 use super::demand::{Demand, FarUse};
 use super::route::Target;
-use crate::bundle::Reach;
 use crate::model::name::{self, LABEL, SUBDOMAIN};
 use crate::model::{Callers, Cluster, ClusterId, Mesh, Pick, RemoteNames as Naming, Service, ServiceId};
 
@@ -49,15 +48,6 @@ impl RemoteName<'_> {
     #[must_use]
     pub fn labelled(&self) -> bool {
         self.clusters.len() > 1
-    }
-
-    /// What its callers reach by it, one entry a cluster.
-    pub fn reaches(&self) -> impl Iterator<Item = Reach> {
-        self.clusters.iter().map(|cluster| {
-            let there = self.subsets.iter().filter(|subset| subset.cluster.name == cluster.name);
-            let versions = there.filter_map(|subset| subset.version).map(str::to_owned).collect();
-            Reach { cluster: cluster.name.clone(), service: self.service.to_string(), versions }
-        })
     }
 }
 

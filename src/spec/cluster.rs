@@ -10,6 +10,7 @@ use super::{Keyed, Listed, Written};
 use crate::source::At;
 
 /// `clusters.NAME`. If its value could not be read, its name is here and every field is illegible.
+#[expect(clippy::struct_field_names, reason = "the fields are named as the user writes them")]
 #[derive(Clone, Debug)]
 pub struct Cluster {
     /// The key.
@@ -92,7 +93,7 @@ impl Cluster {
             registry,
             control_plane,
             drain,
-        ] = reader.fields(value, &CLUSTER);
+        ] = reader.fields_or_illegible(value, &CLUSTER);
         check_reach(reach, reader);
         reader.later("registry", &registry);
         reader.later("controlPlane", &control_plane);
@@ -143,7 +144,7 @@ impl Gateway {
             return Some(At::new(gateway, value.place()));
         }
         let [address, port, server_port, namespace, selector, expose, existing, address_from] =
-            reader.fields(value, &GATEWAY);
+            reader.fields(value, &GATEWAY)?;
         reader.later("addressFrom", &address_from);
         let port_number = |reader: &mut Reader, value: Value<'_>| reader.number(value, "port", 1..=65535);
         let gateway = Self {

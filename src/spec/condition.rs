@@ -7,13 +7,11 @@ use super::problems;
 use super::reader::{Form, Reader};
 use super::tree::{Value, View};
 use super::{Keyed, Listed, Written};
-use crate::source::{At, Place};
+use crate::source::At;
 
 /// All of its words must hold. An illegible word makes the whole condition unknown.
 #[derive(Clone, Debug)]
 pub struct Condition {
-    /// Where it begins.
-    pub place: Place,
     pub source_clusters: Written<Listed<At<String>>>,
     /// Name or number, as written.
     pub port: Written<String>,
@@ -79,7 +77,7 @@ const PRESENCE: Form<4> = Form {
 
 impl Condition {
     /// Reads one map of `match`.
-    pub fn read(value: Value<'_>, reader: &mut Reader) -> Self {
+    pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<Self> {
         let [
             uri,
             scheme,
@@ -95,11 +93,10 @@ impl Condition {
             source_clusters,
             sni_hosts,
             destination_subnets,
-        ] = reader.fields(value, &CONDITION);
+        ] = reader.fields(value, &CONDITION)?;
         reader.later("sniHosts", &sni_hosts);
         reader.later("destinationSubnets", &destination_subnets);
-        Self {
-            place: value.place(),
+        let condition = Self {
             source_clusters: source_clusters.read(reader, Reader::texts),
             port: port.read(reader, Reader::text),
             uri: uri.read(reader, TextMatch::read),
@@ -112,7 +109,9 @@ impl Condition {
             ignore_uri_case: ignore_uri_case.read(reader, Reader::boolean),
             source_labels: source_labels.read(reader, Reader::labels),
             source_namespace: source_namespace.read(reader, Reader::text),
-        }
+        };
+        // Without one of its words it would be another condition.
+        (sni_hosts.is_absent() && destination_subnets.is_absent()).then_some(condition)
     }
 }
 
@@ -122,7 +121,7 @@ impl TextMatch {
         if let View::Text(_) = value.view() {
             return Some(At::new(Self::Exact(reader.text(value)?), value.place()));
         }
-        let [exact, prefix, regex] = reader.fields(value, &TEXT_MATCH);
+        let [exact, prefix, regex] = reader.fields(value, &TEXT_MATCH)?;
         let ways = [
             exact.read(reader, Self::exact),
             prefix.read(reader, Self::prefix),
@@ -156,7 +155,7 @@ impl Presence {
         if let View::Text(_) = value.view() {
             return TextMatch::exact(reader, value).map(says).map(|at| at.value);
         }
-        let [exact, prefix, regex, present] = reader.fields(value, &PRESENCE);
+        let [exact, prefix, regex, present] = reader.fields(value, &PRESENCE)?;
         let ways = [
             exact.read(reader, |reader, value| TextMatch::exact(reader, value).map(says)),
             prefix.read(reader, |reader, value| TextMatch::prefix(reader, value).map(says)),
@@ -183,8 +182,10 @@ fn only<T, const N: usize>(
 ) -> Option<At<T>> {
     let count = ways.iter().filter(|way| !way.is_absent()).count();
     let legible = ways.iter().all(|way| !way.is_illegible());
+    // Where only unknown ways are written, that has been said.
+    let unknown = count == 0 && matches!(value.view(), View::Map(mapping) if !mapping.entries.is_empty());
     if count != 1 {
-        if legible {
+        if legible && !unknown {
             reader.report(problems::comparison(count, known, value.name_place()));
         }
         return None;

@@ -37,6 +37,7 @@ pub struct Documents {
 #[derive(Default)]
 struct Skipped {
     by_kind: BTreeMap<String, usize>,
+    without_kind: usize,
     first: Option<Place>,
 }
 
@@ -56,7 +57,7 @@ impl Documents {
         }
         if let Some(first) = skipped.first {
             let kinds = skipped.by_kind.iter().map(|(kind, count)| (kind.as_str(), *count));
-            reader.report(problems::skipped(kinds, first));
+            reader.report(problems::skipped(kinds, skipped.without_kind, first));
         }
         documents
     }
@@ -102,14 +103,19 @@ impl Documents {
             Recognised::Foreign { kind, place, finding } => match found {
                 Found::Named => (!broken).then_some(finding),
                 Found::InDirectory => {
-                    *skipped.by_kind.entry(kind).or_default() += 1;
+                    match kind {
+                        Some(kind) => *skipped.by_kind.entry(kind).or_default() += 1,
+                        None => skipped.without_kind += 1,
+                    }
                     skipped.first.get_or_insert(place);
                     return;
                 }
             },
         };
         self.complete = false;
-        finding.into_iter().for_each(|finding| reader.report(finding));
+        if let Some(finding) = finding {
+            reader.report(finding);
+        }
     }
 }
 
@@ -141,7 +147,7 @@ enum Recognised {
     Routing,
     /// Not meshgen's, and `finding` says so where that is wrong.
     Foreign {
-        kind: String,
+        kind: Option<String>,
         place: Place,
         finding: Finding,
     },
@@ -159,12 +165,11 @@ fn recognise(document: Value<'_>) -> Recognised {
             let found = if matches!(view, View::List(_)) { "a list" } else { "a text" };
             let place = document.place();
             let finding = problems::document_is_no_map(found, place);
-            return Recognised::Foreign { kind: found.to_owned(), place, finding };
+            return Recognised::Foreign { kind: None, place, finding };
         }
     }
-    let (version, kind) = match (text_of(document, "apiVersion"), text_of(document, "kind")) {
-        (Ok(version), Ok(kind)) => (version, kind),
-        (Err(()), _) | (_, Err(())) => return Recognised::Illegible,
+    let (Ok(version), Ok(kind)) = (text_of(document, "apiVersion"), text_of(document, "kind")) else {
+        return Recognised::Illegible;
     };
     let ours = |kind: &Option<At<&str>>| {
         kind.as_ref().is_some_and(|kind| matches!(kind.value, "Topology" | "Routing"))
@@ -195,7 +200,7 @@ fn foreign(document: Value<'_>, version: Option<&At<&str>>, kind: Option<At<&str
         let place = document.place();
         let missing: &[&str] = if version.is_some() { &["kind"] } else { &["apiVersion", "kind"] };
         let finding = problems::document_without(missing, place);
-        return Recognised::Foreign { kind: "document without kind".to_owned(), place, finding };
+        return Recognised::Foreign { kind: None, place, finding };
     };
     let of_later = KINDS_OF_LATER.iter().any(|(group, name)| {
         *name == kind.value && version.is_some_and(|version| version.value.starts_with(group))
@@ -205,7 +210,7 @@ fn foreign(document: Value<'_>, version: Option<&At<&str>>, kind: Option<At<&str
     } else {
         problems::foreign_document(kind.value, kind.place)
     };
-    Recognised::Foreign { kind: kind.value.to_owned(), place: kind.place, finding }
+    Recognised::Foreign { kind: Some(kind.value.to_owned()), place: kind.place, finding }
 }
 
 /// The text of a field; an error if it has been reported as illegible.

@@ -34,8 +34,7 @@ pub fn join<'t>(
     for other in others {
         if !agree(*first, *other) {
             node.shape = Shape::Illegible;
-            let what = format!("`{}`", path.join("."));
-            reader.report(problems::disagreement(&what, other.place(), first.place()));
+            reader.report(problems::disagreement(&path.join("."), other.place(), first.place()));
         }
     }
     Some(node)

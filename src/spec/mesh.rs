@@ -76,7 +76,7 @@ impl Mesh {
             trust_domain,
             labels,
             annotations,
-        ] = reader.fields(value, &MESH);
+        ] = reader.fields_or_illegible(value, &MESH);
         check_reach(reach, reader);
         Self {
             name: name.read(reader, Reader::text),

@@ -59,7 +59,7 @@ impl Reader {
                 self.report(problems::missing_value(value.name_place()));
                 return;
             }
-            View::Text(scalar) => format!("the text `{}`", scalar.text),
+            View::Text(scalar) => format!("the text {}", problems::shown(&scalar.text)),
             View::List(_) => "a list".to_owned(),
             View::Map(_) => "a map".to_owned(),
         };

@@ -103,18 +103,23 @@ pub fn read(documents: &[Node], reader: &mut Reader) -> Listed<Routes> {
     let mut all = Listed::default();
     let mut seen: BTreeMap<(String, String), Place> = BTreeMap::new();
     for document in documents {
-        let [_, _, namespace, routes] = reader.fields(Value::root(document), &ROUTING);
+        let [_, _, namespace, routes] = reader.fields_or_illegible(Value::root(document), &ROUTING);
         let namespace = namespace.read(reader, Reader::text);
         let listed = routes.read(reader, |reader, value| {
-            reader.entries(value, "a map of names", "routes: {reviews: [{to: v1}]}", |reader, key, value| {
-                let service = ServiceName::read(&key, &namespace, reader)?;
-                let first = *seen.entry(service.key()).or_insert(key.place);
-                if first != key.place {
-                    reader.report(problems::routes_twice(key.value, key.place, first));
-                    return None;
-                }
-                Some(Routes::read(service, &key, value, reader))
-            })
+            reader.entries(
+                value,
+                "a map of services",
+                "routes: {reviews: [{to: v1}]}",
+                |reader, key, value| {
+                    let service = ServiceName::read(&key, &namespace, reader)?;
+                    let first = *seen.entry(service.key()).or_insert(key.place);
+                    if first != key.place {
+                        reader.report(problems::routes_twice(key.value, key.place, first));
+                        return None;
+                    }
+                    Some(Routes::read(service, &key, value, reader))
+                },
+            )
         });
         match listed {
             Written::Absent => {}
@@ -140,7 +145,7 @@ impl Routes {
         if !is_long_form {
             return reader.list(value, |reader, value| Rule::read(service, value, reader));
         }
-        let [rules, ingress] = reader.fields(value, &ROUTES);
+        let [rules, ingress] = reader.fields(value, &ROUTES)?;
         reader.later("ingress", &ingress);
         let rules = rules.read(reader, |reader, value| {
             reader.list(value, |reader, value| Rule::read(service, value, reader))
@@ -185,13 +190,11 @@ impl Rule {
             cors_policy,
             headers,
             mirror,
-        ] = reader.fields(value, &RULE);
+        ] = reader.fields(value, &RULE)?;
         Some(Self {
             place: value.place(),
             name: name.read(reader, Reader::text),
-            conditions: conditions.read(reader, |reader, value| {
-                reader.list(value, |reader, value| Some(Condition::read(value, reader)))
-            }),
+            conditions: conditions.read(reader, |reader, value| reader.list(value, Condition::read)),
             to: to.read(reader, |reader, value| Destination::read_all(service, reader, value)),
             redirect: redirect.read(reader, Redirect::read),
             direct_response: direct_response.read(reader, DirectResponse::read),

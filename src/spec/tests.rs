@@ -4,6 +4,8 @@ mod documents; // which are meshgen's, and how they join
 mod language; // fields, shorthands, scalars
 mod yaml; // syntax, aliases, tags, encodings
 
+use std::fmt::Write;
+
 use super::Spec;
 use crate::diagnostic::{Code, Finding, Severity};
 use crate::source::{Found, Limits, Source, Sources};
@@ -64,12 +66,19 @@ fn brief_one(sources: &Sources, finding: &Finding) -> String {
     let mut line = finding.code.name().to_owned();
     for label in 0..finding.labels.len() {
         let (token, via) = pointed(sources, finding, label);
-        line += &format!(" {token:?}");
+        write!(line, " {token:?}").unwrap();
         if let Some(via) = via {
-            line += &format!(" via {via:?}");
+            write!(line, " via {via:?}").unwrap();
         }
     }
     line
+}
+
+/// Asserts what is found in each text, as [`brief`] says it.
+fn assert_found<const N: usize>(cases: [(String, &[&str]); N]) {
+    for (text, expected) in cases {
+        assert_eq!(brief(&text), expected, "{text}");
+    }
 }
 
 /// The first `yaml` block of a page.

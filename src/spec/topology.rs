@@ -54,11 +54,12 @@ impl<'t, Key: Eq + std::hash::Hash, Name> Sections<'t, Key, Name> {
     fn gather(
         &mut self,
         map: Value<'t>,
+        what: &str,
         example: &str,
         reader: &mut Reader,
         name: impl Fn(&mut Reader, &At<&'t str>) -> Option<(Key, Name)>,
     ) {
-        let gathered = reader.entries(map, "a map of names", example, |reader, key, value| {
+        let gathered = reader.entries(map, what, example, |reader, key, value| {
             let (identity, name) = name(reader, &key)?;
             let section =
                 self.named.entry(identity).or_insert_with(|| Section { name, key, values: Vec::new() });
@@ -94,7 +95,7 @@ impl Topology {
         let mut service_sections = Sections::new();
         for document in documents {
             let [_, _, namespace, include, mesh, clusters, services, gateways] =
-                reader.fields(Value::root(document), &TOPOLOGY);
+                reader.fields_or_illegible(Value::root(document), &TOPOLOGY);
             let namespace = namespace.read(reader, Reader::text);
             let _: Written<Listed<At<String>>> = include.read(reader, Reader::texts);
             reader.later("gateways", &gateways);
@@ -104,7 +105,7 @@ impl Topology {
                 Written::Illegible => cluster_sections.complete = false,
                 Written::As(At { value, place: _ }) => {
                     let example = "clusters: {cluster1: {gateway: 203.0.113.10}}";
-                    cluster_sections.gather(value, example, reader, |_, key| {
+                    cluster_sections.gather(value, "a map of clusters", example, reader, |_, key| {
                         Some((key.value, At::new(key.value.to_owned(), key.place)))
                     });
                 }
@@ -114,7 +115,7 @@ impl Topology {
                 Written::Illegible => service_sections.complete = false,
                 Written::As(At { value, place: _ }) => {
                     let example = "services: {reviews: {ports: 9080, versions: {v1: cluster1}}}";
-                    service_sections.gather(value, example, reader, |reader, key| {
+                    service_sections.gather(value, "a map of services", example, reader, |reader, key| {
                         let name = ServiceName::read(key, &namespace, reader)?;
                         Some((name.key(), name))
                     });

@@ -8,6 +8,7 @@
 mod build; // events → nodes
 mod mapping; // duplicate keys, keys that are no text, merge keys
 mod marks; // characters → bytes
+mod places; // marks → spans
 mod tag; // tags, and what else stands before a value
 
 use std::rc::Rc;

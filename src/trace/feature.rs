@@ -59,9 +59,9 @@ pub(super) fn copies(route: &HttpRoute) -> Vec<(&Destination, f64)> {
     one.chain(several).filter(|(_, percent)| *percent > 0.0).collect()
 }
 
-/// A percentage as a fraction: `500000/MILLION`.
+/// A percentage as a fraction, rounded down: `500000/MILLION`.
 pub(super) fn fraction(percent: f64) -> String {
-    format!("{:.0}/MILLION", percent * 10_000.0)
+    format!("{:.0}/MILLION", (percent * 10_000.0).trunc())
 }
 
 /// A number with as many decimals as it needs, two at most.

@@ -73,6 +73,8 @@ pub enum End {
         app: String,
         /// Their label `version`.
         version: Option<String>,
+        /// On which they are reached.
+        port: u16,
     },
     /// The caller is told another address.
     Redirect {
@@ -149,13 +151,17 @@ impl End {
     #[must_use]
     pub fn place(&self, app: &str) -> String {
         match self {
-            Self::Pods { cluster, workload: _, app: other, version: Some(version) } if other != app => {
+            Self::Pods { cluster, workload: _, app: other, version: Some(version), port: _ }
+                if other != app =>
+            {
                 format!("{cluster}/{other}:{version}")
             }
-            Self::Pods { cluster, workload: _, app: _, version: Some(version) } => {
+            Self::Pods { cluster, workload: _, app: _, version: Some(version), port: _ } => {
                 format!("{cluster}/{version}")
             }
-            Self::Pods { cluster, workload, app: _, version: None } => format!("{cluster}/{workload}"),
+            Self::Pods { cluster, workload, app: _, version: None, port: _ } => {
+                format!("{cluster}/{workload}")
+            }
             Self::Redirect { code } => format!("redirect:{}", redirect(*code)),
             Self::Direct { status } => format!("direct:{status}"),
             Self::Passthrough => "passthrough".to_owned(),

@@ -85,7 +85,9 @@ impl<'a> Walk<'_, 'a> {
         };
         let flow = self.told(registry, flow, &policy, target);
         match service.backing {
-            Backing::Pods(workloads) => self.pods(registry, proxy, flow, &policy, (service, workloads)),
+            Backing::Pods(workloads) => {
+                self.pods(registry, proxy, flow, &policy, &Pods { service, workloads, port: target.port });
+            }
             Backing::Entry(entry) => {
                 let flow =
                     flow.step(cluster, format!("endpoints of {}", service.host), service.place.cloned());
@@ -124,8 +126,9 @@ impl<'a> Walk<'_, 'a> {
         proxy: &Proxy,
         flow: Flow,
         policy: &Policy<'_>,
-        (service, workloads): (&Service<'a>, &[Workload]),
+        to: &Pods<'_, 'a>,
     ) {
+        let Pods { service, workloads, port } = to;
         let cluster = &registry.cluster.name;
         let (mode, is_shut) = match proxy {
             Proxy::Sidecar { .. } => (policy.tls.map(|tls| tls.mode), false),
@@ -162,6 +165,7 @@ impl<'a> Walk<'_, 'a> {
                 workload: pods.name.clone(),
                 app: label("app").unwrap_or_default(),
                 version: label("version"),
+                port: *port,
             };
             self.end(flow.part(f64::from(pods.replicas) / f64::from(number)), end);
         }
@@ -239,6 +243,13 @@ impl<'a> Walk<'_, 'a> {
             self.request.down.iter().any(|down| down.cluster == cluster.name && down.what == "gateway")
         })
     }
+}
+
+/// A destination at a Service.
+struct Pods<'e, 'a> {
+    service: &'e Service<'a>,
+    workloads: &'e [Workload],
+    port: u16,
 }
 
 /// A destination behind a ServiceEntry.

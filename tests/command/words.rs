@@ -91,9 +91,9 @@ fn explain_prints_pages() {
     assert_eq!(page.code, 0);
     assert!(page.stdout.starts_with("# MG0101"), "{}", page.stdout);
     assert_eq!(world.run("explain mg0101").stdout, page.stdout);
-    let unknown = world.run("explain MG1010");
+    let unknown = world.run("explain MG06O1");
     assert_eq!((unknown.code, unknown.stdout.as_str()), (2, ""));
-    assert!(unknown.stderr.contains("MG0101"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("MG0601"), "{}", unknown.stderr);
     let list = world.run("explain --list").stdout;
     assert!(list.lines().all(|line| line.starts_with("MG")));
     assert_eq!(world.run("explain").code, 2);

@@ -1,3 +1,5 @@
+//! Files, directories, stdin and includes, as they are found on a real file system.
+
 use std::fs;
 use std::os::unix::fs::symlink;
 

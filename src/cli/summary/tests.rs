@@ -1,3 +1,5 @@
+//! The summary as people read it.
+
 use super::*;
 use crate::bundle::StandIns;
 

@@ -1,3 +1,5 @@
+//! What names of clusters and directories become.
+
 use std::fs;
 
 use clap::Parser as _;

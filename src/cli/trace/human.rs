@@ -83,7 +83,7 @@ impl Answer<'_> {
 fn end(share: &Share) -> String {
     let dials = share.dial().map(|dial| format!("  {}  sni {}", dial.address, dial.sni)).unwrap_or_default();
     let place = match &share.end {
-        End::Pods { cluster, workload, app: _, version } => {
+        End::Pods { cluster, workload, app: _, version, port: _ } => {
             format!("{}  {cluster}", version.as_ref().unwrap_or(workload))
         }
         End::Redirect { code } => format!("redirect, status {code}"),

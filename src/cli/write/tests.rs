@@ -1,3 +1,5 @@
+//! All or none, on a real file system.
+
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::sync::Barrier;
 

@@ -1,3 +1,5 @@
+//! Findings as people read them.
+
 use std::time::{Duration, Instant};
 
 use super::*;

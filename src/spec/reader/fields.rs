@@ -20,14 +20,18 @@ pub struct Form<const N: usize> {
 }
 
 impl Reader {
-    /// Opens a map with known fields, in the order of the form; the place of each is that of its key.
+    /// Opens a map with known fields, in the order of the form; the place of each is that of its key. None if it is
+    /// no map.
     ///
-    /// Where the map cannot be read, every field is illegible. A field that is not known makes the known one that
-    /// it resembles illegible: it was meant.
-    pub fn fields<'t, const N: usize>(&mut self, map: Value<'t>, form: &Form<N>) -> [Written<Value<'t>>; N] {
+    /// A field that is not known makes the known one that it resembles illegible: it was meant.
+    pub fn fields<'t, const N: usize>(
+        &mut self,
+        map: Value<'t>,
+        form: &Form<N>,
+    ) -> Option<[Written<Value<'t>>; N]> {
         let View::Map(mapping) = map.view() else {
             self.wrong_form(map, form.what, form.example);
-            return std::array::from_fn(|_| Written::Illegible);
+            return None;
         };
         let mut found: [Written<Value<'t>>; N] =
             std::array::from_fn(|_| if mapping.complete { Written::Absent } else { Written::Illegible });
@@ -54,7 +58,17 @@ impl Reader {
             }
             self.report(problems::unknown_field(&key, form.what, near, &form.fields));
         }
-        found
+        Some(found)
+    }
+
+    /// The same, but where the map cannot be read every field is illegible: for what others refer to by its name, which
+    /// stays known.
+    pub fn fields_or_illegible<'t, const N: usize>(
+        &mut self,
+        map: Value<'t>,
+        form: &Form<N>,
+    ) -> [Written<Value<'t>>; N] {
+        self.fields(map, form).unwrap_or_else(|| std::array::from_fn(|_| Written::Illegible))
     }
 
     /// The elements of a list; anything else stands for a list of one.

@@ -145,8 +145,12 @@ fn is_whole(text: &str) -> bool {
         && (text == "0" || !text.starts_with('0'))
 }
 
-/// The plain number that a text may have meant.
+/// The plain number that a text may have meant; nothing for what is too long to be any number of the language.
 fn plain_digits(text: &str) -> Option<String> {
+    const LONGEST: usize = 20;
+    if text.len() > LONGEST {
+        return None;
+    }
     let bare = text.trim().trim_start_matches('+').replace('_', "");
     if is_whole(&bare) {
         return Some(bare);

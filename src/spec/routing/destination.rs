@@ -33,7 +33,7 @@ impl Destination {
         reader.list(value, |reader, value| match value.view() {
             View::Text(scalar) => Self::named(&At::new(&*scalar.text, value.place()), reader),
             View::Nothing | View::List(_) | View::Map(_) | View::Illegible => {
-                Some(Self::read(routed, value, reader))
+                Self::read(routed, value, reader)
             }
         })
     }
@@ -53,9 +53,9 @@ impl Destination {
     }
 
     /// The long form, in which `version` is a version and nothing else.
-    fn read(routed: &ServiceName, value: Value<'_>, reader: &mut Reader) -> Self {
-        let [version, cluster, service, port, weight, headers] = reader.fields(value, &DESTINATION);
-        Self {
+    fn read(routed: &ServiceName, value: Value<'_>, reader: &mut Reader) -> Option<Self> {
+        let [version, cluster, service, port, weight, headers] = reader.fields(value, &DESTINATION)?;
+        Some(Self {
             place: value.place(),
             version: version.read(reader, Reader::text),
             cluster: cluster.read(reader, Reader::text),
@@ -68,7 +68,7 @@ impl Destination {
             port: port.read(reader, Reader::text),
             weight: weight.read(reader, |reader, value| reader.number(value, "share", 0..=100)),
             headers: headers.read(reader, HeaderOperations::read),
-        }
+        })
     }
 }
 

@@ -1,1 +1,430 @@
+//! Fields, shorthands and scalars.
 
+use super::*;
+use crate::spec::condition::{Presence, TextMatch};
+use crate::spec::service::{Clients, Namespaces};
+use crate::spec::{Listed, Written};
+
+/// A topology with the cluster `a`.
+fn cluster(fields: &str) -> String {
+    topology(&format!("clusters: {{a: {fields}}}\n"))
+}
+
+/// A topology with the service `s`.
+fn service(fields: &str) -> String {
+    topology(&format!("services: {{s: {fields}}}\n"))
+}
+
+/// A routing for the service `s`.
+fn routes(rules: &str) -> String {
+    routing(&format!("routes: {{s: {rules}}}\n"))
+}
+
+fn names(listed: &Written<Listed<crate::source::At<String>>>) -> Vec<&str> {
+    listed.value().unwrap().entries.iter().map(|name| name.value.as_str()).collect()
+}
+
+#[test]
+fn unknown_fields_come_with_the_nearest_and_with_all() {
+    let found = findings(&cluster("{gatway: x}"));
+    assert_eq!(found[0].message, "a cluster has no field `gatway`");
+    let help = found[0].help.as_deref().unwrap();
+    assert!(help.starts_with("did you mean `gateway`? a cluster has `gateway`, `istio`,"), "{help}");
+    let spec = crate::spec::parse(&sources([&cluster("{gatway: x}")])).value.unwrap();
+    assert!(spec.clusters.entries[0].gateway.is_illegible(), "it was meant, so that nobody asks for it");
+    assert!(spec.clusters.entries[0].network.is_absent());
+}
+
+#[test]
+fn the_wrong_form_is_named_in_the_words_of_the_user() {
+    assert_found([
+        (cluster("[x]"), &[r#"MG0123 "[x]""#]),
+        (cluster("{istio: [x]}"), &[r#"MG0123 "[x]""#]),
+        (cluster("{istio: {x: y}}"), &[r#"MG0123 "{x: y}""#]),
+        (
+            cluster("{gateway: {address: [x, [y]], selector: [a], port: {}}}"),
+            &[r#"MG0123 "[y]""#, r#"MG0123 "{}""#, r#"MG0123 "[a]""#],
+        ),
+        (service("{ports: [9080, 9090]}"), &[r#"MG0123 "[9080, 9090]""#]),
+        (service("{versions: [v1, v2]}"), &[r#"MG0123 "[v1, v2]""#]),
+        (service("{versions: v1}"), &[r#"MG0123 "v1""#]),
+        (topology("clusters: [a, b]\n"), &[r#"MG0123 "[a, b]""#]),
+        (topology("mesh: shop\n"), &[r#"MG0123 "shop""#]),
+        (topology("services:\n- a\n- b\n"), &[r#"MG0123 "-""#]),
+        (topology("services:\n  s:\n    ports:\n      http:\n      - 80\n"), &[r#"MG0123 "-""#]),
+        (routes("[{to: {version: v1, cluster: c}}]"), &[r#"MG0123 "{version: v1, cluster: c}""#]),
+        (routes("[[x]]"), &[r#"MG0123 "[x]""#]),
+    ]);
+    let found = findings(&service("{versions: [v1, v2]}"));
+    assert_eq!(found[0].message, "expected a map of versions, found a list");
+    assert_eq!(found[0].help.as_deref(), Some("write it as in `versions: {v1: cluster1}`"));
+}
+
+#[test]
+fn what_cannot_be_read_keeps_its_name() {
+    let text = format!("{}services: {{s: 5, t: {{versions: {{v1: }}}}}}", cluster("5"));
+    let outcome = crate::spec::parse(&sources([&text]));
+    assert_eq!(outcome.findings.len(), 3);
+    let spec = outcome.value.unwrap();
+    assert_eq!(spec.clusters.entries[0].name.value, "a");
+    assert!(spec.clusters.entries[0].gateway.is_illegible());
+    assert!(spec.services.entries[0].ports.is_illegible());
+    assert!(spec.services.entries[1].versions.value().unwrap().entries[0].clusters.is_illegible());
+    assert!(spec.clusters.complete && spec.services.complete);
+}
+
+#[test]
+fn a_value_that_is_missing_is_no_default() {
+    assert_found([
+        (topology("clusters:\n"), &[r#"MG0122 "clusters""#]),
+        (topology("clusters:\n  größe:\n"), &[r#"MG0122 "größe""#]),
+        (cluster("{gateway: ~}"), &[r#"MG0122 "gateway""#]),
+        (cluster("{gateway: null, istio: }"), &[r#"MG0122 "gateway""#, r#"MG0122 "istio""#]),
+        (cluster("{gateway: {address: [x, ~]}}"), &[r#"MG0122 "~""#]),
+        (topology("clusters:\n  a:\n    gateway:\n    - x\n    -\n"), &[r#"MG0122 "-""#]),
+        (service("{ports: {http: }}"), &[r#"MG0122 "http""#]),
+        (routes("[{to: }]"), &[r#"MG0122 "to""#]),
+    ]);
+    assert_eq!(sound(&cluster("{network: \"null\", context: '~'}")).clusters.entries.len(), 1);
+}
+
+#[test]
+fn text_stays_as_written() {
+    let texts =
+        "no on y NO true 1.10 1.0 2 2024-01-01 12:30:00 2001-12-14t21:59:43.10-05:00 0777 0x50 1e3 .inf";
+    for text in texts.split(' ') {
+        let spec = sound(&topology(&format!(
+            "clusters: {{{text}: {{istio: {text}}}}}\nservices: {{s: {{versions: {{{text}: {text}}}}}}}\n"
+        )));
+        assert_eq!(spec.clusters.entries[0].name.value, text);
+        assert_eq!(spec.clusters.entries[0].istio.value().unwrap(), text);
+        let version = &spec.services.entries[0].versions.value().unwrap().entries[0];
+        assert_eq!(version.name.value, text);
+        assert_eq!(version.clusters.value().unwrap().entries[0].cluster.value, text);
+    }
+}
+
+#[test]
+fn hostile_texts_arrive_byte_for_byte() {
+    let hostile = "= << ? - : --- ... #x @a `a %a &a *a !a | > [1] {} '' ä😀";
+    for text in hostile.split(' ').chain(["a: b", "a #b", "x\u{2028}y", " 80", "- x", "!!int 3"]) {
+        let quoted = text.replace('\'', "''");
+        let spec = sound(&routes(&format!("[{{match: {{headers: {{'h{quoted}': '{quoted}'}}}}, to: v1}}]")));
+        let rule = &spec.routes.entries[0].rules.value().unwrap().entries[0];
+        let header = &rule.conditions.value().unwrap().entries[0].headers.value().unwrap().entries[0];
+        assert_eq!(header.key.value, format!("h{text}"));
+        let Presence::Says(TextMatch::Exact(value)) = &header.value else { panic!("{text}") };
+        assert_eq!(value.value, text);
+    }
+}
+
+#[test]
+fn numbers_are_plain_decimals() {
+    for (written, instead) in [
+        ("0777", "write 777"),
+        ("0x50", "write 80"),
+        ("80.0", "write 80"),
+        ("8e1", "write 80"),
+        ("\"80\"", "write 80"),
+        ("\" 80\"", "write 80"),
+        ("+80", "write 80"),
+        ("8_0", "write 80"),
+        ("http", "write plain decimal digits"),
+        ("1.5", "write plain decimal digits"),
+    ] {
+        let text = service(&format!("{{ports: {written}}}"));
+        assert_eq!(brief(&text), [format!("MG0124 {written:?}")], "{text}");
+        assert_eq!(findings(&text)[0].help.as_deref(), Some(instead), "{text}");
+    }
+    for written in ["0", "-1", "65536", "100000", "4294967376", "99999999999999999999"] {
+        assert_eq!(brief(&service(&format!("{{ports: {written}}}"))), [format!("MG0125 {written:?}")]);
+    }
+    assert_found([
+        (
+            routes("{to: {v1: 101, v2: -1, v3: 50.5, v4: 50%, v5: \"50\", v6: 2147483648}}"),
+            &[
+                r#"MG0125 "101""#,
+                r#"MG0125 "-1""#,
+                r#"MG0124 "50.5""#,
+                r#"MG0124 "50%""#,
+                r#"MG0124 "\"50\"""#,
+                r#"MG0125 "2147483648""#,
+            ],
+        ),
+        (
+            routes("{to: v1, mirror: {v1: 150, v2: 0.5, v3: 100, v4: 10%, v5: 1.}}"),
+            &[r#"MG0125 "150""#, r#"MG0124 "10%""#, r#"MG0124 "1.""#],
+        ),
+        (service("{clusters: {a: 0, b: 3, c: 1.5}}"), &[r#"MG0125 "0""#, r#"MG0124 "1.5""#]),
+    ]);
+}
+
+#[test]
+fn booleans_are_true_and_false() {
+    for written in ["yes", "on", "True", "1", "\"true\""] {
+        let text = cluster(&format!("{{gateway: {{existing: {written}}}}}"));
+        assert_eq!(brief(&text), [format!("MG0126 {written:?}")]);
+    }
+    let spec = sound(&cluster("{gateway: {existing: true}}"));
+    assert_eq!(spec.clusters.entries[0].gateway.value().unwrap().existing.value(), Some(&true));
+}
+
+#[test]
+fn words_are_known_unknown_or_for_later() {
+    assert_found([
+        (
+            topology(
+                "mesh: {reach: sni, remoteNames: per-cluster, plainNames: entry, acrossClusters: spread}\n",
+            ),
+            &[],
+        ),
+        (
+            topology("mesh: {reach: snii, remoteNames: per_cluster, plainNames: None}\n"),
+            &[r#"MG0127 "snii""#, r#"MG0127 "per_cluster""#, r#"MG0127 "None""#],
+        ),
+        (
+            topology("mesh: {reach: rewrite, acrossClusters: failover}\n"),
+            &[r#"MG0132 "rewrite""#, r#"MG0132 "failover""#],
+        ),
+        (cluster("{reach: merged}"), &[r#"MG0132 "merged""#]),
+        (service("{reach: discovery}"), &[r#"MG0132 "discovery""#]),
+    ]);
+}
+
+#[test]
+fn fields_for_later_are_refused_at_their_key_and_poison_nothing() {
+    let of_service = "{ports: {db: {number: 1, targetPort: 2}}, trafficPolicy: {x: y}, serviceAccounts: [a], \
+                      headless: true, versions: {v: {clusters: c, trafficPolicy: {}}}}";
+    assert_found([
+        (
+            cluster(
+                "{drain: true, controlPlane: b, registry: c, gateway: {address: x, addressFrom: {b: y}}}",
+            ),
+            &[
+                r#"MG0132 "registry""#,
+                r#"MG0132 "controlPlane""#,
+                r#"MG0132 "drain""#,
+                r#"MG0132 "addressFrom""#,
+            ],
+        ),
+        (
+            service(of_service),
+            &[
+                r#"MG0132 "trafficPolicy""#,
+                r#"MG0132 "serviceAccounts""#,
+                r#"MG0132 "headless""#,
+                r#"MG0132 "targetPort""#,
+                r#"MG0132 "trafficPolicy""#,
+            ],
+        ),
+        (topology("gateways: {g: {}}\n"), &[r#"MG0132 "gateways""#]),
+        (routes("{rules: v1, ingress: {g: {hosts: [h]}}}"), &[r#"MG0132 "ingress""#]),
+        (
+            routes("[{match: {sniHosts: [a], destinationSubnets: [b]}, to: v1}]"),
+            &[r#"MG0132 "sniHosts""#, r#"MG0132 "destinationSubnets""#],
+        ),
+    ]);
+    let spec = crate::spec::parse(&sources([&cluster("{drain: true, gateway: x}")])).value.unwrap();
+    assert_eq!(names(&spec.clusters.entries[0].gateway.value().unwrap().addresses), ["x"]);
+}
+
+#[test]
+fn gateways_have_three_forms() {
+    for form in ["x", "[x]", "{address: x}", "{address: [x]}"] {
+        let spec = sound(&cluster(&format!("{{gateway: {form}}}")));
+        assert_eq!(names(&spec.clusters.entries[0].gateway.value().unwrap().addresses), ["x"], "{form}");
+    }
+    let long =
+        "{address: [x, y], port: 31443, serverPort: 443, namespace: n, selector: {istio: i}, expose: used}";
+    let spec = sound(&cluster(&format!("{{gateway: {long}, locality: eu/a}}")));
+    let gateway = spec.clusters.entries[0].gateway.value().unwrap();
+    assert_eq!(names(&gateway.addresses), ["x", "y"]);
+    assert_eq!((gateway.port.value(), gateway.server_port.value()), (Some(&31443), Some(&443)));
+    let locality = spec.clusters.entries[0].locality.value().unwrap();
+    assert_eq!((locality.region.value.as_str(), locality.zone.as_ref().unwrap().value.as_str()), ("eu", "a"));
+}
+
+#[test]
+fn ports_have_three_forms() {
+    let ports = |form: &str| -> Vec<(Option<String>, Option<u16>, Option<String>)> {
+        let spec = sound(&service(&format!("{{ports: {form}}}")));
+        let ports = spec.services.entries[0].ports.value().unwrap().entries.clone();
+        ports
+            .into_iter()
+            .map(|port| {
+                (
+                    port.name.map(|name| name.value),
+                    port.number.value().copied(),
+                    port.protocol.value().cloned(),
+                )
+            })
+            .collect()
+    };
+    assert_eq!(ports("9080"), [(None, Some(9080), None)]);
+    assert_eq!(ports("[9080]"), [(None, Some(9080), None)]);
+    assert_eq!(
+        ports("{http: 80, db: {number: 3306, protocol: MySQL}}"),
+        [(Some("http".into()), Some(80), None), (Some("db".into()), Some(3306), Some("MySQL".into()))]
+    );
+    assert_found([
+        (service("{ports: {db: {protocol: TCP}}}"), &[r#"MG0121 "db""#]),
+        (service("{ports: {db: {nubmer: 5}}}"), &[r#"MG0120 "nubmer""#]),
+    ]);
+}
+
+#[test]
+fn versions_have_four_forms() {
+    let placements = |form: &str| -> Vec<(String, Option<u32>)> {
+        let spec = sound(&service(&format!("{{versions: {{v: {form}}}}}")));
+        let version = &spec.services.entries[0].versions.value().unwrap().entries[0];
+        let listed = version.clusters.value().unwrap();
+        listed
+            .entries
+            .iter()
+            .map(|place| (place.cluster.value.clone(), place.size.value().copied()))
+            .collect()
+    };
+    assert_eq!(placements("c"), [("c".into(), None)]);
+    assert_eq!(placements("[c, d]"), [("c".into(), None), ("d".into(), None)]);
+    assert_eq!(placements("{c: 3, labels: 1}"), [("c".into(), Some(3)), ("labels".into(), Some(1))]);
+    assert_eq!(placements("{clusters: {c: 3}, labels: {a: b}, subset: s}"), [("c".into(), Some(3))]);
+    assert_eq!(placements("{clusters: c}"), [("c".into(), None)]);
+    assert_found([
+        (service("{versions: {v: {clsuters: [c]}}}"), &[r#"MG0120 "clsuters""#]),
+        (service("{versions: {v: {c: many}}}"), &[r#"MG0124 "many""#]),
+    ]);
+}
+
+#[test]
+fn clients_have_four_forms() {
+    let clients = |form: &str| {
+        let spec = sound(&service(&format!("{{clients: {form}}}")));
+        spec.services.entries[0].clients.value().unwrap().clone()
+    };
+    assert!(matches!(clients("all"), Clients::All));
+    assert!(
+        matches!(clients("[]"), Clients::Clusters(Listed { entries, complete: true }) if entries.is_empty())
+    );
+    assert!(matches!(clients("c"), Clients::Clusters(listed) if listed.entries.len() == 1));
+    let Clients::Clusters(listed) = clients("{c: [shop, web], d: all, e: shop}") else { panic!("clusters") };
+    let namespaces = listed.entries.iter().map(|client| match client.namespaces.value().unwrap() {
+        Namespaces::All => 0,
+        Namespaces::Named(listed) => listed.entries.len(),
+    });
+    assert_eq!(namespaces.collect::<Vec<_>>(), [2, 0, 1]);
+}
+
+#[test]
+fn routes_have_four_forms() {
+    let forms = [
+        "v1",
+        "{to: v1}",
+        "[{to: v1}]",
+        "{rules: {to: v1}}",
+        "{rules: [v1]}",
+        "[v1]",
+        "{to: [v1]}",
+        "{to: [{version: v1}]}",
+    ];
+    for form in forms {
+        let spec = sound(&routes(form));
+        let rules = spec.routes.entries[0].rules.value().unwrap();
+        assert_eq!(rules.entries.len(), 1, "{form}");
+        let destinations = &rules.entries[0].to.value().unwrap().entries;
+        assert_eq!(destinations[0].version.value().unwrap(), "v1", "{form}");
+        assert!(destinations[0].weight.is_absent());
+    }
+    assert_found([
+        (routes("{v1: 50, v2: 50}"), &[r#"MG0129 "{v1: 50, v2: 50}""#]),
+        (routes("[{v1: 50, v2@c: 50}]"), &[r#"MG0129 "{v1: 50, v2@c: 50}""#]),
+    ]);
+    let found = findings(&routes("{v1: 50, v2: 50}"));
+    assert_eq!(found[0].help.as_deref(), Some("write `to: {v1: 50, v2: 50}`"));
+}
+
+#[test]
+fn destinations_are_split_at_the_last_at() {
+    let text = routes("{to: {v1: 0, größe@c: 40, 'a@b@c': 60}, mirror: {v2@c: 10}}");
+    let spec = sound(&text);
+    let rule = &spec.routes.entries[0].rules.value().unwrap().entries[0];
+    let slice = |place: crate::source::Place| &text[place.span.start as usize..place.span.end as usize];
+    let found = rule.to.value().unwrap().entries.iter().map(|destination| {
+        let version = slice(destination.version.place().unwrap());
+        assert_eq!(version, destination.version.value().unwrap());
+        (version, destination.cluster.place().map_or("", slice), *destination.weight.value().unwrap())
+    });
+    assert_eq!(found.collect::<Vec<_>>(), [("v1", "", 0), ("größe", "c", 40), ("a@b", "c", 60)]);
+    let mirror = &rule.mirrors.value().unwrap().entries[0];
+    assert_eq!((mirror.version.value.as_str(), mirror.percent.value()), ("v2", Some(&10.0)));
+    assert_found([
+        (
+            routes("[v1@, '@c', \"\", {to: {v2@: 100}}, {to: v1, mirror: x@}]"),
+            &[r#"MG0128 "v1@""#, r#"MG0128 "'@c'""#, r#"MG0128 "\"\"""#, r#"MG0128 "v2@""#, r#"MG0128 "x@""#],
+        ),
+        (
+            topology("services: {a/b/c: {}, /a: {}, b/: {}}\n"),
+            &[r#"MG0128 "a/b/c""#, r#"MG0128 "/a""#, r#"MG0128 "b/""#],
+        ),
+        (cluster("{locality: eu/a/b}"), &[r#"MG0128 "eu/a/b""#]),
+    ]);
+}
+
+#[test]
+fn conditions_say_how_text_is_compared() {
+    let rule = |condition: &str| routes(&format!("[{{match: {condition}, to: v1}}]"));
+    let all = "{uri: {prefix: /a}, scheme: https, method: {exact: GET}, authority: {regex: a.*}, \
+               headers: {a: b, c: {present: true}}, withoutHeaders: {d: {prefix: e}}, queryParams: {f: {regex: g}}, \
+               ignoreUriCase: true, port: grpc, sourceLabels: {app: web}, sourceNamespace: n, sourceClusters: [x, y]}";
+    let spec = sound(&rule(all));
+    let conditions = spec.routes.entries[0].rules.value().unwrap().entries[0].conditions.value().unwrap();
+    assert_eq!(conditions.entries.len(), 1);
+    assert!(
+        matches!(conditions.entries[0].uri.value().unwrap(), TextMatch::Prefix(text) if text.value == "/a")
+    );
+    assert_eq!(names(&conditions.entries[0].source_clusters), ["x", "y"]);
+    assert_found([
+        (rule("[{port: 1}, {port: 2}]"), &[]),
+        (rule("{uri: {exact: a, prefix: b}}"), &[r#"MG0133 "uri""#]),
+        (rule("{uri: {}}"), &[r#"MG0133 "uri""#]),
+        (rule("{headers: {a: {}, b: {exact: x, present: true}}}"), &[r#"MG0133 "a""#, r#"MG0133 "b""#]),
+        (rule("{headers: {a: {present: false}}}"), &[r#"MG0127 "false""#]),
+        (
+            rule("{headers: {a: {contains: x}, b: {perfix: y}}}"),
+            &[r#"MG0120 "contains""#, r#"MG0120 "perfix""#],
+        ),
+        (rule("{uri: [a]}"), &[r#"MG0123 "[a]""#]),
+    ]);
+    let spec = crate::spec::parse(&sources([&rule("{headers: {a: {}, b: c}}")])).value.unwrap();
+    let conditions = spec.routes.entries[0].rules.value().unwrap().entries[0].conditions.value().unwrap();
+    assert!(!conditions.entries[0].headers.value().unwrap().complete);
+}
+
+#[test]
+fn actions_are_istios() {
+    let actions = "{to: v1, name: n, rewrite: {uri: /, uriRegexRewrite: {match: a, rewrite: b}}, timeout: 5s, \
+                   retries: {attempts: 3, perTryTimeout: 2s, retryOn: 5xx}, \
+                   fault: {delay: {fixedDelay: 5s, percentage: {value: 0.1}}, abort: {httpStatus: 500, percentage: 10}}, \
+                   corsPolicy: {allowOrigins: [a, {prefix: b}], allowCredentials: true, maxAge: 1h}, \
+                   headers: {request: {set: {a: b}, add: {c: d}, remove: e}}}";
+    let spec = sound(&routes(actions));
+    let rule = &spec.routes.entries[0].rules.value().unwrap().entries[0];
+    let fault = rule.actions.fault.value().unwrap();
+    assert_eq!(fault.delay.value().unwrap().percentage.value(), Some(&0.1));
+    assert_eq!(fault.abort.value().unwrap().http_status.value(), Some(&500));
+    assert_eq!(rule.actions.cors_policy.value().unwrap().allow_origins.value().unwrap().entries.len(), 2);
+    assert_eq!(names(&rule.actions.headers.value().unwrap().request.value().unwrap().remove), ["e"]);
+    sound(&routes("[{redirect: {uri: /x, port: 80, redirectCode: 302}}, {directResponse: {status: 503}}]"));
+    assert_found([
+        (routes("{directResponse: {body: {string: x}}}"), &[r#"MG0121 "directResponse""#]),
+        (
+            routes("{to: v1, fault: {delay: {percentage: 5}, abort: {percentage: {}}}}"),
+            &[r#"MG0121 "delay""#, r#"MG0121 "percentage""#],
+        ),
+        (
+            routes("{to: v1, rewrite: {uriRegexRewrite: {}}}"),
+            &[r#"MG0121 "uriRegexRewrite""#, r#"MG0121 "uriRegexRewrite""#],
+        ),
+        (routes("{to: v1, retries: {attempts: -1}, timout: 5s}"), &[r#"MG0120 "timout""#, r#"MG0125 "-1""#]),
+        (routes("{to: v1, mirrors: [v2]}"), &[r#"MG0120 "mirrors""#]),
+    ]);
+}

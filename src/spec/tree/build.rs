@@ -10,11 +10,11 @@ use std::rc::Rc;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span as Marked, Tag};
 
 use super::super::problems;
-use super::marks::Marks;
+use super::places::Places;
 use super::tag::{self, Properties};
 use super::{Node, Scalar, Shape, mapping};
 use crate::diagnostic::Finding;
-use crate::source::{Limits, Place, SourceId, Span};
+use crate::source::{Limits, Place, SourceId};
 
 /// Bytes of text that weigh as much as a node, so that aliases of a long text are bounded too.
 const TEXT_WEIGHT: usize = 32;
@@ -31,8 +31,7 @@ pub struct Reading {
 pub fn read(source: SourceId, text: &str, limits: &Limits, findings: &mut Vec<Finding>) -> Reading {
     let mut builder = Builder {
         text,
-        source,
-        marks: Marks::new(text),
+        places: Places::new(source, text),
         limits,
         findings,
         open: Vec::new(),
@@ -83,15 +82,20 @@ struct Opening {
     tag: Option<(usize, usize)>,
 }
 
+/// What has been read of a list or map.
 enum Contents {
     List(Vec<Node>),
-    Map { pairs: Vec<(Node, Node)>, key: Option<Node> },
+    /// `key` waits for its value.
+    Map {
+        pairs: Vec<(Node, Node)>,
+        key: Option<Node>,
+    },
 }
 
+/// Puts nodes together while events come in.
 struct Builder<'s> {
     text: &'s str,
-    source: SourceId,
-    marks: Marks<'s>,
+    places: Places<'s>,
     limits: &'s Limits,
     findings: &'s mut Vec<Finding>,
     open: Vec<Frame>,
@@ -115,11 +119,11 @@ impl Builder<'_> {
                 let extent = Extent { weight: 1 + text.len() / TEXT_WEIGHT, height: 0 };
                 let plain = style == ScalarStyle::Plain;
                 let (start, tag_span) = self.start(span, anchor > 0 || tag.is_some());
-                let end = self.marks.byte(span.end.index());
+                let end = self.places.byte(span.end);
                 let place = if plain && text.is_empty() {
-                    self.nowhere(self.marks.byte(span.start.index()))
+                    self.places.nowhere(self.places.byte(span.start))
                 } else {
-                    self.place(start, self.trim_end(start, end, style))
+                    self.places.scalar(start, end, style)
                 };
                 let shape = Shape::Scalar(Scalar { text: text.into(), plain });
                 let shape = self.tagged(tag.as_deref(), tag_span, shape);
@@ -143,32 +147,32 @@ impl Builder<'_> {
 
     /// Only an unknown anchor lets reading go on: the parser has already stepped over its alias.
     fn error(&mut self, error: &ScanError) -> Result<(), Stop> {
-        let start = self.marks.byte(error.marker().index());
-        let rest = self.text.get(start..).unwrap_or_default();
+        let start = self.places.byte(*error.marker());
+        let rest = self.places.rest(start);
         match error.info() {
             "while parsing node, found unknown anchor" => {
                 let end = rest.find(|c: char| c.is_whitespace() || ",[]{}".contains(c)).unwrap_or(rest.len());
-                let place = self.place(start, start + end);
+                let place = self.places.place(start, start + end);
                 let name = rest.get(..end).unwrap_or_default();
                 self.findings.push(problems::unknown_anchor(name, place));
                 self.add(Node { place, shape: Shape::Illegible }, Extent::default(), 0);
                 Ok(())
             }
             "recursion limit exceeded" => {
-                Err(Box::new(problems::too_deep(self.limits.depth, self.place(start, start + 1))))
+                Err(Box::new(problems::too_deep(self.limits.depth, self.places.sign(start))))
             }
             "while scanning a quoted scalar, found unexpected end of stream" => {
-                let end = self.place(self.text.len(), self.text.len());
+                let end = self.places.end();
                 Err(Box::new(problems::syntax(
                     "the text ends inside quotes",
                     end,
-                    Some(self.place(start, start + 1)),
+                    Some(self.places.sign(start)),
                 )))
             }
             info => {
-                let place = self.place(start, start + rest.chars().next().map_or(0, char::len_utf8));
+                let place = self.places.character(start);
                 let bracket = self.open.iter().rev().map(|frame| &frame.opening).find(|opening| opening.flow);
-                let opening = bracket.map(|opening| self.place(opening.start, opening.start + 1));
+                let opening = bracket.map(|opening| self.places.sign(opening.start));
                 Err(Box::new(problems::syntax(info, place, opening)))
             }
         }
@@ -181,9 +185,13 @@ impl Builder<'_> {
         span: Marked,
         contents: Contents,
     ) -> Result<(), Stop> {
-        let (start, tag_span) = self.start(span, anchor > 0 || tag.is_some());
-        let flow = self.text.get(start..).is_some_and(|rest| rest.starts_with(['[', '{']));
-        let place = self.place(start, start + 1);
+        let (mut start, tag_span) = self.start(span, anchor > 0 || tag.is_some());
+        let flow = self.places.rest(start).starts_with(['[', '{']);
+        if matches!(contents, Contents::List(_)) && !flow {
+            // The library begins a list that is not indented behind its first dash.
+            start = self.places.dash_before(start).unwrap_or(start);
+        }
+        let place = self.places.sign(start);
         if self.open.len() >= self.limits.depth {
             return Err(Box::new(problems::too_deep(self.limits.depth, place)));
         }
@@ -195,9 +203,9 @@ impl Builder<'_> {
 
     fn end(&mut self, closing: Marker) {
         let Some(Frame { anchor, tag, opening, extent, contents }) = self.open.pop() else { return };
-        let mut place = self.place(opening.start, opening.start + 1);
+        let mut place = self.places.sign(opening.start);
         if opening.flow && opening.line == closing.line() {
-            place = self.place(opening.start, self.marks.byte(closing.index()) + 1);
+            place = self.places.place(opening.start, self.places.byte(closing) + 1);
         }
         let shape = match contents {
             Contents::List(elements) => Shape::List(elements.into()),
@@ -213,14 +221,14 @@ impl Builder<'_> {
     }
 
     fn alias(&mut self, anchor: usize, span: Marked) -> Result<(), Stop> {
-        let (start, end) = (self.marks.byte(span.start.index()), self.marks.byte(span.end.index()));
-        let place = self.place(start, end);
+        let (start, end) = (self.places.byte(span.start), self.places.byte(span.end));
+        let place = self.places.place(start, end);
         let name = self.text.get(start..end).unwrap_or_default();
         let Some((node, extent)) = self.anchors.get(&anchor) else {
             let opening =
                 self.open.iter().find(|frame| frame.anchor == anchor).map(|frame| frame.opening.start);
             self.findings.push(match opening {
-                Some(opening) => problems::alias_in_itself(name, place, self.place(opening, opening + 1)),
+                Some(opening) => problems::alias_in_itself(name, place, self.places.sign(opening)),
                 None => problems::unknown_anchor(name, place),
             });
             self.add(Node { place, shape: Shape::Illegible }, Extent::default(), 0);
@@ -270,45 +278,18 @@ impl Builder<'_> {
         let (Some(tag), Some((start, end))) = (tag, span) else { return shape };
         tag::apply(tag, shape).unwrap_or_else(|objection| {
             let written = self.text.get(start..end).unwrap_or_default();
-            self.findings.push(problems::tag(written, objection, self.place(start, end)));
+            self.findings.push(problems::tag(written, objection, self.places.place(start, end)));
             Shape::Illegible
         })
     }
 
     /// Where a value's own characters begin, and its tag.
     fn start(&self, span: Marked, has_properties: bool) -> (usize, Option<(usize, usize)>) {
-        let start = self.marks.byte(span.start.index());
+        let start = self.places.byte(span.start);
         if !has_properties {
             return (start, None);
         }
         let Properties { tag, end } = Properties::skip(self.text, start);
         (end, tag)
-    }
-
-    /// The place of a value that has no characters: the dash or colon that leads to it.
-    fn nowhere(&self, at: usize) -> Place {
-        let (before, after) = self.text.split_at_checked(at).unwrap_or((self.text, ""));
-        let before = before.trim_end();
-        if after.starts_with(':') {
-            self.place(at, at + 1)
-        } else if before.ends_with('-') {
-            self.place(before.len() - 1, before.len())
-        } else {
-            self.place(at, at)
-        }
-    }
-
-    /// The end of a scalar without the line breaks that a block scalar takes in.
-    fn trim_end(&self, start: usize, end: usize, style: ScalarStyle) -> usize {
-        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-            self.text.get(start..end).map_or(end, |text| start + text.trim_end().len())
-        } else {
-            end
-        }
-    }
-
-    fn place(&self, start: usize, end: usize) -> Place {
-        let offset = |byte: usize| u32::try_from(byte.min(self.text.len())).unwrap_or(u32::MAX);
-        Place::from(Span { source: self.source, start: offset(start), end: offset(end) })
     }
 }

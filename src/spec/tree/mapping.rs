@@ -23,7 +23,7 @@ pub fn close(pairs: Vec<(Node, Node)>, findings: &mut Vec<Finding>) -> Mapping {
         };
         match seen.entry(Rc::clone(&text)) {
             btree_map::Entry::Occupied(first) => {
-                findings.push(problems::duplicate_key(&text, key.place, *first.get()))
+                findings.push(problems::duplicate_key(&text, key.place, *first.get()));
             }
             btree_map::Entry::Vacant(place) => {
                 place.insert(key.place);

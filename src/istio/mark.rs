@@ -1,0 +1,49 @@
+//! What all objects of a mesh have in common: marks, visibility, how comments name things.
+
+use super::object::{Metadata, Object, Spec};
+use crate::diagnostic::join;
+use crate::model::{Callers, Mesh};
+use crate::plan::ClusterPlan;
+
+/// The marks of who wrote an object and for which mesh; kubectl prunes by them.
+const MANAGED_BY: (&str, &str) = ("app.kubernetes.io/managed-by", "meshgen");
+const PART_OF: &str = "app.kubernetes.io/part-of";
+
+/// An object of Istio's, in the plan's cluster and with the marks of its mesh.
+pub(super) fn object(plan: &ClusterPlan<'_>, name: &str, namespace: &str, why: String, spec: Spec) -> Object {
+    let Mesh { name: mesh, labels, annotations, .. } = plan.mesh;
+    let mut labels = labels.clone();
+    labels.insert(MANAGED_BY.0.to_owned(), MANAGED_BY.1.to_owned());
+    labels.insert(PART_OF.to_owned(), mesh.clone());
+    Object {
+        why,
+        api_version: plan.cluster.release.api_version(),
+        metadata: Metadata {
+            name: name.to_owned(),
+            namespace: namespace.to_owned(),
+            labels,
+            annotations: annotations.clone(),
+        },
+        spec,
+    }
+}
+
+/// Silences one message of `istioctl analyze` that is wrong about this object.
+pub(super) fn suppress(object: &mut Object, message: &str) {
+    object.metadata.annotations.insert("galley.istio.io/analyze-suppress".to_owned(), message.to_owned());
+}
+
+/// `exportTo`: nothing for all namespaces.
+pub(super) fn export_to(callers: &Callers) -> Vec<String> {
+    match callers {
+        Callers::All => Vec::new(),
+        Callers::Namespaces(namespaces) => namespaces.iter().cloned().collect(),
+    }
+}
+
+/// `a`, `b and c`, as comments name things.
+pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let mut names: Vec<_> = names.into_iter().collect();
+    names.dedup();
+    join(names, "and")
+}

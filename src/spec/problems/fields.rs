@@ -1,0 +1,105 @@
+//! What can be wrong with fields and values.
+
+use super::{one_of, shown};
+use crate::diagnostic::{Code, Finding, nearest};
+use crate::source::{At, Place};
+
+pub fn unknown_field(field: &At<&str>, what: &str, near: Option<&str>, allowed: &[&str]) -> Finding {
+    let allowed = format!("{what} has {}", one_of(allowed.iter().copied()).replace(" or ", " and "));
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`? {allowed}"),
+        None => allowed,
+    };
+    Finding::new(Code::MG0120, format!("{what} has no field {}", shown(field.value)))
+        .at(field.place, "unknown field")
+        .help(help)
+}
+
+pub fn missing_field(field: &str, what: &str, place: Place) -> Finding {
+    Finding::new(Code::MG0121, format!("{what} has no `{field}`"))
+        .at(place, format!("`{field}` is missing here"))
+        .help(format!("add `{field}: …`"))
+}
+
+pub fn missing_value(place: Place) -> Finding {
+    Finding::new(Code::MG0122, "missing value").at(place, "nothing is written for this").help(
+        "write a value, or remove the line; an empty map is `{}`, an empty list `[]`, and the word is `\"null\"`",
+    )
+}
+
+pub fn wrong_form(expected: &str, found: &str, example: &str, place: Place) -> Finding {
+    Finding::new(Code::MG0123, format!("expected {expected}, found {found}"))
+        .at(place, format!("expected {expected}"))
+        .help(if example.is_empty() {
+            "write a single value".to_owned()
+        } else {
+            format!("write it as in `{example}`")
+        })
+}
+
+pub fn not_a_number(text: &str, quoted: bool, instead: Option<&str>, place: Place) -> Finding {
+    let message = if quoted {
+        format!("{} is text, not a number", shown(&format!("\"{text}\"")))
+    } else {
+        format!("{} is not a plain decimal number", shown(text))
+    };
+    let help = instead.map_or("write plain decimal digits".to_owned(), |instead| format!("write {instead}"));
+    Finding::new(Code::MG0124, message).at(place, "expected a number").help(help)
+}
+
+pub fn out_of_range(text: &str, what: &str, range: &str, place: Place) -> Finding {
+    Finding::new(Code::MG0125, format!("{} is no {what}", shown(text)))
+        .at(place, format!("expected {range}"))
+        .help(format!("write a number of {range}"))
+}
+
+pub fn not_a_boolean(text: &str, quoted: bool, place: Place) -> Finding {
+    let instead = match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "y" | "on" => "write `true`, without quotes",
+        "false" | "no" | "n" | "off" => "write `false`, without quotes",
+        _ => "write `true` or `false`",
+    };
+    let written = if quoted { shown(&format!("\"{text}\"")) } else { shown(text) };
+    Finding::new(Code::MG0126, format!("{written} is neither true nor false"))
+        .at(place, "expected `true` or `false`")
+        .help(instead)
+}
+
+pub fn not_present(place: Place) -> Finding {
+    Finding::new(Code::MG0127, "`present` takes `true` alone")
+        .at(place, "expected `true`")
+        .help("for a header that must not be there, write it under `withoutHeaders`")
+}
+
+pub fn unknown_word<'a>(word: &At<&str>, known: impl Iterator<Item = &'a str> + Clone) -> Finding {
+    let help = nearest(word.value, known.clone())
+        .map_or_else(|| format!("write {}", one_of(known.clone())), |near| format!("did you mean `{near}`?"));
+    Finding::new(Code::MG0127, format!("{} is unknown here", shown(word.value)))
+        .at(word.place, format!("expected {}", one_of(known)))
+        .help(help)
+}
+
+pub fn bad_compound(text: &str, form: &str, place: Place) -> Finding {
+    Finding::new(Code::MG0128, format!("{} is not of the form `{form}`", shown(text)))
+        .at(place, format!("expected `{form}`"))
+        .help("write every part, and no more")
+}
+
+pub fn shares_without_to(service: &str, suggestion: &str, place: Place) -> Finding {
+    Finding::new(Code::MG0129, format!("the shares of {} stand without `to`", shown(service)))
+        .at(place, "expected a rule")
+        .help(format!("write {}", shown(&format!("to: {suggestion}"))))
+}
+
+pub fn later(feature: &str, place: Place) -> Finding {
+    Finding::new(Code::MG0132, format!("`{feature}` is not in this release of meshgen"))
+        .at(place, "a later release will read it")
+        .help("remove it for now")
+}
+
+pub fn comparison(found: usize, known: &[&str], place: Place) -> Finding {
+    let how = if found == 0 { "in no way" } else { "in several ways" };
+    Finding::new(Code::MG0133, format!("a text is compared {how}"))
+        .at(place, format!("expected exactly one of {}", one_of(known.iter().copied())))
+        .help("write one of them, as in `{prefix: /cart}`; a text alone is compared as a whole")
+}

@@ -1,0 +1,64 @@
+//! `services.KEY.ports`: a number, numbers by name, or the long form.
+//!
+//! Enters: its tree. Leaves: [`Port`]s. Refuses to know: which protocols there are.
+
+use super::super::reader::{Form, Reader};
+use super::super::tree::{Value, View};
+use super::super::{Listed, Written};
+use crate::source::{At, Place};
+
+/// One port of a service.
+#[derive(Clone, Debug)]
+pub struct Port {
+    /// The key; nothing for a port written as a bare number.
+    pub name: Option<At<String>>,
+    /// Never absent.
+    pub number: Written<u16>,
+    /// As written, unchecked.
+    pub protocol: Written<String>,
+    /// The key, or the bare number.
+    pub place: Place,
+}
+
+const PORT: Form<3> = Form {
+    what: "a port",
+    example: "db: {number: 3306, protocol: MySQL}",
+    fields: ["number", "protocol", "targetPort"],
+};
+
+impl Port {
+    /// Reads `ports`.
+    pub fn read_all(reader: &mut Reader, value: Value<'_>) -> Option<At<Listed<Self>>> {
+        match value.view() {
+            View::Text(_) => {
+                let number = port_number(reader, value).map_or(Written::Illegible, Written::As);
+                let port = Self { name: None, number, protocol: Written::Absent, place: value.place() };
+                Some(At::new(Listed { entries: vec![port], complete: true }, value.place()))
+            }
+            View::List([only]) => Self::read_all(reader, value.element(only)),
+            View::Nothing | View::List(_) | View::Map(_) | View::Illegible => reader.entries(
+                value,
+                "a map of ports",
+                "ports: {http: 9080, grpc-api: 9090}",
+                |reader, name, value| Some(Self::read(name.map(str::to_owned), value, reader)),
+            ),
+        }
+    }
+
+    fn read(name: At<String>, value: Value<'_>, reader: &mut Reader) -> Self {
+        let place = name.place;
+        let (number, protocol) = if let View::Text(_) = value.view() {
+            (port_number(reader, value), Written::Absent)
+        } else {
+            let [number, protocol, target_port] = reader.fields_or_illegible(value, &PORT);
+            reader.later("targetPort", &target_port);
+            let number = number.required("number", &PORT, value, reader, port_number);
+            (number, protocol.read(reader, Reader::text))
+        };
+        Self { name: Some(name), number: number.map_or(Written::Illegible, Written::As), protocol, place }
+    }
+}
+
+fn port_number(reader: &mut Reader, value: Value<'_>) -> Option<At<u16>> {
+    reader.number(value, "port", 1..=65535)
+}
