@@ -1,17 +1,10 @@
-//! What the input promises is what the bundles do: every query of every case, followed through the text of the bundles.
-
-#![cfg(test)]
-#![expect(clippy::disallowed_methods, reason = "tests stand outside the compiler and read files")]
+//! Every query of every case, followed through the text of its bundles.
 
 use meshgen::trace::Tracer;
-use meshgen::trace::object::{BundleText, Routing};
-use support::case::{Case, DIAGNOSTICS, compile};
-use support::query::Queries;
 
-mod support {
-    pub mod case;
-    pub mod query;
-}
+use crate::followed::routing;
+use crate::support::case::{Case, DIAGNOSTICS, compile};
+use crate::support::query::Queries;
 
 #[test]
 fn every_query_of_every_case_ends_where_it_must() {
@@ -26,14 +19,7 @@ fn every_query_of_every_case_ends_where_it_must() {
         let mut files = compile(&sources);
         files.remove(DIAGNOSTICS);
         assert!(!files.is_empty(), "{} gives no bundles", case.name);
-        let bundles: Vec<_> = files
-            .iter()
-            .map(|(file, text)| {
-                let cluster = file.trim_end_matches(".yaml").trim_end_matches(".stand-ins");
-                BundleText { cluster, file, text }
-            })
-            .collect();
-        let routing = Routing::read(&bundles).unwrap();
+        let routing = routing(&files);
         let tracer = Tracer::new(&world, &routing);
         for query in &queries.queries {
             match query.request() {
