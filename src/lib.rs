@@ -42,6 +42,7 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
 }
 
 /// What the inputs say exists, without any rule: the ground on which [`trace`] follows requests.
+#[must_use]
 pub fn world(sources: &Sources) -> Outcome<trace::world::World> {
     spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).map(|mesh| ground::of(&mesh))
 }

@@ -155,7 +155,7 @@ pub(super) struct Resolve {
 /// `meshgen trace`
 #[derive(Args, Debug)]
 pub(super) struct Trace {
-    /// The inputs as for build, then the request: http://HOST[:PORT][/PATH], or grpc:// likewise
+    /// The inputs as for build, then the request, such as `http://reviews:9080/path?query` or `grpc://reviews:9090/`
     #[arg(required = true, value_name = "PATH… URL")]
     pub(super) words: Vec<PathBuf>,
     #[command(flatten)]

@@ -81,6 +81,7 @@ mod tests {
             objects: vec![entry],
             stand_ins: Vec::new(),
             reaches: Vec::new(),
+            origins: Vec::new(),
             ground: Ground::default(),
         }
     }

@@ -56,10 +56,8 @@ impl<'a> Walk<'_, 'a> {
             registry.services(&request.caller.namespace).map(|service| service.host.as_str()).collect();
         let plain = known.iter().map(|host| host.split('.').next().unwrap_or(host));
         let near = nearest(&request.host, plain.chain(known.iter().copied()));
-        let mut what = format!("no Service and no ServiceEntry here gives the name `{}`", request.host);
-        if let Some(near) = near.filter(|near| *near != request.host) {
-            what += &format!("; did you mean `{near}`?");
-        }
+        let cure = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let what = format!("no Service and no ServiceEntry here gives the name `{}`{cure}", request.host);
         self.end(flow.step(&registry.cluster.name, what, None), End::Passthrough);
     }
 

@@ -49,7 +49,7 @@ pub(super) fn of_headers(headers: &Headers) -> impl Iterator<Item = String> + us
 /// Who gets copies, and of how many percent of the requests.
 pub(super) fn copies(route: &HttpRoute) -> Vec<(&Destination, f64)> {
     let one = route.mirror.iter().map(|to| {
-        let whole = route.mirror_percent.map(f64::from).unwrap_or(100.0);
+        let whole = route.mirror_percent.map_or(100.0, f64::from);
         (to, route.mirror_percentage.map_or(whole, |Percent { value }| value))
     });
     let several = route
@@ -76,17 +76,13 @@ fn retries(retries: &HttpRetry) -> String {
     let said = retry_on.as_deref().filter(|said| !said.is_empty()).unwrap_or(RETRY_ON);
     let (codes, words): (Vec<&str>, Vec<&str>) =
         said.split(',').map(str::trim).partition(|word| word.parse::<u16>().is_ok());
-    let mut text = format!("retries={attempts} on={}", words.join(","));
-    if !codes.is_empty() {
-        text += ",retriable-status-codes";
-    }
-    if let Some(time) = per_try_timeout {
-        text += &format!(" perTry={}", go(time));
-    }
-    if !codes.is_empty() {
-        text += &format!(" codes=[{}]", codes.join(" "));
-    }
-    text
+    let (by_code, which) = if codes.is_empty() {
+        ("", String::new())
+    } else {
+        (",retriable-status-codes", format!(" codes=[{}]", codes.join(" ")))
+    };
+    let each = per_try_timeout.as_ref().map(|time| format!(" perTry={}", go(time))).unwrap_or_default();
+    format!("retries={attempts} on={}{by_code}{each}{which}", words.join(","))
 }
 
 fn rewrites(rewrite: &HttpRewrite) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! What the DestinationRules of a host say of one connection.
+//! What every DestinationRule of a host says of one connection.
 //!
 //! Enters: the rules that count for a proxy. Leaves: the subset's labels and the TLS settings. Refuses to know: who answers.
 

@@ -136,8 +136,10 @@ impl<'a> Registry<'a> {
         let completed = match name.matches('.').count() {
             0 => format!("{name}.{namespace}.svc.{domain}"),
             1 => format!("{name}.svc.{domain}"),
-            _ if name.ends_with(".svc") => format!("{name}.{domain}"),
-            _ => name.clone(),
+            _ => match name.rsplit('.').next() {
+                Some("svc") => format!("{name}.{domain}"),
+                Some(_) | None => name.clone(),
+            },
         };
         self.service(&completed, namespace)
             .or_else(|| self.service(&name, namespace))
@@ -159,7 +161,7 @@ impl<'a> Registry<'a> {
         })
     }
 
-    /// The DestinationRules of a host that count for proxies of a namespace, which Istio takes for one: those in that
+    /// The rules of a host that count for proxies of a namespace, which Istio takes for one: those in that
     /// namespace, else in the service's, else in the root namespace.
     #[must_use]
     pub(super) fn destination_rules(
@@ -182,7 +184,7 @@ impl<'a> Registry<'a> {
 }
 
 /// Istio takes rules of one host for one only if they are for the same namespaces; of others the last counts.
-fn one_of<'a>(mut rules: Vec<&'a Object<DestinationRuleSpec>>) -> Vec<&'a Object<DestinationRuleSpec>> {
+fn one_of(mut rules: Vec<&Object<DestinationRuleSpec>>) -> Vec<&Object<DestinationRuleSpec>> {
     let namespaces = rules.last().map(|rule| rule.spec.export_to.clone());
     rules.retain(|rule| Some(&rule.spec.export_to) == namespaces.as_ref());
     rules

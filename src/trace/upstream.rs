@@ -27,7 +27,7 @@ pub(super) struct Target {
 /// Who sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Proxy {
-    /// A caller's sidecar; DestinationRules speak to its namespace.
+    /// A caller's sidecar; rules speak to its namespace.
     Sidecar { namespace: String },
     /// A gateway, which passes TLS on as it is.
     Gateway { namespace: String },
@@ -198,19 +198,16 @@ impl<'a> Walk<'_, 'a> {
             unfollowed: BTreeMap::new(),
         };
         let mut listed: Vec<&Endpoint> = entry.endpoints.iter().collect();
-        match entry.resolution {
-            Resolution::None => return self.end(flow, End::Passthrough),
-            Resolution::Static => {}
-            Resolution::Dns | Resolution::DnsRoundRobin if listed.is_empty() => listed.push(&named),
-            Resolution::Dns | Resolution::DnsRoundRobin => {}
+        if entry.resolution == Resolution::None {
+            return self.end(flow, End::Passthrough);
+        }
+        if entry.resolution.asks_dns() && listed.is_empty() {
+            listed.push(&named);
         }
         listed.retain(|endpoint| carries(&endpoint.labels, policy.labels));
         if listed.is_empty() {
             let why = format!("no endpoint of `{}` in {cluster}{}", target.host, wanting(policy.labels));
-            let reason = match entry.resolution {
-                Resolution::Static | Resolution::None => DeadEnd::NoEndpoints,
-                Resolution::Dns | Resolution::DnsRoundRobin => DeadEnd::NoCluster,
-            };
+            let reason = if entry.resolution.asks_dns() { DeadEnd::NoCluster } else { DeadEnd::NoEndpoints };
             return self.dead(flow, reason, why);
         }
         // Envoy keeps the first of several endpoints with one address.

@@ -11,15 +11,13 @@ use super::service_entry::{Resolution, ServiceEntrySpec};
 pub(super) fn refusal(entry: &ServiceEntrySpec) -> Option<String> {
     entry.endpoints.iter().find_map(|endpoint| {
         let unknown = endpoint.ports.keys().find(|key| !entry.ports.iter().any(|port| port.name == **key));
-        let is_name = endpoint.address.parse::<IpAddr>().is_err();
-        match (unknown, entry.resolution) {
-            (Some(key), _) => Some(format!("an endpoint has a port `{key}` that the entry has not")),
-            (None, Resolution::Static) if is_name && !endpoint.address.is_empty() => {
+        let is_name = !endpoint.address.is_empty() && endpoint.address.parse::<IpAddr>().is_err();
+        match unknown {
+            Some(key) => Some(format!("an endpoint has a port `{key}` that the entry has not")),
+            None if is_name && entry.resolution == Resolution::Static => {
                 Some(format!("`{}` is no IP address, and the resolution is STATIC", endpoint.address))
             }
-            (None, Resolution::Static | Resolution::None | Resolution::Dns | Resolution::DnsRoundRobin) => {
-                None
-            }
+            None => None,
         }
     })
 }

@@ -56,6 +56,17 @@ pub enum Resolution {
     DnsRoundRobin,
 }
 
+impl Resolution {
+    /// Whether the proxy looks endpoints up.
+    #[must_use]
+    pub fn asks_dns(self) -> bool {
+        match self {
+            Self::None | Self::Static => false,
+            Self::Dns | Self::DnsRoundRobin => true,
+        }
+    }
+}
+
 /// A port that callers dial.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
