@@ -24,7 +24,7 @@ pub use cluster::{Address, Cluster, ClusterId, Gateway};
 pub use condition::Condition;
 pub use release::Release;
 pub use routing::{Answer, Destination, Mirror, Rule};
-pub use service::{Callers, Pick, Port, Protocol, Service, ServiceId, Version, VersionId};
+pub use service::{Callers, Complete, Pick, Port, Protocol, Service, ServiceId, Version, VersionId};
 
 /// Several clusters, the services that run in them, and where requests go.
 #[derive(Clone, Debug)]

@@ -217,7 +217,29 @@ mod tests {
             }],
         };
         let text = serde_yaml::to_string(&world).unwrap();
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r"
+        clusters:
+        - name: cluster1
+          gateways:
+          - name: istio-eastwestgateway
+            namespace: istio-system
+            labels:
+              istio: eastwestgateway
+            addresses:
+            - 203.0.113.10
+            ports:
+              31443: 15443
+          services:
+          - name: reviews
+            namespace: default
+            ports:
+            - name: http
+              port: 9080
+            workloads:
+            - name: reviews-v1
+              labels:
+                version: v1
+        ");
         assert_eq!(serde_yaml::from_str::<World>(&text).unwrap(), world);
     }
 }

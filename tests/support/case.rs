@@ -51,11 +51,6 @@ impl Case {
             .collect()
     }
 
-    /// Its `trace.yaml`, if it has one.
-    pub fn queries(&self) -> Option<String> {
-        std::fs::read_to_string(self.directory.join("trace.yaml")).ok()
-    }
-
     /// What is expected.
     pub fn expected(&self) -> Files {
         let directory = self.directory.join("expected");

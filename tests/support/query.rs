@@ -1,9 +1,10 @@
 //! The `trace.yaml` of a case: requests, and where they must end.
 //!
-//! Enters: its text, and the world that the inputs give. Leaves: requests, their expectations, and the world with what no
+//! Enters: the name of a case, and the world that the inputs give. Leaves: requests, their expectations, and the world with what no
 //! topology can say. The words are those of the judge of real Istio.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use meshgen::trace::report::{End, Trace};
 use meshgen::trace::request::{Caller, Down, Request};
@@ -87,6 +88,13 @@ struct From {
 }
 
 impl Queries {
+    /// The file of a case, if it has one.
+    pub fn of(case: &str) -> Option<Self> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(case).join("trace.yaml");
+        let text = std::fs::read_to_string(path).ok()?;
+        Some(serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{case}/trace.yaml: {error}")))
+    }
+
     /// Adds to the world what the file says of it.
     pub fn extend(&self, world: &mut World) {
         let Beyond { gateway_ports, versions } = &self.world;

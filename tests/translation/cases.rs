@@ -10,9 +10,7 @@ use crate::support::query::Queries;
 fn every_query_of_every_case_ends_where_it_must() {
     let (mut followed, mut differences, mut not_followed) = (0, Vec::new(), Vec::new());
     for case in Case::all() {
-        let Some(text) = case.queries() else { continue };
-        let queries: Queries =
-            serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+        let Some(queries) = Queries::of(&case.name) else { continue };
         let sources = case.sources();
         let mut world = meshgen::world(&sources).value.unwrap();
         queries.extend(&mut world);

@@ -104,12 +104,12 @@ fn request(asked: &Asked<'_>, host: String) -> Request {
 
 fn difference(promise: &Promise, trace: &Trace, asked: &Asked<'_>, port: u16) -> Option<String> {
     let found = trace.places(&asked.service.name);
-    let other_port = trace.shares.iter().find_map(|share| match share.end {
-        End::Pods { port: found, .. } => (found != port).then_some(found),
-        _ => None,
-    });
-    if let Some(other) = other_port {
-        return Some(format!("promised port {port}; found port {other}"));
+    for share in &trace.shares {
+        if let End::Pods { port: found, .. } = share.end
+            && found != port
+        {
+            return Some(format!("promised port {port}; found port {found}"));
+        }
     }
     let is_kept = found.len() == promise.places.len()
         && promise

@@ -6,6 +6,7 @@
 
 #[path = "../support"]
 mod support {
+    #[expect(dead_code, reason = "what is expected of bundles is for another test")]
     pub mod case;
     pub mod query;
 }

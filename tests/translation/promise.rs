@@ -147,7 +147,7 @@ fn at(service: &Service, wanted: Option<&str>, cluster: &str) -> Promise {
             && version.clusters.iter().any(|(name, _)| name == cluster)
     });
     let names: Vec<_> = here.map(|version| version.name.as_deref().unwrap_or("any")).collect();
-    let number = names.len() as f64;
-    let places = names.into_iter().map(|name| (format!("{cluster}/{name}"), 100.0 / number));
+    let number = u32::try_from(names.len()).unwrap();
+    let places = names.into_iter().map(|name| (format!("{cluster}/{name}"), 100.0 / f64::from(number)));
     Promise { places: places.collect(), ..Promise::default() }
 }
