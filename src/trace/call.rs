@@ -23,21 +23,29 @@ impl<'a> Walk<'_, 'a> {
     pub(super) fn call(&mut self, registry: &Registry<'a>) {
         let (request, flow) = (self.request, Flow::whole());
         self.set_aside(registry);
-        let Some(service) = registry.called(&request.host, &request.caller.namespace) else {
-            return self.stranger(registry, flow);
-        };
+        let namespace = &request.caller.namespace;
         let cluster = &registry.cluster.name;
-        let Some(port) = service.port(request.port) else {
-            let ports: Vec<_> = service.ports.iter().map(|port| port.number.to_string()).collect();
-            let what =
-                format!("`{}` has no port {}; it has {}", service.host, request.port, ports.join(" and "));
-            return self.end(flow.step(cluster, what, service.place.cloned()), End::Passthrough);
+        let called = registry.called(&request.host, namespace);
+        let Some((service, port)) =
+            called.and_then(|service| service.port(request.port).map(|port| (service, port)))
+        else {
+            return match (registry.beside(&request.host, namespace, request.port), called) {
+                (Some(routes), _) => {
+                    let host = &request.host;
+                    self.note(format!(
+                        "only {} knows `{host}`: nothing here gives it an address",
+                        routes.place
+                    ));
+                    self.route(registry, None, routes, flow);
+                }
+                (None, Some(service)) => self.portless(registry, service, flow),
+                (None, None) => self.stranger(registry, flow),
+            };
         };
         let flow =
             flow.step(cluster, format!("`{}` is {}", request.host, service.host), service.place.cloned());
-        let routes = registry.virtual_service(&service.host, &request.caller.namespace);
-        match routes {
-            Some(routes) if port.is_http => self.route(registry, service, routes, flow),
+        match registry.virtual_service(&service.host, namespace) {
+            Some(routes) if port.is_http => self.route(registry, Some(service), routes, flow),
             Some(routes) => {
                 self.note(format!(
                     "{} has no routes for port {}, which is not HTTP",
@@ -47,6 +55,14 @@ impl<'a> Walk<'_, 'a> {
             }
             None => self.unrouted(registry, service, flow),
         }
+    }
+
+    /// A name that has other ports.
+    fn portless(&mut self, registry: &Registry<'a>, service: &Service<'a>, flow: Flow) {
+        let ports: Vec<_> = service.ports.iter().map(|port| port.number.to_string()).collect();
+        let (host, port) = (&service.host, self.request.port);
+        let what = format!("`{host}` has no port {port}; it has {}", ports.join(" and "));
+        self.end(flow.step(&registry.cluster.name, what, service.place.cloned()), End::Passthrough);
     }
 
     /// A name that the mesh does not know.
@@ -73,7 +89,7 @@ impl<'a> Walk<'_, 'a> {
     fn route(
         &mut self,
         registry: &Registry<'a>,
-        service: &Service<'a>,
+        service: Option<&Service<'a>>,
         routes: &'a Object<VirtualServiceSpec>,
         flow: Flow,
     ) {
@@ -100,7 +116,10 @@ impl<'a> Walk<'_, 'a> {
             let flow = flow.step(&registry.cluster.name, why.clone(), Some(routes.place.clone()));
             return self.dead(flow, DeadEnd::NoRoute, why);
         }
-        self.unrouted(registry, service, flow);
+        match service {
+            Some(service) => self.unrouted(registry, service, flow),
+            None => self.stranger(registry, flow),
+        }
     }
 
     fn answer(
