@@ -84,7 +84,7 @@ impl Need {
 }
 
 /// `kubectl` for a cluster, and what it is to do.
-fn kubectl<'w>(cluster: &Cluster, words: &[&'w str]) -> Vec<String> {
+fn kubectl(cluster: &Cluster, words: &[&str]) -> Vec<String> {
     let start = ["kubectl", "--context", cluster.context.as_str()];
     start.iter().chain(words).map(|word| (*word).to_owned()).collect()
 }

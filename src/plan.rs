@@ -11,6 +11,7 @@ mod shadow; // what earlier rules have answered
 mod survey; // what all this shows about the rules
 pub mod remote; // names for what runs in other clusters
 pub mod rewrite; // what gateways must be taught
+mod domain; // one name for clusters of different domains
 pub mod virtual_ip; // addresses for those names
 mod problems;
 
@@ -124,7 +125,7 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
         })
         .collect();
     let mut translations = rewrite::translations(mesh, remote_names.iter().flat_map(|remote| &remote.names));
-    let plans = mesh
+    let plans: Vec<_> = mesh
         .clusters
         .iter()
         .enumerate()
@@ -148,6 +149,7 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
             }
         })
         .collect();
+    findings.extend(domain::check(&plans));
     Outcome::new(plans, findings)
 }
 

@@ -163,6 +163,7 @@ codes! {
     MG0402 Warning "a cluster's part of a share rounds to nothing"
     MG0403 Warning "a cluster without gateway is left out of a spread"
     MG0404 Error "the pool of virtual addresses is too small"
+    MG0450 Error "one remote name for clusters of different domains"
     MG0501 Error "a word that the release lacks"
     MG0502 Error "a release whose patch decides"
     MG0503 Warning "a request that lacks the header does not count as without it"

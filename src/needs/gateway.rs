@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Need, changes_ends, is_taught, kubectl, told_to_route};
 use crate::diagnostic::join;
-use crate::istio::release::Feature;
 use crate::model::{Cluster, Gateway};
 use crate::plan::{ClusterPlan, Entrance};
 
@@ -43,12 +42,8 @@ fn own(plan: &ClusterPlan<'_>, entrance: &Entrance<'_>) -> Vec<Need> {
         cluster,
         &["get", "service,pods", "--namespace", &gateway.namespace, "--selector", &selector, "--output", "wide"],
     ));
-    // Up to 1.9 the gateway is the one that Istio's installation brings along, port and all.
-    let workload = if cluster.release.can(Feature::EastWestGatewayLabel) {
-        workload.by(chart(cluster, gateway))
-    } else {
-        workload
-    };
+    let workload =
+        if cluster.release.brings_gateway() { workload } else { workload.by(chart(cluster, gateway)) };
     let router_mode = told_to_route(cluster.release).map(|unless| {
         Need::new(
             "router-mode",

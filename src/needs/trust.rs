@@ -65,15 +65,14 @@ pub fn needs(plan: &ClusterPlan<'_>, shared: &Shared<'_>) -> Vec<Need> {
     let domain = &cluster.trust_domain;
     let aliases: Vec<&str> =
         shared.trust_domains.iter().filter(|other| **other != domain.as_str()).copied().collect();
-    let mut what = format!("certificates name the trust domain `{domain}` (`meshConfig.trustDomain`)");
-    if !aliases.is_empty() {
-        let aliases = aliases.iter().map(|alias| format!("`{alias}`"));
-        what +=
-            &format!(", and {} count as the same (`meshConfig.trustDomainAliases`)", join(aliases, "and"));
-    }
+    let aliases = aliases.iter().map(|alias| format!("`{alias}`"));
+    let aliases = match join(aliases, "and") {
+        none if none.is_empty() => none,
+        some => format!(", and {some} as its aliases (`meshConfig.trustDomainAliases`)"),
+    };
     let trust_domain = Need::new(
         "trust-domain",
-        what,
+        format!("the trust domain is `{domain}` (`meshConfig.trustDomain`){aliases}"),
         "policies that name a workload by its identity do not know callers of other clusters",
     )
     .seen_by(kubectl(

@@ -2,7 +2,7 @@
 
 use super::world::{WRONG, World};
 
-/// Two ways in, three releases, a NodePort, a Gateway of others, every way to make a plain name work.
+/// Two ways in, three releases, a node port, a Gateway of others, every way to make a plain name work.
 const MIXED: &str = "\
 apiVersion: meshgen/v1
 kind: Topology
@@ -38,7 +38,7 @@ fn needs_are_listed_for_people() {
         otherwise: both ends refuse the other's certificate: 503, and TLS errors in the logs of the sidecars
         look  kubectl --context admin@here get configmap istio-ca-root-cert --namespace istio-system --output 'jsonpath={.data.root-cert\.pem}'
         do    kubectl --context admin@here create secret generic cacerts --namespace istio-system --from-file=root-cert.pem --from-file=ca-cert.pem --from-file=ca-key.pem --from-file=cert-chain.pem
-      trust-domain: certificates name the trust domain `cluster.local` (`meshConfig.trustDomain`), and `old.example` count as the same (`meshConfig.trustDomainAliases`)
+      trust-domain: the trust domain is `cluster.local` (`meshConfig.trustDomain`), and `old.example` as its aliases (`meshConfig.trustDomainAliases`)
         otherwise: policies that name a workload by its identity do not know callers of other clusters
         look  kubectl --context admin@here get configmap istio --namespace istio-system --output 'jsonpath={.data.mesh}'
       gateway: an east-west gateway: pods with `istio: eastwestgateway` in `istio-system` that listen on port 15443, and a Service that leads there from 203.0.113.1 port 15443
@@ -76,7 +76,7 @@ fn needs_are_listed_for_people() {
         otherwise: both ends refuse the other's certificate: 503, and TLS errors in the logs of the sidecars
         look  kubectl --context old get configmap istio-ca-root-cert --namespace istio-system --output 'jsonpath={.data.root-cert\.pem}'
         do    kubectl --context old create secret generic cacerts --namespace istio-system --from-file=root-cert.pem --from-file=ca-cert.pem --from-file=ca-key.pem --from-file=cert-chain.pem
-      trust-domain: certificates name the trust domain `old.example` (`meshConfig.trustDomain`), and `cluster.local` count as the same (`meshConfig.trustDomainAliases`)
+      trust-domain: the trust domain is `old.example` (`meshConfig.trustDomain`), and `cluster.local` as its aliases (`meshConfig.trustDomainAliases`)
         otherwise: policies that name a workload by its identity do not know callers of other clusters
         look  kubectl --context old get configmap istio --namespace istio-system --output 'jsonpath={.data.mesh}'
       gateway: an east-west gateway: pods with `istio: ingressgateway` in `istio-system` that listen on port 15443, and a Service that leads there from 203.0.113.2 port 15443
@@ -107,7 +107,7 @@ fn needs_are_listed_for_people() {
         otherwise: both ends refuse the other's certificate: 503, and TLS errors in the logs of the sidecars
         look  kubectl --context there get configmap istio-ca-root-cert --namespace istio-system --output 'jsonpath={.data.root-cert\.pem}'
         do    kubectl --context there create secret generic cacerts --namespace istio-system --from-file=root-cert.pem --from-file=ca-cert.pem --from-file=ca-key.pem --from-file=cert-chain.pem
-      trust-domain: certificates name the trust domain `cluster.local` (`meshConfig.trustDomain`), and `old.example` count as the same (`meshConfig.trustDomainAliases`)
+      trust-domain: the trust domain is `cluster.local` (`meshConfig.trustDomain`), and `old.example` as its aliases (`meshConfig.trustDomainAliases`)
         otherwise: policies that name a workload by its identity do not know callers of other clusters
         look  kubectl --context there get configmap istio --namespace istio-system --output 'jsonpath={.data.mesh}'
       gateway: an east-west gateway: pods with `app.example/role: edge` in `istio-system` that listen on port 15443, and a Service that leads there from 203.0.113.3 port 31443 and gw.example.com port 31443
@@ -140,7 +140,7 @@ fn one_cluster_can_be_asked_for() {
         otherwise: both ends refuse the other's certificate: 503, and TLS errors in the logs of the sidecars
         look  kubectl --context cluster2 get configmap istio-ca-root-cert --namespace istio-system --output 'jsonpath={.data.root-cert\.pem}'
         do    kubectl --context cluster2 create secret generic cacerts --namespace istio-system --from-file=root-cert.pem --from-file=ca-cert.pem --from-file=ca-key.pem --from-file=cert-chain.pem
-      trust-domain: certificates name the trust domain `cluster.local` (`meshConfig.trustDomain`)
+      trust-domain: the trust domain is `cluster.local` (`meshConfig.trustDomain`)
         otherwise: policies that name a workload by its identity do not know callers of other clusters
         look  kubectl --context cluster2 get configmap istio --namespace istio-system --output 'jsonpath={.data.mesh}'
       gateway: an east-west gateway: pods with `istio: eastwestgateway` in `istio-system` that listen on port 15443, and a Service that leads there from 203.0.113.20 port 15443
