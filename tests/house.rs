@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms it may use beside `source` and `diagnostic`, which every stage may.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("source", &[]),
     ("diagnostic", &[]),
     ("bundle", &[]),
@@ -21,7 +21,9 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("longhand", &["model", "yaml"]),
     // Of `istio` what releases can do, no objects.
     ("needs", &["plan", "model", "istio"]),
-    ("cli", &["bundle", "yaml", "needs"]),
+    ("trace", &[]),
+    ("ground", &["model", "trace"]),
+    ("cli", &["bundle", "yaml", "trace", "needs"]),
 ];
 
 /// Rooms that know nothing of findings: plain types, and the writer, which cannot fail.

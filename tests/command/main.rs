@@ -10,5 +10,6 @@ mod build;
 mod inputs;
 mod needs;
 mod system;
+mod trace;
 mod words;
 mod world;
