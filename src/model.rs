@@ -9,6 +9,7 @@ pub mod name; // hosts, names of objects, versions as DNS labels
 pub mod release; // which Istio
 pub mod cluster;
 pub mod service;
+pub mod reach; // how a call gets into another cluster
 pub mod routing;
 pub mod condition;
 pub mod action;
@@ -17,11 +18,12 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
-use crate::source::Place;
+use crate::source::{At, Place};
 
 pub use action::Actions;
 pub use cluster::{Address, Cluster, ClusterId, Gateway};
 pub use condition::Condition;
+pub use reach::Reach;
 pub use release::Release;
 pub use routing::{Answer, Destination, Mirror, Rule};
 pub use service::{Callers, Complete, Pick, Port, Protocol, Service, ServiceId, Version, VersionId};
@@ -31,6 +33,8 @@ pub use service::{Callers, Complete, Pick, Port, Protocol, Service, ServiceId, V
 pub struct Mesh {
     /// On every object as label `app.kubernetes.io/part-of`.
     pub name: String,
+    /// How a call gets into another cluster, where neither service nor cluster says.
+    pub reach: Option<At<Reach>>,
     /// How names of services in other clusters are formed.
     pub remote_names: RemoteNames,
     /// The end of those names: `global`.

@@ -16,6 +16,7 @@ mod feature; // what else happens
 mod walk; // the shares under way
 mod call; // the caller's sidecar
 mod upstream; // towards endpoints
+mod rewrite; // names that a gateway is taught
 mod enter; // the far gateway
 
 use std::collections::BTreeMap;

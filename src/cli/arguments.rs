@@ -31,6 +31,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// Print the inputs with every default written out
     Resolve(Resolve),
+    /// Print what each cluster must provide, with the commands that provide it
+    Needs(Needs),
     /// Write a topology and a routing spec to start from
     Init(Init),
     /// Print a completion script for a shell
@@ -150,6 +152,16 @@ pub(super) struct Check {
 pub(super) struct Resolve {
     #[command(flatten)]
     pub(super) inputs: Inputs,
+}
+
+/// `meshgen needs`
+#[derive(Args, Debug)]
+pub(super) struct Needs {
+    #[command(flatten)]
+    pub(super) inputs: Inputs,
+    /// Only what this cluster must provide
+    #[arg(long, value_name = "NAME")]
+    pub(super) cluster: Option<String>,
 }
 
 /// `meshgen trace`

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::cluster_name;
+use super::{cluster_name, reach};
 use crate::model::service::{AcrossClusters, PlainNames};
 use crate::model::{self, Callers, ClusterId, Mesh};
 
@@ -21,6 +21,8 @@ pub struct Service<'m> {
     plain_names: &'static str,
     #[serde(rename = "virtualIP", skip_serializing_if = "Option::is_none")]
     virtual_ip: Option<IpAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reach: Option<&'static str>,
 }
 
 /// `services.KEY.ports.NAME`
@@ -71,6 +73,7 @@ impl<'m> Service<'m> {
             across_clusters,
             plain_names,
             virtual_ip,
+            reach,
             // In the other document.
             rules: _,
             // What could not be read is an error, and then nothing is written.
@@ -97,6 +100,7 @@ impl<'m> Service<'m> {
                 PlainNames::None => "none",
             },
             virtual_ip: virtual_ip.as_ref().map(|pinned| pinned.value),
+            reach: reach::written(reach.as_ref()),
         }
     }
 }

@@ -10,7 +10,7 @@ pub use clients::{Client, Clients, Namespaces};
 pub use port::Port;
 pub use version::{Placement, Version};
 
-use super::mesh::check_reach;
+use super::reach::Reach;
 use super::reader::{Form, Reader};
 use super::tree::Value;
 use super::{Listed, ServiceName, Written};
@@ -34,6 +34,8 @@ pub struct Service {
     pub plain_names: Written<PlainNames>,
     /// An address, unchecked.
     pub virtual_ip: Written<String>,
+    /// How callers in other clusters get to it, whichever cluster serves it.
+    pub reach: Written<Reach>,
 }
 
 /// `acrossClusters`
@@ -90,7 +92,6 @@ impl Service {
             service_accounts,
             headless,
         ] = reader.fields_or_illegible(value, &SERVICE);
-        check_reach(reach, reader);
         reader.later("trafficPolicy", &traffic_policy);
         reader.later("serviceAccounts", &service_accounts);
         reader.later("headless", &headless);
@@ -111,6 +112,7 @@ impl Service {
             across_clusters: across_clusters.read(reader, AcrossClusters::read),
             plain_names: plain_names.read(reader, PlainNames::read),
             virtual_ip: virtual_ip.read(reader, Reader::text),
+            reach: reach.read(reader, Reach::read),
         }
     }
 }
