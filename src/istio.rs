@@ -34,3 +34,4 @@ pub mod percent;
 pub use bundle::Bundle;
 pub use dialect::Lacks;
 pub use lower::lower;
+pub use rewrite::Form;

@@ -114,7 +114,6 @@ fn instead(feature: Feature) -> &'static str {
         Feature::ApiV1beta1
         | Feature::ApiV1
         | Feature::AutoMutualTls
-        | Feature::EastWestGatewayLabel
         | Feature::TypedFilterConfig
         | Feature::ChainPerSni
         | Feature::EnvoyFilterPriority

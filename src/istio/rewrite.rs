@@ -17,7 +17,7 @@ use super::mark::{list, object};
 use super::object::{Object, Spec};
 use super::release::{Feature, Support};
 use super::sni::sni;
-use crate::model::{Cluster, Gateway, Mesh, Port, RemoteNames};
+use crate::model::{Cluster, Gateway, Mesh, Port, Release, RemoteNames};
 use crate::plan::{ClusterPlan, Entrance, Translation};
 use crate::source::Place;
 
@@ -33,7 +33,7 @@ const PRIORITY: i32 = 10;
 
 /// How the gateway of a cluster is taught.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub enum Form {
     /// Each of its chains answers further SNIs.
     FurtherSnis,
     /// One filter changes the end of every name.
@@ -44,8 +44,19 @@ pub(super) enum Form {
 }
 
 impl Form {
-    /// The form that the cluster's release takes, if there is anything to teach.
-    pub(super) fn of(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Option<Self> {
+    /// The form that a release takes; none where it takes neither, or its patch decides.
+    #[must_use]
+    pub fn of(release: Release) -> Option<Self> {
+        match release.supports(Feature::ChainPerSni) {
+            _ if !release.can(Feature::Rewrite) => None,
+            Support::Yes => Some(Self::FurtherSnis),
+            Support::No => Some(Self::ChangedEnd { typed: release.can(Feature::TypedFilterConfig) }),
+            Support::DependsOnPatch => None,
+        }
+    }
+
+    /// The form for a cluster's gateway, if there is anything to teach.
+    pub(super) fn asked(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Option<Self> {
         let translations = &plan.entrance.as_ref()?.translations;
         let places: BTreeSet<_> = translations.iter().filter_map(|translation| translation.place).collect();
         let can = |feature, dialect: &mut Dialect<'_>| {
@@ -54,16 +65,11 @@ impl Form {
         if !can(Feature::Rewrite, dialect) {
             return None;
         }
-        match dialect.release().supports(Feature::ChainPerSni) {
-            Support::Yes => Some(Self::FurtherSnis),
-            Support::No => {
-                Some(Self::ChangedEnd { typed: dialect.release().can(Feature::TypedFilterConfig) })
-            }
-            Support::DependsOnPatch => {
-                can(Feature::ChainPerSni, dialect);
-                None
-            }
+        let form = Self::of(dialect.release());
+        if form.is_none() {
+            can(Feature::ChainPerSni, dialect);
         }
+        form
     }
 }
 

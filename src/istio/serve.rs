@@ -18,7 +18,7 @@ use crate::plan::{ClusterPlan, Entrance, Serving};
 const GATEWAY: &str = "meshgen-east-west";
 
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
-    let form = Form::of(plan, dialect);
+    let form = Form::asked(plan, dialect);
     let mut said = rewrite::subsets(plan, form);
     let joined: BTreeSet<_> = plan.joined.iter().map(|joined| joined.service.place).collect();
     let alone = plan.serve.iter().filter(|serving| !joined.contains(&serving.service.place));
@@ -58,11 +58,7 @@ fn router_mode(cluster: &Cluster, gateway: &crate::model::Gateway, dialect: &mut
 /// itself: an explicit mode breaks pods without sidecar.
 fn destination_rule(plan: &ClusterPlan<'_>, serving: &Serving<'_>, further: Vec<Subset>) -> Object {
     let Serving { service, versions } = serving;
-    let names = if versions.is_empty() {
-        "any".to_owned()
-    } else {
-        list(versions.iter().map(|version| version.name.as_str()))
-    };
+    let names = list(versions.iter().map(|version| version.name.as_str()));
     let subset = |version: &&crate::model::Version| Subset {
         name: version.subset.clone(),
         labels: version.labels.clone(),
@@ -74,9 +70,15 @@ fn destination_rule(plan: &ClusterPlan<'_>, serving: &Serving<'_>, further: Vec<
         traffic_policy: if plan.cluster.release.can(Feature::AutoMutualTls) { None } else { Some(mutual()) },
         subsets: versions.iter().map(subset).chain(further).collect(),
     };
-    let why = format!(
-        "Tells apart what runs here of {service}: {names}; callers, near and far, name these subsets."
-    );
+    let why = if versions.is_empty() {
+        format!(
+            "Names {service} as callers elsewhere do: the gateway is taught no more than another end of names."
+        )
+    } else {
+        format!(
+            "Tells apart what runs here of {service}: {names}; callers, near and far, name these subsets."
+        )
+    };
     object(plan, &service.name, &service.namespace, why, Spec::DestinationRule(spec))
 }
 
