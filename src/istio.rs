@@ -11,6 +11,7 @@ mod route; // where requests go
 mod stand_in; // names for what runs only in others
 pub mod condition;
 pub mod action;
+pub mod traffic_policy;
 pub mod release; // what each release can say
 pub mod dialect; // what one cluster's Istio was asked to say and cannot
 mod problems;

@@ -9,6 +9,7 @@ pub mod name; // hosts, names of objects, versions as DNS labels
 pub mod release; // which Istio
 pub mod cluster;
 pub mod service;
+pub mod traffic_policy;
 pub mod routing;
 pub mod condition;
 pub mod action;

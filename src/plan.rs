@@ -9,6 +9,7 @@ pub mod demand; // what the callers of each cluster ask for
 pub mod route; // the rules of a service, as one caller meets them
 mod shadow; // what earlier rules have answered
 mod survey; // what all this shows about the rules
+mod affinity; // who stays with whom across clusters
 pub mod remote; // names for what runs in other clusters
 pub mod virtual_ip; // addresses for those names
 mod problems;
@@ -18,7 +19,7 @@ use std::net::IpAddr;
 
 use crate::diagnostic::Outcome;
 use crate::model::service::PlainNames;
-use crate::model::{Callers, Cluster, ClusterId, Gateway, Mesh, Pick, Service, Version};
+use crate::model::{Callers, Cluster, ClusterId, Gateway, Mesh, Pick, Service, ServiceId, Version};
 
 pub use demand::Demands;
 pub use remote::{RemoteName, RemoteNames, RemoteSubset};
@@ -33,7 +34,7 @@ pub struct ClusterPlan<'m> {
     pub cluster: &'m Cluster,
     /// Every service that runs here.
     pub runs: Vec<&'m Service>,
-    /// Services whose versions must be told apart here, for callers near and far.
+    /// Services whose versions must be told apart here, for callers near and far, and those that have a policy.
     pub serve: Vec<Serving<'m>>,
     /// How others enter, if any do.
     pub entrance: Option<Entrance<'m>>,
@@ -45,12 +46,12 @@ pub struct ClusterPlan<'m> {
     pub routes: Vec<ServiceRoutes<'m>>,
 }
 
-/// A service and those of its versions that run in the cluster.
+/// A service that runs in the cluster, and what is to be said of it there.
 #[derive(Clone, Debug)]
 pub struct Serving<'m> {
     /// The service.
     pub service: &'m Service,
-    /// By name; never empty.
+    /// Those of its versions that run here, by name; empty only where there is a policy of the whole service.
     pub versions: Vec<&'m Version>,
 }
 
@@ -113,6 +114,7 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
     let addresses = virtual_ip::assign(mesh, &mut findings);
     let object_names = remote::ObjectNames::of(mesh);
     let demands = demand::of(mesh, &mut findings);
+    affinity::check(mesh, &demands, &mut findings);
     let plans = mesh
         .clusters
         .iter()
@@ -128,7 +130,15 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
                 mesh,
                 cluster,
                 runs: mesh.services.iter().filter(|service| service.runs.contains_key(&id)).collect(),
-                serve: demands.told_apart.values().filter_map(|service| serving(service, id)).collect(),
+                serve: mesh
+                    .services
+                    .iter()
+                    .enumerate()
+                    .filter(|(index, service)| {
+                        demands.told_apart.contains_key(&ServiceId(*index)) || service.has_policy()
+                    })
+                    .filter_map(|(_, service)| serving(service, id))
+                    .collect(),
                 entrance: entrance(mesh, id, &demands),
                 plain_names: routes
                     .iter()
@@ -145,7 +155,8 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
 fn serving(service: &Service, cluster: ClusterId) -> Option<Serving<'_>> {
     let versions: Vec<_> =
         service.versions.iter().filter(|version| version.clusters.contains_key(&cluster)).collect();
-    if versions.is_empty() { None } else { Some(Serving { service, versions }) }
+    let whole = service.traffic_policy.is_some() && service.runs.contains_key(&cluster);
+    if versions.is_empty() && !whole { None } else { Some(Serving { service, versions }) }
 }
 
 fn entrance<'m>(mesh: &'m Mesh, cluster: ClusterId, demands: &Demands<'m>) -> Option<Entrance<'m>> {

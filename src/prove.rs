@@ -9,6 +9,7 @@
 mod index; // a bundle by what its objects are about
 mod near; // what a caller's cluster must have
 mod far; // what the cluster behind a gateway must have
+mod policy; // what every port must repeat
 mod limits; // what Kubernetes would refuse
 mod problems;
 
@@ -45,6 +46,8 @@ impl Links {
         let index = index::Index::of(bundle);
         self.findings.extend(index.doubled().into_iter().map(|what| problems::twice(&bundle.cluster, &what)));
         self.findings.extend(limits::check(bundle));
+        let lost = index.rules.values().flat_map(|(_, rule)| policy::lost(rule));
+        self.findings.extend(lost.map(|what| problems::broken(&bundle.cluster, &what)));
         if let Some(gateway) = &bundle.ground.gateway {
             for address in &gateway.addresses {
                 self.gateways.insert((address.clone(), gateway.port), bundle.cluster.clone());

@@ -14,6 +14,7 @@ mod cluster;
 mod clients;
 mod port;
 mod service;
+mod traffic_policy;
 mod routing;
 mod value; // texts and numbers in rules
 mod condition;

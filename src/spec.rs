@@ -16,6 +16,7 @@ mod topology; // mesh, clusters, services: all Topology documents
 pub mod mesh;
 pub mod cluster;
 pub mod service;
+pub mod traffic_policy;
 pub mod routing;
 pub mod condition;
 pub mod action;

@@ -5,22 +5,25 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::destination_rule::{
-    ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Subset, TrafficPolicy,
+    ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Settings, Subset, TrafficPolicy,
 };
+use super::dialect::Dialect;
 use super::mark::{export_to, list, object};
 use super::object::{Object, Spec};
 use super::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec, ServicePort};
 use super::sni::sni;
+use super::traffic_policy::{self, Endpoints};
 use crate::model::service::PlainNames;
-use crate::model::{Address, Cluster, Port, Service};
+use crate::model::traffic_policy as meant;
+use crate::model::{Address, Cluster, Pick, Port, Service};
 use crate::plan::{ClusterPlan, PlainName, RemoteName, RemoteSubset};
 
 /// The label that tells the endpoints of a remote name apart, and the subsets that use them.
 const CLUSTER: &str = "cluster";
 
-pub(super) fn objects(plan: &ClusterPlan<'_>) -> Vec<Object> {
+pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
     let remote = plan.remote.names.iter();
-    let remote = remote.flat_map(|name| [service_entry(plan, name), destination_rule(plan, name)]);
+    let remote = remote.flat_map(|name| [service_entry(plan, name), destination_rule(plan, name, dialect)]);
     let entries = plan.plain_names.iter().filter(|name| name.made == PlainNames::Entry);
     remote.chain(entries.map(|name| plain_entry(plan, name))).collect()
 }
@@ -75,17 +78,18 @@ fn service_port(port: &Port) -> ServicePort {
     ServicePort { name: port.name.clone(), number: port.number, protocol: port.protocol.istio() }
 }
 
-fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
+fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>, dialect: &mut Dialect<'_>) -> Object {
     let service = name.service;
     let any = name.clusters.first().map(|cluster| Contract { service, cluster, subset: None });
     let spec = DestinationRuleSpec {
         host: name.host.clone(),
         export_to: export_to(&name.callers),
         traffic_policy: any.map(|contract| TrafficPolicy {
+            settings: far(service.traffic_policy.as_ref(), dialect),
             tls: service.ports.first().map(|port| contract.tls(port)),
-            port_level_settings: contract.by_port(),
+            port_level_settings: contract.by_port(Pick::Any, dialect),
         }),
-        subsets: name.subsets.iter().map(|subset| remote_subset(name, subset)).collect(),
+        subsets: name.subsets.iter().map(|subset| remote_subset(name, subset, dialect)).collect(),
     };
     let why = format!(
         "The SNI by which the gateway of {} knows what callers here want of {service}.",
@@ -103,17 +107,31 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
 }
 
 /// Every subset has its own `tls`: one without inherits the SNI of the whole name, and reaches all versions.
-fn remote_subset(name: &RemoteName<'_>, subset: &RemoteSubset<'_>) -> Subset {
-    let RemoteSubset { name: subset_name, far, version: _, cluster } = subset;
-    let contract = Contract { service: name.service, cluster, subset: *far };
-    let by_port = contract.by_port();
-    let single =
-        if by_port.is_empty() { name.service.ports.first().map(|port| contract.tls(port)) } else { None };
+fn remote_subset(name: &RemoteName<'_>, subset: &RemoteSubset<'_>, dialect: &mut Dialect<'_>) -> Subset {
+    let RemoteSubset { name: subset_name, far: subset_there, pick, version: _, cluster } = subset;
+    let service = name.service;
+    let contract = Contract { service, cluster, subset: *subset_there };
+    let by_port = contract.by_port(*pick, dialect);
+    let policy = if by_port.is_empty() {
+        TrafficPolicy {
+            settings: far(service.own_policy(*pick), dialect),
+            tls: service.ports.first().map(|port| contract.tls(port)),
+            port_level_settings: by_port,
+        }
+    } else {
+        TrafficPolicy { port_level_settings: by_port, ..TrafficPolicy::default() }
+    };
     Subset {
         name: subset_name.clone(),
         labels: labels(name, cluster),
-        traffic_policy: Some(TrafficPolicy { tls: single, port_level_settings: by_port }),
+        traffic_policy: Some(policy),
     }
+}
+
+/// What is said in general, of connections to far gateways. A subset inherits it, but for what it says itself.
+fn far(policy: Option<&meant::TrafficPolicy>, dialect: &mut Dialect<'_>) -> Settings {
+    let said = policy.map(|policy| policy.settings.alone()).unwrap_or_default();
+    traffic_policy::settings(said, Endpoints::Gateways, dialect)
 }
 
 /// What a far gateway is told: its own name of a service and subset.
@@ -130,12 +148,22 @@ impl Contract<'_> {
         ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(sni) }
     }
 
-    /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them.
-    fn by_port(self) -> Vec<PortPolicy> {
+    /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them. Nothing is
+    /// inherited into them: each says all that holds for the pick at that port.
+    fn by_port(self, pick: Pick, dialect: &mut Dialect<'_>) -> Vec<PortPolicy> {
         let ports = &self.service.ports;
-        let policy =
-            |port: &Port| PortPolicy { port: PortSelector { number: port.number }, tls: self.tls(port) };
-        if ports.len() > 1 { ports.iter().map(policy).collect() } else { Vec::new() }
+        if ports.len() == 1 && !self.service.has_port_policy() {
+            return Vec::new();
+        }
+        let policy = |port: &Port| {
+            let said = self.service.effective(pick, port.number);
+            PortPolicy {
+                port: PortSelector { number: port.number },
+                settings: traffic_policy::settings(said, Endpoints::Gateways, dialect),
+                tls: Some(self.tls(port)),
+            }
+        };
+        ports.iter().map(policy).collect()
     }
 }
 

@@ -17,7 +17,7 @@ use crate::plan::{ClusterPlan, RemoteName};
 #[must_use]
 pub fn lower(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Bundle {
     let mut dialect = Dialect::new(plan.cluster, lacks);
-    let steps = [serve::objects(plan, &mut dialect), call::objects(plan), route::objects(plan, &mut dialect)];
+    let steps = [serve::objects(plan, &mut dialect), call::objects(plan, &mut dialect), route::objects(plan, &mut dialect)];
     let objects = steps.into_iter().flat_map(|mut step| {
         step.sort_by(|a, b| {
             let key = |object: &Object| {

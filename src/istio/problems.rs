@@ -74,6 +74,8 @@ fn instead(feature: Feature) -> &'static str {
         Feature::MirrorPercentage => ", or copy whole percents (from 1.4 on)",
         Feature::AbortWithGrpcStatus => ", or abort with `httpStatus`",
         Feature::AllowOrigins => ", or list the origins in full",
+        Feature::ConsecutiveErrorsByKind => ", or count `consecutiveGatewayErrors`",
+        Feature::HashTables => ", or write `ringHash`",
         Feature::ApiV1beta1
         | Feature::ApiV1
         | Feature::AutoMutualTls
@@ -100,7 +102,22 @@ fn instead(feature: Feature) -> &'static str {
         | Feature::RetryOnHttp3PostConnectFailure
         | Feature::MirrorPercent
         | Feature::Mirrors
-        | Feature::UnmatchedPreflights => "",
+        | Feature::UnmatchedPreflights
+        | Feature::LeastRequest
+        | Feature::HttpIdleTimeout
+        | Feature::TcpIdleTimeout
+        | Feature::MaxConnectionDuration
+        | Feature::H2UpgradePolicy
+        | Feature::UseClientProtocol
+        | Feature::MaxConcurrentStreams
+        | Feature::Http2KeepAlive
+        | Feature::LocalityLbSetting
+        | Feature::FailoverPriority
+        | Feature::WarmupDuration
+        | Feature::Warmup
+        | Feature::HashOfQueryParameter
+        | Feature::CookieAttributes
+        | Feature::LocalOriginErrors => "",
     }
 }
 

@@ -2,21 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use super::destination_rule::{ClientTls, ClientTlsMode, DestinationRuleSpec, Subset, TrafficPolicy};
+use super::destination_rule::{
+    ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Subset, TrafficPolicy,
+};
 use super::dialect::Dialect;
 use super::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
 use super::mark::{list, object};
 use super::object::{Object, Spec};
 use super::release::Feature;
+use super::traffic_policy::{self, Endpoints};
 use crate::model::Cluster;
 use crate::model::cluster::Expose;
+use crate::model::traffic_policy as meant;
 use crate::plan::{ClusterPlan, Entrance, Serving};
 
 /// The name of the Gateway that opens a cluster to the others.
 const GATEWAY: &str = "meshgen-east-west";
 
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
-    let mut objects: Vec<_> = plan.serve.iter().map(|serving| destination_rule(plan, serving)).collect();
+    let mut objects: Vec<_> =
+        plan.serve.iter().map(|serving| destination_rule(plan, serving, dialect)).collect();
     if let Some(entrance) = plan.entrance.as_ref().filter(|entrance| !entrance.gateway.existing) {
         objects.push(gateway(plan, entrance, dialect));
     }
@@ -25,29 +30,56 @@ pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<
 
 /// Visible everywhere, for the far callers' SNI names its subsets at the gateway. No `tls` where Istio finds out by
 /// itself: an explicit mode breaks pods without sidecar.
-fn destination_rule(plan: &ClusterPlan<'_>, serving: &Serving<'_>) -> Object {
+fn destination_rule(plan: &ClusterPlan<'_>, serving: &Serving<'_>, dialect: &mut Dialect<'_>) -> Object {
     let Serving { service, versions } = serving;
-    let names = list(versions.iter().map(|version| version.name.as_str()));
-    let subset = |version: &&crate::model::Version| Subset {
-        name: version.subset.clone(),
-        labels: version.labels.clone(),
-        traffic_policy: None,
+    let subsets = versions
+        .iter()
+        .map(|version| Subset {
+            name: version.subset.clone(),
+            labels: version.labels.clone(),
+            traffic_policy: version.traffic_policy.as_ref().map(|policy| near(policy, dialect)),
+        })
+        .collect();
+    let traffic_policy = match &service.traffic_policy {
+        Some(policy) => Some(near(policy, dialect)),
+        None => mutual(dialect).map(|tls| TrafficPolicy { tls: Some(tls), ..TrafficPolicy::default() }),
     };
     let spec = DestinationRuleSpec {
         host: service.plain_host(plan.cluster),
         export_to: Vec::new(),
-        traffic_policy: if plan.cluster.release.can(Feature::AutoMutualTls) { None } else { Some(mutual()) },
-        subsets: versions.iter().map(subset).collect(),
+        traffic_policy,
+        subsets,
     };
-    let why = format!(
-        "Tells apart what runs here of {service}: {names}; callers, near and far, name these subsets."
-    );
+    let names = list(versions.iter().map(|version| version.name.as_str()));
+    let why = if versions.is_empty() {
+        format!("How connections to {service} are made where it runs.")
+    } else {
+        format!("Tells apart what runs here of {service}: {names}; callers, near and far, name these subsets.")
+    };
     object(plan, &service.name, &service.namespace, why, Spec::DestinationRule(spec))
 }
 
-fn mutual() -> TrafficPolicy {
-    let tls = ClientTls { mode: ClientTlsMode::IstioMutual, sni: None };
-    TrafficPolicy { tls: Some(tls), port_level_settings: Vec::new() }
+/// As it was said: Istio's own order holds between its levels. The gateway here obeys it, too, for requests from far.
+fn near(policy: &meant::TrafficPolicy, dialect: &mut Dialect<'_>) -> TrafficPolicy {
+    let meant::TrafficPolicy { settings, ports } = policy;
+    TrafficPolicy {
+        settings: traffic_policy::settings(settings.alone(), Endpoints::Pods, dialect),
+        tls: mutual(dialect),
+        port_level_settings: ports
+            .iter()
+            .map(|(number, settings)| PortPolicy {
+                port: PortSelector { number: *number },
+                settings: traffic_policy::settings(settings.alone(), Endpoints::Pods, dialect),
+                tls: mutual(dialect),
+            })
+            .collect(),
+    }
+}
+
+/// Mutual TLS has to be asked for at every level where Istio does not find out by itself.
+fn mutual(dialect: &Dialect<'_>) -> Option<ClientTls> {
+    let automatic = dialect.release().can(Feature::AutoMutualTls);
+    (!automatic).then_some(ClientTls { mode: ClientTlsMode::IstioMutual, sni: None })
 }
 
 fn gateway(plan: &ClusterPlan<'_>, entrance: &Entrance<'_>, dialect: &mut Dialect<'_>) -> Object {

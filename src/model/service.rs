@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use super::cluster::{Cluster, ClusterId};
 use super::routing::Rule;
+use super::traffic_policy::TrafficPolicy;
 use crate::source::{At, Place};
 
 /// Index into `Mesh::services`; in order of namespace and name.
@@ -39,6 +40,8 @@ pub struct Service {
     pub plain_names: PlainNames,
     /// The address pinned for its (shared) remote name.
     pub virtual_ip: Option<At<IpAddr>>,
+    /// How callers' proxies connect to it.
+    pub traffic_policy: Option<TrafficPolicy>,
     /// The first whose conditions hold answers; empty for a service that is left alone.
     pub rules: Vec<Rule>,
     /// False if some of its versions or rules could not be read; then nothing is concluded from what is missing.
@@ -118,6 +121,8 @@ pub struct Version {
     pub labels: BTreeMap<String, String>,
     /// Where it runs, with relative sizes.
     pub clusters: BTreeMap<ClusterId, u32>,
+    /// What it says otherwise than the service.
+    pub traffic_policy: Option<TrafficPolicy>,
     /// Its key in the topology.
     pub place: Place,
 }

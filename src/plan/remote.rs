@@ -37,6 +37,8 @@ pub struct RemoteSubset<'m> {
     pub name: String,
     /// The subset that the far cluster knows; none for any version.
     pub far: Option<&'m str>,
+    /// The version, or any.
+    pub pick: Pick,
     /// The version as its users name it; none for any.
     pub version: Option<&'m str>,
     /// Where it runs.
@@ -172,7 +174,7 @@ fn subsets<'m>(
             Some(subset) => at_cluster(subset, cluster, &plain),
             None => at_cluster("any", cluster, &plain),
         };
-        Some(RemoteSubset { name, far, version: version_of(service, *pick), cluster })
+        Some(RemoteSubset { name, far, pick: *pick, version: version_of(service, *pick), cluster })
     };
     picks.iter().filter_map(subset).collect()
 }

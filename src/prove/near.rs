@@ -250,8 +250,11 @@ fn tls<'r>(rule: &'r DestinationRuleSpec, subset: Option<&'r Subset>, port: u16)
     let policies = [subset.and_then(|subset| subset.traffic_policy.as_ref()), rule.traffic_policy.as_ref()];
     policies.into_iter().flatten().find_map(|policy| {
         let own = policy.port_level_settings.iter().find(|settings| settings.port.number == port);
-        own.map(|settings| &settings.tls).or(policy.tls.as_ref())
-    })
+        match own {
+            Some(settings) => Some(settings.tls.as_ref()),
+            None => policy.tls.as_ref().map(Some),
+        }
+    })?
 }
 
 /// Whether a selector picks something with these labels.

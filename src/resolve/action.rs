@@ -92,7 +92,7 @@ fn says_something(place: Place, word: &str, absent: &[bool], findings: &mut Vec<
 }
 
 /// Of two words, only one is there.
-fn exclusive(
+pub(super) fn exclusive(
     (first_word, first): (&str, Option<Place>),
     (second_word, second): (&str, Option<Place>),
     findings: &mut Vec<Finding>,

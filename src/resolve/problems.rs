@@ -6,3 +6,4 @@ pub mod topology;
 pub mod routing;
 pub mod value;
 pub mod action;
+pub mod traffic_policy;

@@ -7,7 +7,7 @@ use super::clients::{self, CallersByCluster};
 use super::defaults::{self, Defaults};
 use super::problems::name::version_called_any;
 use super::problems::topology as problems;
-use super::{ClusterNames, entries, label, name, port};
+use super::{ClusterNames, entries, label, name, port, traffic_policy};
 use crate::diagnostic::Finding;
 use crate::model::name::subset;
 use crate::model::{ClusterId, Service, Version};
@@ -51,6 +51,8 @@ impl Reader<'_> {
             across_clusters,
             plain_names,
             virtual_ip,
+            // Its ports are named; see below.
+            traffic_policy: _,
         } = written;
         name::dns_label("service", name, self.findings);
         name::dns_label("namespace", namespace, self.findings);
@@ -72,7 +74,7 @@ impl Reader<'_> {
             let sum: &mut u32 = runs.entry(*cluster).or_default();
             *sum = sum.saturating_add(*size);
         }
-        Service {
+        let mut service = Service {
             namespace: namespace.value.clone(),
             name: name.value.clone(),
             place: *place,
@@ -86,9 +88,12 @@ impl Reader<'_> {
             across_clusters: defaults::across(across_clusters, self.defaults.across_clusters),
             plain_names: defaults::plain(plain_names, self.defaults.plain_names),
             virtual_ip: self.virtual_ip(virtual_ip),
+            traffic_policy: None,
             rules: Vec::new(),
             complete: ports_complete && versions_complete && alone_complete,
-        }
+        };
+        traffic_policy::set(&mut service, written, self.findings);
+        service
     }
 
     fn versions(
@@ -115,7 +120,7 @@ impl Reader<'_> {
     }
 
     fn version(&mut self, written: &spec::service::Version) -> (Version, bool) {
-        let spec::service::Version { name, clusters, labels, subset: own } = written;
+        let spec::service::Version { name, clusters, labels, subset: own, traffic_policy: _ } = written;
         if name.value == "any" {
             self.findings.push(version_called_any(name));
         } else {
@@ -134,6 +139,7 @@ impl Reader<'_> {
             subset: own.value().cloned().unwrap_or_else(|| subset(&name.value)),
             labels: if labels.is_absent() { [label].into() } else { label::labels(labels, self.findings) },
             clusters: placed,
+            traffic_policy: None,
             place: name.place,
         };
         if !labels.is_absent() && version.labels.is_empty() && entries(labels).1 {

@@ -12,6 +12,7 @@ pub use version::{Placement, Version};
 
 use super::mesh::check_reach;
 use super::reader::{Form, Reader};
+use super::traffic_policy::TrafficPolicy;
 use super::tree::Value;
 use super::{Listed, ServiceName, Written};
 use crate::source::{At, Place};
@@ -34,6 +35,7 @@ pub struct Service {
     pub plain_names: Written<PlainNames>,
     /// An address, unchecked.
     pub virtual_ip: Written<String>,
+    pub traffic_policy: Written<TrafficPolicy>,
 }
 
 /// `acrossClusters`
@@ -91,7 +93,6 @@ impl Service {
             headless,
         ] = reader.fields_or_illegible(value, &SERVICE);
         check_reach(reach, reader);
-        reader.later("trafficPolicy", &traffic_policy);
         reader.later("serviceAccounts", &service_accounts);
         reader.later("headless", &headless);
         Self {
@@ -111,6 +112,7 @@ impl Service {
             across_clusters: across_clusters.read(reader, AcrossClusters::read),
             plain_names: plain_names.read(reader, PlainNames::read),
             virtual_ip: virtual_ip.read(reader, Reader::text),
+            traffic_policy: traffic_policy.read(reader, TrafficPolicy::read),
         }
     }
 }
