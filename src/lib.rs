@@ -9,6 +9,7 @@ mod plan; // model → what each cluster must know
 mod istio; // plan → Istio objects
 mod prove; // do all links hold, on the objects themselves?
 pub mod yaml; // objects → text
+mod longhand; // model → the inputs with every default
 pub mod bundle; // what leaves the compiler
 pub mod cli; // the outside world
 
@@ -21,7 +22,7 @@ use source::{At, SourceId, Sources};
 /// Bundles are delivered one at a time, in order of cluster name, as soon as they are rendered. They count only
 /// if the outcome has no errors: the last link is checked when the last bundle is out.
 pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Account> {
-    spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).and_then(|mesh| {
+    let outcome = spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).and_then(|mesh| {
         plan::plan(&mesh).and_then(|plans| {
             let mut lacks = istio::Lacks::default();
             let mut links = prove::Links::default();
@@ -34,13 +35,14 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
             proof.findings.extend(lacks.findings());
             proof.map(|links| Account { services: mesh.services.len(), clusters: mesh.clusters.len(), links })
         })
-    })
+    });
+    prove::without_consequences(outcome)
 }
 
 /// The inputs with every default written out, as one YAML text of the input language.
+#[must_use]
 pub fn resolved(sources: &Sources) -> Outcome<String> {
-    let _ = sources;
-    Outcome::new(String::new(), Vec::new())
+    spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).map(|mesh| longhand::write(&mesh))
 }
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.

@@ -38,6 +38,8 @@ pub struct Mesh {
     pub remote_suffix: String,
     /// The pool that remote names draw their addresses from; none for meshes whose DNS is answered otherwise.
     pub virtual_ips: Option<VirtualIps>,
+    /// The pod label that tells versions apart where a version names no labels of its own.
+    pub version_label: String,
     /// Put on every object.
     pub labels: BTreeMap<String, String>,
     /// Put on every object.

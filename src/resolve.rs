@@ -26,7 +26,7 @@ mod problems;
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Finding, Outcome};
+use crate::diagnostic::{Finding, Outcome, Severity};
 use crate::model::{Cluster, ClusterId, Mesh};
 use crate::source::{At, Place};
 use crate::spec::{Listed, Spec, Written};
@@ -38,17 +38,23 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     let mut findings = Vec::new();
     let defaults = defaults::of(mesh, &mut findings);
     let clusters = cluster::all(clusters, &defaults, &mut findings);
-    let mut names = ClusterNames::of(&clusters, spec.clusters.complete);
+    // Where there are no clusters, that is the finding; every name of one would only repeat it.
+    let complete = spec.clusters.complete && !clusters.is_empty();
+    let mut names = ClusterNames::of(&clusters, complete);
     let clients = clients::default_of(mesh, &mut names, &mut findings);
     let mut services = service::all(services, &defaults, &clients, &mut names, &mut findings);
     routing::route(routes, spec.services.complete, &mut services, &mut names, &mut findings);
+    let all_known = complete && spec.services.complete && names.unknown.is_empty();
     findings.extend(names.unknown_names());
 
     let suffix_place = defaults.remote_suffix_place;
     let mesh = Mesh { clusters, services, ..defaults.mesh };
     host::check(&mesh, suffix_place, &mut findings);
     virtual_ip::check(&mesh, &mut findings);
-    unused::note(&mesh, &mut findings);
+    // What a mistake hides may well be what is missing here.
+    if all_known && findings.iter().all(|finding| finding.severity() != Severity::Error) {
+        unused::note(&mesh, &mut findings);
+    }
     Outcome::new(mesh, findings)
 }
 

@@ -49,8 +49,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_code_has_a_neighbour() {
-        let failure = find("MG060").unwrap_err();
-        assert_eq!(failure.message, "there is no code `MG060`");
+        let failure = find("MG06O1").unwrap_err();
+        assert_eq!(failure.message, "there is no code `MG06O1`");
         assert!(failure.help.unwrap().starts_with("did you mean `MG0601`?"));
     }
 }

@@ -19,7 +19,7 @@ use super::virtual_service::{
 };
 use crate::model::action::{
     Actions, Body, DirectResponse, HeaderChanges, HeaderOperations as HeaderActions, Redirect, RedirectPort,
-    RedirectScheme, Rewrite,
+    Rewrite,
 };
 
 /// A route that does all this, and has neither condition nor answer yet. Words that the release lacks are left out,
@@ -64,13 +64,9 @@ pub fn redirect(written: &Redirect, dialect: &mut Dialect<'_>) -> HttpRedirect {
         authority: authority.clone(),
         port,
         derive_port,
-        scheme: scheme.as_ref().and_then(|at| {
-            let word = match at.value {
-                RedirectScheme::Http => "http",
-                RedirectScheme::Https => "https",
-            };
-            dialect.say(Feature::RedirectScheme, at.place, word)
-        }),
+        scheme: scheme
+            .as_ref()
+            .and_then(|at| dialect.say(Feature::RedirectScheme, at.place, at.value.istio())),
         redirect_code: redirect_code
             .as_ref()
             .and_then(|at| dialect.say(Feature::RedirectCode, at.place, at.value)),

@@ -62,6 +62,6 @@ pub struct GroundService {
     pub namespace: String,
     /// Its ports.
     pub ports: Vec<u16>,
-    /// The labels that tell its pods apart, one entry for each version.
-    pub pods: Vec<BTreeMap<String, String>>,
+    /// By subset of each version that runs here, the labels that its pods carry; none for a service without versions.
+    pub pods: BTreeMap<String, BTreeMap<String, String>>,
 }

@@ -8,8 +8,9 @@ use super::destination_rule::{
     ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Settings, Subset, TrafficPolicy,
 };
 use super::dialect::Dialect;
-use super::mark::{export_to, list, object};
+use super::mark::{export_to, list, object, suppress};
 use super::object::{Object, Spec};
+use super::release::Feature;
 use super::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec, ServicePort};
 use super::sni::sni;
 use super::traffic_policy::{self, Endpoints};
@@ -22,10 +23,28 @@ use crate::plan::{ClusterPlan, PlainName, RemoteName, RemoteSubset};
 const CLUSTER: &str = "cluster";
 
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
+    ipv6(plan, dialect);
     let remote = plan.remote.names.iter();
     let remote = remote.flat_map(|name| [service_entry(plan, name), destination_rule(plan, name, dialect)]);
     let entries = plan.plain_names.iter().filter(|name| name.made == PlainNames::Entry);
     remote.chain(entries.map(|name| plain_entry(plan, name))).collect()
+}
+
+/// Asks for every IPv6 address that callers here are told of: the virtual ones, and those of far gateways.
+fn ipv6(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) {
+    let pool = plan.mesh.virtual_ips.and_then(|virtual_ips| virtual_ips.place);
+    let remote = plan.remote.names.iter().map(|name| (name.service, name.address));
+    let entries = plan.plain_names.iter().map(|name| (name.service, name.address));
+    let virtual_ips = remote.chain(entries).filter(|(_, address)| address.is_some_and(|ip| ip.is_ipv6()));
+    let pinned = |service: &Service| service.virtual_ip.as_ref().map(|pin| pin.place);
+    let virtual_ips = virtual_ips.filter_map(|(service, _)| pinned(service).or(pool));
+    let is_ipv6 = |address: &Address| matches!(address, Address::Ip(ip) if ip.is_ipv6());
+    let far = plan.remote.names.iter().flat_map(|name| &name.clusters);
+    let gateways = far.filter_map(|cluster| cluster.gateway.as_ref());
+    let gateways = gateways.filter(|gateway| gateway.addresses.iter().any(is_ipv6));
+    for place in virtual_ips.chain(gateways.map(|gateway| gateway.place)) {
+        dialect.can(Feature::Ipv6, place);
+    }
 }
 
 fn service_entry(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
@@ -91,17 +110,11 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>, dialect: &mut
         }),
         subsets: name.subsets.iter().map(|subset| remote_subset(name, subset, dialect)).collect(),
     };
-    let why = format!(
-        "The SNI by which the gateway of {} knows what callers here want of {service}.",
-        clusters(name)
-    );
+    let why = format!("The SNI by which {} what callers here want of {service}.", gateways_know(name));
     let mut object = object(plan, &name.object, &service.namespace, why, Spec::DestinationRule(spec));
     if name.labelled() {
         // istioctl looks for pods that carry the labels; it does not look at the endpoints of a ServiceEntry.
-        object
-            .metadata
-            .annotations
-            .insert("galley.istio.io/analyze-suppress".to_owned(), "IST0173".to_owned());
+        suppress(&mut object, "IST0173");
     }
     object
 }
@@ -121,11 +134,7 @@ fn remote_subset(name: &RemoteName<'_>, subset: &RemoteSubset<'_>, dialect: &mut
     } else {
         TrafficPolicy { port_level_settings: by_port, ..TrafficPolicy::default() }
     };
-    Subset {
-        name: subset_name.clone(),
-        labels: labels(name, cluster),
-        traffic_policy: Some(policy),
-    }
+    Subset { name: subset_name.clone(), labels: labels(name, cluster), traffic_policy: Some(policy) }
 }
 
 /// What is said in general, of connections to far gateways. A subset inherits it, but for what it says itself.
@@ -183,6 +192,14 @@ fn plain_entry(plan: &ClusterPlan<'_>, name: &PlainName<'_>) -> Object {
         "Makes the plain name of {service} work here, where it does not run; its VirtualService sends requests on."
     );
     object(plan, &service.name, &service.namespace, why, Spec::ServiceEntry(spec))
+}
+
+fn gateways_know(name: &RemoteName<'_>) -> String {
+    if name.clusters.len() > 1 {
+        format!("the gateways of {} know", clusters(name))
+    } else {
+        format!("the gateway of {} knows", clusters(name))
+    }
 }
 
 fn clusters(name: &RemoteName<'_>) -> String {

@@ -3,7 +3,7 @@
 //! Enters: what is left for the proxy to decide. Leaves: one entry of `match`. Refuses to know: which callers are
 //! asked at all; `plan` has decided that.
 
-use indexmap::IndexMap;
+use std::collections::BTreeMap;
 
 use super::dialect::Dialect;
 use super::release::Feature;
@@ -62,12 +62,12 @@ fn presence(says: &Presence) -> StringMatch {
 }
 
 fn absent(
-    headers: &IndexMap<String, At<Presence>>,
+    headers: &BTreeMap<String, At<Presence>>,
     dialect: &mut Dialect<'_>,
-) -> IndexMap<String, StringMatch> {
-    let Some(first) = headers.values().next() else { return IndexMap::new() };
+) -> BTreeMap<String, StringMatch> {
+    let Some(first) = headers.values().next() else { return BTreeMap::new() };
     if !dialect.can(Feature::WithoutHeaders, first.place) {
-        return IndexMap::new();
+        return BTreeMap::new();
     }
     for at in headers.values() {
         match at.value {
@@ -81,12 +81,12 @@ fn absent(
 }
 
 fn parameters(
-    params: &IndexMap<String, At<Presence>>,
+    params: &BTreeMap<String, At<Presence>>,
     dialect: &mut Dialect<'_>,
-) -> IndexMap<String, StringMatch> {
-    let Some(first) = params.values().next() else { return IndexMap::new() };
+) -> BTreeMap<String, StringMatch> {
+    let Some(first) = params.values().next() else { return BTreeMap::new() };
     if !dialect.can(Feature::QueryParams, first.place) {
-        return IndexMap::new();
+        return BTreeMap::new();
     }
     for at in params.values() {
         match at.value {

@@ -15,6 +15,7 @@ use crate::source::Place;
 #[derive(Clone, Debug, Default)]
 pub struct Lacks {
     found: BTreeMap<(Place, Feature), Vec<Speaker>>,
+    remarks: Vec<Finding>,
 }
 
 /// A cluster that lacks a word.
@@ -63,6 +64,11 @@ impl<'a> Dialect<'a> {
         false
     }
 
+    /// Adds what is to be said of this cluster's release, whatever the words of the input.
+    pub(super) fn remark(&mut self, finding: Finding) {
+        self.lacks.remarks.push(finding);
+    }
+
     /// The value, if the word that it was written with can be said.
     pub(super) fn say<T>(&mut self, feature: Feature, place: Place, value: T) -> Option<T> {
         self.can(feature, place).then_some(value)
@@ -70,20 +76,18 @@ impl<'a> Dialect<'a> {
 }
 
 impl Lacks {
-    /// One finding for each word that some release lacks, naming all clusters that do.
+    /// One finding for each word that some release lacks, naming all clusters that do; then what clusters need.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        self.found
-            .iter()
-            .flat_map(|((place, feature), speakers)| {
-                let (unsure, lacking): (Vec<&Speaker>, Vec<&Speaker>) = speakers
-                    .iter()
-                    .partition(|speaker| speaker.release.supports(*feature) == Support::DependsOnPatch);
-                let lacking = (!lacking.is_empty()).then(|| problems::lacks(*feature, *place, &lacking));
-                let unsure = (!unsure.is_empty()).then(|| problems::patch_decides(*feature, *place, &unsure));
-                lacking.into_iter().chain(unsure)
-            })
-            .collect()
+        let words = self.found.iter().flat_map(|((place, feature), speakers)| {
+            let (unsure, lacking): (Vec<&Speaker>, Vec<&Speaker>) = speakers
+                .iter()
+                .partition(|speaker| speaker.release.supports(*feature) == Support::DependsOnPatch);
+            let lacking = (!lacking.is_empty()).then(|| problems::lacks(*feature, *place, &lacking));
+            let unsure = (!unsure.is_empty()).then(|| problems::patch_decides(*feature, *place, &unsure));
+            lacking.into_iter().chain(unsure)
+        });
+        words.chain(self.remarks.iter().cloned()).collect()
     }
 }
 

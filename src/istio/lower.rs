@@ -2,11 +2,9 @@
 //!
 //! Enters: what a cluster must know. Leaves: its bundle. Refuses to know: the inputs, and how objects become text.
 
-use std::collections::BTreeMap;
-
 use super::bundle::{Bundle, Ground, GroundGateway, GroundService};
 use super::dialect::{Dialect, Lacks};
-use super::object::Object;
+use super::object::{Kind, Object};
 use super::{call, route, serve, stand_in};
 use crate::bundle::Reach;
 use crate::model::service::PlainNames;
@@ -17,14 +15,13 @@ use crate::plan::{ClusterPlan, RemoteName};
 #[must_use]
 pub fn lower(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Bundle {
     let mut dialect = Dialect::new(plan.cluster, lacks);
-    let steps = [serve::objects(plan, &mut dialect), call::objects(plan, &mut dialect), route::objects(plan, &mut dialect)];
+    let steps = [
+        serve::objects(plan, &mut dialect),
+        call::objects(plan, &mut dialect),
+        route::objects(plan, &mut dialect),
+    ];
     let objects = steps.into_iter().flat_map(|mut step| {
-        step.sort_by(|a, b| {
-            let key = |object: &Object| {
-                (object.metadata.namespace.clone(), object.metadata.name.clone(), object.kind())
-            };
-            key(a).cmp(&key(b))
-        });
+        step.sort_by(|a, b| place(a).cmp(&place(b)));
         step
     });
     Bundle {
@@ -52,6 +49,11 @@ fn reaches(plan: &ClusterPlan<'_>) -> Vec<Reach> {
     reaches
 }
 
+/// Where an object stands within its step.
+fn place(object: &Object) -> (&str, &str, Kind) {
+    (&object.metadata.namespace, &object.metadata.name, object.kind())
+}
+
 fn ground(plan: &ClusterPlan<'_>) -> Ground {
     let cluster = plan.cluster;
     let absent = |made: PlainNames| plan.plain_names.iter().filter(move |name| name.made == made);
@@ -70,7 +72,14 @@ fn ground(plan: &ClusterPlan<'_>) -> Ground {
             .map(|service| (service.plain_host(cluster), ground_service(service, plan)))
             .collect(),
         names: absent(PlainNames::None).map(|name| name.service.plain_host(cluster)).collect(),
-        promised: plan.routes.iter().map(|routes| routes.service.plain_host(cluster)).collect(),
+        promised: plan
+            .routes
+            .iter()
+            .flat_map(|routes| {
+                let shared = plan.remote.shared_host(routes.id).map(str::to_owned);
+                shared.into_iter().chain([routes.service.plain_host(cluster)])
+            })
+            .collect(),
     }
 }
 
@@ -84,10 +93,11 @@ fn ground_service(service: &Service, plan: &ClusterPlan<'_>) -> GroundService {
     GroundService {
         namespace: service.namespace.clone(),
         ports: service.ports.iter().map(|port| port.number).collect(),
-        pods: if service.versions.is_empty() {
-            vec![BTreeMap::new()]
-        } else {
-            service.versions.iter().filter(here).map(|version| version.labels.clone()).collect()
-        },
+        pods: service
+            .versions
+            .iter()
+            .filter(here)
+            .map(|version| (version.subset.clone(), version.labels.clone()))
+            .collect(),
     }
 }

@@ -28,6 +28,11 @@ pub(super) fn object(plan: &ClusterPlan<'_>, name: &str, namespace: &str, why: S
     }
 }
 
+/// Silences one message of `istioctl analyze` that is wrong about this object.
+pub(super) fn suppress(object: &mut Object, message: &str) {
+    object.metadata.annotations.insert("galley.istio.io/analyze-suppress".to_owned(), message.to_owned());
+}
+
 /// `exportTo`: nothing for all namespaces.
 pub(super) fn export_to(callers: &Callers) -> Vec<String> {
     match callers {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::dialect::Speaker;
 use super::release::Feature;
 use crate::diagnostic::{Code, Finding, join};
+use crate::model::{Cluster, Gateway};
 use crate::source::Place;
 
 /// A release has no way to say something, or says it and means something else.
@@ -57,6 +58,24 @@ fn absent_header(place: Place, speakers: &[&Speaker]) -> Finding {
     ))
 }
 
+/// The gateway of a cluster that others enter needs a setting, or may need it.
+pub(super) fn router_mode(cluster: &Cluster, gateway: &Gateway, unless: &str) -> Finding {
+    let message = format!("the gateway of `{}` does not pass TLS on by itself{unless}", cluster.name);
+    let finding = Finding::new(Code::MG0550, message).at(gateway.place, "callers enter here");
+    let finding = match cluster.release_place {
+        Some(place) => finding.at(place, "the release"),
+        None => finding,
+    };
+    let labels = gateway.selector.iter().map(|(key, value)| format!("`{key}: {value}`"));
+    finding.help(format!(
+        "in Istio {} it needs `ISTIO_META_ROUTER_MODE=sni-dnat` in the environment of its Deployment, the one in \
+         `{}` whose pods carry {}",
+        cluster.release,
+        gateway.namespace,
+        join(labels, "and"),
+    ))
+}
+
 /// The releases as second labels, each place once.
 fn with_releases(mut finding: Finding, speakers: &[&Speaker]) -> Finding {
     let places: BTreeSet<Place> = speakers.iter().filter_map(|speaker| speaker.release_place).collect();
@@ -76,6 +95,7 @@ fn instead(feature: Feature) -> &'static str {
         Feature::AllowOrigins => ", or list the origins in full",
         Feature::ConsecutiveErrorsByKind => ", or count `consecutiveGatewayErrors`",
         Feature::HashTables => ", or write `ringHash`",
+        Feature::Ipv6 => ", or write an IPv4 address",
         Feature::ApiV1beta1
         | Feature::ApiV1
         | Feature::AutoMutualTls

@@ -28,6 +28,17 @@ impl From<bool> for Support {
     }
 }
 
+/// Whether gateways route by SNI as they are installed, or only with `ISTIO_META_ROUTER_MODE=sni-dnat`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SniRouting {
+    /// By themselves.
+    Always,
+    /// By themselves, unless Helm installed them.
+    UnlessByHelm,
+    /// Only when told to.
+    OnlyIfTold,
+}
+
 /// A release with its patch: `Start(8, 6)` is 1.8.6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Start(u8, u8);
@@ -70,6 +81,8 @@ macro_rules! features {
 features! {
     ApiV1beta1 "`networking.istio.io/v1beta1`" [(5, 0)]
     ApiV1 "`networking.istio.io/v1`" [(22, 0)]
+    /// Before, the addresses of a ServiceEntry and of its endpoints had to be IPv4.
+    Ipv6 "an IPv6 address" [(5, 0)]
     /// Before, mutual TLS inside the mesh had to be asked for.
     AutoMutualTls "mutual TLS without asking" [(5, 0)]
     /// Istio's own east-west gateway carries `istio: eastwestgateway`.
@@ -164,6 +177,16 @@ impl Release {
             "networking.istio.io/v1beta1"
         } else {
             "networking.istio.io/v1alpha3"
+        }
+    }
+
+    /// Whether its gateways pass TLS on by SNI: the profiles of 1.8 dropped the router mode, 1.11 made it needless.
+    #[must_use]
+    pub fn sni_routing(self) -> SniRouting {
+        match self.minor {
+            5 => SniRouting::UnlessByHelm,
+            8..=10 => SniRouting::OnlyIfTold,
+            0..=4 | 6..=7 | 11.. => SniRouting::Always,
         }
     }
 

@@ -3,14 +3,14 @@
 use super::action::{self, Copies};
 use super::condition;
 use super::dialect::Dialect;
-use super::mark::{export_to, list, object};
+use super::mark::{export_to, list, object, suppress};
 use super::object::{Object, Spec};
 use super::release::Feature;
 use super::virtual_service::{
     Destination, HttpMatchRequest, HttpRoute, HttpRouteDestination, PortSelector, VirtualServiceSpec,
 };
 use crate::model::Rule;
-use crate::plan::{Answer, ClusterPlan, Copy, Route, ServiceRoutes, Share, Target};
+use crate::plan::{Answer, ClusterPlan, Copy, Found, Route, ServiceRoutes, Share, Target};
 use crate::source::At;
 
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
@@ -28,7 +28,23 @@ fn virtual_service(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>, dialect: 
         export_to: export_to(&routes.callers),
         http: routes.routes.iter().map(|route| http_route(plan, route, several, dialect)).collect(),
     };
-    object(plan, &service.name, &service.namespace, why(plan, routes), Spec::VirtualService(spec))
+    let mut object =
+        object(plan, &service.name, &service.namespace, why(plan, routes), Spec::VirtualService(spec));
+    if names_subsets_elsewhere(plan, routes) {
+        // istioctl takes a name outside Kubernetes' domain for one of the object's own namespace.
+        suppress(&mut object, "IST0101");
+    }
+    object
+}
+
+/// Whether requests go to subsets of remote names in other namespaces.
+fn names_subsets_elsewhere(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -> bool {
+    let own = &routes.service.namespace;
+    let elsewhere = |found: Found<'_>| {
+        found.subset.is_some() && found.remote.is_some_and(|name| name.service.namespace != *own)
+    };
+    let mut targets = routes.routes.iter().flat_map(Route::targets);
+    targets.any(|target| plan.find(target).is_some_and(elsewhere))
 }
 
 fn why(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -> String {
@@ -39,16 +55,9 @@ fn why(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -> String {
     let clusters = routes
         .routes
         .iter()
-        .flat_map(|route| targets(&route.answer))
+        .flat_map(Route::targets)
         .filter_map(|target| plan.mesh.cluster(target.cluster).map(|cluster| cluster.name.as_str()));
     format!("Sends requests of callers here to {service} on to {}; it does not run here.", list(clusters))
-}
-
-fn targets(answer: &Answer<'_>) -> Vec<Target> {
-    match answer {
-        Answer::Split(shares) => shares.iter().map(|share| share.target).collect(),
-        Answer::Redirect(_) | Answer::DirectResponse(_) => Vec::new(),
-    }
 }
 
 fn http_route(

@@ -9,7 +9,8 @@ use super::dialect::Dialect;
 use super::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
 use super::mark::{list, object};
 use super::object::{Object, Spec};
-use super::release::Feature;
+use super::problems;
+use super::release::{Feature, SniRouting};
 use super::traffic_policy::{self, Endpoints};
 use crate::model::Cluster;
 use crate::model::cluster::Expose;
@@ -22,10 +23,24 @@ const GATEWAY: &str = "meshgen-east-west";
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
     let mut objects: Vec<_> =
         plan.serve.iter().map(|serving| destination_rule(plan, serving, dialect)).collect();
-    if let Some(entrance) = plan.entrance.as_ref().filter(|entrance| !entrance.gateway.existing) {
-        objects.push(gateway(plan, entrance, dialect));
+    if let Some(entrance) = &plan.entrance {
+        router_mode(plan.cluster, entrance.gateway, dialect);
+        if !entrance.gateway.existing {
+            objects.push(gateway(plan, entrance, dialect));
+        }
     }
     objects
+}
+
+/// Without the router mode the port is open, and every request ends there.
+fn router_mode(cluster: &Cluster, gateway: &crate::model::Gateway, dialect: &mut Dialect<'_>) {
+    match cluster.release.sni_routing() {
+        SniRouting::Always => {}
+        SniRouting::UnlessByHelm => {
+            dialect.remark(problems::router_mode(cluster, gateway, " where Helm installed it"));
+        }
+        SniRouting::OnlyIfTold => dialect.remark(problems::router_mode(cluster, gateway, "")),
+    }
 }
 
 /// Visible everywhere, for the far callers' SNI names its subsets at the gateway. No `tls` where Istio finds out by
@@ -54,7 +69,9 @@ fn destination_rule(plan: &ClusterPlan<'_>, serving: &Serving<'_>, dialect: &mut
     let why = if versions.is_empty() {
         format!("How connections to {service} are made where it runs.")
     } else {
-        format!("Tells apart what runs here of {service}: {names}; callers, near and far, name these subsets.")
+        format!(
+            "Tells apart what runs here of {service}: {names}; callers, near and far, name these subsets."
+        )
     };
     object(plan, &service.name, &service.namespace, why, Spec::DestinationRule(spec))
 }

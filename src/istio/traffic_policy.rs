@@ -8,8 +8,8 @@ use super::destination_rule::connection_pool::{
     ConnectionPool, Http2KeepAlive, HttpSettings, TcpKeepalive, TcpSettings,
 };
 use super::destination_rule::load_balancer::{
-    ConsistentHash, CookieAttribute, Distribute, Failover, HttpCookie, LoadBalancer, LocalityLbSetting, Maglev,
-    Number, RingHash, Warmup,
+    ConsistentHash, CookieAttribute, Distribute, Failover, HttpCookie, LoadBalancer, LocalityLbSetting,
+    Maglev, Number, RingHash, Warmup,
 };
 use super::destination_rule::outlier_detection::OutlierDetection;
 use super::dialect::Dialect;
@@ -67,8 +67,12 @@ fn tcp_settings(tcp: &meant::TcpSettings, dialect: &mut Dialect<'_>) -> TcpSetti
         tcp_keepalive: tcp_keepalive.as_ref().map(|meant::TcpKeepalive { probes, time, interval }| {
             TcpKeepalive { probes: *probes, time: time.map(Duration), interval: interval.map(Duration) }
         }),
-        max_connection_duration: say(max_connection_duration.as_ref(), Feature::MaxConnectionDuration, dialect)
-            .map(Duration),
+        max_connection_duration: say(
+            max_connection_duration.as_ref(),
+            Feature::MaxConnectionDuration,
+            dialect,
+        )
+        .map(Duration),
         idle_timeout: say(idle_timeout.as_ref(), Feature::TcpIdleTimeout, dialect).map(Duration),
     }
 }
@@ -91,13 +95,13 @@ fn http_settings(http: &meant::HttpSettings, dialect: &mut Dialect<'_>) -> HttpS
         max_requests_per_connection: *max_requests_per_connection,
         max_retries: *max_retries,
         idle_timeout: say(idle_timeout.as_ref(), Feature::HttpIdleTimeout, dialect).map(Duration),
-        h2_upgrade_policy: say(h2_upgrade_policy.as_ref(), Feature::H2UpgradePolicy, dialect).map(
-            |policy| match policy {
+        h2_upgrade_policy: say(h2_upgrade_policy.as_ref(), Feature::H2UpgradePolicy, dialect).map(|policy| {
+            match policy {
                 H2UpgradePolicy::Default => "DEFAULT",
                 H2UpgradePolicy::DoNotUpgrade => "DO_NOT_UPGRADE",
                 H2UpgradePolicy::Upgrade => "UPGRADE",
-            },
-        ),
+            }
+        }),
         use_client_protocol: say(use_client_protocol.as_ref(), Feature::UseClientProtocol, dialect),
         max_concurrent_streams: say(max_concurrent_streams.as_ref(), Feature::MaxConcurrentStreams, dialect),
         http2_keep_alive: say(http2_keep_alive.as_ref(), Feature::Http2KeepAlive, dialect).map(

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::duration::Duration;
@@ -79,12 +78,12 @@ pub struct HttpMatchRequest {
     pub method: Option<StringMatch>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authority: Option<StringMatch>,
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    pub headers: IndexMap<String, StringMatch>,
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    pub without_headers: IndexMap<String, StringMatch>,
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    pub query_params: IndexMap<String, StringMatch>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, StringMatch>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub without_headers: BTreeMap<String, StringMatch>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub query_params: BTreeMap<String, StringMatch>,
     /// The number of the port that was called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
@@ -271,10 +270,10 @@ pub struct Headers {
 /// Changes to headers, one way.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct HeaderOperations {
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    pub set: IndexMap<String, String>,
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    pub add: IndexMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub set: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub add: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remove: Vec<String>,
 }

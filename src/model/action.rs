@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use indexmap::IndexMap;
+use std::collections::BTreeMap;
 
 use super::condition::TextMatch;
 use crate::source::At;
@@ -103,6 +103,17 @@ pub enum UnmatchedPreflights {
     Ignore,
 }
 
+impl UnmatchedPreflights {
+    /// In Istio's spelling.
+    #[must_use]
+    pub fn istio(self) -> &'static str {
+        match self {
+            Self::Forward => "FORWARD",
+            Self::Ignore => "IGNORE",
+        }
+    }
+}
+
 /// Changes to headers, on the way there and back; never nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeaderOperations {
@@ -113,8 +124,8 @@ pub struct HeaderOperations {
 /// Changes to headers, one way; never nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeaderChanges {
-    pub set: IndexMap<String, String>,
-    pub add: IndexMap<String, String>,
+    pub set: BTreeMap<String, String>,
+    pub add: BTreeMap<String, String>,
     pub remove: Vec<String>,
 }
 
@@ -144,6 +155,17 @@ pub enum RedirectPort {
 pub enum RedirectScheme {
     Http,
     Https,
+}
+
+impl RedirectScheme {
+    /// In Istio's spelling.
+    #[must_use]
+    pub fn istio(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
 }
 
 /// An answer that no workload gives.

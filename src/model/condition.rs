@@ -7,16 +7,12 @@ mod covers; // whether one condition holds whenever another does
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
-
 use super::cluster::ClusterId;
 use crate::source::{At, Place};
 
 /// All of its words must hold.
 #[derive(Clone, Debug)]
 pub struct Condition {
-    /// Where it was written.
-    pub place: Place,
     /// The clusters whose callers it is for; decided while compiling. None means all.
     pub source_clusters: Option<Vec<ClusterId>>,
     /// The number of the port that was called.
@@ -34,12 +30,12 @@ pub struct HttpMatch {
     pub scheme: Option<TextMatch>,
     pub method: Option<TextMatch>,
     pub authority: Option<TextMatch>,
-    /// By header name in lower case, in the order written.
-    pub headers: IndexMap<String, Presence>,
-    /// By header name in lower case, in the order written; the place is the name's.
-    pub without_headers: IndexMap<String, At<Presence>>,
-    /// In the order written; the place is the parameter's name.
-    pub query_params: IndexMap<String, At<Presence>>,
+    /// By header name in lower case.
+    pub headers: BTreeMap<String, Presence>,
+    /// By header name in lower case; the place is the name's.
+    pub without_headers: BTreeMap<String, At<Presence>>,
+    /// By parameter; the place is the parameter's name.
+    pub query_params: BTreeMap<String, At<Presence>>,
     pub source_labels: BTreeMap<String, String>,
     pub source_namespace: Option<At<String>>,
 }
@@ -63,6 +59,12 @@ pub enum Presence {
 }
 
 impl HttpMatch {
+    /// Whether it is for some workloads only: Istio leaves the rule out of the proxies of all others.
+    #[must_use]
+    pub fn chooses_workloads(&self) -> bool {
+        !self.source_labels.is_empty() || self.source_namespace.is_some()
+    }
+
     /// Whether nothing is left for the proxy to decide.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -17,7 +17,8 @@ pub fn check(mesh: &Mesh, demands: &Demands<'_>, findings: &mut Vec<Finding>) {
         for (pick, _) in &far.picks {
             for port in &service.ports {
                 let balancer = service.effective(*pick, port.number).load_balancer;
-                let Some(Choice::ConsistentHash(hash)) = balancer.and_then(|balancer| balancer.choice.as_ref())
+                let Some(Choice::ConsistentHash(hash)) =
+                    balancer.and_then(|balancer| balancer.choice.as_ref())
                 else {
                     continue;
                 };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::problems;
-use super::route::{self, Answer, Route, ServiceRoutes, Target};
+use super::route::{self, ServiceRoutes};
 use super::survey::Survey;
 use crate::diagnostic::Finding;
 use crate::model::{Callers, ClusterId, Mesh, Pick, Service, ServiceId};
@@ -66,7 +66,7 @@ impl<'m> Demands<'m> {
     fn add(&mut self, mesh: &'m Mesh, caller: ClusterId, routes: ServiceRoutes<'m>) {
         let demand = self.by_caller.entry(caller).or_default();
         for route in &routes.routes {
-            for target in targets(route) {
+            for target in route.targets() {
                 if route.rule.is_some() && target.pick != Pick::Any {
                     self.told_apart
                         .extend(mesh.service(target.service).map(|service| (target.service, service)));
@@ -87,13 +87,5 @@ impl<'m> Demands<'m> {
             }
         }
         demand.routes.push(routes);
-    }
-}
-
-fn targets(route: &Route<'_>) -> Vec<Target> {
-    let copies = route.copies.iter().map(|copy| copy.target);
-    match &route.answer {
-        Answer::Split(shares) => shares.iter().map(|share| share.target).chain(copies).collect(),
-        Answer::Redirect(_) | Answer::DirectResponse(_) => copies.collect(),
     }
 }

@@ -1,5 +1,6 @@
 //! What planning finds, in words.
 
+use super::survey::Gap;
 use crate::diagnostic::{Code, Finding, list};
 use crate::model::{ClusterId, Destination, Mesh, Port, Rule, Service, VirtualIps};
 use crate::source::Place;
@@ -33,7 +34,7 @@ pub fn idle(service: &Service, place: Place, cluster: &str) -> Finding {
 pub fn left_out(service: &Service, place: Place, cluster: &str) -> Finding {
     Finding::new(Code::MG0403, format!("`{cluster}` runs `{service}` too, but has no gateway to enter by"))
         .at(place, format!("callers in other clusters are not sent to `{cluster}`"))
-        .help(format!("give `{cluster}` a `gateway:`, or leave it out of the spread"))
+        .help(format!("give `{cluster}` a `gateway:`, or name the clusters that answer: `v1@cluster1`"))
 }
 
 pub fn pool_too_small(virtual_ips: VirtualIps, names: usize, room: u128) -> Finding {
@@ -48,14 +49,22 @@ pub fn pool_too_small(virtual_ips: VirtualIps, names: usize, room: u128) -> Find
     finding.help("name a larger network in `mesh.virtualIPs`, or `none` where only HTTP crosses and DNS is answered otherwise")
 }
 
-/// Callers: the clusters concerned, if not all.
-pub fn gap(service: &Service, port: &Port, callers: &[&str]) -> Finding {
-    let which = if service.ports.len() > 1 { format!(" on port `{}`", port.name) } else { String::new() };
+/// Ports: those that have the gap. Callers: the clusters concerned, if not all.
+pub fn gap(gap: Gap, service: &Service, ports: &[&Port], callers: &[&str]) -> Finding {
+    let names = list(ports.iter().map(|port| &port.name));
+    let which = match ports.len() {
+        all if all == service.ports.len() => String::new(),
+        1 => format!(" on port {names}"),
+        _ => format!(" on ports {names}"),
+    };
     let from = if callers.is_empty() { String::new() } else { format!(" from {}", list(callers.iter())) };
-    let finding = Finding::new(
-        Code::MG0311,
-        format!("requests to `{service}`{which}{from} that no rule matches get a 404"),
-    );
+    let message = match gap {
+        Gap::NotFound => format!("requests to `{service}`{which}{from} that no rule matches get a 404"),
+        Gap::Unruled => format!(
+            "workloads{from} that no rule of `{service}`{which} fits get any version in their cluster, or none"
+        ),
+    };
+    let finding = Finding::new(Code::MG0311, message);
     let finding = match service.rules.last() {
         Some(rule) => finding.at(rule.place, "the last rule, and it has a `match`"),
         None => finding,
@@ -67,7 +76,7 @@ pub fn shadowed(service: &Service, rule: &Rule, earlier: &Rule) -> Finding {
     Finding::new(Code::MG0312, format!("this rule of `{service}` is never reached"))
         .at(rule.place, "never reached")
         .at(earlier.place, "answers all its requests first")
-        .help("put the narrower rule first, or remove it")
+        .help("remove it, or put the narrower rule first")
 }
 
 pub fn for_nobody(service: &Service, rule: &Rule) -> Finding {
@@ -83,6 +92,13 @@ pub fn affinity_ends(service: &Service, place: Place) -> Finding {
     )
     .at(place, "not read by the gateways of other clusters")
     .help("let callers stay in their own cluster (`acrossClusters: local` where it runs), or keep what belongs together elsewhere")
+}
+
+pub fn no_clients(service: &Service, rule: &Rule) -> Finding {
+    Finding::new(Code::MG0313, format!("the rules of `{service}` are for nobody: it has no clients"))
+        .at(rule.place, "never used")
+        .at(service.place, "its `clients` are none")
+        .help("name the clusters that call it in its `clients`, or remove the rules")
 }
 
 pub fn portless(mesh: &Mesh, to: &Destination) -> Finding {

@@ -3,11 +3,12 @@
 use super::distance::{self, Serving};
 use super::shadow::Answered;
 use super::share;
-use super::survey::Survey;
+use super::survey::{Gap, Survey};
 use crate::model::action::{DirectResponse, HeaderOperations, Redirect};
 use crate::model::condition::HttpMatch;
 use crate::model::{
-    Answer as Meant, Callers, ClusterId, Destination, Mesh, Mirror, Pick, Port, Rule, Service, ServiceId,
+    Answer as Meant, Callers, ClusterId, Destination, Mesh, Mirror, Pick, Port, RemoteNames, Rule, Service,
+    ServiceId,
 };
 use crate::source::{At, Place};
 
@@ -35,8 +36,20 @@ pub struct Route<'m> {
     pub conditions: Vec<&'m HttpMatch>,
     /// What the request gets.
     pub answer: Answer<'m>,
-    /// Who gets a copy.
+    /// Who gets a copy; by version, then cluster.
     pub copies: Vec<Copy>,
+}
+
+impl Route<'_> {
+    /// Who may get its requests, share 0 included, or copies of them.
+    #[must_use]
+    pub fn targets(&self) -> Vec<Target> {
+        let copies = self.copies.iter().map(|copy| copy.target);
+        match &self.answer {
+            Answer::Split(shares) => shares.iter().map(|share| share.target).chain(copies).collect(),
+            Answer::Redirect(_) | Answer::DirectResponse(_) => copies.collect(),
+        }
+    }
 }
 
 /// What a request gets.
@@ -95,10 +108,12 @@ pub fn routes<'m>(
     survey: &mut Survey<'m>,
 ) -> Vec<Route<'m>> {
     let mut routes = Vec::new();
+    let mut untouched = Vec::new();
     for port in &service.ports {
         let path = Path { mesh, id, service, caller, port };
         let before = routes.len();
         let mut answered = Answered::default();
+        let mut for_some_workloads = true;
         for (index, rule) in service.rules.iter().enumerate() {
             let Some(conditions) = conditions(rule, caller, port) else { continue };
             if let Some(earlier) = answered.by(index, &conditions) {
@@ -106,15 +121,26 @@ pub fn routes<'m>(
                 continue;
             }
             survey.reached(index);
+            for_some_workloads &=
+                !conditions.is_empty() && conditions.iter().all(|words| words.chooses_workloads());
             routes.push(path.route(rule, conditions, survey));
         }
         if routes.len() > before {
             if !answered.all() {
-                survey.gap(port, caller);
+                let gap = if for_some_workloads { Gap::Unruled } else { Gap::NotFound };
+                survey.gap(gap, port, caller);
             }
-        } else if !service.runs.contains_key(&caller) {
+        } else if service.runs.contains_key(&caller) {
+            untouched.push(path.local());
+        } else {
             routes.push(path.left_alone(survey));
         }
+    }
+    let crosses = || routes.iter().flat_map(Route::targets).any(|target| target.cluster != caller);
+    if mesh.remote_names == RemoteNames::Shared && crosses() {
+        // A plain name is local by itself; the shared one obeys the same rules, and is not.
+        routes.extend(untouched);
+        routes.sort_by_key(|route| route.port.number);
     }
     routes
 }
@@ -158,14 +184,26 @@ impl<'m> Path<'m> {
             Meant::Redirect(redirect) => Answer::Redirect(redirect),
             Meant::DirectResponse(response) => Answer::DirectResponse(response),
         };
-        let copies = rule.mirrors.iter().flat_map(|mirror| self.copies(mirror, survey)).collect();
+        let mut copies: Vec<_> = rule.mirrors.iter().flat_map(|mirror| self.copies(mirror, survey)).collect();
+        copies.sort_by_key(|copy| copy.target);
         Route { rule: Some(rule), port: self.port, conditions, answer, copies }
     }
 
     fn left_alone(self, survey: &mut Survey<'m>) -> Route<'m> {
         let serving = self.serving(self.service, Pick::Any, None, self.service.place, survey);
+        self.unruled(split(self.all_here(), &serving))
+    }
+
+    fn local(self) -> Route<'m> {
+        self.unruled(vec![self.all_here()])
+    }
+
+    fn all_here(self) -> Share<'m> {
         let target = Target { service: self.id, pick: Pick::Any, cluster: self.caller };
-        let shares = split(Share { target, port: self.port.number, weight: 100, headers: None }, &serving);
+        Share { target, port: self.port.number, weight: 100, headers: None }
+    }
+
+    fn unruled(self, shares: Vec<Share<'m>>) -> Route<'m> {
         Route {
             rule: None,
             port: self.port,
@@ -191,10 +229,11 @@ impl<'m> Path<'m> {
     fn copies(self, mirror: &'m Mirror, survey: &mut Survey<'m>) -> Vec<Copy> {
         let serving = self.serving(self.service, mirror.pick, mirror.cluster, mirror.percent.place, survey);
         let total: f64 = serving.clusters.iter().map(|(_, size)| f64::from(*size)).sum();
+        let part = |size: u32| rounded(mirror.percent.value * f64::from(size) / total);
         let copy = |(cluster, size): (ClusterId, u32)| Copy {
             target: Target { service: self.id, pick: mirror.pick, cluster },
             port: self.port.number,
-            percent: At::new(mirror.percent.value * f64::from(size) / total, mirror.percent.place),
+            percent: At::new(part(size), mirror.percent.place),
         };
         serving.clusters.into_iter().map(copy).collect()
     }
@@ -231,6 +270,11 @@ impl<'m> Path<'m> {
         }
         port
     }
+}
+
+/// A percentage in ten thousandths: Envoy counts requests by the million.
+fn rounded(percent: f64) -> f64 {
+    (percent * 10_000.0).round() / 10_000.0
 }
 
 /// Splits a whole share among the clusters that serve it.

@@ -9,12 +9,21 @@ use crate::model::service::AcrossClusters;
 use crate::model::{ClusterId, Destination, Mesh, Port, Service};
 use crate::source::Place;
 
+/// What requests get that no rule matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gap {
+    /// A 404, for other rules remain in the caller's proxy.
+    NotFound,
+    /// Any version in the caller's cluster, for its workload has no rule at all.
+    Unruled,
+}
+
 /// Gathered over all callers and ports of one service.
 #[derive(Debug, Default)]
 pub struct Survey<'m> {
     reached: BTreeSet<usize>,
     hidden: BTreeMap<usize, usize>,
-    gaps: BTreeMap<u16, (&'m Port, BTreeSet<ClusterId>)>,
+    gaps: BTreeMap<(Gap, u16), (&'m Port, BTreeSet<ClusterId>)>,
     idle: BTreeMap<(Place, ClusterId), &'m Destination>,
     portless: BTreeMap<Place, &'m Destination>,
     left_out: BTreeMap<(Place, ClusterId), &'m Service>,
@@ -34,8 +43,8 @@ impl<'m> Survey<'m> {
     }
 
     /// Requests of some caller to this port may match no rule.
-    pub fn gap(&mut self, port: &'m Port, caller: ClusterId) {
-        self.gaps.entry(port.number).or_insert_with(|| (port, BTreeSet::new())).1.insert(caller);
+    pub fn gap(&mut self, gap: Gap, port: &'m Port, caller: ClusterId) {
+        self.gaps.entry((gap, port.number)).or_insert_with(|| (port, BTreeSet::new())).1.insert(caller);
     }
 
     /// A cluster that serves a share, and whose part of it rounds to nothing.
@@ -63,6 +72,9 @@ impl<'m> Survey<'m> {
     pub fn findings(&self, mesh: &Mesh, service: &Service) -> Vec<Finding> {
         let name = |id: ClusterId| mesh.cluster(id).map_or("", |cluster| cluster.name.as_str());
         let mut findings = Vec::new();
+        if let (true, Some(rule)) = (service.clients.is_empty(), service.rules.first()) {
+            return vec![problems::no_clients(service, rule)];
+        }
         for (index, rule) in service.rules.iter().enumerate() {
             if self.reached.contains(&index) {
                 continue;
@@ -72,13 +84,17 @@ impl<'m> Survey<'m> {
                 None => problems::for_nobody(service, rule),
             });
         }
-        let gaps = self.gaps.values().map(|(port, callers)| {
+        // Ports that leave the same callers a gap do so for the same want of a rule.
+        let mut gaps: BTreeMap<(Gap, &BTreeSet<ClusterId>), Vec<&Port>> = BTreeMap::new();
+        for ((gap, _), (port, callers)) in &self.gaps {
+            gaps.entry((*gap, callers)).or_default().push(port);
+        }
+        findings.extend(gaps.into_iter().map(|((gap, callers), ports)| {
             let everywhere = callers.len() == service.clients.len();
             let callers =
                 if everywhere { Vec::new() } else { callers.iter().map(|caller| name(*caller)).collect() };
-            problems::gap(service, port, &callers)
-        });
-        findings.extend(gaps);
+            problems::gap(gap, service, &ports, &callers)
+        }));
         findings.extend(
             self.idle.iter().map(|((place, cluster), _)| problems::idle(service, *place, name(*cluster))),
         );

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Crossing;
 use super::index::Index;
-use super::near::selects;
+use super::subset::selects;
 use crate::istio::Bundle;
 use crate::istio::bundle::GroundGateway;
 use crate::istio::gateway::{GatewaySpec, ServerTlsMode};
@@ -16,8 +16,16 @@ use crate::istio::sni;
 pub struct Offer {
     /// Hosts that its gateway opens, as patterns; none if a Gateway of others opens it.
     opened: Option<Vec<String>>,
-    /// By host: its ports, and its subsets with whether they select pods.
-    services: BTreeMap<String, (BTreeSet<u16>, BTreeMap<String, bool>)>,
+    /// By host.
+    services: BTreeMap<String, Service>,
+}
+
+/// A service that runs there.
+#[derive(Debug, Default)]
+struct Service {
+    ports: BTreeSet<u16>,
+    /// Its versions by subset, each with whether it can be reached.
+    subsets: BTreeMap<String, Result<(), String>>,
 }
 
 impl Offer {
@@ -30,13 +38,10 @@ impl Offer {
             None => Some(Vec::new()),
         };
         let services = ground.services.iter().map(|(host, service)| {
-            let rule = index.rules.get(host.as_str()).map(|(_, rule)| rule);
-            let names = rule.into_iter().flat_map(|rule| &rule.subsets).map(|subset| &subset.name);
-            let subsets = names.filter_map(|name| {
-                let labels = index.subset_labels(host, name, &service.namespace).ok()?;
-                Some((name.clone(), service.pods.iter().any(|pod| selects(labels, pod))))
-            });
-            (host.clone(), (service.ports.iter().copied().collect(), subsets.collect()))
+            let subset = |name: &String| (name.clone(), index.subset(host, name, service));
+            let subsets = service.pods.keys().map(subset);
+            let ports = service.ports.iter().copied().collect();
+            (host.clone(), Service { ports, subsets: subsets.collect() })
         });
         Self { opened, services: services.collect() }
     }
@@ -48,7 +53,7 @@ impl Offer {
         if self.opened.as_ref().is_some_and(|opened| !opened.iter().any(|pattern| opens(pattern, host))) {
             return Err(format!("the gateway of `{cluster}` is not open for `{host}`"));
         }
-        let (ports, subsets) =
+        let Service { ports, subsets } =
             self.services.get(host).ok_or(format!("`{host}` does not run in `{cluster}`"))?;
         if !ports.contains(&port) {
             return Err(format!("`{host}` has no port {port} in `{cluster}`"));
@@ -59,9 +64,8 @@ impl Offer {
             return Err(format!("subset `{}` leads to `{cluster}`", crossing.subset));
         }
         match subsets.get(subset) {
-            Some(true) => Ok(()),
-            Some(false) => Err(format!("subset `{subset}` of `{host}` selects no pods in `{cluster}`")),
-            None => Err(format!("`{host}` has no subset `{subset}` in `{cluster}`")),
+            Some(reached) => reached.clone().map_err(|what| format!("{what} in `{cluster}`")),
+            None => Err(format!("no version behind subset `{subset}` of `{host}` in `{cluster}`")),
         }
     }
 }

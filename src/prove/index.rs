@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::istio::Bundle;
-use crate::istio::destination_rule::DestinationRuleSpec;
+use crate::istio::destination_rule::{DestinationRuleSpec, Subset};
 use crate::istio::gateway::GatewaySpec;
 use crate::istio::object::{Metadata, Object, Spec};
 use crate::istio::service::ServiceSpec;
@@ -15,6 +15,8 @@ use crate::istio::virtual_service::VirtualServiceSpec;
 pub struct Index<'b> {
     pub entries: BTreeMap<&'b str, (&'b Metadata, &'b ServiceEntrySpec)>,
     pub rules: BTreeMap<&'b str, (&'b Metadata, &'b DestinationRuleSpec)>,
+    /// By host and name.
+    pub subsets: BTreeMap<(&'b str, &'b str), &'b Subset>,
     pub routes: Vec<(&'b Metadata, &'b VirtualServiceSpec)>,
     pub gateways: Vec<(&'b Metadata, &'b GatewaySpec)>,
     /// By namespace and name.
@@ -44,6 +46,10 @@ impl<'b> Index<'b> {
                 Spec::DestinationRule(spec) => {
                     let before = index.rules.insert(&spec.host, (metadata, spec));
                     index.twice(before.is_some(), "a DestinationRule", &spec.host);
+                    for subset in &spec.subsets {
+                        let before = index.subsets.insert((&spec.host, &subset.name), subset);
+                        index.twice(before.is_some(), &format!("subset `{}`", subset.name), &spec.host);
+                    }
                 }
                 Spec::VirtualService(spec) => {
                     for host in &spec.hosts {

@@ -8,7 +8,7 @@ use crate::istio::Bundle;
 use crate::istio::object::{Object, Spec};
 
 /// Bytes of JSON: a client-side apply keeps the whole object in one annotation, and that is all it may hold.
-const ANNOTATION: usize = 262_144;
+pub(super) const ANNOTATION: usize = 262_144;
 /// `maxItems` of `spec.endpoints` in the CRD of ServiceEntry.
 const ENDPOINTS: usize = 4096;
 
@@ -32,7 +32,7 @@ fn name(object: &Object) -> String {
     format!("{} `{}/{}`", object.kind(), object.metadata.namespace, object.metadata.name)
 }
 
-fn json_size(object: &Object) -> usize {
+pub(super) fn json_size(object: &Object) -> usize {
     struct Counted(usize);
     impl io::Write for Counted {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -1,15 +1,16 @@
 //! What a caller's cluster must have for its routes to lead anywhere.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Crossing;
 use super::index::Index;
+use super::subset::selects;
 use crate::istio::Bundle;
 use crate::istio::destination_rule::{ClientTls, ClientTlsMode, DestinationRuleSpec, Subset};
 use crate::istio::object::Metadata;
 use crate::istio::service_entry::{Endpoint, Resolution, ServiceEntrySpec};
 use crate::istio::sni;
-use crate::istio::virtual_service::{Destination, HttpRoute, VirtualServiceSpec};
+use crate::istio::virtual_service::{Destination, HttpMatchRequest, HttpRoute, VirtualServiceSpec};
 
 /// What became of the links of one cluster's callers.
 #[derive(Debug, Default)]
@@ -26,22 +27,21 @@ pub struct Near {
 pub fn check(bundle: &Bundle, index: &Index<'_>) -> Near {
     let caller = Caller { bundle, index };
     let mut near = Near::default();
-    let mut routed = BTreeSet::new();
+    let mut routed: BTreeMap<&str, &VirtualServiceSpec> = BTreeMap::new();
     for (metadata, spec) in &index.routes {
-        routed.extend(spec.hosts.iter());
+        routed.extend(spec.hosts.iter().map(|host| (host.as_str(), *spec)));
         caller.hosts(metadata, spec, &mut near);
         for destination in spec.http.iter().flat_map(destinations) {
             caller.destination(spec, destination, &mut near);
         }
-        if let Some(route) = spec.http.iter().find(|route| !weighs_100(route)) {
-            near.broken.push(format!("weights of `{}` do not add up to 100: {route:?}", metadata.name));
-        }
+        let wrong = spec.http.iter().filter_map(wrong_sum);
+        near.broken.extend(wrong.map(|sum| format!("weights of `{}` add up to {sum}", metadata.name)));
     }
-    let unrouted = bundle.ground.promised.iter().filter(|host| !routed.contains(host));
+    let unrouted = bundle.ground.promised.iter().filter(|host| !routed.contains_key(host.as_str()));
     near.broken.extend(unrouted.map(|host| format!("no VirtualService for `{host}`")));
     for (host, (metadata, spec)) in &index.entries {
         if !spec.endpoints.is_empty() {
-            caller.whole_name(host, metadata, spec, &mut near);
+            caller.whole_name(host, metadata, spec, routed.get(host).copied(), &mut near);
         }
     }
     near
@@ -53,13 +53,26 @@ fn destinations(route: &HttpRoute) -> impl Iterator<Item = &Destination> {
     shares.chain(copies).chain(&route.mirror)
 }
 
-fn weighs_100(route: &HttpRoute) -> bool {
-    let sum: Option<u32> = route.route.iter().map(|share| share.weight).sum();
-    match route.route.len() {
-        0 => true,
-        1 => sum.is_none(),
-        _ => sum == Some(100),
-    }
+/// Whether HTTP routes are looked at, by Istio's word for what is spoken.
+fn is_http(protocol: &str) -> bool {
+    matches!(protocol, "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB")
+}
+
+/// Whether some route for this port is there for every workload, so that requests get its answer or a 404.
+fn answers(spec: &VirtualServiceSpec, port: u16) -> bool {
+    let everybody = |words: &HttpMatchRequest| {
+        words.port.is_none_or(|number| number == port)
+            && words.source_labels.is_empty()
+            && words.source_namespace.is_none()
+    };
+    spec.http.iter().any(|route| route.matches.is_empty() || route.matches.iter().any(everybody))
+}
+
+/// What the weights add up to, if it is not 100; a single share has none.
+fn wrong_sum(route: &HttpRoute) -> Option<u32> {
+    let weights = route.route.iter().filter_map(|share| share.weight);
+    let sum = if route.route.len() > 1 { weights.sum() } else { 100 - weights.sum::<u32>() };
+    Some(sum).filter(|sum| *sum != 100)
 }
 
 struct Caller<'b> {
@@ -77,6 +90,11 @@ impl Caller<'_> {
             let known = ground.services.contains_key(host)
                 || ground.names.contains(host)
                 || self.index.entries.contains_key(host.as_str());
+            let spoken =
+                self.index.entries.get(host.as_str()).into_iter().flat_map(|(_, entry)| &entry.ports);
+            for port in spoken.filter(|port| !is_http(port.protocol) && answers(spec, port.number)) {
+                near.broken.push(format!("HTTP routes do nothing on port {} of `{host}`", port.number));
+            }
             if !known && !stand_in {
                 near.broken
                     .push(format!("nothing has the name `{host}`, so its VirtualService does nothing"));
@@ -107,18 +125,25 @@ impl Caller<'_> {
             return Err(format!("`{host}` has no port {port} here"));
         }
         let Some(subset) = subset else { return Ok(()) };
-        let labels = self.index.subset_labels(host, subset, &service.namespace)?;
-        if service.pods.iter().any(|pod| selects(labels, pod)) {
-            Ok(())
-        } else {
-            Err(format!("subset `{subset}` of `{host}` selects no pods here"))
-        }
+        self.index.subset(host, subset, service).map_err(|what| format!("{what} here"))
     }
 
-    /// A remote name called directly takes any version: its links must hold as well.
-    fn whole_name(&self, host: &str, metadata: &Metadata, entry: &ServiceEntrySpec, near: &mut Near) {
+    /// A remote name called where no route answers takes any version: its links must hold as well.
+    fn whole_name(
+        &self,
+        host: &str,
+        metadata: &Metadata,
+        entry: &ServiceEntrySpec,
+        routed: Option<&VirtualServiceSpec>,
+        near: &mut Near,
+    ) {
         for port in &entry.ports {
-            self.crossing(host, metadata, entry, None, port.number, near);
+            let answered = |spec: &VirtualServiceSpec| {
+                sees(&spec.export_to, &entry.export_to) && answers(spec, port.number)
+            };
+            if !routed.is_some_and(answered) {
+                self.crossing(host, metadata, entry, None, port.number, near);
+            }
             let Some((_, rule)) = self.index.rules.get(host) else { continue };
             for subset in &rule.subsets {
                 self.crossing(host, metadata, entry, Some(&subset.name), port.number, near);
@@ -162,12 +187,10 @@ impl Caller<'_> {
             return Err(format!("the DestinationRule for `{host}` is not seen where its ServiceEntry is"));
         }
         let named = match subset {
-            Some(name) => Some(
-                rule.subsets
-                    .iter()
-                    .find(|subset| subset.name == name)
-                    .ok_or(format!("`{host}` has no subset `{name}`"))?,
-            ),
+            Some(name) => {
+                let subset = self.index.subsets.get(&(host, name)).copied();
+                Some(subset.ok_or(format!("`{host}` has no subset `{name}`"))?)
+            }
             None => None,
         };
         let tls =
@@ -209,40 +232,36 @@ impl Caller<'_> {
     }
 }
 
-impl Index<'_> {
-    /// The labels of a subset of a Service, if its DestinationRule is where everybody sees it.
-    pub fn subset_labels(
-        &self,
-        host: &str,
-        subset: &str,
-        namespace: &str,
-    ) -> Result<&BTreeMap<String, String>, String> {
-        let (metadata, rule) = self.rules.get(host).ok_or(format!("no DestinationRule for `{host}`"))?;
-        if metadata.namespace != namespace || !rule.export_to.is_empty() {
-            return Err(format!("the DestinationRule for `{host}` is not seen everywhere"));
-        }
-        let found = rule.subsets.iter().find(|known| known.name == subset);
-        found.map(|subset| &subset.labels).ok_or(format!("`{host}` has no subset `{subset}`"))
-    }
-}
-
-/// The SNI names the port that was called, and the subset that the caller's subset is named after.
+/// The SNI names the service and port that were called, and the subset that the caller's subset is named after.
 fn says_what_it_means(host: &str, subset: Option<&Subset>, port: u16, sni: &str) -> Result<(), String> {
-    let (named_port, named_subset, _) = sni::parse(sni).ok_or(format!("`{sni}` is not an SNI of Istio's"))?;
+    let (named_port, named_subset, named_host) =
+        sni::parse(sni).ok_or(format!("`{sni}` is not an SNI of Istio's"))?;
+    // Name and namespace: what follows is the far cluster's own.
+    if !named_host.split('.').take(2).eq(host.split('.').take(2)) {
+        return Err(format!("`{host}` says the SNI of another service: `{sni}`"));
+    }
     if named_port != port {
         return Err(format!("port {port} of `{host}` says the SNI of port {named_port}: `{sni}`"));
     }
     let meant = subset.map_or("", |subset| subset.name.as_str());
     let named = named_subset.unwrap_or_default();
-    let agrees = match named {
-        "" => meant.is_empty() || meant.starts_with("any--"),
-        named => meant.starts_with(named),
-    };
-    if agrees {
+    if stands_for(meant, named) {
         Ok(())
     } else {
         Err(format!("subset `{meant}` of `{host}` says the SNI of another: `{sni}`"))
     }
+}
+
+/// Whether a caller's subset is named after a far one: `v2`, `v2--cluster2`, and what is left of that with a hash where
+/// it was too long. `any--cluster2` stands for no subset.
+fn stands_for(meant: &str, named: &str) -> bool {
+    if named.is_empty() {
+        return meant.is_empty() || meant.starts_with("any--");
+    }
+    let at_cluster = format!("{named}--");
+    let is_hash = |end: &str| end.len() == 8 && end.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let stem = meant.rsplit_once('-').filter(|(_, end)| is_hash(end)).map(|(stem, _)| stem);
+    meant == named || meant.starts_with(&at_cluster) || stem.is_some_and(|stem| at_cluster.starts_with(stem))
 }
 
 /// Istio's order: the subset's port, the subset, the rule's port, the rule. Nothing is inherited into port settings.
@@ -255,11 +274,6 @@ fn tls<'r>(rule: &'r DestinationRuleSpec, subset: Option<&'r Subset>, port: u16)
             None => policy.tls.as_ref().map(Some),
         }
     })?
-}
-
-/// Whether a selector picks something with these labels.
-pub fn selects(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> bool {
-    selector.iter().all(|(key, value)| labels.get(key) == Some(value))
 }
 
 /// Whether what is exported to some namespaces reaches all that it is needed in. None means all.

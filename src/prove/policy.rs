@@ -5,13 +5,11 @@ use crate::istio::destination_rule::{DestinationRuleSpec, Settings, TrafficPolic
 /// Ports of a rule, or of one of its subsets, at which nothing is left of the settings above them.
 pub fn lost(rule: &DestinationRuleSpec) -> Vec<String> {
     let whole = rule.traffic_policy.as_ref();
-    let says = |policy: Option<&TrafficPolicy>| {
-        policy.is_some_and(|policy| policy.settings != Settings::default())
-    };
-    let of_subsets = rule
-        .subsets
-        .iter()
-        .filter_map(|subset| Some((format!("subset `{}` of ", subset.name), subset.traffic_policy.as_ref()?)));
+    let says =
+        |policy: Option<&TrafficPolicy>| policy.is_some_and(|policy| policy.settings != Settings::default());
+    let of_subsets = rule.subsets.iter().filter_map(|subset| {
+        Some((format!("subset `{}` of ", subset.name), subset.traffic_policy.as_ref()?))
+    });
     let levels = whole.map(|policy| (String::new(), policy)).into_iter().chain(of_subsets);
     let mut lost = Vec::new();
     for (level, policy) in levels {

@@ -91,6 +91,15 @@ fn says_something(place: Place, word: &str, absent: &[bool], findings: &mut Vec<
     Err(Poisoned)
 }
 
+/// Whether a list was left out, or has nothing in it.
+fn is_empty<T>(written: &Written<Listed<T>>) -> bool {
+    match written {
+        Written::Absent => true,
+        Written::Illegible => false,
+        Written::As(at) => at.value.entries.is_empty() && at.value.complete,
+    }
+}
+
 /// Of two words, only one is there.
 pub(super) fn exclusive(
     (first_word, first): (&str, Option<Place>),

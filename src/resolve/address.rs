@@ -20,15 +20,28 @@ pub fn read(written: &At<String>, findings: &mut Vec<Finding>) -> Option<Address
         return Some(Address::Ip(ip));
     }
     let host = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
-    if host == "localhost" {
-        findings.push(problems::out_of_reach(written, "the caller itself"));
+    if let Some(kind) = itself(&host) {
+        findings.push(problems::out_of_reach(written, kind));
         None
     } else if name::is_dns_name(&host) && !all_numeric_end(&host) {
         Some(Address::Name(host))
     } else {
-        findings.push(problems::not_an_address(written, &bare(text)));
+        let bare = bare(text);
+        let unreachable = match bare.0.parse::<IpAddr>() {
+            Ok(ip) => out_of_reach(ip.to_canonical()),
+            Err(_) => itself(&bare.0),
+        };
+        findings.push(match unreachable {
+            Some(kind) => problems::out_of_reach(written, kind),
+            None => problems::not_an_address(written, &bare),
+        });
         None
     }
+}
+
+/// The one name that means another host to everybody.
+fn itself(host: &str) -> Option<&'static str> {
+    (host == "localhost").then_some("the caller itself")
 }
 
 /// Why nobody in another cluster reaches this address.
@@ -57,6 +70,7 @@ fn all_numeric_end(host: &str) -> bool {
 
 /// The host and port inside a URL or the like, if they can be told.
 fn bare(text: &str) -> (String, Option<u16>) {
+    let text = text.trim();
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let rest = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
@@ -69,5 +83,8 @@ fn bare(text: &str) -> (String, Option<u16>) {
     };
     let host = host.split('%').next().unwrap_or(host).to_ascii_lowercase();
     let sound = host.parse::<IpAddr>().is_ok() || (name::is_dns_name(&host) && !all_numeric_end(&host));
-    (if sound { host } else { String::new() }, port.and_then(|port| port.parse().ok()))
+    (
+        if sound { host } else { String::new() },
+        port.and_then(|port| port.parse().ok()).filter(|port| *port > 0),
+    )
 }

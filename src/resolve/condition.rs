@@ -16,7 +16,6 @@ use crate::spec::{Keyed, condition as spec};
 /// Nothing if a word is illegible or has a value that cannot be: then it is not known which requests are meant.
 pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> Option<HttpMatch> {
     let spec::Condition {
-        place: _,
         // Names; whoever knows the clusters and the service's ports resolves them.
         source_clusters: _,
         port: _,
@@ -111,7 +110,6 @@ mod tests {
 
     fn nothing() -> spec::Condition {
         spec::Condition {
-            place: somewhere(),
             source_clusters: Written::Absent,
             port: Written::Absent,
             uri: Written::Absent,
@@ -166,7 +164,7 @@ mod tests {
                     "MG0354: the prefix in `authority` is empty".to_owned(),
                     "MG0352: Istio ignores `uri` among the headers".to_owned(),
                     "MG0370: the header `x-a` is named twice".to_owned(),
-                    "MG0202: namespace `Shop` is not a name that Kubernetes takes".to_owned(),
+                    "MG0202: `Shop` cannot be the name of a namespace".to_owned(),
                 ]
             )
         );

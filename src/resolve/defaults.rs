@@ -19,7 +19,6 @@ pub struct Defaults {
     pub release_place: Option<Place>,
     pub across_clusters: AcrossClusters,
     pub plain_names: PlainNames,
-    pub version_label: String,
     pub cluster_domain: String,
     pub trust_domain: String,
 }
@@ -58,8 +57,9 @@ pub fn of(mesh: &spec::mesh::Mesh, findings: &mut Vec<Finding>) -> Defaults {
                 Some(spec::mesh::RemoteNames::PerCluster) => RemoteNames::PerCluster,
                 Some(spec::mesh::RemoteNames::Shared) | None => RemoteNames::Shared,
             },
-            remote_suffix: domain("suffix", remote_suffix, "global", findings),
+            remote_suffix: domain("end of remote names", remote_suffix, "global", findings),
             virtual_ips: virtual_ips_of(virtual_ips, findings),
+            version_label: or(version_label, "version".to_owned()),
             labels: label::labels(labels, findings),
             annotations: label::annotations(annotations, findings),
             clusters: Vec::new(),
@@ -70,7 +70,6 @@ pub fn of(mesh: &spec::mesh::Mesh, findings: &mut Vec<Finding>) -> Defaults {
         release_place: istio.place(),
         across_clusters: across(across_clusters, AcrossClusters::Local),
         plain_names: plain(plain_names, PlainNames::Service),
-        version_label: or(version_label, "version".to_owned()),
         cluster_domain: domain("cluster domain", cluster_domain, "cluster.local", findings),
         trust_domain: domain("trust domain", trust_domain, "cluster.local", findings),
     }

@@ -18,7 +18,10 @@ pub fn dns_label(what: &str, name: &At<String>, findings: &mut Vec<Finding>) {
 /// Says what is wrong with a DNS name: labels with dots between them, 253 characters at most.
 pub fn dns_name(what: &str, name: &At<String>, findings: &mut Vec<Finding>) {
     if !is_dns_name(&name.value) {
-        findings.push(problems::not_a_dns_name(what, name));
+        let meant =
+            name.value.rsplit("://").next().unwrap_or_default().trim_matches('.').to_ascii_lowercase();
+        let meant = Some(meant.as_str()).filter(|meant| is_dns_name(meant));
+        findings.push(problems::not_a_dns_name(what, name, meant));
     }
 }
 

@@ -69,8 +69,9 @@ impl<'r> Reader<'r> {
     fn rule(&mut self, id: ServiceId, service: &'r Service, written: &spec::routing::Rule) -> Option<Rule> {
         let spec::routing::Rule { place, name, conditions, to, redirect, direct_response, actions, mirrors } =
             written;
-        let answers = [to.is_absent(), redirect.is_absent(), direct_response.is_absent()];
-        if answers.iter().filter(|absent| !**absent).count() != 1 {
+        let absent = [to.is_absent(), redirect.is_absent(), direct_response.is_absent()];
+        let legible = [to.place(), redirect.place(), direct_response.place()];
+        if absent.into_iter().all(|absent| absent) || legible.iter().flatten().count() > 1 {
             self.findings.push(problems::not_one_answer(written));
         }
         action::contradictions(written, self.findings);
@@ -127,7 +128,6 @@ impl<'r> Reader<'r> {
         };
         let words = condition::words(written, self.findings);
         Some(Condition {
-            place: written.place,
             source_clusters: if written.source_clusters.is_absent() { None } else { Some(source_clusters) },
             port: port?,
             words: words?,
@@ -135,12 +135,11 @@ impl<'r> Reader<'r> {
         .filter(|_| known)
     }
 
-    /// A port by name or number. Nothing is said where some port of the service could not be read.
+    /// A port by name, else by number. Nothing is said where some port of the service could not be read.
     fn port(&mut self, service: &Service, written: &At<String>) -> Option<u16> {
-        let found = service
-            .ports
-            .iter()
-            .find(|port| port.name == written.value || port.number.to_string() == written.value);
+        let by_name = service.ports.iter().find(|port| port.name == written.value);
+        let found =
+            by_name.or_else(|| service.ports.iter().find(|port| port.number.to_string() == written.value));
         if found.is_none() && service.complete {
             self.findings.push(problems::unknown_port(service, written));
         }
@@ -153,6 +152,15 @@ impl<'r> Reader<'r> {
         written: &At<Listed<spec::routing::Destination>>,
     ) -> Option<Vec<Destination>> {
         let At { value: Listed { entries, complete }, place } = written;
+        if entries.is_empty() && *complete {
+            self.findings.push(problems::no_destination(*place));
+            return None;
+        }
+        let without_share: Vec<Place> =
+            entries.iter().filter(|entry| entry.weight.is_absent()).map(|entry| entry.place).collect();
+        if entries.len() > 1 && !without_share.is_empty() {
+            self.findings.push(problems::no_share(&without_share));
+        }
         let mut sound = *complete;
         let mut destinations: Vec<Destination> = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -213,11 +221,7 @@ impl<'r> Reader<'r> {
         };
         let weight = match weight {
             Written::Absent if only => Some(100),
-            Written::Absent => {
-                self.findings.push(problems::no_share(*place));
-                None
-            }
-            Written::Illegible => None,
+            Written::Absent | Written::Illegible => None,
             Written::As(weight) => Some(weight.value),
         };
         let headers = match headers {

@@ -58,16 +58,16 @@ impl Reader<'_> {
         name::dns_label("namespace", namespace, self.findings);
         match (versions.is_absent(), clusters.is_absent()) {
             (true, true) => self.findings.push(problems::neither_versions_nor_clusters(written)),
-            (false, false) => {
-                self.findings.push(problems::versions_and_clusters(written, versions, clusters))
+            (false, false) if !versions.is_illegible() && !clusters.is_illegible() => {
+                self.findings.push(problems::versions_and_clusters(written, versions, clusters));
             }
-            (true, false) | (false, true) => {}
+            (true, false) | (false, true | false) => {}
         }
         let (ports, ports_complete) = port::all(written, self.findings);
         let (versions, versions_complete) = self.versions(name, *place, versions);
         let (alone, alone_complete) = self.placed(clusters);
         if !clusters.is_absent() && alone.is_empty() && alone_complete {
-            self.findings.push(problems::runs_nowhere(&name.value, *place));
+            self.findings.push(problems::runs_nowhere("service", &name.value, *place));
         }
         let mut runs = alone;
         for (cluster, size) in versions.iter().flat_map(|version| &version.clusters) {
@@ -104,7 +104,7 @@ impl Reader<'_> {
     ) -> (Vec<Version>, bool) {
         let (entries, mut complete) = entries(written);
         if entries.is_empty() && complete && !written.is_absent() {
-            self.findings.push(problems::runs_nowhere(&service.value, service_place));
+            self.findings.push(problems::runs_nowhere("service", &service.value, service_place));
         }
         let mut by_name: BTreeMap<&str, Version> = BTreeMap::new();
         let mut subsets: BTreeMap<String, &At<String>> = BTreeMap::new();
@@ -131,9 +131,9 @@ impl Reader<'_> {
         }
         let (placed, complete) = self.placed(clusters);
         if placed.is_empty() && complete {
-            self.findings.push(problems::runs_nowhere(&name.value, name.place));
+            self.findings.push(problems::runs_nowhere("version", &name.value, name.place));
         }
-        let label = (self.defaults.version_label.clone(), name.value.clone());
+        let label = (self.defaults.mesh.version_label.clone(), name.value.clone());
         let version = Version {
             name: name.value.clone(),
             subset: own.value().cloned().unwrap_or_else(|| subset(&name.value)),

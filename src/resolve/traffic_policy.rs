@@ -11,10 +11,10 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use super::entries;
 use super::problems::routing::unknown_port;
 use super::problems::traffic_policy as problems;
 use super::value::{Checked, Poisoned, optional};
-use super::entries;
 use crate::diagnostic::Finding;
 use crate::model::Service;
 use crate::model::traffic_policy::{Settings, TrafficPolicy};
@@ -105,7 +105,8 @@ fn allowed(refused: &[At<&'static str>], findings: &mut Vec<Finding>) -> Checked
 }
 
 fn settings(from: &written::Settings, findings: &mut Vec<Finding>) -> Checked<Settings> {
-    let written::Settings { connection_pool: pool, load_balancer: balancer, outlier_detection: outliers } = from;
+    let written::Settings { connection_pool: pool, load_balancer: balancer, outlier_detection: outliers } =
+        from;
     let connection_pool = optional(pool, |at| connection_pool::connection_pool(at, findings));
     let outlier_detection = optional(outliers, |at| outlier_detection::outlier_detection(at, findings));
     let load_balancer = optional(balancer, |at| load_balancer::load_balancer(at, outliers, findings));

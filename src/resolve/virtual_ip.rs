@@ -37,7 +37,7 @@ pub fn check(mesh: &Mesh, findings: &mut Vec<Finding>) {
             findings.push(problems::pin_for_several_names(service, pin));
         }
         if let Some(first) = pinned.insert(pin.value, pin.place) {
-            findings.push(problems::pinned_twice(pin, first));
+            findings.push(problems::pinned_twice(pin.value, pin.place, first));
         }
     }
 }

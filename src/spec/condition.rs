@@ -7,13 +7,11 @@ use super::problems;
 use super::reader::{Form, Reader};
 use super::tree::{Value, View};
 use super::{Keyed, Listed, Written};
-use crate::source::{At, Place};
+use crate::source::At;
 
 /// All of its words must hold. An illegible word makes the whole condition unknown.
 #[derive(Clone, Debug)]
 pub struct Condition {
-    /// Where it begins.
-    pub place: Place,
     pub source_clusters: Written<Listed<At<String>>>,
     /// Name or number, as written.
     pub port: Written<String>,
@@ -99,7 +97,6 @@ impl Condition {
         reader.later("sniHosts", &sni_hosts);
         reader.later("destinationSubnets", &destination_subnets);
         let condition = Self {
-            place: value.place(),
             source_clusters: source_clusters.read(reader, Reader::texts),
             port: port.read(reader, Reader::text),
             uri: uri.read(reader, TextMatch::read),

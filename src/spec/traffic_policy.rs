@@ -74,8 +74,16 @@ const PORT: Form<1> =
 impl TrafficPolicy {
     /// Reads `trafficPolicy`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [connection_pool, load_balancer, outlier_detection, ports, tls, proxy_protocol, tunnel, retry_budget] =
-            reader.fields(value, &TRAFFIC_POLICY)?;
+        let [
+            connection_pool,
+            load_balancer,
+            outlier_detection,
+            ports,
+            tls,
+            proxy_protocol,
+            tunnel,
+            retry_budget,
+        ] = reader.fields(value, &TRAFFIC_POLICY)?;
         let policy = Self {
             settings: Settings::read([connection_pool, load_balancer, outlier_detection], reader),
             ports: ports.read(reader, |reader, value| reader.list(value, PortSettings::read)),

@@ -46,15 +46,6 @@ impl<T> Written<T> {
     pub fn is_illegible(&self) -> bool {
         matches!(self, Self::Illegible)
     }
-
-    /// Another value at the same place; absence and poison stay.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Written<U> {
-        match self {
-            Self::Absent => Written::Absent,
-            Self::Illegible => Written::Illegible,
-            Self::As(at) => Written::As(at.map(change)),
-        }
-    }
 }
 
 /// What a list or a map holds, in the order written.

@@ -91,7 +91,7 @@ fn explain_prints_pages() {
     assert_eq!(page.code, 0);
     assert!(page.stdout.starts_with("# MG0101"), "{}", page.stdout);
     assert_eq!(world.run("explain mg0101").stdout, page.stdout);
-    let unknown = world.run("explain MG060");
+    let unknown = world.run("explain MG06O1");
     assert_eq!((unknown.code, unknown.stdout.as_str()), (2, ""));
     assert!(unknown.stderr.contains("MG0601"), "{}", unknown.stderr);
     let list = world.run("explain --list").stdout;

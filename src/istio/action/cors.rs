@@ -6,7 +6,7 @@ use crate::istio::duration::Duration;
 use crate::istio::release::Feature;
 use crate::istio::string_match::StringMatch;
 use crate::istio::virtual_service;
-use crate::model::action::{CorsPolicy, UnmatchedPreflights};
+use crate::model::action::CorsPolicy;
 use crate::model::condition::TextMatch;
 use crate::source::At;
 
@@ -29,13 +29,9 @@ pub(super) fn cors_policy(written: &CorsPolicy, dialect: &mut Dialect<'_>) -> vi
         expose_headers: expose_headers.clone(),
         max_age: max_age.map(Duration),
         allow_credentials: *allow_credentials,
-        unmatched_preflights: unmatched_preflights.as_ref().and_then(|at| {
-            let word = match at.value {
-                UnmatchedPreflights::Forward => "FORWARD",
-                UnmatchedPreflights::Ignore => "IGNORE",
-            };
-            dialect.say(Feature::UnmatchedPreflights, at.place, word)
-        }),
+        unmatched_preflights: unmatched_preflights
+            .as_ref()
+            .and_then(|at| dialect.say(Feature::UnmatchedPreflights, at.place, at.value.istio())),
     }
 }
 

@@ -43,11 +43,17 @@ const LATER: &[(&str, Feature)] = &[
     ("VirtualService.http.mirrors", Feature::Mirrors),
     ("VirtualService.http.corsPolicy.unmatchedPreflights", Feature::UnmatchedPreflights),
     ("DestinationRule.trafficPolicy.connectionPool.tcp.idleTimeout", Feature::TcpIdleTimeout),
-    ("DestinationRule.trafficPolicy.connectionPool.tcp.maxConnectionDuration", Feature::MaxConnectionDuration),
+    (
+        "DestinationRule.trafficPolicy.connectionPool.tcp.maxConnectionDuration",
+        Feature::MaxConnectionDuration,
+    ),
     ("DestinationRule.trafficPolicy.connectionPool.http.useClientProtocol", Feature::UseClientProtocol),
     ("DestinationRule.trafficPolicy.connectionPool.http.maxConcurrentStreams", Feature::MaxConcurrentStreams),
     ("DestinationRule.trafficPolicy.connectionPool.http.http2KeepAlive", Feature::Http2KeepAlive),
-    ("DestinationRule.trafficPolicy.loadBalancer.localityLbSetting.failoverPriority", Feature::FailoverPriority),
+    (
+        "DestinationRule.trafficPolicy.loadBalancer.localityLbSetting.failoverPriority",
+        Feature::FailoverPriority,
+    ),
     ("DestinationRule.trafficPolicy.loadBalancer.warmupDurationSecs", Feature::WarmupDuration),
     ("DestinationRule.trafficPolicy.loadBalancer.warmup", Feature::Warmup),
     (

@@ -2,7 +2,7 @@
 //!
 //! Sound, not complete: `false` may just mean that it is hard to tell. Expressions are only compared as texts.
 
-use indexmap::IndexMap;
+use std::collections::BTreeMap;
 
 use super::{HttpMatch, Presence, TextMatch};
 use crate::source::At;
@@ -103,7 +103,7 @@ fn covers_text(wanted: Option<&TextMatch>, said: Option<&TextMatch>) -> bool {
 ///
 /// What is absent from fewer requests is implied by what is absent from more; but presence is not compared with a
 /// text, for releases disagree on whether an absent header differs from a text.
-fn excludes(others: &IndexMap<String, At<Presence>>, name: &str, unwanted: &Presence) -> bool {
+fn excludes(others: &BTreeMap<String, At<Presence>>, name: &str, unwanted: &Presence) -> bool {
     let Some(other) = others.get(name) else { return false };
     match (&other.value, unwanted) {
         (Presence::Present, Presence::Present) => true,

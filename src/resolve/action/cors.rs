@@ -1,6 +1,6 @@
 //! `corsPolicy` as meant.
 
-use super::filled;
+use super::{filled, is_empty, says_something};
 use crate::diagnostic::Finding;
 use crate::model::action::{CorsPolicy, UnmatchedPreflights};
 use crate::resolve::value::header::{self, Use};
@@ -23,6 +23,16 @@ pub(super) fn cors_policy(at: &At<spec::CorsPolicy>, findings: &mut Vec<Finding>
         allow_credentials,
         unmatched_preflights,
     } = &at.value;
+    let absent = [
+        is_empty(allow_origins),
+        is_empty(allow_methods),
+        is_empty(allow_headers),
+        is_empty(expose_headers),
+        max_age.is_absent(),
+        allow_credentials.is_absent(),
+        unmatched_preflights.is_absent(),
+    ];
+    says_something(at.place, "corsPolicy", &absent, findings)?;
     let allow_origins = each(allow_origins, |written| {
         let at = compared(written);
         filled(at, "allowOrigins", findings)?;

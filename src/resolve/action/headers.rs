@@ -1,8 +1,8 @@
 //! `headers` as meant: changes on the way there and back, of a rule or of one destination.
 
-use indexmap::IndexMap;
+use std::collections::BTreeMap;
 
-use super::says_something;
+use super::{is_empty, says_something};
 use crate::diagnostic::Finding;
 use crate::model::action::{HeaderChanges, HeaderOperations};
 use crate::resolve::value::header::{self, Use};
@@ -45,19 +45,11 @@ fn changes(
     Ok(HeaderChanges { set: set?, add: add?, remove: remove? })
 }
 
-fn is_empty<T>(written: &Written<Listed<T>>) -> bool {
-    match written {
-        Written::Absent => true,
-        Written::Illegible => false,
-        Written::As(at) => at.value.entries.is_empty() && at.value.complete,
-    }
-}
-
 fn values(
     written: &Written<Listed<Keyed<At<String>>>>,
     setting: Use,
     findings: &mut Vec<Finding>,
-) -> Checked<IndexMap<String, String>> {
+) -> Checked<BTreeMap<String, String>> {
     let all = header::by_name(written, setting, findings, header::value)?;
     Ok(all.into_iter().map(|(name, at)| (name, at.value)).collect())
 }

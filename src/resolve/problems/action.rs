@@ -40,6 +40,7 @@ pub(in crate::resolve) fn says_nothing(place: Place, word: &str) -> Finding {
         "rewrite" => "`uri`, `authority` or `uriRegexRewrite`",
         "redirect" => "`uri`, `authority`, `port`, `derivePort` or `scheme`",
         "fault" => "`delay` or `abort`",
+        "corsPolicy" => "`allowOrigins`, and what they may do,",
         "headers" => "`request` or `response`",
         "request" | "response" => "`set`, `add` or `remove`",
         _ => "`string` or `bytes`",

@@ -1,21 +1,33 @@
 //! Addresses that cannot be dialled.
 
+use super::name::DNS_LABEL;
 use crate::diagnostic::{Code, Finding};
 use crate::model::Address;
 use crate::source::{At, Place};
 
 /// Bare: the host and port that were probably meant; the host may be empty.
 pub fn not_an_address(written: &At<String>, bare: &(String, Option<u16>)) -> Finding {
+    let text = written.value.as_str();
     let finding = Finding::new(Code::MG0206, format!("`{written}` is not an address"))
         .at(written.place, "neither an IP address nor a DNS name");
+    let last = text.rsplit('.').next().unwrap_or_default();
     let (host, port) = bare;
-    match (host.as_str(), port) {
-        ("", _) if !written.value.is_ascii() => finding.help("write the name in its ASCII form: `xn--…`"),
-        ("", _) => finding
-            .help("an address is an IP address or a DNS name: no scheme, port, path, brackets or wildcard"),
-        (host, Some(port)) => finding.help(format!("did you mean `{{address: '{host}', port: {port}}}`?")),
-        (host, None) => finding.help(format!("an address stands alone; did you mean `{host}`?")),
-    }
+    finding.help(match (host.as_str(), port) {
+        ("", _) if text.is_empty() => {
+            "write the address that callers in other clusters dial, such as `203.0.113.10`".to_owned()
+        }
+        ("", _) if !text.is_ascii() => "write the name in its ASCII form, `xn--…`".to_owned(),
+        ("", _) if text.contains('*') => "a wildcard stands for many names; write the one to dial".to_owned(),
+        ("", _) if text.matches(':').count() > 1 => {
+            "an IPv6 address has up to eight groups of hexadecimal digits, and `::` at most once".to_owned()
+        }
+        ("", _) if last.bytes().all(|byte| byte.is_ascii_digit()) => {
+            "an IPv4 address has four numbers from 0 to 255, and no DNS name ends in a number".to_owned()
+        }
+        ("", _) => format!("a DNS name has labels with dots between them, each of {DNS_LABEL}"),
+        (host, Some(port)) => format!("did you mean `{{address: '{host}', port: {port}}}`?"),
+        (host, None) => format!("an address stands alone; did you mean `{host}`?"),
+    })
 }
 
 pub fn out_of_reach(written: &At<String>, kind: &str) -> Finding {

@@ -4,7 +4,8 @@ use crate::diagnostic::{Code, Finding};
 use crate::model::name::LABEL;
 use crate::source::At;
 
-const DNS_LABEL: &str =
+/// What a DNS label has, as a list that ends a sentence.
+pub const DNS_LABEL: &str =
     "lower-case letters a–z, digits and `-`, a letter or digit at either end, 63 characters at most";
 const LABEL_VALUE: &str =
     "letters a–z and A–Z, digits, `-`, `_` and `.`, a letter or digit at either end, 63 characters at most";
@@ -19,10 +20,14 @@ pub fn not_a_label_value(what: &str, name: &At<String>, suggestion: &str) -> Fin
     refused(Code::MG0203, what, name, &reason, LABEL_VALUE, suggestion)
 }
 
-pub fn not_a_dns_name(what: &str, name: &At<String>) -> Finding {
-    Finding::new(Code::MG0219, format!("{what} `{name}` is not a DNS name"))
+pub fn not_a_dns_name(what: &str, name: &At<String>, suggestion: Option<&str>) -> Finding {
+    let rule = format!("a DNS name has labels with dots between them, each of {DNS_LABEL}");
+    Finding::new(Code::MG0219, format!("`{name}` cannot be the {what}"))
         .at(name.place, "not a DNS name")
-        .help(format!("labels with dots between them: {DNS_LABEL} each"))
+        .help(match suggestion {
+            Some(suggestion) => format!("did you mean `{suggestion}`? {rule}"),
+            None => rule,
+        })
 }
 
 pub fn version_called_any(name: &At<String>) -> Finding {
@@ -32,9 +37,18 @@ pub fn version_called_any(name: &At<String>) -> Finding {
 }
 
 fn refused(code: Code, what: &str, name: &At<String>, reason: &str, rule: &str, suggestion: &str) -> Finding {
-    let finding = Finding::new(code, format!("{what} `{name}` is not a name that Kubernetes takes"))
-        .at(name.place, reason);
-    if suggestion.is_empty() { finding.help(rule) } else { finding.help(format!("{rule}: `{suggestion}`")) }
+    let message = if name.value.is_empty() {
+        format!("the name of a {what} is empty")
+    } else {
+        format!("`{name}` cannot be the name of a {what}")
+    };
+    let finding = Finding::new(code, message).at(name.place, reason);
+    // What is left of a name in another script is no name that anybody meant.
+    if suggestion.is_empty() || !name.value.is_ascii() {
+        finding.help(format!("a name has {rule}"))
+    } else {
+        finding.help(format!("did you mean `{suggestion}`? a name has {rule}"))
+    }
 }
 
 /// The first thing wrong with it.
@@ -43,10 +57,14 @@ fn reason(name: &str, allowed: impl Fn(char) -> bool) -> String {
         return "empty".to_owned();
     }
     match name.chars().find(|c| !allowed(*c)) {
+        Some(' ') => "a space is not allowed".to_owned(),
         Some(c) if c.is_ascii_uppercase() => format!("`{c}` is a capital"),
         Some(c) if c.is_ascii_graphic() => format!("`{c}` is not allowed"),
-        Some(c) => format!("U+{:04X} is not allowed", u32::from(c)),
+        Some(c) => format!("`{c}` (U+{:04X}) is not allowed", u32::from(c)),
         None if name.len() > LABEL => format!("{} characters long", name.len()),
-        None => "begins or ends with a sign".to_owned(),
+        None if name.starts_with(|c: char| c.is_ascii_alphanumeric()) => {
+            "does not end with a letter or digit".to_owned()
+        }
+        None => "does not begin with a letter or digit".to_owned(),
     }
 }

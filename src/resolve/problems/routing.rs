@@ -1,6 +1,6 @@
 //! Rules that name what is not there, and shares that do not add up.
 
-use crate::diagnostic::{Code, Finding, list, nearest, suggest};
+use crate::diagnostic::{Code, Finding, join, list, nearest, suggest};
 use crate::model::{Destination, Mirror, Pick, Rule, Service};
 use crate::source::{At, Place};
 use crate::spec;
@@ -65,19 +65,27 @@ pub fn shares(sum: u64, place: Place, destinations: &[Destination]) -> Finding {
         (1, _) => "the only destination gets everything: write `100`, or leave the share out".to_owned(),
         (_, 0) => "shares are percents and add up to 100: give some destination a share above 0".to_owned(),
         (_, sum) if sum < 100 => {
-            format!("shares are percents and add up to 100: {} more are to be given", 100 - sum)
+            format!("shares are percents and add up to 100: {} % is left to give", 100 - sum)
         }
-        (_, sum) => format!("shares are percents and add up to 100: take away {}", sum - 100),
+        (_, sum) => format!("shares are percents and add up to 100: take {} % away", sum - 100),
     };
     Finding::new(Code::MG0304, format!("the shares add up to {sum}, not 100"))
         .at(place, format!("{sum} in all"))
         .help(advice)
 }
 
-pub fn no_share(place: Place) -> Finding {
-    Finding::new(Code::MG0304, "a destination among several has no share")
-        .at(place, "no `weight`")
-        .help("say which percent of the requests it gets: `weight: 50`")
+pub fn no_share(places: &[Place]) -> Finding {
+    let finding = Finding::new(Code::MG0304, "a destination among several has no share");
+    places
+        .iter()
+        .fold(finding, |finding, place| finding.at(*place, "no share"))
+        .help("say which percent each of them gets: `to: {v1: 90, v2: 10}`, or `weight:` in the long form")
+}
+
+pub fn no_destination(place: Place) -> Finding {
+    Finding::new(Code::MG0306, "a rule names no destination")
+        .at(place, "nothing is named")
+        .help("say which versions answer: `to: v1`, or `to: {v1: 90, v2: 10}`")
 }
 
 pub fn twice(again: &Destination, first: Place) -> Finding {
@@ -89,32 +97,33 @@ pub fn twice(again: &Destination, first: Place) -> Finding {
 
 pub fn not_one_answer(rule: &spec::routing::Rule) -> Finding {
     let said = [
-        ("to", rule.to.is_absent()),
-        ("redirect", rule.redirect.is_absent()),
-        ("directResponse", rule.direct_response.is_absent()),
+        ("to", rule.to.place()),
+        ("redirect", rule.redirect.place()),
+        ("directResponse", rule.direct_response.place()),
     ];
-    let said: Vec<_> = said.into_iter().filter(|(_, absent)| !absent).map(|(name, _)| name).collect();
+    let said: Vec<_> = said.into_iter().filter_map(|(name, place)| Some((name, place?))).collect();
     if said.is_empty() {
         return Finding::new(Code::MG0306, "a rule does not say what the request gets")
             .at(rule.place, "no `to`, `redirect` or `directResponse`")
             .help("say which versions answer: `to: v1`, or `to: {v1: 90, v2: 10}`");
     }
-    Finding::new(Code::MG0306, format!("a rule gives two answers: {}", list(&said)))
-        .at(rule.place, "only one can be given")
-        .help("keep one of them; another answer needs a rule of its own with its own `match`")
+    let names = said.iter().map(|(name, _)| name);
+    let finding = Finding::new(Code::MG0306, format!("a rule gives more than one answer: {}", list(names)))
+        .at(rule.place, "in this rule");
+    let finding = said.iter().fold(finding, |finding, (_, place)| finding.at(*place, "an answer"));
+    finding.help("keep one of them; another answer needs a rule of its own with its own `match`")
 }
 
 pub fn unknown_port(service: &Service, port: &At<String>) -> Finding {
     let ports = service.ports.iter().map(|port| port.name.as_str());
-    let all = service.ports.iter().map(|port| format!("{} ({})", port.name, port.number));
-    let help = match nearest(&port.value, ports) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("its ports: {}", list(all)),
-    };
-    Finding::new(Code::MG0307, format!("`{service}` has no port `{port}`"))
+    let all = service.ports.iter().map(|port| format!("`{}` ({})", port.name, port.number));
+    let finding = Finding::new(Code::MG0307, format!("`{service}` has no port `{port}`"))
         .at(port.place, format!("not a port of `{service}`"))
-        .at(service.place, "declared here")
-        .help(help)
+        .at(service.place, format!("has {}", join(all, "and")));
+    finding.help(match nearest(&port.value, ports) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => "name a port of the service by its name or number".to_owned(),
+    })
 }
 
 pub fn no_version(service: &Service, place: Place) -> Finding {

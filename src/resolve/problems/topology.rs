@@ -34,9 +34,9 @@ pub fn unknown_release(written: &At<String>) -> Finding {
             .at(written.place, "not a known release");
     let bare = written.value.trim_start_matches('v');
     match Release::parse(bare) {
-        Some(release) if bare != written.value => finding.help(format!("write `\"{release}\"`")),
+        Some(release) if bare != written.value => finding.help(format!("did you mean `\"{release}\"`?")),
         Some(_) | None => finding.help(format!(
-            "{} to {}, as `\"{}\"`, or with a patch: `\"1.8.5\"`",
+            "known are {} to {}: write `\"{}\"`, or with a patch `\"1.8.5\"`",
             Release::FIRST,
             Release::LAST,
             Release::DEFAULT
@@ -128,11 +128,11 @@ pub fn not_an_ip(written: &At<String>) -> Finding {
         .help("write one that no host has: `240.0.0.7`; or leave `virtualIP` out")
 }
 
-pub fn pinned_twice(pin: &At<IpAddr>, first: Place) -> Finding {
+pub fn pinned_twice(pin: IpAddr, one: Place, other: Place) -> Finding {
     Finding::new(Code::MG0222, format!("`{pin}` is pinned for two services"))
-        .at(pin.place, "pinned again")
-        .at(first, "pinned here first")
-        .help("every remote name needs an address of its own")
+        .at(one.max(other), "pinned again")
+        .at(one.min(other), "first pinned here")
+        .help("every remote name needs an address of its own: pin another, or leave `virtualIP` out")
 }
 
 pub fn pin_for_several_names(service: &Service, pin: &At<IpAddr>) -> Finding {
@@ -148,13 +148,17 @@ pub fn suffix_is_a_domain(suffix: &str, place: Option<Place>, cluster: &Cluster)
     let domain = &cluster.cluster_domain;
     let finding = Finding::new(
         Code::MG0225,
-        format!("remote names end in `{suffix}` like the names of `{}` itself, `{domain}`", cluster.name),
+        format!("remote names end in `{suffix}`, and the names of `{}` itself in `{domain}`", cluster.name),
     );
     let finding = match place {
         Some(place) => finding.at(place, "the end of remote names"),
         None => finding.at(cluster.place, "its domain ends like remote names"),
     };
-    finding.help("end remote names differently: `remoteSuffix: global`; the gateways would open them, and requests go in circles")
+    let other = if suffix.ends_with("global") { "mesh" } else { "global" };
+    finding.help(format!(
+        "end remote names differently, such as `remoteSuffix: {other}`: the gateways let in every name that ends \
+         like their own cluster's, and requests would go in circles"
+    ))
 }
 
 pub fn host_too_long(service: &Service, length: usize) -> Finding {
@@ -167,8 +171,8 @@ pub fn host_too_long(service: &Service, length: usize) -> Finding {
 }
 
 pub fn no_ports(service: &spec::service::Service) -> Finding {
-    Finding::new(Code::MG0211, format!("`{}` has no `ports`", service.name.name))
-        .at(service.place, "no `ports`")
+    Finding::new(Code::MG0211, format!("`{}` has no ports", service.name.name))
+        .at(service.place, "no port is named in `ports`")
         .help("write the ports of its Kubernetes Service: `ports: 9080`, or `ports: {http: 9080, grpc-api: 9090}`")
 }
 
@@ -176,7 +180,7 @@ pub fn port_twice(port: &Port, first: Place) -> Finding {
     Finding::new(Code::MG0212, format!("port {} is listed twice", port.number))
         .at(port.place, "listed again")
         .at(first, "first listed here")
-        .help("a service has a port number once")
+        .help("remove one of them, or correct its number")
 }
 
 pub fn port_name(name: &At<String>) -> Finding {
@@ -205,8 +209,8 @@ pub fn versions_and_clusters<V, C>(
     finding.help("keep `versions`; `clusters` is for a service that has none")
 }
 
-pub fn runs_nowhere(name: &str, place: Place) -> Finding {
-    Finding::new(Code::MG0213, format!("`{name}` runs nowhere"))
+pub fn runs_nowhere(what: &str, name: &str, place: Place) -> Finding {
+    Finding::new(Code::MG0213, format!("{what} `{name}` runs nowhere"))
         .at(place, "no cluster is named")
         .help("name the clusters that run it, or remove it")
 }
@@ -256,6 +260,6 @@ pub fn unused_cluster(cluster: &Cluster) -> Finding {
 
 pub fn unused_version(service: &Service, version: &Version) -> Finding {
     Finding::new(Code::MG0315, format!("no rule of `{service}` names version `{}`", version.name))
-        .at(version.place, "gets no requests")
+        .at(version.place, "no rule sends it requests")
         .help("add it to a rule, with share 0 to prepare for it; or remove it from the topology")
 }

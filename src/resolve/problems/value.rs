@@ -80,7 +80,7 @@ pub(in crate::resolve) fn header_name(at: &At<String>, fault: NameFault) -> Find
         NameFault::Empty => ("a header name is empty".to_owned(), "write the name".to_owned()),
         NameFault::Character(c) => (
             format!("`{}` is not a header name", at.value),
-            format!("leave out the character {}: names have letters, digits and some of `-_.`", described(c)),
+            format!("leave out {}: names have letters, digits and some of `-_.`", described(c)),
         ),
         NameFault::Word(word) => (
             format!("Istio ignores `{word}` among the headers"),
@@ -103,9 +103,7 @@ pub(in crate::resolve) fn header_name(at: &At<String>, fault: NameFault) -> Find
 
 pub(in crate::resolve) fn header_value(at: &At<String>, fault: ValueFault) -> Finding {
     let (message, help) = match fault {
-        ValueFault::Control(c) => {
-            (format!("a header value cannot hold the character {}", described(c)), "leave it out")
-        }
+        ValueFault::Control(c) => (format!("a header value cannot hold {}", described(c)), "leave it out"),
         ValueFault::Percent => (
             "a `%` in this header value starts a variable that does not end".to_owned(),
             "write `%%` for a percent sign, or the variable in full: `%START_TIME%`",
@@ -192,7 +190,7 @@ pub(in crate::resolve) fn unknown_word(at: &At<String>, word: &str, known: &[&st
 /// A character so that it can be seen.
 fn described(c: char) -> String {
     match c {
-        ' ' => "space".to_owned(),
+        ' ' => "the space".to_owned(),
         c if c.is_control() || !c.is_ascii() => format!("U+{:04X}", u32::from(c)),
         c => format!("`{c}`"),
     }

@@ -97,9 +97,8 @@ fn http_settings(at: &At<spec::HttpSettings>, findings: &mut Vec<Finding>) -> Ch
     let idle_timeout = optional(idle_timeout, |at| {
         duration::duration(at, "idleTimeout", findings).map(|value| At::new(value, at.place))
     });
-    let h2_upgrade_policy = optional(h2_upgrade_policy, |at| {
-        http::one_of(at, "h2UpgradePolicy", &H2_UPGRADE_POLICIES, findings)
-    });
+    let h2_upgrade_policy =
+        optional(h2_upgrade_policy, |at| http::one_of(at, "h2UpgradePolicy", &H2_UPGRADE_POLICIES, findings));
     let http2_keep_alive = optional(http2_keep_alive, |at| {
         let spec::Http2KeepAlive { interval, timeout } = &at.value;
         let interval = duration::duration(interval, "interval", findings);

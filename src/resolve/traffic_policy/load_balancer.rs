@@ -31,8 +31,13 @@ pub(super) fn load_balancer(
     outliers: &Written<spec::OutlierDetection>,
     findings: &mut Vec<Finding>,
 ) -> Checked<LoadBalancer> {
-    let spec::LoadBalancer { simple, consistent_hash: hashed, locality: setting, warmup: warms, warmup_duration } =
-        &at.value;
+    let spec::LoadBalancer {
+        simple,
+        consistent_hash: hashed,
+        locality: setting,
+        warmup: warms,
+        warmup_duration,
+    } = &at.value;
     let absent = [
         simple.is_absent(),
         hashed.is_absent(),
@@ -42,7 +47,8 @@ pub(super) fn load_balancer(
     ];
     says_something(at.place, "loadBalancer", &absent, &["simple", "consistentHash"], findings)?;
     let one = exclusive(("simple", simple.place()), ("consistentHash", hashed.place()), findings);
-    let once = exclusive(("warmup", warms.place()), ("warmupDurationSecs", warmup_duration.place()), findings);
+    let once =
+        exclusive(("warmup", warms.place()), ("warmupDurationSecs", warmup_duration.place()), findings);
     let simple = optional(simple, |at| chosen(at, findings));
     let hash = optional(hashed, |at| consistent_hash(at, findings));
     let locality = optional(setting, |at| locality::locality(at, outliers, findings));

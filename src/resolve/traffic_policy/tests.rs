@@ -13,7 +13,8 @@ fn resolved(policy: &str) -> (Service, Vec<String>) {
     let texts = vec![Source::new("topology.yaml", Found::Named, text.into_bytes())];
     let outcome = spec::parse(&Sources { texts, limits: Limits::default() });
     let outcome = outcome.and_then(|spec| resolve::resolve(&spec));
-    let said = outcome.findings.iter().map(|finding| format!("{}: {}", finding.code, finding.message)).collect();
+    let said =
+        outcome.findings.iter().map(|finding| format!("{}: {}", finding.code, finding.message)).collect();
     (outcome.value.unwrap().services.remove(0), said)
 }
 
@@ -99,7 +100,9 @@ fn words_that_exclude_each_other() {
 #[test]
 fn localities() {
     let locality = |setting: &str| {
-        found(&format!("{{loadBalancer: {{localityLbSetting: {setting}}}, outlierDetection: {{interval: 1s}}}}"))
+        found(&format!(
+            "{{loadBalancer: {{localityLbSetting: {setting}}}, outlierDetection: {{interval: 1s}}}}"
+        ))
     };
     let none: Vec<String> = Vec::new();
     assert_eq!(locality("{distribute: [{from: eu/*, to: {eu/*: 80, us/*: 20}}]}"), none);
@@ -119,8 +122,11 @@ fn localities() {
 
 #[test]
 fn a_table_has_a_prime_size() {
-    let maglev =
-        |size: u32| found(&format!("{{loadBalancer: {{consistentHash: {{useSourceIp: true, maglev: {{tableSize: {size}}}}}}}}}"));
+    let maglev = |size: u32| {
+        found(&format!(
+            "{{loadBalancer: {{consistentHash: {{useSourceIp: true, maglev: {{tableSize: {size}}}}}}}}}"
+        ))
+    };
     assert_eq!(maglev(65537), Vec::<String>::new());
     assert_eq!(maglev(65539 * 2), ["MG0375: 131078 is not a prime"]);
 }

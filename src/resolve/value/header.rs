@@ -1,6 +1,6 @@
 //! Names and values of HTTP headers.
 
-use indexmap::IndexMap;
+use std::collections::BTreeMap;
 
 use super::{Checked, Poisoned, each};
 use crate::diagnostic::Finding;
@@ -83,8 +83,8 @@ pub(in crate::resolve) fn by_name<T, V>(
     place: Use,
     findings: &mut Vec<Finding>,
     mut check: impl FnMut(&T, &mut Vec<Finding>) -> Checked<V>,
-) -> Checked<IndexMap<String, At<V>>> {
-    let mut names: IndexMap<String, Place> = IndexMap::new();
+) -> Checked<BTreeMap<String, At<V>>> {
+    let mut names: BTreeMap<String, Place> = BTreeMap::new();
     each(written, |Keyed { key, value }| {
         let (name, said) = (name(key, place, findings), check(value, findings));
         let (name, said) = (name?, said?);

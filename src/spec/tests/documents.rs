@@ -187,3 +187,15 @@ fn includes_are_what_topologies_say() {
     assert_eq!(included("include: ["), Vec::<String>::new());
     assert_eq!(included(TOPOLOGY), Vec::<String>::new());
 }
+
+#[test]
+fn an_input_is_no_larger_than_its_limit() {
+    let mut sources = sources([TOPOLOGY]);
+    let codes = |sources: &Sources| -> Vec<_> {
+        crate::spec::parse(sources).findings.iter().map(|finding| finding.code).collect()
+    };
+    sources.limits.input_size = TOPOLOGY.len();
+    assert_eq!(codes(&sources), []);
+    sources.limits.input_size -= 1;
+    assert_eq!(codes(&sources), [Code::MG0103]);
+}

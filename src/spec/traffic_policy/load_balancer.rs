@@ -132,7 +132,8 @@ const COOKIE_ATTRIBUTE: Form<2> = Form {
 const RING_HASH: Form<1> =
     Form { what: "a ringHash", example: "ringHash: {minimumRingSize: 1024}", fields: ["minimumRingSize"] };
 
-const MAGLEV: Form<1> = Form { what: "a maglev", example: "maglev: {tableSize: 65537}", fields: ["tableSize"] };
+const MAGLEV: Form<1> =
+    Form { what: "a maglev", example: "maglev: {tableSize: 65537}", fields: ["tableSize"] };
 
 const LOCALITY: Form<4> = Form {
     what: "a localityLbSetting",

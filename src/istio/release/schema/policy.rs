@@ -8,8 +8,8 @@ use crate::istio::destination_rule::connection_pool::{
     ConnectionPool, Http2KeepAlive, HttpSettings, TcpKeepalive, TcpSettings,
 };
 use crate::istio::destination_rule::load_balancer::{
-    ConsistentHash, CookieAttribute, Distribute, Failover, HttpCookie, LoadBalancer, LocalityLbSetting, Maglev,
-    Number, RingHash, Warmup,
+    ConsistentHash, CookieAttribute, Distribute, Failover, HttpCookie, LoadBalancer, LocalityLbSetting,
+    Maglev, Number, RingHash, Warmup,
 };
 use crate::istio::destination_rule::outlier_detection::OutlierDetection;
 use crate::istio::duration::Duration;
@@ -40,11 +40,7 @@ fn tcp() -> TcpSettings {
     TcpSettings {
         max_connections: Some(1),
         connect_timeout: Some(second()),
-        tcp_keepalive: Some(TcpKeepalive {
-            probes: Some(1),
-            time: Some(second()),
-            interval: Some(second()),
-        }),
+        tcp_keepalive: Some(TcpKeepalive { probes: Some(1), time: Some(second()), interval: Some(second()) }),
         max_connection_duration: Some(second()),
         idle_timeout: Some(second()),
     }

@@ -1,0 +1,110 @@
+//! The Routing: the rules of every service that has any.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::action::{Actions, DirectResponse, HeaderOperations, Redirect};
+use super::condition::Condition;
+use super::{cluster_name, port_name, service_name, version_name};
+use crate::model::{self, Answer, Mesh, Service};
+
+/// What a Routing says behind `kind`.
+#[derive(Serialize)]
+pub struct Routing<'m> {
+    /// By service.
+    pub routes: BTreeMap<String, Vec<Rule<'m>>>,
+}
+
+/// One rule.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rule<'m> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'m str>,
+    #[serde(rename = "match", skip_serializing_if = "Vec::is_empty")]
+    conditions: Vec<Condition<'m>>,
+    #[serde(flatten)]
+    answer: Answers<'m>,
+    #[serde(flatten)]
+    actions: Actions<'m>,
+    /// A list, for a map would not hold one destination twice.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mirror: Vec<BTreeMap<String, f64>>,
+}
+
+/// One of `to`, `redirect` and `directResponse`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Answers<'m> {
+    To(Vec<Destination<'m>>),
+    Redirect(Redirect<'m>),
+    DirectResponse(DirectResponse<'m>),
+}
+
+/// One element of `to`.
+#[derive(Serialize)]
+struct Destination<'m> {
+    service: String,
+    version: &'m str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cluster: Option<&'m str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    port: Option<&'m str>,
+    weight: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    headers: Option<HeaderOperations<'m>>,
+}
+
+impl<'m> Routing<'m> {
+    pub fn of(mesh: &'m Mesh) -> Self {
+        let routed = mesh.services.iter().filter(|service| !service.rules.is_empty());
+        let rules =
+            |service: &'m Service| service.rules.iter().map(|rule| Rule::of(mesh, service, rule)).collect();
+        Self { routes: routed.map(|service| (service_name(service), rules(service))).collect() }
+    }
+}
+
+impl<'m> Rule<'m> {
+    fn of(mesh: &'m Mesh, service: &'m Service, rule: &'m model::Rule) -> Self {
+        let model::Rule { place: _, name, conditions, answer, actions, mirrors } = rule;
+        Self {
+            name: name.as_ref().map(|name| name.value.as_str()),
+            conditions: conditions.iter().map(|condition| Condition::of(mesh, service, condition)).collect(),
+            answer: match answer {
+                Answer::To(destinations) => {
+                    Answers::To(destinations.iter().map(|to| Destination::of(mesh, service, to)).collect())
+                }
+                Answer::Redirect(redirect) => Answers::Redirect(Redirect::of(redirect)),
+                Answer::DirectResponse(response) => Answers::DirectResponse(DirectResponse::of(response)),
+            },
+            actions: Actions::of(actions),
+            mirror: mirrors.iter().map(|copied| mirror(mesh, service, copied)).collect(),
+        }
+    }
+}
+
+impl<'m> Destination<'m> {
+    fn of(mesh: &'m Mesh, routed: &'m Service, to: &'m model::Destination) -> Self {
+        let model::Destination { place: _, service, pick, cluster, port, weight, headers } = to;
+        let service = mesh.service(*service).unwrap_or(routed);
+        Self {
+            service: service_name(service),
+            version: version_name(service, *pick),
+            cluster: cluster.map(|id| cluster_name(mesh, id)),
+            port: port.map(|number| port_name(service, number)),
+            weight: *weight,
+            headers: headers.as_ref().map(HeaderOperations::of),
+        }
+    }
+}
+
+fn mirror(mesh: &Mesh, service: &Service, mirror: &model::Mirror) -> BTreeMap<String, f64> {
+    let model::Mirror { pick, cluster, percent } = mirror;
+    let version = version_name(service, *pick);
+    let receiver = match cluster {
+        Some(id) => format!("{version}@{}", cluster_name(mesh, *id)),
+        None => version.to_owned(),
+    };
+    BTreeMap::from([(receiver, percent.value)])
+}

@@ -1,0 +1,134 @@
+//! `services.KEY`: ports, versions, where these run, who calls them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::cluster_name;
+use super::traffic_policy::traffic_policy;
+use crate::model::service::{AcrossClusters, PlainNames};
+use crate::model::{self, Callers, ClusterId, Mesh};
+
+/// `services.KEY`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Service<'m> {
+    ports: BTreeMap<&'m str, Port>,
+    #[serde(flatten)]
+    runs: Runs<'m>,
+    clients: BTreeMap<&'m str, Namespaces<'m>>,
+    across_clusters: &'static str,
+    plain_names: &'static str,
+    #[serde(rename = "virtualIP", skip_serializing_if = "Option::is_none")]
+    virtual_ip: Option<IpAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traffic_policy: Option<Value>,
+}
+
+/// `services.KEY.ports.NAME`
+#[derive(Serialize)]
+struct Port {
+    number: u16,
+    protocol: &'static str,
+}
+
+/// One of `versions` and `clusters`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Runs<'m> {
+    Versions(BTreeMap<&'m str, Version<'m>>),
+    Clusters(Sizes<'m>),
+}
+
+/// `services.KEY.versions.V`
+#[derive(Serialize)]
+struct Version<'m> {
+    clusters: Sizes<'m>,
+    labels: &'m BTreeMap<String, String>,
+    subset: &'m str,
+    #[serde(rename = "trafficPolicy", skip_serializing_if = "Option::is_none")]
+    policy: Option<Value>,
+}
+
+/// Relative sizes by the cluster's name.
+type Sizes<'m> = BTreeMap<&'m str, u32>;
+
+/// `services.KEY.clients.NAME`
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Namespaces<'m> {
+    All(&'static str),
+    Named(&'m BTreeSet<String>),
+}
+
+impl<'m> Service<'m> {
+    pub fn of(mesh: &'m Mesh, service: &'m model::Service) -> Self {
+        let model::Service {
+            // The key.
+            namespace: _,
+            name: _,
+            place: _,
+            ports,
+            versions,
+            runs,
+            clients,
+            across_clusters,
+            plain_names,
+            virtual_ip,
+            traffic_policy: policy,
+            // In the other document.
+            rules: _,
+            // What could not be read is an error, and then nothing is written.
+            complete: _,
+        } = service;
+        Self {
+            ports: ports.iter().map(port).collect(),
+            runs: if versions.is_empty() {
+                Runs::Clusters(sizes(mesh, runs))
+            } else {
+                Runs::Versions(versions.iter().map(|known| version(mesh, known)).collect())
+            },
+            clients: clients
+                .iter()
+                .map(|(id, callers)| (cluster_name(mesh, *id), Namespaces::of(callers)))
+                .collect(),
+            across_clusters: match across_clusters {
+                AcrossClusters::Local => "local",
+                AcrossClusters::Spread => "spread",
+            },
+            plain_names: match plain_names {
+                PlainNames::Service => "service",
+                PlainNames::Entry => "entry",
+                PlainNames::None => "none",
+            },
+            virtual_ip: virtual_ip.as_ref().map(|pinned| pinned.value),
+            traffic_policy: policy.as_ref().map(traffic_policy),
+        }
+    }
+}
+
+fn port(port: &model::Port) -> (&str, Port) {
+    let model::Port { name, number, protocol, place: _ } = port;
+    (name, Port { number: *number, protocol: protocol.istio() })
+}
+
+fn version<'m>(mesh: &'m Mesh, version: &'m model::Version) -> (&'m str, Version<'m>) {
+    let model::Version { name, subset, labels, clusters, traffic_policy: policy, place: _ } = version;
+    let policy = policy.as_ref().map(traffic_policy);
+    (name, Version { clusters: sizes(mesh, clusters), labels, subset, policy })
+}
+
+fn sizes<'m>(mesh: &'m Mesh, sizes: &BTreeMap<ClusterId, u32>) -> Sizes<'m> {
+    sizes.iter().map(|(id, size)| (cluster_name(mesh, *id), *size)).collect()
+}
+
+impl<'m> Namespaces<'m> {
+    fn of(callers: &'m Callers) -> Self {
+        match callers {
+            Callers::All => Self::All("all"),
+            Callers::Namespaces(named) => Self::Named(named),
+        }
+    }
+}

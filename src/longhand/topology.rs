@@ -1,0 +1,73 @@
+//! The Topology: the mesh, its clusters, its services.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::cluster::Cluster;
+use super::service::Service;
+use super::service_name;
+use crate::model::{self, RemoteNames, VirtualIps};
+
+/// What a Topology says behind `kind`.
+#[derive(Serialize)]
+pub struct Topology<'m> {
+    mesh: Mesh<'m>,
+    clusters: BTreeMap<&'m str, Cluster<'m>>,
+    services: BTreeMap<String, Service<'m>>,
+}
+
+/// `mesh`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Mesh<'m> {
+    name: &'m str,
+    reach: &'static str,
+    remote_names: &'static str,
+    remote_suffix: &'m str,
+    #[serde(rename = "virtualIPs")]
+    virtual_ips: String,
+    version_label: &'m str,
+    labels: &'m BTreeMap<String, String>,
+    annotations: &'m BTreeMap<String, String>,
+}
+
+impl<'m> Topology<'m> {
+    pub fn of(mesh: &'m model::Mesh) -> Self {
+        let model::Mesh {
+            name,
+            remote_names,
+            remote_suffix,
+            virtual_ips,
+            version_label,
+            labels,
+            annotations,
+            clusters,
+            services,
+        } = mesh;
+        Self {
+            mesh: Mesh {
+                name,
+                // There is only one way yet.
+                reach: "sni",
+                remote_names: match remote_names {
+                    RemoteNames::Shared => "shared",
+                    RemoteNames::PerCluster => "per-cluster",
+                },
+                remote_suffix,
+                virtual_ips: match virtual_ips {
+                    Some(VirtualIps { pool, place: _ }) => pool.to_string(),
+                    None => "none".to_owned(),
+                },
+                version_label,
+                labels,
+                annotations,
+            },
+            clusters: clusters.iter().map(|cluster| (cluster.name.as_str(), Cluster::of(cluster))).collect(),
+            services: services
+                .iter()
+                .map(|service| (service_name(service), Service::of(mesh, service)))
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The documents tell the truth: their examples are right, and what they show is what the program prints.
+
+#![cfg(test)]
+#![expect(clippy::disallowed_methods, reason = "tests stand outside the compiler and read files")]
+
+mod support {
+    #[expect(dead_code, reason = "one document is asked for here")]
+    pub mod document;
+    pub mod session;
+}
+
+use std::path::Path;
+
+use meshgen::diagnostic::Severity;
+use meshgen::source::{Found, Source, Sources};
+
+use support::document::blocks;
+use support::session::Session;
+
+/// What the README shows of the case: the inputs, then the bundles.
+const SHOWN: [&str; 6] = [
+    "topology.yaml",
+    "routing.yaml",
+    "expected/cluster1.yaml",
+    "expected/cluster1.stand-ins.yaml",
+    "expected/cluster2.yaml",
+    "expected/cluster2.stand-ins.yaml",
+];
+
+#[test]
+fn every_example_of_the_language_is_right() {
+    let page = read("docs/language.md");
+    let mut faults = Vec::new();
+    for example in blocks(&page, "yaml") {
+        let source = Source::new("example.yaml", Found::Named, example.as_bytes().to_vec());
+        let outcome = meshgen::compile(&Sources { texts: vec![source], ..Sources::default() }, &mut |_| {});
+        let grave = outcome.findings.iter().filter(|finding| finding.severity() != Severity::Note);
+        faults.extend(grave.map(|finding| format!("{} {}\n{example}", finding.code, finding.message)));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn init_writes_the_example() {
+    for file in ["topology.yaml", "routing.yaml"] {
+        assert_eq!(
+            read(&format!("src/cli/init/{file}")),
+            read(&format!("testdata/bookinfo/{file}")),
+            "{file}"
+        );
+    }
+}
+
+#[test]
+fn the_readme_shows_the_example_in_full() {
+    let readme = read("README.md");
+    let shown = blocks(&readme, "yaml");
+    assert_eq!(shown.len(), SHOWN.len());
+    for (file, block) in SHOWN.iter().zip(shown) {
+        assert_eq!(block, read(&format!("testdata/bookinfo/{file}")), "{file}");
+    }
+}
+
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = read("README.md");
+    let mut session = Session::new(Path::new(env!("CARGO_BIN_EXE_meshgen")));
+    for block in blocks(&readme, "console") {
+        assert_eq!(session.replayed(block), Session::bare(block));
+    }
+}
+
+fn read(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"))
+}

@@ -1,0 +1,61 @@
+//! What a terminal shows, played again: commands behind `$ `, and what they print, in one directory of its own.
+
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// A shell that knows the program under test.
+pub struct Session {
+    home: TempDir,
+    directory: String,
+    path: String,
+}
+
+impl Session {
+    /// In an empty directory.
+    pub fn new(program: &Path) -> Self {
+        let programs = program.parent().unwrap().to_str().unwrap();
+        let path = format!("{programs}:{}", std::env::var("PATH").unwrap_or_default());
+        Self { home: TempDir::new().unwrap(), directory: ".".to_owned(), path }
+    }
+
+    /// The commands of a block, each with what it prints now. `cd` holds for all that follow.
+    pub fn replayed(&mut self, block: &str) -> String {
+        let mut shown = String::new();
+        for command in block.lines().filter_map(|line| line.strip_prefix("$ ")) {
+            shown.extend(["$ ", command, "\n"]);
+            match command.strip_prefix("cd ") {
+                Some(directory) => directory.clone_into(&mut self.directory),
+                None => shown += &self.run(command),
+            }
+        }
+        Self::bare(&shown)
+    }
+
+    /// A block without what differs from run to run: how long it took, and empty lines between commands.
+    pub fn bare(block: &str) -> String {
+        let lines = block.lines().filter(|line| !line.is_empty());
+        lines.map(|line| without_time(line) + "\n").collect()
+    }
+
+    fn run(&self, command: &str) -> String {
+        let output = Command::new("sh")
+            .args(["-c", &format!("{{ {command}\n}} 2>&1")])
+            .current_dir(self.home.path().join(&self.directory))
+            .env("PATH", &self.path)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+/// `in 2 ms` → `in … ms`
+fn without_time(line: &str) -> String {
+    match line.split_once(", in ").map(|(before, after)| (before, after.split_once(" ms"))) {
+        Some((before, Some((number, after)))) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("{before}, in … ms{after}")
+        }
+        Some(_) | None => line.to_owned(),
+    }
+}
