@@ -10,6 +10,7 @@ pub mod release; // which Istio
 pub mod cluster;
 pub mod service;
 pub mod traffic_policy;
+pub mod service_account;
 pub mod routing;
 pub mod condition;
 pub mod action;

@@ -39,6 +39,8 @@ pub(crate) struct Crossing {
     sni: String,
     /// The caller's name for the subset; empty for the whole name.
     subset: String,
+    /// Of which the server must be one; anybody where empty.
+    identities: Vec<String>,
 }
 
 impl Links {

@@ -15,6 +15,7 @@ mod clients;
 mod port;
 mod service;
 mod traffic_policy;
+mod service_account;
 mod routing;
 mod value; // texts and numbers in rules
 mod condition;

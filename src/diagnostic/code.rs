@@ -127,6 +127,7 @@ codes! {
     MG0237 Error "a word of `trafficPolicy` that would break what crosses clusters"
     MG0238 Error "a `trafficPolicy` or a part of it says nothing"
     MG0239 Error "a port has settings twice"
+    MG0240 Error "a ServiceAccount that cannot be"
     MG0301 Error "a route for a service that is not in the topology"
     MG0302 Error "a rule names a version that the service does not have"
     MG0303 Error "a version does not run in the cluster named"

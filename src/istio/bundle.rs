@@ -58,6 +58,8 @@ pub struct GroundGateway {
 /// A Service and the pods behind it.
 #[derive(Clone, Debug)]
 pub struct GroundService {
+    /// Who its pods say they are; empty where nobody said.
+    pub identities: BTreeSet<String>,
     /// Its namespace.
     pub namespace: String,
     /// Its ports.

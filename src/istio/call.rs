@@ -1,6 +1,6 @@
 //! Calling: names for what runs in other clusters, and the SNI that each far gateway understands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -99,7 +99,12 @@ fn service_port(port: &Port) -> ServicePort {
 
 fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>, dialect: &mut Dialect<'_>) -> Object {
     let service = name.service;
-    let any = name.clusters.first().map(|cluster| Contract { service, cluster, subset: None });
+    let any = name.clusters.first().map(|cluster| Contract {
+        service,
+        cluster,
+        serving: &name.clusters,
+        subset: None,
+    });
     let spec = DestinationRuleSpec {
         host: name.host.clone(),
         export_to: export_to(&name.callers),
@@ -123,7 +128,8 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>, dialect: &mut
 fn remote_subset(name: &RemoteName<'_>, subset: &RemoteSubset<'_>, dialect: &mut Dialect<'_>) -> Subset {
     let RemoteSubset { name: subset_name, far: subset_there, pick, version: _, cluster } = subset;
     let service = name.service;
-    let contract = Contract { service, cluster, subset: *subset_there };
+    let serving = std::slice::from_ref(cluster);
+    let contract = Contract { service, cluster, serving, subset: *subset_there };
     let by_port = contract.by_port(*pick, dialect);
     let policy = if by_port.is_empty() {
         TrafficPolicy {
@@ -148,13 +154,23 @@ fn far(policy: Option<&meant::TrafficPolicy>, dialect: &mut Dialect<'_>) -> Sett
 struct Contract<'p> {
     service: &'p Service,
     cluster: &'p Cluster,
+    /// All that may answer.
+    serving: &'p [&'p Cluster],
     subset: Option<&'p str>,
 }
 
 impl Contract<'_> {
+    /// Here, and not in the ServiceEntry: each cluster has its own trust domain, and the first releases read it
+    /// nowhere else.
     fn tls(self, port: &Port) -> ClientTls {
         let sni = sni(port.number, self.subset, &self.service.plain_host(self.cluster));
-        ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(sni) }
+        let identities: BTreeSet<_> =
+            self.serving.iter().flat_map(|cluster| self.service.identities(cluster)).collect();
+        ClientTls {
+            mode: ClientTlsMode::IstioMutual,
+            sni: Some(sni),
+            subject_alt_names: identities.into_iter().collect(),
+        }
     }
 
     /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them. Nothing is

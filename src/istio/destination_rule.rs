@@ -94,12 +94,16 @@ pub struct PortSelector {
 
 /// How a caller's proxy speaks TLS.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ClientTls {
     /// Whose certificates.
     pub mode: ClientTlsMode,
     /// What the far gateway routes by; none lets Istio derive it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sni: Option<String>,
+    /// Identities of which the server's certificate must carry one; none lets Istio decide.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subject_alt_names: Vec<String>,
 }
 
 /// Whose certificates a caller's proxy uses.

@@ -91,6 +91,7 @@ fn ground_service(service: &Service, plan: &ClusterPlan<'_>) -> GroundService {
             .any(|id| plan.mesh.cluster(*id).is_some_and(|cluster| cluster.name == plan.cluster.name))
     };
     GroundService {
+        identities: service.identities(plan.cluster),
         namespace: service.namespace.clone(),
         ports: service.ports.iter().map(|port| port.number).collect(),
         pods: service

@@ -96,7 +96,11 @@ fn near(policy: &meant::TrafficPolicy, dialect: &mut Dialect<'_>) -> TrafficPoli
 /// Mutual TLS has to be asked for at every level where Istio does not find out by itself.
 fn mutual(dialect: &Dialect<'_>) -> Option<ClientTls> {
     let automatic = dialect.release().can(Feature::AutoMutualTls);
-    (!automatic).then_some(ClientTls { mode: ClientTlsMode::IstioMutual, sni: None })
+    (!automatic).then_some(ClientTls {
+        mode: ClientTlsMode::IstioMutual,
+        sni: None,
+        subject_alt_names: Vec::new(),
+    })
 }
 
 fn gateway(plan: &ClusterPlan<'_>, entrance: &Entrance<'_>, dialect: &mut Dialect<'_>) -> Object {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::cluster_name;
 use super::traffic_policy::traffic_policy;
 use crate::model::service::{AcrossClusters, PlainNames};
+use crate::model::service_account::ServiceAccount;
 use crate::model::{self, Callers, ClusterId, Mesh};
 
 /// `services.KEY`
@@ -25,6 +26,8 @@ pub struct Service<'m> {
     virtual_ip: Option<IpAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     traffic_policy: Option<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    service_accounts: Vec<&'m str>,
 }
 
 /// `services.KEY.ports.NAME`
@@ -78,6 +81,7 @@ impl<'m> Service<'m> {
             plain_names,
             virtual_ip,
             traffic_policy: policy,
+            service_accounts,
             // In the other document.
             rules: _,
             // What could not be read is an error, and then nothing is written.
@@ -105,6 +109,12 @@ impl<'m> Service<'m> {
             },
             virtual_ip: virtual_ip.as_ref().map(|pinned| pinned.value),
             traffic_policy: policy.as_ref().map(traffic_policy),
+            service_accounts: service_accounts
+                .iter()
+                .map(|account| match account {
+                    ServiceAccount::Named(text) | ServiceAccount::Identity(text) => text.as_str(),
+                })
+                .collect(),
         }
     }
 }

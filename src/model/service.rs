@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use super::cluster::{Cluster, ClusterId};
 use super::routing::Rule;
+use super::service_account::ServiceAccount;
 use super::traffic_policy::TrafficPolicy;
 use crate::source::{At, Place};
 
@@ -40,6 +41,8 @@ pub struct Service {
     pub plain_names: PlainNames,
     /// The address pinned for its (shared) remote name.
     pub virtual_ip: Option<At<IpAddr>>,
+    /// Who its pods say they are; nobody said it where empty.
+    pub service_accounts: BTreeSet<ServiceAccount>,
     /// How callers' proxies connect to it.
     pub traffic_policy: Option<TrafficPolicy>,
     /// The first whose conditions hold answers; empty for a service that is left alone.

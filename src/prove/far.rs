@@ -24,6 +24,8 @@ pub struct Offer {
 #[derive(Debug, Default)]
 struct Service {
     ports: BTreeSet<u16>,
+    /// Who its pods say they are, if anybody said.
+    identities: BTreeSet<String>,
     /// Its versions by subset, each with whether it can be reached.
     subsets: BTreeMap<String, Result<(), String>>,
 }
@@ -41,7 +43,8 @@ impl Offer {
             let subset = |name: &String| (name.clone(), index.subset(host, name, service));
             let subsets = service.pods.keys().map(subset);
             let ports = service.ports.iter().copied().collect();
-            (host.clone(), Service { ports, subsets: subsets.collect() })
+            let identities = service.identities.clone();
+            (host.clone(), Service { ports, identities, subsets: subsets.collect() })
         });
         Self { opened, services: services.collect() }
     }
@@ -53,10 +56,14 @@ impl Offer {
         if self.opened.as_ref().is_some_and(|opened| !opened.iter().any(|pattern| opens(pattern, host))) {
             return Err(format!("the gateway of `{cluster}` is not open for `{host}`"));
         }
-        let Service { ports, subsets } =
+        let Service { ports, identities, subsets } =
             self.services.get(host).ok_or(format!("`{host}` does not run in `{cluster}`"))?;
         if !ports.contains(&port) {
             return Err(format!("`{host}` has no port {port} in `{cluster}`"));
+        }
+        let demanded = &crossing.identities;
+        if !identities.is_empty() && !demanded.iter().any(|identity| identities.contains(identity)) {
+            return Err(format!("nobody behind `{host}` in `{cluster}` is who callers demand"));
         }
         let Some(subset) = subset else { return Ok(()) };
         let whose = crossing.subset.strip_prefix(subset).unwrap_or_default();

@@ -195,12 +195,8 @@ impl Caller<'_> {
         };
         let tls =
             tls(rule, named, port).ok_or(format!("plain text to the gateway for `{host}` port {port}"))?;
-        let sni = match tls {
-            ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(sni) } => sni,
-            ClientTls { mode: ClientTlsMode::IstioMutual, sni: None } => {
-                return Err(format!("no SNI for `{host}` port {port}"));
-            }
-        };
+        let ClientTls { mode: ClientTlsMode::IstioMutual, sni, subject_alt_names } = tls;
+        let sni = sni.as_ref().ok_or(format!("no SNI for `{host}` port {port}"))?;
         says_what_it_means(host, named, port, sni)?;
         let none = BTreeMap::new();
         let labels = named.map_or(&none, |subset| &subset.labels);
@@ -226,6 +222,7 @@ impl Caller<'_> {
                 port: *dialled,
                 sni: sni.clone(),
                 subset: subset.unwrap_or_default().to_owned(),
+                identities: subject_alt_names.clone(),
             });
         }
         Ok(crossings)

@@ -6,6 +6,7 @@
 mod far; // what the cluster behind a gateway lacks
 mod limits; // what Kubernetes would refuse
 mod near; // what the caller's cluster lacks
+mod promise; // what a caller's rule no longer says beside the SNI
 mod twice; // what is there more than once
 
 use super::Links;
@@ -28,8 +29,11 @@ clusters:
   there: {gateway: 203.0.113.2}
   yonder: {gateway: {address: 203.0.113.3, expose: used}}
 services:
-  api:       {ports: {http: 80, grpc: 81}, versions: {v1: here, v2: there}}
-  parts:     {ports: 80, versions: {v1: [there, yonder]}}
+  api:
+    ports: {http: 80, grpc: 81}
+    versions: {v1: here, v2: there}
+    trafficPolicy: {outlierDetection: {consecutiveGatewayErrors: 1}}
+  parts:     {ports: 80, versions: {v1: [there, yonder]}, serviceAccounts: parts}
   ratings:   {ports: 80, versions: {v1: there}}
   reviews:   {ports: 80, versions: {v1: here, v2: there, v20: there}}
   shop/cart: {ports: 80, versions: {v1: there}, clients: {here: [web]}}

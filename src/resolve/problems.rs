@@ -7,3 +7,4 @@ pub mod routing;
 pub mod value;
 pub mod action;
 pub mod traffic_policy;
+pub mod service_account;

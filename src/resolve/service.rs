@@ -7,7 +7,7 @@ use super::clients::{self, CallersByCluster};
 use super::defaults::{self, Defaults};
 use super::problems::name::version_called_any;
 use super::problems::topology as problems;
-use super::{ClusterNames, entries, label, name, port, traffic_policy};
+use super::{ClusterNames, entries, label, name, port, service_account, traffic_policy};
 use crate::diagnostic::Finding;
 use crate::model::name::subset;
 use crate::model::{ClusterId, Service, Version};
@@ -53,6 +53,7 @@ impl Reader<'_> {
             virtual_ip,
             // Its ports are named; see below.
             traffic_policy: _,
+            service_accounts,
         } = written;
         name::dns_label("service", name, self.findings);
         name::dns_label("namespace", namespace, self.findings);
@@ -88,6 +89,7 @@ impl Reader<'_> {
             across_clusters: defaults::across(across_clusters, self.defaults.across_clusters),
             plain_names: defaults::plain(plain_names, self.defaults.plain_names),
             virtual_ip: self.virtual_ip(virtual_ip),
+            service_accounts: service_account::all(service_accounts, self.findings),
             traffic_policy: None,
             rules: Vec::new(),
             complete: ports_complete && versions_complete && alone_complete,

@@ -36,6 +36,8 @@ pub struct Service {
     /// An address, unchecked.
     pub virtual_ip: Written<String>,
     pub traffic_policy: Written<TrafficPolicy>,
+    /// Names and identities, unchecked.
+    pub service_accounts: Written<Listed<At<String>>>,
 }
 
 /// `acrossClusters`
@@ -93,7 +95,6 @@ impl Service {
             headless,
         ] = reader.fields_or_illegible(value, &SERVICE);
         check_reach(reach, reader);
-        reader.later("serviceAccounts", &service_accounts);
         reader.later("headless", &headless);
         Self {
             name,
@@ -113,6 +114,7 @@ impl Service {
             plain_names: plain_names.read(reader, PlainNames::read),
             virtual_ip: virtual_ip.read(reader, Reader::text),
             traffic_policy: traffic_policy.read(reader, TrafficPolicy::read),
+            service_accounts: service_accounts.read(reader, Reader::texts),
         }
     }
 }

@@ -242,7 +242,8 @@ fn service_entry() -> ServiceEntrySpec {
 }
 
 fn destination_rule() -> DestinationRuleSpec {
-    let tls = || ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(text()) };
+    let tls =
+        || ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(text()), subject_alt_names: texts() };
     let policy = || TrafficPolicy {
         settings: policy::settings(),
         tls: Some(tls()),

@@ -192,7 +192,7 @@ fn words_are_known_unknown_or_for_later() {
 
 #[test]
 fn fields_for_later_are_refused_at_their_key_and_poison_nothing() {
-    let of_service = "{ports: {db: {number: 1, targetPort: 2}}, serviceAccounts: [a], \
+    let of_service = "{ports: {db: {number: 1, targetPort: 2}}, \
                       headless: true, versions: {v: c}}";
     assert_found([
         (
@@ -206,10 +206,7 @@ fn fields_for_later_are_refused_at_their_key_and_poison_nothing() {
                 r#"MG0132 "addressFrom""#,
             ],
         ),
-        (
-            service(of_service),
-            &[r#"MG0132 "serviceAccounts""#, r#"MG0132 "headless""#, r#"MG0132 "targetPort""#],
-        ),
+        (service(of_service), &[r#"MG0132 "headless""#, r#"MG0132 "targetPort""#]),
         (topology("gateways: {g: {}}\n"), &[r#"MG0132 "gateways""#]),
         (routes("{rules: v1, ingress: {g: {hosts: [h]}}}"), &[r#"MG0132 "ingress""#]),
         (
