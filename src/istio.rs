@@ -8,6 +8,7 @@ pub mod bundle; // the objects of one cluster, and what they count on there
 mod serve; // the versions that run in a cluster, and its gateway
 mod call; // names for what runs in others
 mod route; // where requests go
+mod ingress; // where requests from outside go
 mod stand_in; // names for what runs only in others
 pub mod condition;
 pub mod action;

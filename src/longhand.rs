@@ -9,6 +9,7 @@
 mod topology; // the first document
 mod cluster;
 mod service;
+mod gateway;
 mod traffic_policy;
 mod routing; // the second
 mod condition;

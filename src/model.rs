@@ -11,6 +11,7 @@ pub mod cluster;
 pub mod service;
 pub mod traffic_policy;
 pub mod service_account;
+pub mod ingress;
 pub mod routing;
 pub mod condition;
 pub mod action;
@@ -24,6 +25,7 @@ use crate::source::Place;
 pub use action::Actions;
 pub use cluster::{Address, Cluster, ClusterId, Gateway};
 pub use condition::Condition;
+pub use ingress::{IngressGateway, IngressGatewayId};
 pub use release::Release;
 pub use routing::{Answer, Destination, Mirror, Rule};
 pub use service::{Callers, Pick, Port, Protocol, Service, ServiceId, Version, VersionId};
@@ -49,6 +51,8 @@ pub struct Mesh {
     pub clusters: Vec<Cluster>,
     /// By namespace, then name; a [`ServiceId`] is an index.
     pub services: Vec<Service>,
+    /// Where requests from outside arrive, by name; an `IngressGatewayId` is an index.
+    pub gateways: Vec<IngressGateway>,
 }
 
 /// A pool of addresses and where it was written, if it was.

@@ -9,6 +9,7 @@ pub mod demand; // what the callers of each cluster ask for
 pub mod route; // the rules of a service, as one caller meets them
 mod shadow; // what earlier rules have answered
 mod survey; // what all this shows about the rules
+pub mod ingress; // what is let in from outside
 mod affinity; // who stays with whom across clusters
 pub mod remote; // names for what runs in other clusters
 pub mod virtual_ip; // addresses for those names
@@ -19,9 +20,12 @@ use std::net::IpAddr;
 
 use crate::diagnostic::Outcome;
 use crate::model::service::PlainNames;
-use crate::model::{Callers, Cluster, ClusterId, Gateway, Mesh, Pick, Service, ServiceId, Version};
+use crate::model::{
+    Callers, Cluster, ClusterId, Gateway, IngressGateway, Mesh, Pick, Service, ServiceId, Version,
+};
 
 pub use demand::Demands;
+pub use ingress::{Ingress, IngressRoute};
 pub use remote::{RemoteName, RemoteNames, RemoteSubset};
 pub use route::{Answer, Copy, Route, ServiceRoutes, Share, Target};
 
@@ -44,6 +48,10 @@ pub struct ClusterPlan<'m> {
     pub plain_names: Vec<PlainName<'m>>,
     /// Where requests of callers here go.
     pub routes: Vec<ServiceRoutes<'m>>,
+    /// Where requests from outside arrive.
+    pub ingress_gateways: Vec<&'m IngressGateway>,
+    /// Where requests from outside go.
+    pub ingress: Vec<Ingress<'m>>,
 }
 
 /// A service that runs in the cluster, and what is to be said of it there.
@@ -146,6 +154,12 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
                     .collect(),
                 remote,
                 routes,
+                ingress_gateways: mesh
+                    .gateways
+                    .iter()
+                    .filter(|gateway| gateway.clusters.contains(&id))
+                    .collect(),
+                ingress: demand.map(|demand| ingress::plan(mesh, &demand.ingress)).unwrap_or_default(),
             }
         })
         .collect();

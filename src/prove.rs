@@ -8,6 +8,7 @@
 
 mod index; // a bundle by what its objects are about
 mod near; // what a caller's cluster must have
+mod ingress; // what the gateways for requests from outside must have
 mod far; // what the cluster behind a gateway must have
 mod policy; // what every port must repeat
 mod subset; // which pods a subset stands for

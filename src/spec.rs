@@ -15,6 +15,7 @@ mod written; // a value, its absence, or poison
 mod topology; // mesh, clusters, services: all Topology documents
 pub mod mesh;
 pub mod cluster;
+pub mod gateway;
 pub mod service;
 pub mod traffic_policy;
 pub mod routing;
@@ -38,6 +39,8 @@ pub struct Spec {
     pub clusters: Listed<cluster::Cluster>,
     /// `services`, each name once.
     pub services: Listed<service::Service>,
+    /// `gateways`, each name once.
+    pub gateways: Listed<gateway::IngressGateway>,
     /// `routes`, each service once.
     pub routes: Listed<routing::Routes>,
 }
@@ -46,14 +49,16 @@ pub struct Spec {
 pub fn parse(sources: &Sources) -> Outcome<Spec> {
     let mut reader = Reader::default();
     let documents = Documents::read(sources, &mut reader);
-    let Topology { mesh, mut clusters, mut services } = Topology::read(&documents.topologies, &mut reader);
+    let Topology { mesh, mut clusters, mut services, mut gateways } =
+        Topology::read(&documents.topologies, &mut reader);
     let mut routes = routing::read(&documents.routings, &mut reader);
     // What could not be read at all may have named any of them.
     clusters.complete &= documents.complete;
     services.complete &= documents.complete;
+    gateways.complete &= documents.complete;
     routes.complete &= documents.complete;
     let nothing = documents.topologies.is_empty() && documents.routings.is_empty() && !documents.complete;
-    let spec = Spec { mesh, clusters, services, routes };
+    let spec = Spec { mesh, clusters, services, gateways, routes };
     Outcome { value: (!nothing).then_some(spec), findings: reader.into_findings() }
 }
 

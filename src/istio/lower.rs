@@ -2,13 +2,13 @@
 //!
 //! Enters: what a cluster must know. Leaves: its bundle. Refuses to know: the inputs, and how objects become text.
 
-use super::bundle::{Bundle, Ground, GroundGateway, GroundService};
+use super::bundle::{Bundle, Ground, GroundGateway, GroundService, IngressGround};
 use super::dialect::{Dialect, Lacks};
 use super::object::{Kind, Object};
 use super::{call, route, serve, stand_in};
 use crate::bundle::Reach;
 use crate::model::service::PlainNames;
-use crate::model::{Address, Cluster, Service, Version};
+use crate::model::{Address, Cluster, IngressGateway, Service, Version};
 use crate::plan::{ClusterPlan, RemoteName};
 
 /// The bundle of one cluster. What its release cannot say is added to `lacks`.
@@ -58,6 +58,15 @@ fn ground(plan: &ClusterPlan<'_>) -> Ground {
     let cluster = plan.cluster;
     let absent = |made: PlainNames| plan.plain_names.iter().filter(move |name| name.made == made);
     Ground {
+        ingress_gateways: plan.ingress_gateways.iter().map(|gateway| ingress_ground(gateway)).collect(),
+        let_in: plan
+            .ingress
+            .iter()
+            .flat_map(|ingress| {
+                let gateway = ingress.gateway.full_name();
+                ingress.hosts.iter().map(move |host| (gateway.clone(), host.clone()))
+            })
+            .collect(),
         gateway: cluster.gateway.as_ref().map(|gateway| GroundGateway {
             addresses: gateway.addresses.iter().map(Address::to_string).collect(),
             port: gateway.port,
@@ -81,6 +90,11 @@ fn ground(plan: &ClusterPlan<'_>) -> Ground {
             })
             .collect(),
     }
+}
+
+fn ingress_ground(gateway: &IngressGateway) -> (String, IngressGround) {
+    let namespaces = gateway.workload_namespaces.clone();
+    (gateway.full_name(), IngressGround { namespaces, existing: gateway.servers.is_empty() })
 }
 
 fn ground_service(service: &Service, plan: &ClusterPlan<'_>) -> GroundService {

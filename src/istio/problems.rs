@@ -137,7 +137,10 @@ fn instead(feature: Feature) -> &'static str {
         | Feature::Warmup
         | Feature::HashOfQueryParameter
         | Feature::CookieAttributes
-        | Feature::LocalOriginErrors => "",
+        | Feature::LocalOriginErrors
+        | Feature::ServerName
+        | Feature::OptionalMutual
+        | Feature::GatewayIstioMutual => "",
     }
 }
 

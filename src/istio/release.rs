@@ -145,6 +145,9 @@ features! {
     /// Before, `consecutiveErrors` counted what is now called gateway errors.
     ConsecutiveErrorsByKind "`consecutive5xxErrors`" [(5, 0)]
     LocalOriginErrors "counting errors of local origin" [(11, 0)]
+    ServerName "the name of a server" [(7, 0)]
+    OptionalMutual "`OPTIONAL_MUTUAL`" [(19, 0)]
+    GatewayIstioMutual "`ISTIO_MUTUAL`" [(3, 0)]
 }
 
 impl Release {

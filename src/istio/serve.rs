@@ -7,6 +7,7 @@ use super::destination_rule::{
 };
 use super::dialect::Dialect;
 use super::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
+use super::ingress;
 use super::mark::{list, object};
 use super::object::{Object, Spec};
 use super::problems;
@@ -29,6 +30,7 @@ pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<
             objects.push(gateway(plan, entrance, dialect));
         }
     }
+    objects.extend(ingress::gateways(plan, dialect));
     objects
 }
 
@@ -116,8 +118,9 @@ fn gateway(plan: &ClusterPlan<'_>, entrance: &Entrance<'_>, dialect: &mut Dialec
     let spec = GatewaySpec {
         selector: gateway.selector.clone(),
         servers: vec![Server {
+            name: None,
             port: ServerPort { name: "tls".to_owned(), number: gateway.server_port, protocol: "TLS" },
-            tls: Some(ServerTls { mode: ServerTlsMode::AutoPassthrough }),
+            tls: Some(ServerTls { mode: Some(ServerTlsMode::AutoPassthrough), ..ServerTls::default() }),
             hosts,
         }],
     };

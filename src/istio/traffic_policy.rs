@@ -32,11 +32,12 @@ pub enum Endpoints {
 pub fn settings(said: Effective<'_>, endpoints: Endpoints, dialect: &mut Dialect<'_>) -> Settings {
     let Effective { connection_pool: pool, load_balancer: balancer, outlier_detection: outliers } = said;
     Settings {
-        connection_pool: pool.map(|pool| connection_pool(pool, dialect)),
+        connection_pool: pool.map(|pool| Box::new(connection_pool(pool, dialect))),
         load_balancer: balancer
             .map(|balancer| load_balancer(balancer, endpoints, dialect))
-            .filter(|balancer| *balancer != LoadBalancer::default()),
-        outlier_detection: outliers.map(|outliers| outlier_detection(outliers, dialect)),
+            .filter(|balancer| *balancer != LoadBalancer::default())
+            .map(Box::new),
+        outlier_detection: outliers.map(|outliers| Box::new(outlier_detection(outliers, dialect))),
     }
 }
 

@@ -84,6 +84,7 @@ impl<'m> Service<'m> {
             service_accounts,
             // In the other document.
             rules: _,
+            ingress: _,
             // What could not be read is an error, and then nothing is written.
             complete: _,
         } = service;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::cluster::Cluster;
+use super::gateway::IngressGateway;
 use super::service::Service;
 use super::service_name;
 use crate::model::{self, RemoteNames, VirtualIps};
@@ -15,6 +16,8 @@ pub struct Topology<'m> {
     mesh: Mesh<'m>,
     clusters: BTreeMap<&'m str, Cluster<'m>>,
     services: BTreeMap<String, Service<'m>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    gateways: BTreeMap<&'m str, IngressGateway<'m>>,
 }
 
 /// `mesh`
@@ -44,6 +47,7 @@ impl<'m> Topology<'m> {
             annotations,
             clusters,
             services,
+            gateways,
         } = mesh;
         Self {
             mesh: Mesh {
@@ -67,6 +71,10 @@ impl<'m> Topology<'m> {
             services: services
                 .iter()
                 .map(|service| (service_name(service), Service::of(mesh, service)))
+                .collect(),
+            gateways: gateways
+                .iter()
+                .map(|gateway| (gateway.name.as_str(), IngressGateway::of(mesh, gateway)))
                 .collect(),
         }
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::cluster::{Cluster, ClusterId};
+use super::ingress::Ingress;
 use super::routing::Rule;
 use super::service_account::ServiceAccount;
 use super::traffic_policy::TrafficPolicy;
@@ -47,6 +48,8 @@ pub struct Service {
     pub traffic_policy: Option<TrafficPolicy>,
     /// The first whose conditions hold answers; empty for a service that is left alone.
     pub rules: Vec<Rule>,
+    /// Which requests from outside its rules hold for.
+    pub ingress: Vec<Ingress>,
     /// False if some of its versions or rules could not be read; then nothing is concluded from what is missing.
     pub complete: bool,
 }

@@ -1,4 +1,4 @@
-//! ServiceAccounts: who the pods of a service say they are.
+//! Service accounts: who the pods of a service say they are.
 //!
 //! Enters: nothing; `resolve` builds these types. Leaves: identities as certificates carry them. Refuses to know: who
 //! checks them.

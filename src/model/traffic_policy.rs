@@ -199,7 +199,7 @@ impl Settings {
     }
 }
 
-impl<'m> Effective<'m> {
+impl Effective<'_> {
     /// These, and the `other` ones where these say nothing.
     #[must_use]
     pub fn or(self, other: Self) -> Self {

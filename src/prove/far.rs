@@ -85,7 +85,9 @@ fn opened(gateway: &GroundGateway, gateways: &[(&Metadata, &GatewaySpec)]) -> Ve
     let servers: Vec<_> = here
         .flat_map(|(_, spec)| &spec.servers)
         .filter(|server| server.port.number == gateway.server_port)
-        .filter(|server| server.tls.is_some_and(|tls| tls.mode == ServerTlsMode::AutoPassthrough))
+        .filter(|server| {
+            server.tls.as_ref().is_some_and(|tls| tls.mode == Some(ServerTlsMode::AutoPassthrough))
+        })
         .collect();
     match servers.as_slice() {
         [only] => only.hosts.clone(),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Crossing;
 use super::index::Index;
+use super::ingress;
 use super::subset::selects;
 use crate::istio::Bundle;
 use crate::istio::destination_rule::{ClientTls, ClientTlsMode, DestinationRuleSpec, Subset};
@@ -28,9 +29,12 @@ pub fn check(bundle: &Bundle, index: &Index<'_>) -> Near {
     let caller = Caller { bundle, index };
     let mut near = Near::default();
     let mut routed: BTreeMap<&str, &VirtualServiceSpec> = BTreeMap::new();
+    near.broken.extend(ingress::broken(bundle, index));
     for (metadata, spec) in &index.routes {
-        routed.extend(spec.hosts.iter().map(|host| (host.as_str(), *spec)));
-        caller.hosts(metadata, spec, &mut near);
+        if spec.gateways.is_empty() {
+            routed.extend(spec.hosts.iter().map(|host| (host.as_str(), *spec)));
+            caller.hosts(metadata, spec, &mut near);
+        }
         for destination in spec.http.iter().flat_map(destinations) {
             caller.destination(spec, destination, &mut near);
         }
@@ -106,7 +110,7 @@ impl Caller<'_> {
         let Destination { host, subset, port } = destination;
         let port = port.number;
         if let Some((metadata, entry)) = self.index.entries.get(host.as_str()) {
-            if !sees(&entry.export_to, &routed.export_to) {
+            if !sees(&entry.export_to, &ingress::seen_by(self.bundle, routed)) {
                 near.broken.push(format!("callers of `{host}` do not see its ServiceEntry"));
             }
             self.crossing(host, metadata, entry, subset.as_deref(), port, near);
@@ -274,6 +278,6 @@ fn tls<'r>(rule: &'r DestinationRuleSpec, subset: Option<&'r Subset>, port: u16)
 }
 
 /// Whether what is exported to some namespaces reaches all that it is needed in. None means all.
-fn sees(exported: &[String], needed: &[String]) -> bool {
+pub fn sees(exported: &[String], needed: &[String]) -> bool {
     exported.is_empty() || (!needed.is_empty() && needed.iter().all(|namespace| exported.contains(namespace)))
 }

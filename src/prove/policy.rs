@@ -32,7 +32,7 @@ mod tests {
 
     fn settings() -> Settings {
         let simple = LoadBalancer { simple: Some("RANDOM"), ..LoadBalancer::default() };
-        Settings { load_balancer: Some(simple), ..Settings::default() }
+        Settings { load_balancer: Some(Box::new(simple)), ..Settings::default() }
     }
 
     fn policy(general: Settings, at_port: Settings) -> TrafficPolicy {

@@ -8,3 +8,5 @@ pub mod value;
 pub mod action;
 pub mod traffic_policy;
 pub mod service_account;
+pub mod gateway;
+pub mod ingress;

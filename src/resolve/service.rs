@@ -92,6 +92,7 @@ impl Reader<'_> {
             service_accounts: service_account::all(service_accounts, self.findings),
             traffic_policy: None,
             rules: Vec::new(),
+            ingress: Vec::new(),
             complete: ports_complete && versions_complete && alone_complete,
         };
         traffic_policy::set(&mut service, written, self.findings);

@@ -100,7 +100,7 @@ fn port_settings(
 
 /// Whether no word of `DestinationRule` is used that would break what crosses clusters.
 fn allowed(refused: &[At<&'static str>], findings: &mut Vec<Finding>) -> Checked<()> {
-    findings.extend(refused.iter().map(|word| problems::not_the_users(word)));
+    findings.extend(refused.iter().map(problems::not_the_users));
     if refused.is_empty() { Ok(()) } else { Err(Poisoned) }
 }
 

@@ -6,6 +6,7 @@
 use indexmap::IndexMap;
 
 use super::cluster::Cluster;
+use super::gateway::IngressGateway;
 use super::join::join;
 use super::mesh::Mesh;
 use super::reader::{Form, Reader};
@@ -29,6 +30,7 @@ pub struct Topology {
     pub mesh: Mesh,
     pub clusters: Listed<Cluster>,
     pub services: Listed<Service>,
+    pub gateways: Listed<IngressGateway>,
 }
 
 /// What several documents say about each of several things, by what tells these apart.
@@ -93,12 +95,12 @@ impl Topology {
         let mut meshes = Vec::new();
         let mut cluster_sections = Sections::new();
         let mut service_sections = Sections::new();
+        let mut gateway_sections = Sections::new();
         for document in documents {
             let [_, _, namespace, include, mesh, clusters, services, gateways] =
                 reader.fields_or_illegible(Value::root(document), &TOPOLOGY);
             let namespace = namespace.read(reader, Reader::text);
             let _: Written<Listed<At<String>>> = include.read(reader, Reader::texts);
-            reader.later("gateways", &gateways);
             meshes.extend(mesh.value().copied());
             match clusters {
                 Written::Absent => {}
@@ -121,6 +123,16 @@ impl Topology {
                     });
                 }
             }
+            match gateways {
+                Written::Absent => {}
+                Written::Illegible => gateway_sections.complete = false,
+                Written::As(At { value, place: _ }) => {
+                    let example = "gateways: {bookinfo: {}}";
+                    gateway_sections.gather(value, "a map of ingress gateways", example, reader, |_, key| {
+                        Some((key.value, (At::new(key.value.to_owned(), key.place), namespace.clone())))
+                    });
+                }
+            }
         }
         let mesh = join(&meshes, LEVELS, &mut vec!["mesh"], reader);
         Self {
@@ -132,6 +144,9 @@ impl Topology {
                 .read("clusters", reader, |reader, name, _, value| Cluster::read(name, value, reader)),
             services: service_sections.read("services", reader, |reader, name, place, value| {
                 Service::read(name, place, value, reader)
+            }),
+            gateways: gateway_sections.read("gateways", reader, |reader, (name, namespace), _, value| {
+                IngressGateway::read(name, namespace, value, reader)
             }),
         }
     }

@@ -42,6 +42,7 @@ const LATER: &[(&str, Feature)] = &[
     ("VirtualService.http.retries.backoff", Feature::RetryBackoff),
     ("VirtualService.http.mirrors", Feature::Mirrors),
     ("VirtualService.http.corsPolicy.unmatchedPreflights", Feature::UnmatchedPreflights),
+    ("Gateway.servers.name", Feature::ServerName),
     ("DestinationRule.trafficPolicy.connectionPool.tcp.idleTimeout", Feature::TcpIdleTimeout),
     (
         "DestinationRule.trafficPolicy.connectionPool.tcp.maxConnectionDuration",
@@ -77,8 +78,10 @@ const LATER: &[(&str, Feature)] = &[
 ];
 
 /// Words of an enumeration that some release lacks, and the feature that stands for each.
-const LATER_WORDS: &[(&str, &str, Feature)] =
-    &[("DestinationRule.trafficPolicy.loadBalancer.simple", "LEAST_REQUEST", Feature::LeastRequest)];
+const LATER_WORDS: &[(&str, &str, Feature)] = &[
+    ("DestinationRule.trafficPolicy.loadBalancer.simple", "LEAST_REQUEST", Feature::LeastRequest),
+    ("Gateway.servers.tls.mode", "OPTIONAL_MUTUAL", Feature::OptionalMutual),
+];
 
 /// Releases whose schema has a field that does nothing: `mirrors` came with 1.19's API and 1.20's code.
 const IDLE: &[(&str, u8)] = &[("VirtualService.http.mirrors", 19)];
@@ -269,15 +272,27 @@ fn gateway() -> GatewaySpec {
     GatewaySpec {
         selector: [(text(), text())].into(),
         servers: vec![Server {
+            name: Some(text()),
             port: ServerPort { name: text(), number: 1, protocol: "TLS" },
-            tls: Some(ServerTls { mode: ServerTlsMode::AutoPassthrough }),
+            tls: Some(ServerTls {
+                https_redirect: Some(true),
+                mode: Some(ServerTlsMode::AutoPassthrough),
+                credential_name: Some(text()),
+                server_certificate: Some(text()),
+                private_key: Some(text()),
+                ca_certificates: Some(text()),
+                subject_alt_names: texts(),
+                min_protocol_version: Some("TLSV1_2"),
+                max_protocol_version: Some("TLSV1_3"),
+                cipher_suites: texts(),
+            }),
             hosts: texts(),
         }],
     }
 }
 
 fn virtual_service() -> VirtualServiceSpec {
-    VirtualServiceSpec { hosts: texts(), export_to: texts(), http: vec![http_route()] }
+    VirtualServiceSpec { hosts: texts(), gateways: texts(), export_to: texts(), http: vec![http_route()] }
 }
 
 fn destination() -> Destination {

@@ -1,4 +1,4 @@
-//! ServiceAccounts that cannot be.
+//! Service accounts that cannot be.
 
 use crate::diagnostic::{Code, Finding};
 use crate::source::{At, Place};

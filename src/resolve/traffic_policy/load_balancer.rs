@@ -17,8 +17,11 @@ use crate::source::{At, Place};
 use crate::spec::traffic_policy as spec;
 use crate::spec::{Keyed, Written};
 
+/// What a word of `simple` means; nothing for one that is refused.
+type Meaning = Option<fn() -> Choice>;
+
 /// The words of `simple`; `LEAST_CONN` is the old name of `LEAST_REQUEST`.
-const SIMPLE: [(&str, Option<fn() -> Choice>); 5] = [
+const SIMPLE: [(&str, Meaning); 5] = [
     ("LEAST_REQUEST", Some(|| Choice::LeastRequest)),
     ("LEAST_CONN", Some(|| Choice::LeastRequest)),
     ("ROUND_ROBIN", Some(|| Choice::RoundRobin)),
@@ -67,13 +70,11 @@ pub(super) fn load_balancer(
 }
 
 fn chosen(at: &At<String>, findings: &mut Vec<Finding>) -> Checked<Choice> {
-    match http::one_of(at, "simple", &SIMPLE, findings)?.value {
-        Some(choice) => Ok(choice()),
-        None => {
-            findings.push(problems::passthrough(at.place));
-            Err(Poisoned)
-        }
-    }
+    let choice = http::one_of(at, "simple", &SIMPLE, findings)?.value;
+    choice.map(|choice| choice()).ok_or_else(|| {
+        findings.push(problems::passthrough(at.place));
+        Poisoned
+    })
 }
 
 fn consistent_hash(
@@ -114,15 +115,12 @@ fn consistent_hash(
     one_key?;
     one_table?;
     let source = source?.filter(|used| *used).map(|_| HashKey::SourceIp);
-    match header?.or(cookie?).or(parameter?).or(source) {
-        Some(key) => {
-            Ok(At::new(ConsistentHash { key, table: maglev?.or(ring.map(HashTable::Ring)) }, at.place))
-        }
-        None => {
-            findings.push(problems::says_nothing(at.place, "consistentHash", &keys.map(|(word, _)| word)));
-            Err(Poisoned)
-        }
-    }
+    let table = maglev?.or(ring.map(HashTable::Ring));
+    let key = header?.or(cookie?).or(parameter?).or(source).ok_or_else(|| {
+        findings.push(problems::says_nothing(at.place, "consistentHash", &keys.map(|(word, _)| word)));
+        Poisoned
+    })?;
+    Ok(At::new(ConsistentHash { key, table }, at.place))
 }
 
 /// Of several words, at most one is there.
@@ -167,8 +165,7 @@ fn filled(at: &At<String>, word: &str, findings: &mut Vec<Finding>) -> Checked<(
 
 /// Envoy's own test, so that what passes here passes there.
 fn prime(size: &At<u32>, findings: &mut Vec<Finding>) -> Checked<At<u32>> {
-    let divides = |factor: &u32| size.value.is_multiple_of(*factor);
-    let prime = (2..).take_while(|factor| factor * factor <= size.value).all(|factor| !divides(&factor));
+    let prime = (2..=size.value.isqrt()).all(|factor| !size.value.is_multiple_of(factor));
     if prime {
         return Ok(size.clone());
     }

@@ -207,8 +207,6 @@ fn fields_for_later_are_refused_at_their_key_and_poison_nothing() {
             ],
         ),
         (service(of_service), &[r#"MG0132 "headless""#, r#"MG0132 "targetPort""#]),
-        (topology("gateways: {g: {}}\n"), &[r#"MG0132 "gateways""#]),
-        (routes("{rules: v1, ingress: {g: {hosts: [h]}}}"), &[r#"MG0132 "ingress""#]),
         (
             routes("[{match: {sniHosts: [a], destinationSubnets: [b]}, to: v1}]"),
             &[r#"MG0132 "sniHosts""#, r#"MG0132 "destinationSubnets""#],

@@ -20,9 +20,9 @@ fn second() -> Duration {
 
 pub(super) fn settings() -> Settings {
     Settings {
-        connection_pool: Some(ConnectionPool { tcp: Some(tcp()), http: Some(http()) }),
-        load_balancer: Some(load_balancer()),
-        outlier_detection: Some(OutlierDetection {
+        connection_pool: Some(Box::new(ConnectionPool { tcp: Some(tcp()), http: Some(http()) })),
+        load_balancer: Some(Box::new(load_balancer())),
+        outlier_detection: Some(Box::new(OutlierDetection {
             consecutive_errors: Some(1),
             split_external_local_origin_errors: Some(true),
             consecutive_local_origin_failures: Some(1),
@@ -32,7 +32,7 @@ pub(super) fn settings() -> Settings {
             base_ejection_time: Some(second()),
             max_ejection_percent: Some(1),
             min_health_percent: Some(1),
-        }),
+        })),
     }
 }
 
