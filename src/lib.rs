@@ -10,7 +10,10 @@ mod istio; // plan → Istio objects
 mod prove; // do all links hold, on the objects themselves?
 pub mod yaml; // objects → text
 mod longhand; // model → the inputs with every default
+pub mod needs; // plan → what the clusters must provide
 pub mod bundle; // what leaves the compiler
+pub mod trace; // bundle text + a world → where a request goes (a second opinion)
+mod ground; // model → the world that a trace stands on
 pub mod cli; // the outside world
 
 use bundle::{Account, Bundle};
@@ -39,10 +42,24 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
     prove::without_consequences(outcome)
 }
 
+/// What the inputs say exists, without any rule: the ground on which [`trace`] follows requests.
+#[must_use]
+pub fn world(sources: &Sources) -> Outcome<trace::world::World> {
+    spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).map(|mesh| ground::of(&mesh))
+}
+
 /// The inputs with every default written out, as one YAML text of the input language.
 #[must_use]
 pub fn resolved(sources: &Sources) -> Outcome<String> {
     spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).map(|mesh| longhand::write(&mesh))
+}
+
+/// What each cluster must provide for its bundle to work.
+#[must_use]
+pub fn needed(sources: &Sources) -> Outcome<Vec<needs::ClusterNeeds>> {
+    spec::parse(sources)
+        .and_then(|spec| resolve::resolve(&spec))
+        .and_then(|mesh| plan::plan(&mesh).map(|plans| needs::of(&plans)))
 }
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.

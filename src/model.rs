@@ -12,6 +12,7 @@ pub mod service;
 pub mod traffic_policy;
 pub mod service_account;
 pub mod ingress;
+pub mod reach; // how a call gets into another cluster
 pub mod routing;
 pub mod condition;
 pub mod action;
@@ -20,21 +21,24 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
-use crate::source::Place;
+use crate::source::{At, Place};
 
 pub use action::Actions;
 pub use cluster::{Address, Cluster, ClusterId, Gateway};
 pub use condition::Condition;
 pub use ingress::{IngressGateway, IngressGatewayId};
+pub use reach::Reach;
 pub use release::Release;
 pub use routing::{Answer, Destination, Mirror, Rule};
-pub use service::{Callers, Pick, Port, Protocol, Service, ServiceId, Version, VersionId};
+pub use service::{Callers, Complete, Pick, Port, Protocol, Service, ServiceId, Version, VersionId};
 
 /// Several clusters, the services that run in them, and where requests go.
 #[derive(Clone, Debug)]
 pub struct Mesh {
     /// On every object as label `app.kubernetes.io/part-of`.
     pub name: String,
+    /// How a call gets into another cluster, where neither service nor cluster says.
+    pub reach: Option<At<Reach>>,
     /// How names of services in other clusters are formed.
     pub remote_names: RemoteNames,
     /// The end of those names: `global`.

@@ -12,6 +12,8 @@ mod survey; // what all this shows about the rules
 pub mod ingress; // what is let in from outside
 mod affinity; // who stays with whom across clusters
 pub mod remote; // names for what runs in other clusters
+pub mod rewrite; // what gateways must be taught
+mod domain; // one name for clusters of different domains
 pub mod virtual_ip; // addresses for those names
 mod problems;
 
@@ -27,6 +29,7 @@ use crate::model::{
 pub use demand::Demands;
 pub use ingress::{Ingress, IngressRoute};
 pub use remote::{RemoteName, RemoteNames, RemoteSubset};
+pub use rewrite::Translation;
 pub use route::{Answer, Copy, Route, ServiceRoutes, Share, Target};
 
 /// What one cluster must know.
@@ -72,6 +75,8 @@ pub struct Entrance<'m> {
     pub callers: Vec<&'m Cluster>,
     /// What they come for; each runs here.
     pub services: Vec<&'m Service>,
+    /// Names that callers say and nothing here has; by name and subset.
+    pub translations: Vec<Translation<'m>>,
 }
 
 /// A plain name that nothing in the cluster answers to by itself.
@@ -122,17 +127,22 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
     let addresses = virtual_ip::assign(mesh, &mut findings);
     let object_names = remote::ObjectNames::of(mesh);
     let demands = demand::of(mesh, &mut findings);
+    let remote_names: Vec<_> = (0..mesh.clusters.len())
+        .map(|index| match demands.by_caller.get(&ClusterId(index)) {
+            Some(demand) => remote::names(mesh, demand, &addresses, &object_names),
+            None => RemoteNames::default(),
+        })
+        .collect();
     affinity::check(mesh, &demands, &mut findings);
-    let plans = mesh
+    let mut translations = rewrite::translations(mesh, remote_names.iter().flat_map(|remote| &remote.names));
+    let plans: Vec<_> = mesh
         .clusters
         .iter()
         .enumerate()
-        .map(|(index, cluster)| {
+        .zip(remote_names)
+        .map(|((index, cluster), remote)| {
             let id = ClusterId(index);
             let demand = demands.by_caller.get(&id);
-            let remote = demand
-                .map(|demand| remote::names(mesh, demand, &addresses, &object_names))
-                .unwrap_or_default();
             let routes = demand.map(|demand| demand.routes.clone()).unwrap_or_default();
             ClusterPlan {
                 mesh,
@@ -147,7 +157,7 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
                     })
                     .filter_map(|(_, service)| serving(service, id))
                     .collect(),
-                entrance: entrance(mesh, id, &demands),
+                entrance: entrance(mesh, id, &demands, translations.remove(cluster.name.as_str())),
                 plain_names: routes
                     .iter()
                     .filter_map(|routes| plain_name(routes, cluster, id, &addresses))
@@ -163,6 +173,7 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
             }
         })
         .collect();
+    findings.extend(domain::check(&plans));
     Outcome::new(plans, findings)
 }
 
@@ -173,13 +184,19 @@ fn serving(service: &Service, cluster: ClusterId) -> Option<Serving<'_>> {
     if versions.is_empty() && !whole { None } else { Some(Serving { service, versions }) }
 }
 
-fn entrance<'m>(mesh: &'m Mesh, cluster: ClusterId, demands: &Demands<'m>) -> Option<Entrance<'m>> {
+fn entrance<'m>(
+    mesh: &'m Mesh,
+    cluster: ClusterId,
+    demands: &Demands<'m>,
+    translations: Option<Vec<Translation<'m>>>,
+) -> Option<Entrance<'m>> {
     let gateway = mesh.cluster(cluster)?.gateway.as_ref()?;
     let (callers, services) = demands.entering.get(&cluster)?;
     Some(Entrance {
         gateway,
         callers: callers.iter().filter_map(|caller| mesh.cluster(*caller)).collect(),
         services: services.iter().filter_map(|service| mesh.service(*service)).collect(),
+        translations: translations.unwrap_or_default(),
     })
 }
 

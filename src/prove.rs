@@ -11,6 +11,7 @@ mod near; // what a caller's cluster must have
 mod ingress; // what the gateways for requests from outside must have
 mod far; // what the cluster behind a gateway must have
 mod policy; // what every port must repeat
+mod rewrite; // what a gateway makes of names that nothing behind it has
 mod subset; // which pods a subset stands for
 mod limits; // what Kubernetes would refuse
 mod problems;
@@ -61,7 +62,9 @@ impl Links {
         self.near += near.held;
         self.crossings.extend(near.crossings);
         self.findings.extend(near.broken.into_iter().map(|what| problems::broken(&bundle.cluster, &what)));
-        self.offers.insert(bundle.cluster.clone(), Offer::of(bundle, &index));
+        let offer = Offer::of(bundle, &index);
+        self.findings.extend(offer.refused().iter().map(|what| problems::broken(&bundle.cluster, what)));
+        self.offers.insert(bundle.cluster.clone(), offer);
     }
 
     /// Checks what callers say to the gateways of others; the number of links that hold.

@@ -13,6 +13,7 @@ mod join; // several documents as one
 mod reader; // tree → fields and scalars, collecting every mistake
 mod written; // a value, its absence, or poison
 mod topology; // mesh, clusters, services: all Topology documents
+pub mod reach; // how a call gets into another cluster
 pub mod mesh;
 pub mod cluster;
 pub mod gateway;
@@ -23,7 +24,7 @@ pub mod condition;
 pub mod action;
 
 use crate::diagnostic::Outcome;
-use crate::source::{At, Limits, SourceId, Sources};
+use crate::source::{At, Limits, Place, SourceId, Sources};
 use document::Documents;
 use reader::Reader;
 use topology::Topology;
@@ -37,6 +38,8 @@ pub struct Spec {
     pub mesh: mesh::Mesh,
     /// `clusters`, each name once.
     pub clusters: Listed<cluster::Cluster>,
+    /// Where clusters are written, or else where the inputs begin.
+    pub clusters_place: Option<Place>,
     /// `services`, each name once.
     pub services: Listed<service::Service>,
     /// `gateways`, each name once.
@@ -49,7 +52,7 @@ pub struct Spec {
 pub fn parse(sources: &Sources) -> Outcome<Spec> {
     let mut reader = Reader::default();
     let documents = Documents::read(sources, &mut reader);
-    let Topology { mesh, mut clusters, mut services, mut gateways } =
+    let Topology { mesh, mut clusters, clusters_place, mut services, mut gateways } =
         Topology::read(&documents.topologies, &mut reader);
     let mut routes = routing::read(&documents.routings, &mut reader);
     // What could not be read at all may have named any of them.
@@ -58,7 +61,8 @@ pub fn parse(sources: &Sources) -> Outcome<Spec> {
     gateways.complete &= documents.complete;
     routes.complete &= documents.complete;
     let nothing = documents.topologies.is_empty() && documents.routings.is_empty() && !documents.complete;
-    let spec = Spec { mesh, clusters, services, gateways, routes };
+    let clusters_place = clusters_place.or_else(|| documents.routings.first().map(|document| document.place));
+    let spec = Spec { mesh, clusters, clusters_place, services, gateways, routes };
     Outcome { value: (!nothing).then_some(spec), findings: reader.into_findings() }
 }
 

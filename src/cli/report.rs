@@ -46,6 +46,11 @@ impl Reporter {
         }
     }
 
+    /// Whether data is for programs.
+    pub(super) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
     /// Whether findings keep a run from writing.
     pub(super) fn denies(&self, findings: &[Finding]) -> bool {
         findings.iter().any(|finding| match finding.severity() {
@@ -53,6 +58,11 @@ impl Reporter {
             Severity::Warning => self.deny_warnings,
             Severity::Note => false,
         })
+    }
+
+    /// The form that was asked for.
+    pub(super) fn format(&self) -> Format {
+        self.format
     }
 
     /// Reports what was found and why the run could not try, if it could not. Says how the run ends.

@@ -104,6 +104,7 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>, dialect: &mut
         cluster,
         serving: &name.clusters,
         subset: None,
+        translated: name.translated,
     });
     let spec = DestinationRuleSpec {
         host: name.host.clone(),
@@ -115,7 +116,11 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>, dialect: &mut
         }),
         subsets: name.subsets.iter().map(|subset| remote_subset(name, subset, dialect)).collect(),
     };
-    let why = format!("The SNI by which {} what callers here want of {service}.", gateways_know(name));
+    let why = if name.translated {
+        format!("Callers here say this name as it is: {} what they want of {service}.", gateways_know(name))
+    } else {
+        format!("The SNI by which {} what callers here want of {service}.", gateways_know(name))
+    };
     let mut object = object(plan, &name.object, &service.namespace, why, Spec::DestinationRule(spec));
     if name.labelled() {
         // istioctl looks for pods that carry the labels; it does not look at the endpoints of a ServiceEntry.
@@ -126,10 +131,10 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>, dialect: &mut
 
 /// Every subset has its own `tls`: one without inherits the SNI of the whole name, and reaches all versions.
 fn remote_subset(name: &RemoteName<'_>, subset: &RemoteSubset<'_>, dialect: &mut Dialect<'_>) -> Subset {
-    let RemoteSubset { name: subset_name, far: subset_there, pick, version: _, cluster } = subset;
+    let RemoteSubset { name: subset_name, far: subset_there, pick, version: _, cluster, translated } = subset;
     let service = name.service;
     let serving = std::slice::from_ref(cluster);
-    let contract = Contract { service, cluster, serving, subset: *subset_there };
+    let contract = Contract { service, cluster, serving, subset: *subset_there, translated: *translated };
     let by_port = contract.by_port(*pick, dialect);
     let policy = if by_port.is_empty() {
         TrafficPolicy {
@@ -157,27 +162,31 @@ struct Contract<'p> {
     /// All that may answer.
     serving: &'p [&'p Cluster],
     subset: Option<&'p str>,
+    /// The gateway is taught what callers call it.
+    translated: bool,
 }
 
 impl Contract<'_> {
     /// Here, and not in the ServiceEntry: each cluster has its own trust domain, and the first releases read it
     /// nowhere else.
     fn tls(self, port: &Port) -> ClientTls {
-        let sni = sni(port.number, self.subset, &self.service.plain_host(self.cluster));
+        let sni =
+            (!self.translated).then(|| sni(port.number, self.subset, &self.service.plain_host(self.cluster)));
         let identities: BTreeSet<_> =
             self.serving.iter().flat_map(|cluster| self.service.identities(cluster)).collect();
         ClientTls {
             mode: ClientTlsMode::IstioMutual,
-            sni: Some(sni),
+            sni,
             subject_alt_names: identities.into_iter().collect(),
         }
     }
 
-    /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them. Nothing is
-    /// inherited into them: each says all that holds for the pick at that port.
+    /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them. What Istio
+    /// derives by itself fits each port. Nothing is inherited into them: each says all that holds for the pick there.
     fn by_port(self, pick: Pick, dialect: &mut Dialect<'_>) -> Vec<PortPolicy> {
         let ports = &self.service.ports;
-        if ports.len() == 1 && !self.service.has_port_policy() {
+        let one_sni = ports.len() == 1 || self.translated;
+        if one_sni && !self.service.has_port_policy() {
             return Vec::new();
         }
         let policy = |port: &Port| {

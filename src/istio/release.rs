@@ -9,6 +9,7 @@ mod schema; // the table against the schemas of every release
 
 use std::fmt;
 
+use super::object::Kind;
 use crate::model::Release;
 
 /// Whether a release can say something.
@@ -85,10 +86,15 @@ features! {
     Ipv6 "an IPv6 address" [(5, 0)]
     /// Before, mutual TLS inside the mesh had to be asked for.
     AutoMutualTls "mutual TLS without asking" [(5, 0)]
-    /// Istio's own east-west gateway carries `istio: eastwestgateway`.
-    EastWestGatewayLabel "`istio: eastwestgateway`" [(10, 0)]
     /// Before, the hosts of an `AUTO_PASSTHROUGH` server were compared with the SNI, so that only wildcards matched.
     ExactGatewayHosts "`expose: used`" [(8, 6), (9, 5), (10, 0)]
+    /// Before, `EnvoyFilter` had no `INSERT_AFTER`.
+    Rewrite "`reach: rewrite`" [(5, 0)]
+    /// Before, istiod did not know the filter's type.
+    TypedFilterConfig "`typed_config`" [(8, 0)]
+    /// Before, one chain of an `AUTO_PASSTHROUGH` server took every SNI and handed it to `sni_cluster`.
+    ChainPerSni "a filter chain for each SNI" [(8, 6), (9, 5), (10, 0)]
+    EnvoyFilterPriority "`priority`" [(11, 0)]
     RouteName "the name of a rule" [(3, 0)]
     IgnoreUriCase "`ignoreUriCase`" [(3, 0)]
     QueryParams "`queryParams`" [(2, 0)]
@@ -171,10 +177,12 @@ impl Release {
         self.supports(feature) == Support::Yes
     }
 
-    /// `apiVersion` of Istio's kinds: the newest that it serves.
+    /// `apiVersion` of a kind of Istio's: the newest that it serves. `EnvoyFilter` has never had another.
     #[must_use]
-    pub fn api_version(self) -> &'static str {
-        if self.can(Feature::ApiV1) {
+    pub fn api_version(self, kind: Kind) -> &'static str {
+        if kind == Kind::EnvoyFilter {
+            "networking.istio.io/v1alpha3"
+        } else if self.can(Feature::ApiV1) {
             "networking.istio.io/v1"
         } else if self.can(Feature::ApiV1beta1) {
             "networking.istio.io/v1beta1"
@@ -191,12 +199,6 @@ impl Release {
             8..=10 => SniRouting::OnlyIfTold,
             0..=4 | 6..=7 | 11.. => SniRouting::Always,
         }
-    }
-
-    /// The label that the pods of its own east-west gateway carry, where nobody chose another.
-    #[must_use]
-    pub fn gateway_label(self) -> (&'static str, &'static str) {
-        ("istio", if self.can(Feature::EastWestGatewayLabel) { "eastwestgateway" } else { "ingressgateway" })
     }
 }
 
@@ -232,13 +234,11 @@ mod tests {
 
     #[test]
     fn words_that_changed_over_time() {
-        let api = |text| release(text).api_version();
+        let api = |text| release(text).api_version(Kind::Gateway);
         assert_eq!(
             [api("1.4"), api("1.5"), api("1.21"), api("1.22")].map(|api| api.rsplit('/').next().unwrap()),
             ["v1alpha3", "v1beta1", "v1beta1", "v1"]
         );
-        assert_eq!(release("1.9").gateway_label().1, "ingressgateway");
-        assert_eq!(release("1.10").gateway_label().1, "eastwestgateway");
     }
 
     #[test]

@@ -12,23 +12,38 @@ use super::mark::{list, object};
 use super::object::{Object, Spec};
 use super::problems;
 use super::release::{Feature, SniRouting};
+use super::rewrite::{self, Form};
 use super::traffic_policy::{self, Endpoints};
 use crate::model::Cluster;
 use crate::model::cluster::Expose;
 use crate::model::traffic_policy as meant;
 use crate::plan::{ClusterPlan, Entrance, Serving};
 
-/// The name of the Gateway that opens a cluster to the others.
+/// The name of the Gateway that opens a cluster to the others, and of what its workload is taught.
 const GATEWAY: &str = "meshgen-east-west";
 
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
-    let mut objects: Vec<_> =
-        plan.serve.iter().map(|serving| destination_rule(plan, serving, dialect)).collect();
+    let form = Form::asked(plan, dialect);
+    let mut said = rewrite::subsets(plan, form);
+    let mut objects: Vec<_> = plan
+        .serve
+        .iter()
+        .map(|serving| {
+            let further = said.remove(&serving.service.place).unwrap_or_default();
+            destination_rule(plan, serving, further, dialect)
+        })
+        .collect();
+    let alone = plan.runs.iter().map(|service| Serving { service, versions: Vec::new() });
+    objects.extend(alone.filter_map(|serving| {
+        let further = said.remove(&serving.service.place)?;
+        Some(destination_rule(plan, &serving, further, dialect))
+    }));
     if let Some(entrance) = &plan.entrance {
         router_mode(plan.cluster, entrance.gateway, dialect);
         if !entrance.gateway.existing {
-            objects.push(gateway(plan, entrance, dialect));
+            objects.push(gateway(plan, entrance, form, dialect));
         }
+        objects.extend(form.map(|form| rewrite::envoy_filter(plan, entrance, form, GATEWAY)));
     }
     objects.extend(ingress::gateways(plan, dialect));
     objects
@@ -47,7 +62,12 @@ fn router_mode(cluster: &Cluster, gateway: &crate::model::Gateway, dialect: &mut
 
 /// Visible everywhere, for the far callers' SNI names its subsets at the gateway. No `tls` where Istio finds out by
 /// itself: an explicit mode breaks pods without sidecar.
-fn destination_rule(plan: &ClusterPlan<'_>, serving: &Serving<'_>, dialect: &mut Dialect<'_>) -> Object {
+fn destination_rule(
+    plan: &ClusterPlan<'_>,
+    serving: &Serving<'_>,
+    further: Vec<Subset>,
+    dialect: &mut Dialect<'_>,
+) -> Object {
     let Serving { service, versions } = serving;
     let subsets = versions
         .iter()
@@ -56,6 +76,7 @@ fn destination_rule(plan: &ClusterPlan<'_>, serving: &Serving<'_>, dialect: &mut
             labels: version.labels.clone(),
             traffic_policy: version.traffic_policy.as_ref().map(|policy| near(policy, dialect)),
         })
+        .chain(further)
         .collect();
     let traffic_policy = match &service.traffic_policy {
         Some(policy) => Some(near(policy, dialect)),
@@ -68,8 +89,12 @@ fn destination_rule(plan: &ClusterPlan<'_>, serving: &Serving<'_>, dialect: &mut
         subsets,
     };
     let names = list(versions.iter().map(|version| version.name.as_str()));
-    let why = if versions.is_empty() {
+    let why = if versions.is_empty() && service.has_policy() {
         format!("How connections to {service} are made where it runs.")
+    } else if versions.is_empty() {
+        format!(
+            "Names {service} as callers elsewhere do: the gateway is taught no more than another end of names."
+        )
     } else {
         format!(
             "Tells apart what runs here of {service}: {names}; callers, near and far, name these subsets."
@@ -105,9 +130,14 @@ fn mutual(dialect: &Dialect<'_>) -> Option<ClientTls> {
     })
 }
 
-fn gateway(plan: &ClusterPlan<'_>, entrance: &Entrance<'_>, dialect: &mut Dialect<'_>) -> Object {
-    let Entrance { gateway, callers, services } = entrance;
-    let hosts = match gateway.expose {
+fn gateway(
+    plan: &ClusterPlan<'_>,
+    entrance: &Entrance<'_>,
+    form: Option<Form>,
+    dialect: &mut Dialect<'_>,
+) -> Object {
+    let Entrance { gateway, callers, services, translations: _ } = entrance;
+    let mut hosts = match gateway.expose {
         Expose::Used if dialect.can(Feature::ExactGatewayHosts, gateway.place) => {
             let hosts: BTreeSet<_> =
                 services.iter().map(|service| service.plain_host(plan.cluster)).collect();
@@ -115,6 +145,7 @@ fn gateway(plan: &ClusterPlan<'_>, entrance: &Entrance<'_>, dialect: &mut Dialec
         }
         Expose::Used | Expose::All => vec![every_host(plan.cluster)],
     };
+    hosts.extend(rewrite::host(plan.mesh, form));
     let spec = GatewaySpec {
         selector: gateway.selector.clone(),
         servers: vec![Server {

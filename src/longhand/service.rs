@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::cluster_name;
 use super::traffic_policy::traffic_policy;
+use super::{cluster_name, reach};
 use crate::model::service::{AcrossClusters, PlainNames};
 use crate::model::service_account::ServiceAccount;
 use crate::model::{self, Callers, ClusterId, Mesh};
@@ -28,6 +28,8 @@ pub struct Service<'m> {
     traffic_policy: Option<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     service_accounts: Vec<&'m str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reach: Option<&'static str>,
 }
 
 /// `services.KEY.ports.NAME`
@@ -82,6 +84,7 @@ impl<'m> Service<'m> {
             virtual_ip,
             traffic_policy: policy,
             service_accounts,
+            reach,
             // In the other document.
             rules: _,
             ingress: _,
@@ -116,6 +119,7 @@ impl<'m> Service<'m> {
                     ServiceAccount::Named(text) | ServiceAccount::Identity(text) => text.as_str(),
                 })
                 .collect(),
+            reach: reach::written(reach.as_ref()),
         }
     }
 }

@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::cluster::Cluster;
 use super::gateway::IngressGateway;
+use super::reach;
 use super::service::Service;
 use super::service_name;
-use crate::model::{self, RemoteNames, VirtualIps};
+use crate::model::{self, Reach, RemoteNames, VirtualIps};
 
 /// What a Topology says behind `kind`.
 #[derive(Serialize)]
@@ -39,6 +40,7 @@ impl<'m> Topology<'m> {
     pub fn of(mesh: &'m model::Mesh) -> Self {
         let model::Mesh {
             name,
+            reach,
             remote_names,
             remote_suffix,
             virtual_ips,
@@ -52,8 +54,7 @@ impl<'m> Topology<'m> {
         Self {
             mesh: Mesh {
                 name,
-                // There is only one way yet.
-                reach: "sni",
+                reach: reach::written(reach.as_ref()).unwrap_or(reach::word(Reach::default())),
                 remote_names: match remote_names {
                     RemoteNames::Shared => "shared",
                     RemoteNames::PerCluster => "per-cluster",

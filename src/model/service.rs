@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use super::cluster::{Cluster, ClusterId};
 use super::ingress::Ingress;
+use super::reach::Reach;
 use super::routing::Rule;
 use super::service_account::ServiceAccount;
 use super::traffic_policy::TrafficPolicy;
@@ -46,12 +47,40 @@ pub struct Service {
     pub service_accounts: BTreeSet<ServiceAccount>,
     /// How callers' proxies connect to it.
     pub traffic_policy: Option<TrafficPolicy>,
+    /// How callers in other clusters get to it, if that was written.
+    pub reach: Option<At<Reach>>,
     /// The first whose conditions hold answers; empty for a service that is left alone.
     pub rules: Vec<Rule>,
     /// Which requests from outside its rules hold for.
     pub ingress: Vec<Ingress>,
-    /// False if some of its versions or rules could not be read; then nothing is concluded from what is missing.
-    pub complete: bool,
+    /// How much of it could be read.
+    pub complete: Complete,
+}
+
+/// Which parts of a service could be read in full; nothing is concluded from what is missing in the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and any of them may hold without the others"
+)]
+pub struct Complete {
+    /// Its ports.
+    pub ports: bool,
+    /// The names of its versions.
+    pub versions: bool,
+    /// Where it runs.
+    pub places: bool,
+    /// Its rules.
+    pub rules: bool,
+}
+
+impl Complete {
+    /// Whether all of them could.
+    #[must_use]
+    pub fn all(self) -> bool {
+        let Self { ports, versions, places, rules } = self;
+        ports && versions && places && rules
+    }
 }
 
 /// A port of a service; the same number in every cluster.

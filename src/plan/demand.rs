@@ -57,7 +57,7 @@ pub fn of<'m>(mesh: &'m Mesh, findings: &mut Vec<Finding>) -> Demands<'m> {
             let routes = route::from_outside(mesh, id, service, caller, &mut survey);
             demands.let_in(mesh, gateway, caller, ServiceRoutes { id, service, callers, routes });
         }
-        if service.complete {
+        if service.complete.all() {
             findings.extend(survey.findings(mesh, service));
         }
         for (cluster, (place, caller)) in survey.closed {

@@ -72,11 +72,11 @@ fn answers(spec: &VirtualServiceSpec, port: u16) -> bool {
     spec.http.iter().any(|route| route.matches.is_empty() || route.matches.iter().any(everybody))
 }
 
-/// What the weights add up to, if it is not 100; a single share has none.
+/// What the weights add up to, if it is not what they should; a single share has none.
 fn wrong_sum(route: &HttpRoute) -> Option<u32> {
-    let weights = route.route.iter().filter_map(|share| share.weight);
-    let sum = if route.route.len() > 1 { weights.sum() } else { 100 - weights.sum::<u32>() };
-    Some(sum).filter(|sum| *sum != 100)
+    let sum = route.route.iter().filter_map(|share| share.weight).fold(0, u32::saturating_add);
+    let right = if route.route.len() > 1 { 100 } else { 0 };
+    Some(sum).filter(|sum| *sum != right)
 }
 
 struct Caller<'b> {
@@ -124,7 +124,7 @@ impl Caller<'_> {
     /// Service, port, subset, pods: all in the caller's own cluster.
     fn local(&self, host: &str, subset: Option<&str>, port: u16) -> Result<(), String> {
         let service =
-            self.bundle.ground.services.get(host).ok_or(format!("no service `{host}` runs here"))?;
+            self.bundle.ground.services.get(host).ok_or_else(|| format!("no service `{host}` runs here"))?;
         if !service.ports.contains(&port) {
             return Err(format!("`{host}` has no port {port} here"));
         }
@@ -183,25 +183,26 @@ impl Caller<'_> {
             .ports
             .iter()
             .find(|known| known.number == port)
-            .ok_or(format!("`{host}` has no port {port}"))?
+            .ok_or_else(|| format!("`{host}` has no port {port}"))?
             .name;
         let (rule_metadata, rule) =
-            self.index.rules.get(host).ok_or(format!("no DestinationRule for `{host}`"))?;
+            self.index.rules.get(host).ok_or_else(|| format!("no DestinationRule for `{host}`"))?;
         if rule_metadata.namespace != metadata.namespace || rule.export_to != entry.export_to {
             return Err(format!("the DestinationRule for `{host}` is not seen where its ServiceEntry is"));
         }
         let named = match subset {
             Some(name) => {
                 let subset = self.index.subsets.get(&(host, name)).copied();
-                Some(subset.ok_or(format!("`{host}` has no subset `{name}`"))?)
+                Some(subset.ok_or_else(|| format!("`{host}` has no subset `{name}`"))?)
             }
             None => None,
         };
-        let tls =
-            tls(rule, named, port).ok_or(format!("plain text to the gateway for `{host}` port {port}"))?;
+        let tls = tls(rule, named, port)
+            .ok_or_else(|| format!("plain text to the gateway for `{host}` port {port}"))?;
         let ClientTls { mode: ClientTlsMode::IstioMutual, sni, subject_alt_names } = tls;
-        let sni = sni.as_ref().ok_or(format!("no SNI for `{host}` port {port}"))?;
-        says_what_it_means(host, named, port, sni)?;
+        // Istio derives it from the name that is called; whether the gateway knows that is the gateway's to say.
+        let sni = sni.clone().unwrap_or_else(|| sni::sni(port, subset, host));
+        says_what_it_means(host, subset, port, &sni)?;
         let none = BTreeMap::new();
         let labels = named.map_or(&none, |subset| &subset.labels);
         let endpoints: Vec<_> =
@@ -214,7 +215,7 @@ impl Caller<'_> {
             let Endpoint { address, ports, labels: _ } = endpoint;
             let dialled = ports
                 .get(port_name)
-                .ok_or(format!("endpoint `{address}` of `{host}` has no port `{port_name}`"))?;
+                .ok_or_else(|| format!("endpoint `{address}` of `{host}` has no port `{port_name}`"))?;
             if entry.resolution == Resolution::Static && address.parse::<std::net::IpAddr>().is_err() {
                 return Err(format!(
                     "endpoint `{address}` of `{host}` has to be looked up, but its ServiceEntry is STATIC"
@@ -234,9 +235,9 @@ impl Caller<'_> {
 }
 
 /// The SNI names the service and port that were called, and the subset that the caller's subset is named after.
-fn says_what_it_means(host: &str, subset: Option<&Subset>, port: u16, sni: &str) -> Result<(), String> {
+pub fn says_what_it_means(host: &str, subset: Option<&str>, port: u16, sni: &str) -> Result<(), String> {
     let (named_port, named_subset, named_host) =
-        sni::parse(sni).ok_or(format!("`{sni}` is not an SNI of Istio's"))?;
+        sni::parse(sni).ok_or_else(|| format!("`{sni}` is not an SNI of Istio's"))?;
     // Name and namespace: what follows is the far cluster's own.
     if !named_host.split('.').take(2).eq(host.split('.').take(2)) {
         return Err(format!("`{host}` says the SNI of another service: `{sni}`"));
@@ -244,7 +245,7 @@ fn says_what_it_means(host: &str, subset: Option<&Subset>, port: u16, sni: &str)
     if named_port != port {
         return Err(format!("port {port} of `{host}` says the SNI of port {named_port}: `{sni}`"));
     }
-    let meant = subset.map_or("", |subset| subset.name.as_str());
+    let meant = subset.unwrap_or_default();
     let named = named_subset.unwrap_or_default();
     if stands_for(meant, named) {
         Ok(())

@@ -8,6 +8,7 @@ mod limits; // what Kubernetes would refuse
 mod ingress; // what requests from outside lack
 mod near; // what the caller's cluster lacks
 mod promise; // what a caller's rule no longer says beside the SNI
+mod rewrite; // what a gateway is taught
 mod twice; // what is there more than once
 
 use super::Links;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::defaults::{self, Defaults};
 use super::problems::address as problems;
-use super::{address, entries, label, name, or};
+use super::{address, entries, label, name, or, reach};
 use crate::diagnostic::Finding;
 use crate::model::cluster::{Expose, Locality};
 use crate::model::{Address, Cluster, Gateway, Release};
@@ -20,9 +20,6 @@ pub fn all(
     defaults: &Defaults,
     findings: &mut Vec<Finding>,
 ) -> Vec<Cluster> {
-    if written.entries.is_empty() && written.complete {
-        findings.push(super::problems::topology::no_clusters());
-    }
     let mut clusters: Vec<_> =
         written.entries.iter().map(|cluster| resolved(cluster, defaults, findings)).collect();
     clusters.sort_by(|a, b| a.name.cmp(&b.name));
@@ -40,6 +37,7 @@ fn resolved(written: &spec::cluster::Cluster, defaults: &Defaults, findings: &mu
         locality,
         network,
         context,
+        reach,
     } = written;
     name::dns_label("cluster", name, findings);
     if let Some(network) = network.written() {
@@ -66,6 +64,7 @@ fn resolved(written: &spec::cluster::Cluster, defaults: &Defaults, findings: &mu
         }),
         network: network.value().cloned(),
         context: or(context, name.value.clone()),
+        reach: reach::written(reach),
     }
 }
 

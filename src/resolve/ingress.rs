@@ -115,7 +115,7 @@ fn without_namespace(host: &str) -> &str {
 
 /// Every path that is let in can be said together with every rule, and meets at least one.
 fn reaches_rules(service: &Service, ingress: &Ingress, findings: &mut Vec<Finding>) {
-    if service.rules.is_empty() || !service.complete {
+    if service.rules.is_empty() || !service.complete.rules {
         return;
     }
     let nothing = HttpMatch::default();

@@ -7,10 +7,10 @@ use super::clients::{self, CallersByCluster};
 use super::defaults::{self, Defaults};
 use super::problems::name::version_called_any;
 use super::problems::topology as problems;
-use super::{ClusterNames, entries, label, name, port, service_account, traffic_policy};
+use super::{ClusterNames, entries, label, name, port, reach, service_account, traffic_policy};
 use crate::diagnostic::Finding;
 use crate::model::name::subset;
-use crate::model::{ClusterId, Service, Version};
+use crate::model::{ClusterId, Complete, Service, Version};
 use crate::source::{At, Place};
 use crate::spec::service::Placement;
 use crate::spec::{self, Listed, ServiceName, Written};
@@ -54,6 +54,7 @@ impl Reader<'_> {
             // Its ports are named; see below.
             traffic_policy: _,
             service_accounts,
+            reach,
         } = written;
         name::dns_label("service", name, self.findings);
         name::dns_label("namespace", namespace, self.findings);
@@ -65,7 +66,7 @@ impl Reader<'_> {
             (true, false) | (false, true | false) => {}
         }
         let (ports, ports_complete) = port::all(written, self.findings);
-        let (versions, versions_complete) = self.versions(name, *place, versions);
+        let (versions, versions_placed) = self.versions(name, *place, versions);
         let (alone, alone_complete) = self.placed(clusters);
         if !clusters.is_absent() && alone.is_empty() && alone_complete {
             self.findings.push(problems::runs_nowhere("service", &name.value, *place));
@@ -89,16 +90,23 @@ impl Reader<'_> {
             across_clusters: defaults::across(across_clusters, self.defaults.across_clusters),
             plain_names: defaults::plain(plain_names, self.defaults.plain_names),
             virtual_ip: self.virtual_ip(virtual_ip),
+            reach: reach::written(reach),
             service_accounts: service_account::all(service_accounts, self.findings),
             traffic_policy: None,
             rules: Vec::new(),
             ingress: Vec::new(),
-            complete: ports_complete && versions_complete && alone_complete,
+            complete: Complete {
+                ports: ports_complete,
+                versions: entries(&written.versions).1,
+                places: versions_placed && alone_complete,
+                rules: true,
+            },
         };
         traffic_policy::set(&mut service, written, self.findings);
         service
     }
 
+    /// By name; whether it is known of each where it runs.
     fn versions(
         &mut self,
         service: &At<String>,

@@ -85,7 +85,7 @@ fn port_settings(
         .iter()
         .find(|known| known.name == port.value || known.number.to_string() == port.value)
         .map(|known| known.number);
-    if known.is_none() && service.complete {
+    if known.is_none() && service.complete.ports {
         findings.push(unknown_port(service, port));
     }
     let allowed = allowed(refused, findings);

@@ -10,7 +10,7 @@ pub use clients::{Client, Clients, Namespaces};
 pub use port::Port;
 pub use version::{Placement, Version};
 
-use super::mesh::check_reach;
+use super::reach::Reach;
 use super::reader::{Form, Reader};
 use super::traffic_policy::TrafficPolicy;
 use super::tree::Value;
@@ -38,6 +38,8 @@ pub struct Service {
     pub traffic_policy: Written<TrafficPolicy>,
     /// Names and identities, unchecked.
     pub service_accounts: Written<Listed<At<String>>>,
+    /// How callers in other clusters get to it, whichever cluster serves it.
+    pub reach: Written<Reach>,
 }
 
 /// `acrossClusters`
@@ -94,7 +96,6 @@ impl Service {
             service_accounts,
             headless,
         ] = reader.fields_or_illegible(value, &SERVICE);
-        check_reach(reach, reader);
         reader.later("headless", &headless);
         Self {
             name,
@@ -115,6 +116,7 @@ impl Service {
             virtual_ip: virtual_ip.read(reader, Reader::text),
             traffic_policy: traffic_policy.read(reader, TrafficPolicy::read),
             service_accounts: service_accounts.read(reader, Reader::texts),
+            reach: reach.read(reader, Reach::read),
         }
     }
 }

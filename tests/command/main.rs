@@ -8,6 +8,8 @@
 
 mod build;
 mod inputs;
+mod needs;
 mod system;
+mod trace;
 mod words;
 mod world;
