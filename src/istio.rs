@@ -12,9 +12,11 @@ pub mod joined; // far pods under the plain name
 mod endpoint; // the gateways behind such a name
 pub mod failover; // the next nearest, when one is unhealthy
 mod route; // where requests go
+mod ingress; // where requests from outside go
 mod stand_in; // names for what runs only in others
 pub mod condition;
 pub mod action;
+pub mod traffic_policy;
 pub mod release; // what each release can say
 pub mod dialect; // what one cluster's Istio was asked to say and cannot
 mod problems;

@@ -9,6 +9,9 @@ pub mod name; // hosts, names of objects, versions as DNS labels
 pub mod release; // which Istio
 pub mod cluster;
 pub mod service;
+pub mod traffic_policy;
+pub mod service_account;
+pub mod ingress;
 pub mod reach; // how a call gets into another cluster
 pub mod routing;
 pub mod condition;
@@ -23,6 +26,7 @@ use crate::source::{At, Place};
 pub use action::Actions;
 pub use cluster::{Address, Cluster, ClusterId, Gateway};
 pub use condition::Condition;
+pub use ingress::{IngressGateway, IngressGatewayId};
 pub use reach::Reach;
 pub use release::Release;
 pub use routing::{Answer, Destination, Mirror, Rule};
@@ -51,6 +55,8 @@ pub struct Mesh {
     pub clusters: Vec<Cluster>,
     /// By namespace, then name; a [`ServiceId`] is an index.
     pub services: Vec<Service>,
+    /// Where requests from outside arrive, by name; an `IngressGatewayId` is an index.
+    pub gateways: Vec<IngressGateway>,
 }
 
 /// A pool of addresses and where it was written, if it was.

@@ -12,6 +12,8 @@ mod shadow; // what earlier rules have answered
 mod survey; // what all this shows about the rules
 pub mod subset; // the parts of such a name
 pub mod joined; // far pods under the plain name
+pub mod ingress; // what is let in from outside
+mod affinity; // who stays with whom across clusters
 pub mod remote; // names for what runs in other clusters
 pub mod rewrite; // what gateways must be taught
 mod joining; // whether they can
@@ -24,9 +26,12 @@ use std::net::IpAddr;
 
 use crate::diagnostic::Outcome;
 use crate::model::service::PlainNames;
-use crate::model::{Address, Callers, Cluster, ClusterId, Gateway, Mesh, Pick, Service, Version};
+use crate::model::{
+    Address, Callers, Cluster, ClusterId, Gateway, IngressGateway, Mesh, Pick, Service, ServiceId, Version,
+};
 
 pub use demand::Demands;
+pub use ingress::{Ingress, IngressRoute};
 pub use joined::{Joined, JoinedEntry, Part};
 pub use remote::{RemoteName, RemoteNames};
 pub use rewrite::Translation;
@@ -44,7 +49,7 @@ pub struct ClusterPlan<'m> {
     pub cluster: &'m Cluster,
     /// Every service that runs here.
     pub runs: Vec<&'m Service>,
-    /// Services whose versions must be told apart here, for callers near and far.
+    /// Services whose versions must be told apart here, for callers near and far, and those that have a policy.
     pub serve: Vec<Serving<'m>>,
     /// How others enter, if any do.
     pub entrance: Option<Entrance<'m>>,
@@ -56,14 +61,18 @@ pub struct ClusterPlan<'m> {
     pub plain_names: Vec<PlainName<'m>>,
     /// Where requests of callers here go.
     pub routes: Vec<ServiceRoutes<'m>>,
+    /// Where requests from outside arrive.
+    pub ingress_gateways: Vec<&'m IngressGateway>,
+    /// Where requests from outside go.
+    pub ingress: Vec<Ingress<'m>>,
 }
 
-/// A service and those of its versions that run in the cluster.
+/// A service that runs in the cluster, and what is to be said of it there.
 #[derive(Clone, Debug)]
 pub struct Serving<'m> {
     /// The service.
     pub service: &'m Service,
-    /// By name; never empty.
+    /// Those of its versions that run here, by name; empty only where there is a policy of the whole service.
     pub versions: Vec<&'m Version>,
 }
 
@@ -161,6 +170,7 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
             None => RemoteNames::default(),
         })
         .collect();
+    affinity::check(mesh, &demands, &mut findings);
     let mut translations = rewrite::translations(mesh, remote_names.iter().flat_map(|remote| &remote.names));
     let plans: Vec<_> = mesh
         .clusters
@@ -176,7 +186,15 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
                 id,
                 cluster,
                 runs: mesh.services.iter().filter(|service| service.runs.contains_key(&id)).collect(),
-                serve: demands.told_apart.values().filter_map(|service| serving(service, id)).collect(),
+                serve: mesh
+                    .services
+                    .iter()
+                    .enumerate()
+                    .filter(|(index, service)| {
+                        demands.told_apart.contains_key(&ServiceId(*index)) || service.has_policy()
+                    })
+                    .filter_map(|(_, service)| serving(service, id))
+                    .collect(),
                 entrance: entrance(mesh, id, &demands, translations.remove(cluster.name.as_str())),
                 plain_names: routes
                     .iter()
@@ -185,6 +203,12 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
                 joined: demand.map(|demand| joined::of(mesh, demand, id)).unwrap_or_default(),
                 remote,
                 routes,
+                ingress_gateways: mesh
+                    .gateways
+                    .iter()
+                    .filter(|gateway| gateway.clusters.contains(&id))
+                    .collect(),
+                ingress: demand.map(|demand| ingress::plan(mesh, &demand.ingress)).unwrap_or_default(),
             }
         })
         .collect();
@@ -196,7 +220,8 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
 fn serving(service: &Service, cluster: ClusterId) -> Option<Serving<'_>> {
     let versions: Vec<_> =
         service.versions.iter().filter(|version| version.clusters.contains_key(&cluster)).collect();
-    if versions.is_empty() { None } else { Some(Serving { service, versions }) }
+    let whole = service.traffic_policy.is_some() && service.runs.contains_key(&cluster);
+    if versions.is_empty() && !whole { None } else { Some(Serving { service, versions }) }
 }
 
 fn entrance<'m>(

@@ -8,10 +8,12 @@
 
 mod index; // a bundle by what its objects are about
 mod near; // what a caller's cluster must have
+mod ingress; // what the gateways for requests from outside must have
 mod far; // what the cluster behind a gateway must have
 mod joined; // far pods under a plain name
 mod pool; // subsets over several clusters
 mod doors; // which cluster is behind an address
+mod policy; // what every port must repeat
 mod rewrite; // what a gateway makes of names that nothing behind it has
 mod subset; // which pods a subset stands for
 mod limits; // what Kubernetes would refuse
@@ -49,6 +51,8 @@ pub(crate) struct Crossing {
     ejected: bool,
     /// Beside the other gateways of the subset.
     weight: u32,
+    /// Of which the server must be one; anybody where empty.
+    identities: Vec<String>,
 }
 
 impl Links {
@@ -57,6 +61,8 @@ impl Links {
         let index = index::Index::of(bundle);
         self.findings.extend(index.doubled().into_iter().map(|what| problems::twice(&bundle.cluster, &what)));
         self.findings.extend(limits::check(bundle));
+        let lost = index.rules.values().flat_map(|(_, rule)| policy::lost(rule));
+        self.findings.extend(lost.map(|what| problems::broken(&bundle.cluster, &what)));
         if let Some(gateway) = &bundle.ground.gateway {
             self.doors.add(&bundle.cluster, gateway);
         }

@@ -16,6 +16,10 @@ mod address_from; // gateways that some callers dial at other addresses
 mod clients;
 mod port;
 mod service;
+mod traffic_policy;
+mod service_account;
+mod gateway;
+mod ingress;
 mod routing;
 mod value; // texts and numbers in rules
 mod condition;
@@ -36,7 +40,7 @@ use crate::spec::{Listed, Spec, Written};
 /// Resolves every name and fills in every default.
 #[must_use]
 pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
-    let Spec { mesh, clusters, clusters_place, services, routes } = spec;
+    let Spec { mesh, clusters, clusters_place, services, gateways, routes } = spec;
     let mut findings = Vec::new();
     let defaults = defaults::of(mesh, &mut findings);
     if clusters.entries.is_empty() && clusters.complete {
@@ -49,13 +53,17 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     address_from::add(&spec.clusters, &mut clusters, &mut names, &mut findings);
     let clients = clients::default_of(mesh, &mut names, &mut findings);
     let mut services = service::all(services, &defaults, &clients, &mut names, &mut findings);
+    let gateways = gateway::all(gateways, &mut names, &mut findings);
     routing::route(routes, spec.services.complete, &mut services, &mut names, &mut findings);
+    let known = ingress::Gateways { known: &gateways, complete: spec.gateways.complete };
+    ingress::give(routes, &known, &mut services, &mut findings);
     let all_known = complete && spec.services.complete && names.unknown.is_empty();
     findings.extend(names.unknown_names());
 
     let suffix_place = defaults.remote_suffix_place;
-    let mut mesh = Mesh { clusters, services, ..defaults.mesh };
+    let mut mesh = Mesh { clusters, services, gateways, ..defaults.mesh };
     failover::mark(&mut mesh);
+    ingress::check(&mesh, &mut findings);
     host::check(&mesh, suffix_place, &mut findings);
     virtual_ip::check(&mesh, &mut findings);
     // What a mistake hides may well be what is missing here.

@@ -1,5 +1,7 @@
 //! Calling: names for what runs in other clusters, and the SNI that each far gateway understands.
 
+use std::collections::BTreeSet;
+
 use super::destination_rule::{
     ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Settings, Subset, TrafficPolicy,
 };
@@ -10,17 +12,19 @@ use super::object::{Object, Spec};
 use super::release::Feature;
 use super::service_entry::{Location, Resolution, ServiceEntrySpec, ServicePort};
 use super::sni::sni;
+use super::traffic_policy::{self, Endpoints};
 use super::{endpoint, failover, joined};
 use crate::model::service::PlainNames;
-use crate::model::{Address, Cluster, Gateway, Port, Service};
+use crate::model::traffic_policy as meant;
+use crate::model::{Address, Cluster, Gateway, Pick, Port, Service};
 use crate::plan::{ClusterPlan, PlainName, RemoteName, RemoteSubset};
 
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
     ipv6(plan, dialect);
-    let remote = plan.remote.names.iter();
-    let remote = remote.flat_map(|name| [service_entry(plan, name), destination_rule(plan, name)]);
-    let entries = plan.plain_names.iter().filter(|name| name.made == PlainNames::Entry);
     let joined = joined::entries(plan, dialect);
+    let remote = plan.remote.names.iter();
+    let remote = remote.flat_map(|name| [service_entry(plan, name), destination_rule(plan, name, dialect)]);
+    let entries = plan.plain_names.iter().filter(|name| name.made == PlainNames::Entry);
     remote.chain(entries.map(|name| plain_entry(plan, name))).chain(joined).collect()
 }
 
@@ -64,19 +68,24 @@ fn service_port(port: &Port) -> ServicePort {
     ServicePort { name: port.name.clone(), number: port.number, protocol: port.protocol.istio() }
 }
 
-fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
+fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>, dialect: &mut Dialect<'_>) -> Object {
     let service = name.service;
-    let any = name.clusters.first();
-    let any = any.map(|cluster| Contract { service, cluster, subset: None, translated: name.translated });
+    let any = name.clusters.first().map(|cluster| Contract {
+        service,
+        cluster,
+        serving: &name.clusters,
+        subset: None,
+        translated: name.translated,
+    });
     let spec = DestinationRuleSpec {
         host: name.host.clone(),
         export_to: export_to(&name.callers),
         traffic_policy: any.map(|contract| TrafficPolicy {
-            settings: Settings::default(),
+            settings: far(service.traffic_policy.as_ref(), dialect),
             tls: service.ports.first().map(|port| contract.tls(port)),
-            port_level_settings: contract.by_port(&Settings::default()),
+            port_level_settings: contract.by_port(Pick::Any, false, dialect),
         }),
-        subsets: name.subsets.iter().filter_map(|subset| remote_subset(plan, name, subset)).collect(),
+        subsets: name.subsets.iter().filter_map(|subset| remote_subset(name, subset, dialect)).collect(),
     };
     let why = if name.translated {
         format!("Callers here say this name as it is: {} what they want of {service}.", gateways_know(name))
@@ -92,57 +101,89 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
 }
 
 /// Every subset has its own `tls`: one without inherits the SNI of the whole name, and reaches all versions.
-fn remote_subset(plan: &ClusterPlan<'_>, name: &RemoteName<'_>, subset: &RemoteSubset<'_>) -> Option<Subset> {
-    let RemoteSubset { name: subset_name, far, version: _, clusters, translated } = subset;
+fn remote_subset(
+    name: &RemoteName<'_>,
+    subset: &RemoteSubset<'_>,
+    dialect: &mut Dialect<'_>,
+) -> Option<Subset> {
+    let RemoteSubset { name: subset_name, far: subset_there, pick, version: _, clusters, translated } =
+        subset;
+    let service = name.service;
     // Clusters that stand in for each other are told the same.
     let cluster = clusters.first()?;
-    let contract = Contract { service: name.service, cluster, subset: *far, translated: *translated };
-    let settings = if subset.fails_over() {
-        failover::settings(&[FARTHER], plan.cluster.release)
-    } else {
-        Settings::default()
-    };
-    let by_port = contract.by_port(&settings);
-    let policy = if by_port.is_empty() {
-        let tls = name.service.ports.first().map(|port| contract.tls(port));
-        TrafficPolicy { settings, tls, port_level_settings: by_port }
-    } else {
-        TrafficPolicy { port_level_settings: by_port, ..TrafficPolicy::default() }
-    };
-    Some(Subset {
-        name: subset_name.clone(),
-        labels: endpoint::selector(name, subset),
-        traffic_policy: Some(policy),
-    })
+    let contract =
+        Contract { service, cluster, serving: clusters, subset: *subset_there, translated: *translated };
+    let policy = contract.policy(*pick, subset.fails_over(), dialect);
+    let labels = endpoint::selector(name, subset);
+    Some(Subset { name: subset_name.clone(), labels, traffic_policy: Some(policy) })
+}
+
+/// What is said in general, of connections to far gateways. A subset inherits it, but for what it says itself.
+fn far(policy: Option<&meant::TrafficPolicy>, dialect: &mut Dialect<'_>) -> Settings {
+    let said = policy.map(|policy| policy.settings.alone()).unwrap_or_default();
+    traffic_policy::settings(said, Endpoints::Gateways, dialect)
 }
 
 /// What a far gateway is told: its own name of a service and subset.
 #[derive(Clone, Copy)]
-struct Contract<'p> {
-    service: &'p Service,
-    cluster: &'p Cluster,
-    subset: Option<&'p str>,
+pub(super) struct Contract<'p> {
+    pub(super) service: &'p Service,
+    pub(super) cluster: &'p Cluster,
+    /// All that may answer.
+    pub(super) serving: &'p [&'p Cluster],
+    pub(super) subset: Option<&'p str>,
     /// The gateway is taught what callers call it.
-    translated: bool,
+    pub(super) translated: bool,
 }
 
 impl Contract<'_> {
+    /// All that a subset says of connections. `fails_over`: its clusters stand in for each other.
+    pub(super) fn policy(self, pick: Pick, fails_over: bool, dialect: &mut Dialect<'_>) -> TrafficPolicy {
+        let port_level_settings = self.by_port(pick, fails_over, dialect);
+        if !port_level_settings.is_empty() {
+            return TrafficPolicy { port_level_settings, ..TrafficPolicy::default() };
+        }
+        let first = self.service.ports.first();
+        let settings = if fails_over {
+            let said = self.service.effective(pick, first.map_or(0, |port| port.number));
+            let said = traffic_policy::settings(said, Endpoints::Gateways, dialect);
+            failover::added(said, &[FARTHER], dialect.release())
+        } else {
+            far(self.service.own_policy(pick), dialect)
+        };
+        TrafficPolicy { settings, tls: first.map(|port| self.tls(port)), port_level_settings }
+    }
+
+    /// Here, and not in the ServiceEntry: each cluster has its own trust domain, and the first releases read it
+    /// nowhere else.
     fn tls(self, port: &Port) -> ClientTls {
         let sni =
             (!self.translated).then(|| sni(port.number, self.subset, &self.service.plain_host(self.cluster)));
-        ClientTls { mode: ClientTlsMode::IstioMutual, sni }
+        let identities: BTreeSet<_> =
+            self.serving.iter().flat_map(|cluster| self.service.identities(cluster)).collect();
+        ClientTls {
+            mode: ClientTlsMode::IstioMutual,
+            sni,
+            subject_alt_names: identities.into_iter().collect(),
+        }
     }
 
     /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them. What Istio
-    /// derives by itself fits each port.
-    fn by_port(self, settings: &Settings) -> Vec<PortPolicy> {
+    /// derives by itself fits each port. Nothing is inherited into them: each says all that holds for the pick there.
+    fn by_port(self, pick: Pick, fails_over: bool, dialect: &mut Dialect<'_>) -> Vec<PortPolicy> {
         let ports = &self.service.ports;
-        let policy = |port: &Port| PortPolicy {
-            port: PortSelector { number: port.number },
-            settings: settings.clone(),
-            tls: Some(self.tls(port)),
+        let one_sni = ports.len() == 1 || self.translated;
+        if one_sni && !self.service.has_port_policy() {
+            return Vec::new();
+        }
+        let policy = |port: &Port| {
+            let said = self.service.effective(pick, port.number);
+            let said = traffic_policy::settings(said, Endpoints::Gateways, dialect);
+            let settings =
+                if fails_over { failover::added(said, &[FARTHER], dialect.release()) } else { said };
+            PortPolicy { port: PortSelector { number: port.number }, settings, tls: Some(self.tls(port)) }
         };
-        if ports.len() > 1 && !self.translated { ports.iter().map(policy).collect() } else { Vec::new() }
+        ports.iter().map(policy).collect()
     }
 }
 

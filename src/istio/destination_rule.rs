@@ -2,6 +2,7 @@
 //!
 //! Istio's fields in Istio's spelling; what they are for is `lower`'s to know.
 
+pub mod connection_pool;
 pub mod load_balancer;
 pub mod outlier_detection;
 
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use connection_pool::ConnectionPool;
 use load_balancer::LoadBalancer;
 use outlier_detection::OutlierDetection;
 
@@ -47,7 +49,7 @@ pub struct Subset {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TrafficPolicy {
-    /// In a subset, these stand for the rule's own.
+    /// In a subset, these three stand for the rule's own.
     #[serde(flatten)]
     pub settings: Settings,
     /// For ports without settings of their own; in a subset it beats even the port settings.
@@ -58,14 +60,16 @@ pub struct TrafficPolicy {
     pub port_level_settings: Vec<PortPolicy>,
 }
 
-/// What is said of connections beside TLS.
+/// What users say of connections; TLS is not among it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub load_balancer: Option<LoadBalancer>,
+    pub connection_pool: Option<Box<ConnectionPool>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub outlier_detection: Option<OutlierDetection>,
+    pub load_balancer: Option<Box<LoadBalancer>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outlier_detection: Option<Box<OutlierDetection>>,
 }
 
 /// How connections to one port are made. Istio refuses one that says nothing but the port.
@@ -90,12 +94,16 @@ pub struct PortSelector {
 
 /// How a caller's proxy speaks TLS.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ClientTls {
     /// Whose certificates.
     pub mode: ClientTlsMode,
     /// What the far gateway routes by; none lets Istio derive it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sni: Option<String>,
+    /// Identities of which the server's certificate must carry one; none lets Istio decide.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subject_alt_names: Vec<String>,
 }
 
 /// Whose certificates a caller's proxy uses.

@@ -17,6 +17,24 @@ pub const FAR: (&str, &str) = ("meshgen-far", "true");
 /// The mark of endpoints outside the caller's region.
 pub const FARTHER: (&str, &str) = ("meshgen-farther", "true");
 
+/// What users say of connections, with what makes a pool fail over. Their own outlier detection stands.
+pub(super) fn added(said: Settings, marks: &[(&str, &str)], release: Release) -> Settings {
+    let Settings { connection_pool, load_balancer, outlier_detection } = said;
+    let own = settings(marks, release);
+    let load_balancer = match (load_balancer, own.load_balancer) {
+        (Some(mut said), Some(own)) => {
+            said.locality_lb_setting = own.locality_lb_setting;
+            Some(said)
+        }
+        (said, own) => said.or(own),
+    };
+    Settings {
+        connection_pool,
+        load_balancer,
+        outlier_detection: outlier_detection.or(own.outlier_detection),
+    }
+}
+
 /// How connections to a pool are made; `marks` are those that some endpoints carry: what carries the first comes last.
 pub(super) fn settings(marks: &[(&str, &str)], release: Release) -> Settings {
     let ordered = !marks.is_empty() && release.can(Feature::FailoverPriority);
@@ -26,8 +44,11 @@ pub(super) fn settings(marks: &[(&str, &str)], release: Release) -> Settings {
         ..LocalityLbSetting::default()
     };
     Settings {
-        load_balancer: ordered.then(|| LoadBalancer { locality_lb_setting: Some(priorities()) }),
-        outlier_detection: Some(ejection(release)),
+        connection_pool: None,
+        load_balancer: ordered
+            .then(|| LoadBalancer { locality_lb_setting: Some(priorities()), ..LoadBalancer::default() })
+            .map(Box::new),
+        outlier_detection: Some(Box::new(ejection(release))),
     }
 }
 
@@ -42,5 +63,6 @@ fn ejection(release: Release) -> OutlierDetection {
         interval: second(10),
         base_ejection_time: second(30),
         max_ejection_percent: Some(100),
+        ..OutlierDetection::default()
     }
 }

@@ -3,21 +3,21 @@
 //! Entries need what Istio knows of pods: the labels that subsets select by, that they speak mutual TLS, and the network
 //! that they are in. From the last it also knows which endpoints a gateway must not pass on to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::destination_rule::{
-    ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Settings, Subset, TrafficPolicy,
-};
+use super::call::Contract;
+use super::destination_rule::{DestinationRuleSpec, PortPolicy, Settings, Subset, TrafficPolicy};
 use super::dialect::Dialect;
 use super::failover::{self, FAR, FARTHER};
 use super::mark::{list, object, suppress};
 use super::object::{Object, Spec};
 use super::release::Feature;
+use super::serve::near;
 use super::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec, ServicePort};
-use super::sni::sni;
 use crate::model::name::{self, SUBDOMAIN};
+use crate::model::service_account::ServiceAccount;
 use crate::model::{Address, Port, Version};
 use crate::plan::{ClusterPlan, Joined, JoinedEntry, Part};
 
@@ -42,65 +42,74 @@ pub(super) fn entries(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<
 }
 
 /// What runs here and what joins it, told apart; one rule for both, for a host has only one.
-pub(super) fn destination_rule(plan: &ClusterPlan<'_>, joined: &Joined<'_>) -> Object {
-    let Joined { id: _, service, callers: _, entries, versions, parts, fails_over, .. } = joined;
-    let settings = if *fails_over {
-        failover::settings(&[FARTHER, FAR], plan.cluster.release)
-    } else {
-        Settings::default()
-    };
-    let policy = TrafficPolicy { settings, ..TrafficPolicy::default() };
-    let whole = versions.iter().map(|version| Subset {
-        name: version.subset.clone(),
-        labels: version.labels.clone(),
-        traffic_policy: None,
-    });
+pub(super) fn destination_rule(
+    plan: &ClusterPlan<'_>,
+    joined: &Joined<'_>,
+    dialect: &mut Dialect<'_>,
+) -> Object {
+    let service = joined.service;
+    let mut subsets: Vec<Subset> = Vec::new();
+    for version in &joined.versions {
+        let own = version.traffic_policy.as_ref().map(|policy| near(policy, dialect));
+        subsets.push(Subset {
+            name: version.subset.clone(),
+            labels: version.labels.clone(),
+            traffic_policy: own.map(|policy| stood_in(joined, policy, dialect)),
+        });
+    }
+    subsets.extend(joined.parts.iter().map(|part| subset(plan, joined, part, dialect)));
+    let said = service.traffic_policy.as_ref().map(|policy| near(policy, dialect)).unwrap_or_default();
+    let whole = stood_in(joined, said, dialect);
     let spec = DestinationRuleSpec {
         host: service.plain_host(plan.cluster),
         export_to: Vec::new(),
-        traffic_policy: Some(policy).filter(|policy| *policy != TrafficPolicy::default()),
-        subsets: whole.chain(parts.iter().map(|part| subset(plan, joined, part))).collect(),
+        traffic_policy: Some(whole).filter(|policy| *policy != TrafficPolicy::default()),
+        subsets,
     };
-    let clusters = list(
-        entries.iter().map(|entry| entry.cluster.name.as_str()).collect::<std::collections::BTreeSet<_>>(),
-    );
-    let why = format!("Tells apart what runs here of {service}, and what joins it from {clusters}.");
+    let clusters: BTreeSet<_> = joined.entries.iter().map(|entry| entry.cluster.name.as_str()).collect();
+    let why = format!("Tells apart what runs here of {service}, and what joins it from {}.", list(clusters));
     let mut object = object(plan, &service.name, &service.namespace, why, Spec::DestinationRule(spec));
     // istioctl looks for pods that carry the labels; it does not look at the endpoints of a ServiceEntry.
     suppress(&mut object, "IST0173");
     object
 }
 
+/// What makes a pool fail over, at every level that inherits nothing.
+fn stood_in(joined: &Joined<'_>, said: TrafficPolicy, dialect: &Dialect<'_>) -> TrafficPolicy {
+    if !joined.fails_over {
+        return said;
+    }
+    let added = |said: Settings| failover::added(said, &[FARTHER, FAR], dialect.release());
+    let TrafficPolicy { settings, tls, port_level_settings } = said;
+    let port_level_settings = port_level_settings
+        .into_iter()
+        .map(|PortPolicy { port, settings, tls }| PortPolicy { port, settings: added(settings), tls });
+    TrafficPolicy { settings: added(settings), tls, port_level_settings: port_level_settings.collect() }
+}
+
 /// A far part says its SNI outright, for the far gateway does not know the part's own name. The callers' own pods are
 /// told by their network, and connections to them are Istio's to make.
-fn subset(plan: &ClusterPlan<'_>, joined: &Joined<'_>, part: &Part<'_>) -> Subset {
+fn subset(plan: &ClusterPlan<'_>, joined: &Joined<'_>, part: &Part<'_>, dialect: &mut Dialect<'_>) -> Subset {
+    let service = joined.service;
     let mut labels = part.version.map(|version| version.labels.clone()).unwrap_or_default();
     let Some(far) = part.far else {
         labels.extend(plan.cluster.network.iter().map(|network| (NETWORK.to_owned(), network.clone())));
-        return Subset { name: part.name.clone(), labels, traffic_policy: None };
+        let own = service.own_policy(part.pick).map(|policy| near(policy, dialect));
+        return Subset { name: part.name.clone(), labels, traffic_policy: own };
     };
     labels.insert(CLUSTER.to_owned(), far.name.clone());
-    let host = joined.service.plain_host(far);
-    let known = part.version.map(|version| version.subset.as_str());
-    let tls = |port: &Port| ClientTls {
-        mode: ClientTlsMode::IstioMutual,
-        sni: Some(sni(port.number, known, &host)),
+    let contract = Contract {
+        service,
+        cluster: far,
+        serving: &[far],
+        subset: part.version.map(|version| version.subset.as_str()),
+        translated: false,
     };
-    let policy = match joined.service.ports.as_slice() {
-        [only] => TrafficPolicy { tls: Some(tls(only)), ..TrafficPolicy::default() },
-        several => TrafficPolicy {
-            port_level_settings: several
-                .iter()
-                .map(|port| PortPolicy {
-                    port: PortSelector { number: port.number },
-                    settings: Settings::default(),
-                    tls: Some(tls(port)),
-                })
-                .collect(),
-            ..TrafficPolicy::default()
-        },
-    };
-    Subset { name: part.name.clone(), labels, traffic_policy: Some(policy) }
+    Subset {
+        name: part.name.clone(),
+        labels,
+        traffic_policy: Some(contract.policy(part.pick, false, dialect)),
+    }
 }
 
 fn service_entry(plan: &ClusterPlan<'_>, joined: &Joined<'_>, entry: &JoinedEntry<'_>) -> Object {
@@ -109,11 +118,17 @@ fn service_entry(plan: &ClusterPlan<'_>, joined: &Joined<'_>, entry: &JoinedEntr
     let port = cluster.gateway.as_ref().map_or(0, |gateway| gateway.port);
     let ports: IndexMap<_, _> = service.ports.iter().map(|known| (known.name.clone(), port)).collect();
     let labels = labels(plan, joined, entry);
+    // An endpoint has one; that there is no more than one has been looked at.
+    let account = service.service_accounts.iter().find_map(|account| match account {
+        ServiceAccount::Named(name) => Some(name.clone()),
+        ServiceAccount::Identity(_) => None,
+    });
     let endpoint = |address: &Address| Endpoint {
         address: address.to_string(),
         ports: ports.clone(),
         labels: labels.clone(),
         network: cluster.network.clone(),
+        service_account: account.clone(),
         ..Endpoint::default()
     };
     let service_port = |port: &Port| ServicePort {

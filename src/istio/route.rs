@@ -3,6 +3,7 @@
 use super::action::{self, Copies};
 use super::condition;
 use super::dialect::Dialect;
+use super::ingress;
 use super::mark::{export_to, list, object, suppress};
 use super::object::{Object, Spec};
 use super::release::Feature;
@@ -15,7 +16,10 @@ use crate::plan::{Answer, ClusterPlan, Copy, Found, Route, ServiceRoutes, Share,
 use crate::source::At;
 
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
-    plan.routes.iter().map(|routes| virtual_service(plan, routes, dialect)).collect()
+    let of_callers = plan.routes.iter().map(|routes| virtual_service(plan, routes, dialect));
+    let mut objects: Vec<_> = of_callers.collect();
+    objects.extend(plan.ingress.iter().map(|ingress| ingress::virtual_service(plan, ingress, dialect)));
+    objects
 }
 
 /// The rule behind each route; the service itself behind one that no rule asked for.
@@ -42,6 +46,7 @@ fn virtual_service(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>, dialect: 
     let several = service.ports.len() > 1;
     let spec = VirtualServiceSpec {
         hosts: [plain].into_iter().chain(shared).collect(),
+        gateways: Vec::new(),
         export_to: export_to(&routes.callers),
         http: routes.routes.iter().map(|route| http_route(plan, route, several, dialect)).collect(),
     };
@@ -78,7 +83,7 @@ fn why(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -> String {
     format!("Sends requests of callers here to {service} on to {}; it does not run here.", list(clusters))
 }
 
-fn http_route(
+pub(super) fn http_route(
     plan: &ClusterPlan<'_>,
     route: &Route<'_>,
     several: bool,

@@ -73,6 +73,9 @@ pub struct Endpoint {
     /// Where it is, if not where it is called from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<String>,
+    /// Whom the pods there run under.
+    #[serde(rename = "serviceAccount", skip_serializing_if = "Option::is_none")]
+    pub service_account: Option<String>,
     /// `region` or `region/zone`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locality: Option<String>,

@@ -7,7 +7,7 @@ use super::route::{self, ServiceRoutes, Site, Target};
 use super::survey::Survey;
 use super::{distance, joined};
 use crate::diagnostic::Finding;
-use crate::model::{Callers, ClusterId, Mesh, Pick, Service, ServiceId};
+use crate::model::{Callers, ClusterId, IngressGatewayId, Mesh, Pick, Service, ServiceId};
 use crate::source::Place;
 
 /// What all callers ask for.
@@ -26,6 +26,8 @@ pub struct Demands<'m> {
 pub struct Demand<'m> {
     /// By service.
     pub routes: Vec<ServiceRoutes<'m>>,
+    /// By ingress gateway and service: what requests get that arrive there.
+    pub ingress: Vec<(IngressGatewayId, ServiceRoutes<'m>)>,
     /// What they use in other clusters, share 0 included.
     pub far: BTreeMap<ServiceId, FarUse>,
 }
@@ -52,6 +54,10 @@ pub fn of<'m>(mesh: &'m Mesh, findings: &mut Vec<Finding>) -> Demands<'m> {
                 demands.add(mesh, *caller, ServiceRoutes { id, service, callers: callers.clone(), routes });
             }
         }
+        for (gateway, caller, callers) in entrances(mesh, service) {
+            let routes = route::from_outside(mesh, id, service, caller, &mut survey);
+            demands.let_in(mesh, gateway, caller, ServiceRoutes { id, service, callers, routes });
+        }
         if service.complete.all() {
             findings.extend(survey.findings(mesh, service));
         }
@@ -62,6 +68,19 @@ pub fn of<'m>(mesh: &'m Mesh, findings: &mut Vec<Finding>) -> Demands<'m> {
     demands.by_caller.iter_mut().for_each(|(caller, demand)| demand.keep_local(mesh, *caller));
     findings.extend(closed.iter().map(|(cluster, needed)| problems::no_gateway(mesh, *cluster, needed)));
     demands
+}
+
+/// Every cluster where a gateway lets requests to a service in, and where the gateway's workload may be.
+fn entrances(mesh: &Mesh, service: &Service) -> impl Iterator<Item = (IngressGatewayId, ClusterId, Callers)> {
+    let gateways = service
+        .ingress
+        .iter()
+        .map(|ingress| ingress.gateway)
+        .filter_map(|id| Some((id, mesh.gateways.get(id.0)?)));
+    gateways.flat_map(|(id, gateway)| {
+        let callers = Callers::Namespaces(gateway.workload_namespaces.clone());
+        gateway.clusters.iter().map(move |cluster| (id, *cluster, callers.clone()))
+    })
 }
 
 impl<'m> Demand<'m> {
@@ -94,6 +113,22 @@ impl<'m> Demand<'m> {
 
 impl<'m> Demands<'m> {
     fn add(&mut self, mesh: &'m Mesh, caller: ClusterId, routes: ServiceRoutes<'m>) {
+        self.follow(mesh, caller, &routes);
+        self.by_caller.entry(caller).or_default().routes.push(routes);
+    }
+
+    fn let_in(
+        &mut self,
+        mesh: &'m Mesh,
+        gateway: IngressGatewayId,
+        caller: ClusterId,
+        routes: ServiceRoutes<'m>,
+    ) {
+        self.follow(mesh, caller, &routes);
+        self.by_caller.entry(caller).or_default().ingress.push((gateway, routes));
+    }
+
+    fn follow(&mut self, mesh: &'m Mesh, caller: ClusterId, routes: &ServiceRoutes<'m>) {
         let demand = self.by_caller.entry(caller).or_default();
         for route in &routes.routes {
             for target in route.targets() {
@@ -119,7 +154,6 @@ impl<'m> Demands<'m> {
                     .insert((target.pick, target.site), clusters);
             }
         }
-        demand.routes.push(routes);
     }
 }
 

@@ -46,7 +46,8 @@ pub struct Part<'m> {
     pub version: Option<&'m Version>,
     /// The far cluster; none for the callers' own.
     pub far: Option<&'m Cluster>,
-    pick: Pick,
+    /// The same, as it is asked for.
+    pub pick: Pick,
     cluster: ClusterId,
 }
 

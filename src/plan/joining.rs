@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{ClusterPlan, problems};
+use super::{ClusterPlan, Joined, problems};
 use crate::diagnostic::Finding;
 use crate::model::service::PlainNames;
+use crate::model::service_account::ServiceAccount;
 use crate::model::{Address, Callers, Cluster, Service};
 use crate::source::Place;
 
@@ -23,6 +24,8 @@ pub enum Hindrance {
     Namespaces,
     /// A name that is made by an entry already.
     PlainEntry,
+    /// An endpoint names one `ServiceAccount` of the callers' own trust domain.
+    Accounts,
 }
 
 /// Services that cannot join: each hindrance once, with the clusters that it lies in.
@@ -35,7 +38,7 @@ pub fn check(plans: &[ClusterPlan<'_>]) -> Vec<Finding> {
                 .iter()
                 .any(|name| name.made == PlainNames::Entry && std::ptr::eq(name.service, joined.service));
             for far in joined.entries.iter().map(|entry| entry.cluster) {
-                for hindrance in hindrances(plan, joined.callers != Callers::All, by_entry, far) {
+                for hindrance in hindrances(plan, joined, by_entry, far) {
                     let (near, far) = (plan.cluster, concerned(hindrance, plan.cluster, far));
                     let key = (joined.service.place, hindrance, far.name.as_str());
                     found.entry(key).or_insert((joined.service, near, far));
@@ -50,7 +53,7 @@ pub fn check(plans: &[ClusterPlan<'_>]) -> Vec<Finding> {
         .collect()
 }
 
-fn hindrances(plan: &ClusterPlan<'_>, namespaces: bool, by_entry: bool, far: &Cluster) -> Vec<Hindrance> {
+fn hindrances(plan: &ClusterPlan<'_>, joined: &Joined<'_>, by_entry: bool, far: &Cluster) -> Vec<Hindrance> {
     let near = plan.cluster;
     let networks = (near.network.as_ref(), far.network.as_ref());
     let by_name = far.gateway.as_ref().is_some_and(|gateway| {
@@ -61,17 +64,26 @@ fn hindrances(plan: &ClusterPlan<'_>, namespaces: bool, by_entry: bool, far: &Cl
         (Hindrance::OneNetwork, networks.0.is_some() && networks.0 == networks.1),
         (Hindrance::DialledByName, by_name),
         (Hindrance::Domains, near.cluster_domain != far.cluster_domain),
-        (Hindrance::Namespaces, namespaces),
+        (Hindrance::Namespaces, joined.callers != Callers::All),
         (Hindrance::PlainEntry, by_entry),
+        (Hindrance::Accounts, !one_account(joined.service, near, far)),
     ];
     all.into_iter().filter(|(_, holds)| *holds).map(|(hindrance, _)| hindrance).collect()
+}
+
+/// Istio makes an identity of it with the callers' own trust domain.
+fn one_account(service: &Service, near: &Cluster, far: &Cluster) -> bool {
+    let accounts = &service.service_accounts;
+    let named = |account: &ServiceAccount| matches!(account, ServiceAccount::Named(_));
+    accounts.is_empty()
+        || accounts.len() == 1 && accounts.iter().all(named) && near.trust_domain == far.trust_domain
 }
 
 /// The cluster that a hindrance lies in, of two.
 fn concerned<'m>(hindrance: Hindrance, near: &'m Cluster, far: &'m Cluster) -> &'m Cluster {
     match hindrance {
         Hindrance::NoNetwork if near.network.is_none() => near,
-        Hindrance::Namespaces | Hindrance::PlainEntry => near,
+        Hindrance::Namespaces | Hindrance::PlainEntry | Hindrance::Accounts => near,
         Hindrance::NoNetwork | Hindrance::OneNetwork | Hindrance::DialledByName | Hindrance::Domains => far,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::traffic_policy::TrafficPolicy;
 use crate::model::{Cluster, ClusterId, Mesh, Reach, RemoteNames, Service};
 use crate::source::Place;
 
@@ -14,6 +15,8 @@ pub enum Obstacle {
     Ways,
     /// Their Services end in different domains.
     Domains,
+    /// Users have said in which order endpoints are tried.
+    Order,
 }
 
 /// Clusters of which each is to stand in for the others, for the callers of one.
@@ -37,7 +40,11 @@ impl<'m> Pool<'m> {
         let clusters: Vec<&Cluster> = far.filter_map(|id| mesh.cluster(*id)).collect();
         let ways: BTreeSet<_> = clusters.iter().map(|cluster| mesh.reach(self.service, cluster)).collect();
         let domains: BTreeSet<_> = clusters.iter().map(|cluster| &cluster.cluster_domain).collect();
-        if ways == [Reach::Merged].into() {
+        let versions = self.service.versions.iter().filter_map(|version| version.traffic_policy.as_ref());
+        let mut policies = versions.chain(&self.service.traffic_policy);
+        if policies.any(has_order) {
+            Some(Obstacle::Order)
+        } else if ways == [Reach::Merged].into() {
             // Whether they can join is looked at for all that do.
             None
         } else if mesh.remote_names == RemoteNames::PerCluster {
@@ -50,4 +57,10 @@ impl<'m> Pool<'m> {
             None
         }
     }
+}
+
+fn has_order(policy: &TrafficPolicy) -> bool {
+    let mut settings = policy.ports.values().chain([&policy.settings]);
+    settings
+        .any(|settings| settings.load_balancer.as_ref().is_some_and(|balancer| balancer.locality.is_some()))
 }

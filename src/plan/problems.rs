@@ -80,6 +80,10 @@ pub fn apart(mesh: &Mesh, pool: &Pool<'_>, obstacle: &Obstacle) -> Finding {
             "each has a remote name of its own",
             "give them one name: `remoteNames: shared`; or `acrossClusters: local`",
         ),
+        Obstacle::Order => finding(
+            "its `trafficPolicy` has an order of its own, `localityLbSetting`",
+            "leave `localityLbSetting` out; or `acrossClusters: local`",
+        ),
         Obstacle::Ways => finding(
             "they are not reached in the same way",
             "give the service one `reach:`, which goes before those of the clusters; or `acrossClusters: local`",
@@ -101,6 +105,9 @@ pub fn cannot_join(service: &Service, hindrance: Hindrance, near: &Cluster, far:
         Hindrance::Domains => format!("the cluster domains of `{near_name}` and `{far_name}` differ"),
         Hindrance::Namespaces => format!("only some namespaces of `{near_name}` call it"),
         Hindrance::PlainEntry => format!("a ServiceEntry makes its name in `{near_name}`"),
+        Hindrance::Accounts => {
+            "its pods may run under several ServiceAccounts, or another trust domain's".to_owned()
+        }
     };
     let help = match hindrance {
         Hindrance::NoNetwork => {
@@ -112,6 +119,9 @@ pub fn cannot_join(service: &Service, hindrance: Hindrance, near: &Cluster, far:
         Hindrance::DialledByName => "write the IP addresses of the gateway".to_owned(),
         Hindrance::Domains => "take another `reach`".to_owned(),
         Hindrance::Namespaces => format!("let all of them call: `clients: {{{near_name}: all}}`"),
+        Hindrance::Accounts => {
+            "name one of its own namespace: `serviceAccounts`; or take another `reach`".to_owned()
+        }
         Hindrance::PlainEntry => "let a Service make the name: `plainNames: service`".to_owned(),
     };
     match service.own_failover {
@@ -213,6 +223,15 @@ pub fn for_nobody(service: &Service, rule: &Rule) -> Finding {
     Finding::new(Code::MG0313, format!("this rule of `{service}` is for nobody"))
         .at(rule.place, "no client cluster and port fits its `match`")
         .help("widen `sourceClusters`, or name the cluster in the `clients` of the service")
+}
+
+pub fn affinity_ends(service: &Service, place: Place) -> Finding {
+    Finding::new(
+        Code::MG0376,
+        format!("requests to `{service}` that are alike stay together only within a cluster"),
+    )
+    .at(place, "not read by the gateways of other clusters")
+    .help("let callers stay in their own cluster (`acrossClusters: local` where it runs), or keep what belongs together elsewhere")
 }
 
 pub fn no_clients(service: &Service, rule: &Rule) -> Finding {

@@ -166,6 +166,37 @@ pub fn local<'m>(
     Path { mesh, id, service, caller, port }.local()
 }
 
+/// What requests from outside get from a service at a gateway in `caller`: the rules that do not choose workloads, on
+/// one port. Left alone is what no rule is for.
+pub fn from_outside<'m>(
+    mesh: &'m Mesh,
+    id: ServiceId,
+    service: &'m Service,
+    caller: ClusterId,
+    survey: &mut Survey<'m>,
+) -> Vec<Route<'m>> {
+    let Some(port) = service.ingress_port() else { return Vec::new() };
+    let path = Path { mesh, id, service, caller, port };
+    let mut routes = Vec::new();
+    for (index, rule) in service.rules.iter().enumerate() {
+        let Some(mut conditions) = conditions(rule, caller, port) else { continue };
+        let everything = conditions.is_empty();
+        conditions.retain(|words| !words.chooses_workloads());
+        if conditions.is_empty() && !everything {
+            continue;
+        }
+        survey.reached(index);
+        routes.push(path.route(rule, conditions, survey));
+        if everything {
+            return routes;
+        }
+    }
+    if routes.is_empty() {
+        routes.push(path.left_alone(survey));
+    }
+    routes
+}
+
 /// What is left of a rule's conditions for this caller and port; nothing where the rule is not for them.
 fn conditions<'m>(rule: &'m Rule, caller: ClusterId, port: &Port) -> Option<Vec<&'m HttpMatch>> {
     let here: Vec<_> = rule

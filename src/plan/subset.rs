@@ -24,6 +24,8 @@ pub struct RemoteSubset<'m> {
     pub name: String,
     /// The subset that the far clusters know; none for any version.
     pub far: Option<&'m str>,
+    /// The version, or any.
+    pub pick: Pick,
     /// The version as its users name it; none for any.
     pub version: Option<&'m str>,
     /// Where it runs, by name: one cluster, or several that stand in for each other.
@@ -77,7 +79,7 @@ pub fn of<'m>(
             Pick::Version(id) => service.version(*id).map(|version| version.name.as_str()),
         };
         let translated = clusters.iter().all(|cluster| mesh.reach(service, cluster) == Reach::Rewrite);
-        Some(RemoteSubset { name, far, version, clusters, translated })
+        Some(RemoteSubset { name, far, pick: *pick, version, clusters, translated })
     };
     wanted.iter().map(subset).collect()
 }

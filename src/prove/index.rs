@@ -65,7 +65,7 @@ impl<'b> Index<'b> {
                 }
                 Spec::VirtualService(spec) => {
                     for host in &spec.hosts {
-                        index.twice(!routed.insert(host), "a VirtualService", host);
+                        index.twice(!routed.insert((&spec.gateways, host)), "a VirtualService", host);
                     }
                     index.routes.push((metadata, spec));
                 }

@@ -6,7 +6,6 @@ use super::near::{self, Near};
 use super::subset::{selects, version};
 use super::{Crossing, pool};
 use crate::istio::Bundle;
-use crate::istio::destination_rule::ClientTls;
 use crate::istio::failover::FAR;
 use crate::istio::joined::{NETWORK, TLS_MODE};
 use crate::istio::object::Metadata;
@@ -95,10 +94,10 @@ impl<'b> Joined<'b> {
             }
             pool.order(host, &far)?;
         }
-        let said = match near::tls(rule, named, port) {
-            Some(ClientTls { mode: _, sni: Some(sni) }) => sni.clone(),
-            Some(ClientTls { mode: _, sni: None }) | None => sni::sni(port, subset, host),
-        };
+        let tls = near::tls(rule, named, port);
+        let said = tls.and_then(|tls| tls.sni.clone()).unwrap_or_else(|| sni::sni(port, subset, host));
+        let told = tls.map(|tls| tls.subject_alt_names.clone()).unwrap_or_default();
+        let identities = if told.is_empty() { self.identities(namespace) } else { told };
         if !endpoints.is_empty() {
             near::says_what_it_means(host, subset, port, &said)?;
         }
@@ -109,10 +108,19 @@ impl<'b> Joined<'b> {
             sni: said.clone(),
             host: host.to_owned(),
             subset: subset.unwrap_or_default().to_owned(),
+            identities: identities.clone(),
             ejected: pool.ejects(),
             weight: endpoint.weight.unwrap_or(1),
         };
         Ok((here, endpoints.into_iter().map(crossing).collect()))
+    }
+
+    /// Whom Istio takes for servers of the name by itself: those that endpoints are said to run under.
+    fn identities(self, namespace: &str) -> Vec<String> {
+        let trust_domain = &self.bundle.ground.trust_domain;
+        let endpoints = self.entries.iter().flat_map(|(_, entry)| &entry.endpoints);
+        let accounts = endpoints.filter_map(|endpoint| endpoint.service_account.as_ref());
+        accounts.map(|account| format!("spiffe://{trust_domain}/ns/{namespace}/sa/{account}")).collect()
     }
 
     /// Everything with the name that carries the labels; what joins must be known to be elsewhere, and to speak TLS.

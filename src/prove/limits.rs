@@ -40,7 +40,7 @@ fn place(bundle: &Bundle, object: &Object) -> Option<Place> {
         Spec::ServiceEntry(spec) => spec.hosts.first(),
         Spec::VirtualService(spec) => spec.hosts.first(),
         Spec::DestinationRule(spec) => Some(&spec.host),
-        Spec::EnvoyFilter(_) | Spec::Gateway(_) | Spec::Service(_) => None,
+        Spec::Gateway(_) | Spec::EnvoyFilter(_) | Spec::Service(_) => None,
     };
     bundle.places.get(host?).copied()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Crossing;
 use super::index::Index;
+use super::ingress;
 use super::joined::Joined;
 use super::pool;
 use super::subset::selects;
@@ -30,9 +31,12 @@ pub fn check(bundle: &Bundle, index: &Index<'_>) -> Near {
     let caller = Caller { bundle, index };
     let mut near = Near::default();
     let mut routed: BTreeMap<&str, &VirtualServiceSpec> = BTreeMap::new();
+    near.broken.extend(ingress::broken(bundle, index));
     for (metadata, spec) in &index.routes {
-        routed.extend(spec.hosts.iter().map(|host| (host.as_str(), *spec)));
-        caller.hosts(metadata, spec, &mut near);
+        if spec.gateways.is_empty() {
+            routed.extend(spec.hosts.iter().map(|host| (host.as_str(), *spec)));
+            caller.hosts(metadata, spec, &mut near);
+        }
         for destination in spec.http.iter().flat_map(destinations) {
             caller.destination(spec, destination, &mut near);
         }
@@ -121,7 +125,7 @@ impl Caller<'_> {
         if let Some(joined) = self.joined(host) {
             joined.destination(destination, near);
         } else if let Some((metadata, entry)) = self.index.entries.get(host.as_str()) {
-            if !sees(&entry.export_to, &routed.export_to) {
+            if !sees(&entry.export_to, &ingress::seen_by(self.bundle, routed)) {
                 near.broken.push(format!("callers of `{host}` do not see its ServiceEntry"));
             }
             self.crossing(host, metadata, entry, subset.as_deref(), port, near);
@@ -216,11 +220,9 @@ impl Caller<'_> {
         };
         let tls = tls(rule, named, port)
             .ok_or_else(|| format!("plain text to the gateway for `{host}` port {port}"))?;
-        let sni = match tls {
-            ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(sni) } => sni.clone(),
-            // Istio derives it from the name that is called; whether the gateway knows that is the gateway's to say.
-            ClientTls { mode: ClientTlsMode::IstioMutual, sni: None } => sni::sni(port, subset, host),
-        };
+        let ClientTls { mode: ClientTlsMode::IstioMutual, sni, subject_alt_names } = tls;
+        // Istio derives it from the name that is called; whether the gateway knows that is the gateway's to say.
+        let sni = sni.clone().unwrap_or_else(|| sni::sni(port, subset, host));
         says_what_it_means(host, subset, port, &sni)?;
         let none = BTreeMap::new();
         let labels = named.map_or(&none, |subset| &subset.labels);
@@ -233,7 +235,8 @@ impl Caller<'_> {
         pool.order(host, &endpoints)?;
         let mut crossings = Vec::with_capacity(endpoints.len());
         for endpoint in endpoints {
-            let Endpoint { address, ports, labels: _, network: _, locality: _, weight } = endpoint;
+            let Endpoint { address, ports, labels: _, network: _, service_account: _, locality: _, weight } =
+                endpoint;
             let dialled = ports
                 .get(port_name)
                 .ok_or_else(|| format!("endpoint `{address}` of `{host}` has no port `{port_name}`"))?;
@@ -251,6 +254,7 @@ impl Caller<'_> {
                 subset: subset.unwrap_or_default().to_owned(),
                 ejected: pool.ejects(),
                 weight: weight.unwrap_or(1),
+                identities: subject_alt_names.clone(),
             });
         }
         Ok(crossings)
@@ -306,6 +310,6 @@ pub fn tls<'r>(
 }
 
 /// Whether what is exported to some namespaces reaches all that it is needed in. None means all.
-fn sees(exported: &[String], needed: &[String]) -> bool {
+pub fn sees(exported: &[String], needed: &[String]) -> bool {
     exported.is_empty() || (!needed.is_empty() && needed.iter().all(|namespace| exported.contains(namespace)))
 }

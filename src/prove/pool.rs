@@ -48,7 +48,7 @@ pub fn check(crossings: &BTreeSet<Crossing>, doors: &Doors) -> Vec<(String, Stri
     // By caller, what is said, name and subset: the weights of the clusters behind it, and whether all are ejected.
     let mut pools: BTreeMap<[&str; 4], (BTreeMap<&str, u32>, bool)> = BTreeMap::new();
     for crossing in crossings.iter().filter(|crossing| !crossing.subset.is_empty()) {
-        let Crossing { caller, address, port, sni, host, subset, ejected, weight } = crossing;
+        let Crossing { caller, address, port, sni, host, subset, ejected, weight, identities: _ } = crossing;
         let Some(cluster) = doors.behind(caller, address, *port) else { continue };
         let (weights, all_ejected) =
             pools.entry([caller, sni, host, subset]).or_insert_with(|| (BTreeMap::new(), true));

@@ -6,3 +6,7 @@ pub mod topology;
 pub mod routing;
 pub mod value;
 pub mod action;
+pub mod traffic_policy;
+pub mod service_account;
+pub mod gateway;
+pub mod ingress;

@@ -1,4 +1,4 @@
-//! Services whose pods are joined by what ServiceEntries list.
+//! Services whose pods are joined by what entries list.
 //!
 //! Enters: a share at a name that both have. Leaves: its parts at pods and at gateways. Refuses to know: how the proxy came
 //! to choose this destination.
@@ -10,7 +10,7 @@ use super::policy::Policy;
 use super::pool::{self, Traits};
 use super::registry::{Port, Registry, Service};
 use super::report::{DeadEnd, End};
-use super::upstream::{Proxy, Target, carries, wrapping};
+use super::upstream::{Proxy, Target, caller_traits, carries, wrapping};
 use super::walk::{Flow, Walk};
 use super::world::Workload;
 
@@ -92,7 +92,7 @@ impl<'a> Walk<'_, 'a> {
             }
         }
         members.retain(|member| carries(member.labels(), policy.labels));
-        pool::nearest(&mut members, policy, self.caller_traits(registry), Member::traits);
+        pool::nearest(&mut members, policy, caller_traits(registry), Member::traits);
         let sum: f64 = members.iter().map(Member::weight).sum();
         if members.is_empty() {
             let why = format!("nothing healthy of `{host}` in {cluster}, nor of what joins it");

@@ -21,6 +21,11 @@ const TLS_MODE: (&str, &str) = ("security.istio.io/tlsMode", "istio");
 /// Callers carry none of the labels that meshgen marks endpoints with.
 static UNMARKED: BTreeMap<String, String> = BTreeMap::new();
 
+/// What tells the proxies of a cluster how far an endpoint is.
+pub(super) fn caller_traits<'t>(registry: &'t Registry<'_>) -> Traits<'t> {
+    Traits { labels: &UNMARKED, locality: registry.cluster.locality.as_deref() }
+}
+
 /// A destination as routes name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
@@ -115,8 +120,9 @@ impl<'a> Walk<'_, 'a> {
             self.unfollowed(&rule.place, &level.unfollowed);
             if let (_, Some(balancer)) = level.outliers(target.port) {
                 self.unfollowed(&rule.place, &balancer.unfollowed);
-                let setting = balancer.locality_lb_setting.as_ref();
-                setting.into_iter().for_each(|setting| self.unfollowed(&rule.place, &setting.unfollowed));
+                if let Some(setting) = balancer.locality_lb_setting.as_ref() {
+                    self.unfollowed(&rule.place, &setting.unfollowed);
+                }
             }
             for settings in level.port_level_settings.iter().filter(|one| one.port.number == target.port) {
                 self.unfollowed(&rule.place, &settings.unfollowed);
@@ -235,7 +241,7 @@ impl<'a> Walk<'_, 'a> {
                 dialled.push((endpoint, number, f64::from(endpoint.weight.unwrap_or(1).max(1))));
             }
         }
-        pool::nearest(&mut dialled, policy, self.caller_traits(registry), |(endpoint, _, _)| Traits {
+        pool::nearest(&mut dialled, policy, caller_traits(registry), |(endpoint, _, _)| Traits {
             labels: &endpoint.labels,
             locality: endpoint.locality.as_deref(),
         });
@@ -251,14 +257,6 @@ impl<'a> Walk<'_, 'a> {
             let wrapping = wrapping(policy, endpoint, target);
             self.connect(registry, proxy, flow.part(weight / sum), (&endpoint.address, number), &wrapping);
         }
-    }
-
-    /// What tells the proxies of a cluster how far an endpoint is.
-    pub(super) fn caller_traits<'t>(&self, registry: &'t Registry<'a>) -> Traits<'t>
-    where
-        Self: 't,
-    {
-        Traits { labels: &UNMARKED, locality: registry.cluster.locality.as_deref() }
     }
 
     pub(super) fn is_gateway_down(&self, caller: &str, address: &str) -> bool {

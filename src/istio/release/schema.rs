@@ -3,6 +3,10 @@
 //! Enters: one object of each kind with every field that can be written at all, and the CRD schemas. The question:
 //! is each of its fields in a release's schema exactly if the table says that the release can say it?
 
+mod entry; // every word of a ServiceEntry
+mod gateway; // every word of a Gateway
+mod policy; // every word of a traffic policy
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time;
 
@@ -10,20 +14,16 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Feature;
-use crate::istio::destination_rule::load_balancer::{Failover, LoadBalancer, LocalityLbSetting};
-use crate::istio::destination_rule::outlier_detection::OutlierDetection;
 use crate::istio::destination_rule::{
-    ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, Settings, Subset, TrafficPolicy,
+    ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, Subset, TrafficPolicy,
 };
 use crate::istio::duration::Duration;
 use crate::istio::envoy_filter::{
     ApplyTo, ConfigPatch, EnvoyFilterSpec, FilterChain, FilterChainMatch, ListenerMatch, NamedFilter,
     Operation, Patch, PatchContext, PatchMatch, PatchValue, ServerNames, WorkloadSelector,
 };
-use crate::istio::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
 use crate::istio::object::Kind;
 use crate::istio::percent::Percent;
-use crate::istio::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec, ServicePort};
 use crate::istio::string_match::StringMatch;
 use crate::istio::virtual_service::{
     CorsPolicy, Destination, FaultAbort, FaultDelay, HeaderOperations, Headers, HttpBody, HttpDirectResponse,
@@ -48,10 +48,46 @@ const LATER: &[(&str, Feature)] = &[
     ("VirtualService.http.retries.backoff", Feature::RetryBackoff),
     ("VirtualService.http.mirrors", Feature::Mirrors),
     ("VirtualService.http.corsPolicy.unmatchedPreflights", Feature::UnmatchedPreflights),
+    ("Gateway.servers.name", Feature::ServerName),
+    ("ServiceEntry.endpoints.serviceAccount", Feature::EndpointAccount),
+    ("DestinationRule.trafficPolicy.connectionPool.tcp.idleTimeout", Feature::TcpIdleTimeout),
+    (
+        "DestinationRule.trafficPolicy.connectionPool.tcp.maxConnectionDuration",
+        Feature::MaxConnectionDuration,
+    ),
+    ("DestinationRule.trafficPolicy.connectionPool.http.useClientProtocol", Feature::UseClientProtocol),
+    ("DestinationRule.trafficPolicy.connectionPool.http.maxConcurrentStreams", Feature::MaxConcurrentStreams),
+    ("DestinationRule.trafficPolicy.connectionPool.http.http2KeepAlive", Feature::Http2KeepAlive),
     (
         "DestinationRule.trafficPolicy.loadBalancer.localityLbSetting.failoverPriority",
         Feature::FailoverPriority,
     ),
+    ("DestinationRule.trafficPolicy.loadBalancer.warmupDurationSecs", Feature::WarmupDuration),
+    ("DestinationRule.trafficPolicy.loadBalancer.warmup", Feature::Warmup),
+    (
+        "DestinationRule.trafficPolicy.loadBalancer.consistentHash.httpQueryParameterName",
+        Feature::HashOfQueryParameter,
+    ),
+    ("DestinationRule.trafficPolicy.loadBalancer.consistentHash.ringHash", Feature::HashTables),
+    ("DestinationRule.trafficPolicy.loadBalancer.consistentHash.maglev", Feature::HashTables),
+    (
+        "DestinationRule.trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes",
+        Feature::CookieAttributes,
+    ),
+    (
+        "DestinationRule.trafficPolicy.outlierDetection.splitExternalLocalOriginErrors",
+        Feature::LocalOriginErrors,
+    ),
+    (
+        "DestinationRule.trafficPolicy.outlierDetection.consecutiveLocalOriginFailures",
+        Feature::LocalOriginErrors,
+    ),
+];
+
+/// Words of an enumeration that some release lacks, and the feature that stands for each.
+const LATER_WORDS: &[(&str, &str, Feature)] = &[
+    ("DestinationRule.trafficPolicy.loadBalancer.simple", "LEAST_REQUEST", Feature::LeastRequest),
+    ("Gateway.servers.tls.mode", "OPTIONAL_MUTUAL", Feature::OptionalMutual),
 ];
 
 /// Releases whose schema has a field that does nothing: `mirrors` came with 1.19's API and 1.20's code.
@@ -97,6 +133,17 @@ fn the_table_agrees_with_the_schemas_in_both_directions() {
     assert_eq!(disagreements, Vec::<String>::new());
 }
 
+#[test]
+fn the_words_of_enumerations_agree_too() {
+    for (minor, schema) in schemas() {
+        for (path, word, feature) in LATER_WORDS {
+            let words = node(&schema, path).unwrap()["enum"].as_array().unwrap();
+            let release = Release { minor, patch: None };
+            assert_eq!(words.iter().any(|known| known == word), release.can(*feature), "{release} {word}");
+        }
+    }
+}
+
 /// A policy says the same wherever it stands: of the rule, of a subset, of a port of either.
 fn wherever(path: &str) -> String {
     path.replace(".subsets.trafficPolicy", ".trafficPolicy").replace(".portLevelSettings", "")
@@ -118,6 +165,10 @@ fn the_api_versions_are_served() {
 
 /// Whether a schema has a field. Keys that the user chooses end a path; so do lists of plain texts.
 fn is_in(schema: &Value, path: &str) -> bool {
+    node(schema, path).is_some()
+}
+
+fn node<'s>(schema: &'s Value, path: &str) -> Option<&'s Value> {
     let mut steps = path.split('.');
     let versions = &schema[steps.next().unwrap()]["versions"];
     let root =
@@ -126,15 +177,15 @@ fn is_in(schema: &Value, path: &str) -> bool {
     for step in steps {
         at = at.and_then(|node| node.get("items").unwrap_or(node)["properties"].get(step));
     }
-    at.is_some()
+    at
 }
 
 /// The paths of all fields that can be written: `VirtualService.http.match.uri`.
 fn every_field() -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
-    collect("ServiceEntry", &value(&service_entry()), &mut paths);
+    collect("ServiceEntry", &value(&entry::service_entry()), &mut paths);
     collect("DestinationRule", &value(&destination_rule()), &mut paths);
-    collect("Gateway", &value(&gateway()), &mut paths);
+    collect("Gateway", &value(&gateway::gateway()), &mut paths);
     collect("EnvoyFilter", &value(&envoy_filter()), &mut paths);
     collect("VirtualService", &value(&virtual_service()), &mut paths);
     paths
@@ -155,6 +206,7 @@ const MAPS: &[&str] = &[
     "set",
     "add",
     "ports",
+    "to",
     "value",
 ];
 
@@ -187,53 +239,15 @@ fn texts() -> Vec<String> {
     vec![text()]
 }
 
-fn service_entry() -> ServiceEntrySpec {
-    ServiceEntrySpec {
-        hosts: texts(),
-        addresses: texts(),
-        export_to: texts(),
-        location: Location::MeshInternal,
-        resolution: Resolution::Static,
-        ports: vec![ServicePort { name: text(), number: 1, protocol: "HTTP" }],
-        endpoints: vec![Endpoint {
-            address: text(),
-            ports: [(text(), 1)].into(),
-            labels: [(text(), text())].into(),
-            network: Some(text()),
-            locality: Some(text()),
-            weight: Some(1),
-        }],
-    }
-}
-
-fn settings() -> Settings {
-    let second = || Some(Duration(time::Duration::from_secs(1)));
-    Settings {
-        load_balancer: Some(LoadBalancer {
-            locality_lb_setting: Some(LocalityLbSetting {
-                enabled: Some(true),
-                failover: vec![Failover { from: text(), to: text() }],
-                failover_priority: texts(),
-            }),
-        }),
-        outlier_detection: Some(OutlierDetection {
-            consecutive_errors: Some(1),
-            consecutive_5xx_errors: Some(1),
-            interval: second(),
-            base_ejection_time: second(),
-            max_ejection_percent: Some(1),
-        }),
-    }
-}
-
 fn destination_rule() -> DestinationRuleSpec {
-    let tls = || ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(text()) };
+    let tls =
+        || ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(text()), subject_alt_names: texts() };
     let policy = || TrafficPolicy {
-        settings: settings(),
+        settings: policy::settings(),
         tls: Some(tls()),
         port_level_settings: vec![PortPolicy {
             port: destination_rule::PortSelector { number: 1 },
-            settings: settings(),
+            settings: policy::settings(),
             tls: Some(tls()),
         }],
     };
@@ -245,17 +259,6 @@ fn destination_rule() -> DestinationRuleSpec {
             name: text(),
             labels: [(text(), text())].into(),
             traffic_policy: Some(policy()),
-        }],
-    }
-}
-
-fn gateway() -> GatewaySpec {
-    GatewaySpec {
-        selector: [(text(), text())].into(),
-        servers: vec![Server {
-            port: ServerPort { name: text(), number: 1, protocol: "TLS" },
-            tls: Some(ServerTls { mode: ServerTlsMode::AutoPassthrough }),
-            hosts: texts(),
         }],
     }
 }
@@ -285,7 +288,7 @@ fn envoy_filter() -> EnvoyFilterSpec {
 }
 
 fn virtual_service() -> VirtualServiceSpec {
-    VirtualServiceSpec { hosts: texts(), export_to: texts(), http: vec![http_route()] }
+    VirtualServiceSpec { hosts: texts(), gateways: texts(), export_to: texts(), http: vec![http_route()] }
 }
 
 fn destination() -> Destination {
