@@ -8,6 +8,7 @@
 pub mod name; // hosts, names of objects, versions as DNS labels
 pub mod release; // which Istio
 pub mod cluster;
+pub mod protocol; // what is spoken on a port
 pub mod service;
 pub mod routing;
 pub mod condition;
@@ -22,9 +23,10 @@ use crate::source::Place;
 pub use action::Actions;
 pub use cluster::{Address, Cluster, ClusterId, Gateway};
 pub use condition::Condition;
+pub use protocol::{Protocol, RouteKind};
 pub use release::Release;
-pub use routing::{Answer, Destination, Mirror, Rule};
-pub use service::{Callers, Pick, Port, Protocol, Service, ServiceId, Version, VersionId};
+pub use routing::{Answer, Destination, Mirror, Rule, Speaks};
+pub use service::{Callers, Pick, Port, Service, ServiceId, TargetPort, Version, VersionId};
 
 /// Several clusters, the services that run in them, and where requests go.
 #[derive(Clone, Debug)]

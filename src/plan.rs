@@ -138,7 +138,8 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
                 routes,
             }
         })
-        .collect();
+        .collect::<Vec<_>>();
+    findings.extend(virtual_ip::missing(&plans));
     Outcome::new(plans, findings)
 }
 

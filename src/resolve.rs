@@ -18,7 +18,9 @@ mod routing;
 mod value; // texts and numbers in rules
 mod condition;
 mod action;
+mod speaks; // which ports a rule is for
 mod host; // the names that come out
+mod sni; // names that callers ask for in TLS
 mod virtual_ip;
 mod unused; // what is declared and never used
 mod problems;
@@ -49,6 +51,7 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     let suffix_place = defaults.remote_suffix_place;
     let mesh = Mesh { clusters, services, ..defaults.mesh };
     host::check(&mesh, suffix_place, &mut findings);
+    sni::check(&mesh, &mut findings);
     virtual_ip::check(&mesh, &mut findings);
     // What a mistake hides may well be what is missing here.
     if all_known && findings.iter().all(|finding| finding.severity() != Severity::Error) {

@@ -53,7 +53,7 @@ fn service_entry(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
         export_to: export_to(&name.callers),
         location: Location::MeshInternal,
         resolution: resolution(&name.clusters),
-        ports: service.ports.iter().map(service_port).collect(),
+        ports: service.crossing_ports().map(service_port).collect(),
         endpoints: name.clusters.iter().flat_map(|cluster| endpoints(name, cluster)).collect(),
     };
     let why = format!(
@@ -66,7 +66,7 @@ fn service_entry(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
 fn endpoints<'n>(name: &'n RemoteName<'_>, cluster: &'n Cluster) -> impl Iterator<Item = Endpoint> + use<'n> {
     cluster.gateway.iter().flat_map(move |gateway| {
         let ports: IndexMap<_, _> =
-            name.service.ports.iter().map(|port| (port.name.clone(), gateway.port)).collect();
+            name.service.crossing_ports().map(|port| (port.name.clone(), gateway.port)).collect();
         gateway.addresses.iter().map(move |address| Endpoint {
             address: address.to_string(),
             ports: ports.clone(),
@@ -102,7 +102,7 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
         host: name.host.clone(),
         export_to: export_to(&name.callers),
         traffic_policy: any.map(|contract| TrafficPolicy {
-            tls: service.ports.first().map(|port| contract.tls(port)),
+            tls: service.crossing_ports().next().map(|port| contract.tls(port)),
             port_level_settings: contract.by_port(),
         }),
         subsets: name.subsets.iter().map(|subset| remote_subset(name, subset)).collect(),
@@ -121,8 +121,11 @@ fn remote_subset(name: &RemoteName<'_>, subset: &RemoteSubset<'_>) -> Subset {
     let RemoteSubset { name: subset_name, far, version: _, cluster } = subset;
     let contract = Contract { service: name.service, cluster, subset: *far };
     let by_port = contract.by_port();
-    let single =
-        if by_port.is_empty() { name.service.ports.first().map(|port| contract.tls(port)) } else { None };
+    let single = if by_port.is_empty() {
+        name.service.crossing_ports().next().map(|port| contract.tls(port))
+    } else {
+        None
+    };
     Subset {
         name: subset_name.clone(),
         labels: labels(name, cluster),
@@ -146,10 +149,10 @@ impl Contract<'_> {
 
     /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them.
     fn by_port(self) -> Vec<PortPolicy> {
-        let ports = &self.service.ports;
         let policy =
             |port: &Port| PortPolicy { port: PortSelector { number: port.number }, tls: self.tls(port) };
-        if ports.len() > 1 { ports.iter().map(policy).collect() } else { Vec::new() }
+        let policies: Vec<_> = self.service.crossing_ports().map(policy).collect();
+        if policies.len() > 1 { policies } else { Vec::new() }
     }
 }
 
@@ -162,7 +165,7 @@ fn plain_entry(plan: &ClusterPlan<'_>, name: &PlainName<'_>) -> Object {
         export_to: export_to(&name.callers),
         location: Location::MeshInternal,
         resolution: Resolution::Static,
-        ports: service.ports.iter().map(service_port).collect(),
+        ports: service.crossing_ports().map(service_port).collect(),
         endpoints: Vec::new(),
     };
     let why = format!(

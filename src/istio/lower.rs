@@ -2,7 +2,6 @@
 //!
 //! Enters: what a cluster must know. Leaves: its bundle. Refuses to know: the inputs, and how objects become text.
 
-
 use super::bundle::{Bundle, Ground, GroundGateway, GroundService};
 use super::dialect::{Dialect, Lacks};
 use super::object::{Kind, Object};
@@ -94,6 +93,7 @@ fn ground_service(service: &Service, plan: &ClusterPlan<'_>) -> GroundService {
     GroundService {
         namespace: service.namespace.clone(),
         ports: service.ports.iter().map(|port| port.number).collect(),
+        speaks: service.ports.iter().map(|port| (port.number, port.protocol.istio())).collect(),
         pods: service
             .versions
             .iter()

@@ -1,5 +1,7 @@
 //! Routing: the rules of a service, for the callers of one cluster.
 
+mod connection; // by SNI, or by address
+
 use super::action::{self, Copies};
 use super::condition;
 use super::dialect::Dialect;
@@ -9,7 +11,7 @@ use super::release::Feature;
 use super::virtual_service::{
     Destination, HttpMatchRequest, HttpRoute, HttpRouteDestination, PortSelector, VirtualServiceSpec,
 };
-use crate::model::Rule;
+use crate::model::{RouteKind, Rule};
 use crate::plan::{Answer, ClusterPlan, Copy, Found, Route, ServiceRoutes, Share, Target};
 use crate::source::At;
 
@@ -20,16 +22,34 @@ pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<
 /// For sidecars only: any `gateways` entry, even `mesh`, makes istioctl suspect it of ingress.
 fn virtual_service(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>, dialect: &mut Dialect<'_>) -> Object {
     let service = routes.service;
-    let plain = service.plain_host(plan.cluster);
-    let shared = plan.remote.shared_host(routes.id).map(str::to_owned);
     let several = service.ports.len() > 1;
-    let spec = VirtualServiceSpec {
-        hosts: [plain].into_iter().chain(shared).collect(),
-        export_to: export_to(&routes.callers),
-        http: routes.routes.iter().map(|route| http_route(plan, route, several, dialect)).collect(),
+    let mut spec =
+        VirtualServiceSpec { export_to: export_to(&routes.callers), ..VirtualServiceSpec::default() };
+    let names = connection::names(plan, routes);
+    for route in &routes.routes {
+        let port = if several { Some(route.port.number) } else { None };
+        match route.port.protocol.route() {
+            Some(RouteKind::Http) => spec.http.push(http_route(plan, route, port, dialect)),
+            Some(RouteKind::Tls) => {
+                spec.tls.push(connection::tls_route(plan, route, port, &names, dialect));
+            }
+            Some(RouteKind::Tcp) => spec.tcp.push(connection::tcp_route(plan, route, port, dialect)),
+            None => {}
+        }
+    }
+    let by_sni = !spec.tls.is_empty();
+    spec.hosts = if by_sni {
+        connection::hosts(names, &spec.tls)
+    } else {
+        let shared = plan.remote.shared_host(routes.id).map(str::to_owned);
+        [service.plain_host(plan.cluster)].into_iter().chain(shared).collect()
     };
     let mut object =
         object(plan, &service.name, &service.namespace, why(plan, routes), Spec::VirtualService(spec));
+    if by_sni {
+        // istioctl takes the short name and the full one for two objects with one host.
+        suppress(&mut object, "IST0109");
+    }
     if names_subsets_elsewhere(plan, routes) {
         // istioctl takes a name outside Kubernetes' domain for one of the object's own namespace.
         suppress(&mut object, "IST0101");
@@ -60,15 +80,21 @@ fn why(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -> String {
     format!("Sends requests of callers here to {service} on to {}; it does not run here.", list(clusters))
 }
 
+fn shares<'a, 'm>(answer: &'a Answer<'m>) -> &'a [Share<'m>] {
+    match answer {
+        Answer::Split(shares) => shares,
+        Answer::Redirect(_) | Answer::DirectResponse(_) => &[],
+    }
+}
+
 fn http_route(
     plan: &ClusterPlan<'_>,
     route: &Route<'_>,
-    several: bool,
+    port: Option<u16>,
     dialect: &mut Dialect<'_>,
 ) -> HttpRoute {
-    let Route { rule, port, conditions, answer, copies } = route;
+    let Route { rule, port: _, conditions, answer, copies } = route;
     let mut http = rule.map(|rule| said(rule, dialect)).unwrap_or_default();
-    let port = if several { Some(port.number) } else { None };
     http.matches = conditions.iter().map(|words| condition::condition(words, port, dialect)).collect();
     if port.is_some() && conditions.is_empty() {
         http.matches.push(HttpMatchRequest { port, ..HttpMatchRequest::default() });

@@ -13,7 +13,7 @@ use crate::model::{self, Callers, ClusterId, Mesh};
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Service<'m> {
-    ports: BTreeMap<&'m str, Port>,
+    ports: BTreeMap<&'m str, Port<'m>>,
     #[serde(flatten)]
     runs: Runs<'m>,
     clients: BTreeMap<&'m str, Namespaces<'m>>,
@@ -21,13 +21,25 @@ pub struct Service<'m> {
     plain_names: &'static str,
     #[serde(rename = "virtualIP", skip_serializing_if = "Option::is_none")]
     virtual_ip: Option<IpAddr>,
+    headless: bool,
 }
 
 /// `services.KEY.ports.NAME`
 #[derive(Serialize)]
-struct Port {
+#[serde(rename_all = "camelCase")]
+struct Port<'m> {
     number: u16,
     protocol: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_port: Option<TargetPort<'m>>,
+}
+
+/// A number or a name.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum TargetPort<'m> {
+    Number(u16),
+    Name(&'m str),
 }
 
 /// One of `versions` and `clusters`.
@@ -75,6 +87,7 @@ impl<'m> Service<'m> {
             rules: _,
             // What could not be read is an error, and then nothing is written.
             complete: _,
+            headless,
         } = service;
         Self {
             ports: ports.iter().map(port).collect(),
@@ -97,13 +110,18 @@ impl<'m> Service<'m> {
                 PlainNames::None => "none",
             },
             virtual_ip: virtual_ip.as_ref().map(|pinned| pinned.value),
+            headless: headless.is_some(),
         }
     }
 }
 
-fn port(port: &model::Port) -> (&str, Port) {
-    let model::Port { name, number, protocol, place: _ } = port;
-    (name, Port { number: *number, protocol: protocol.istio() })
+fn port(port: &model::Port) -> (&str, Port<'_>) {
+    let model::Port { name, number, protocol, place: _, target } = port;
+    let target_port = target.as_ref().map(|target| match target {
+        model::TargetPort::Number(number) => TargetPort::Number(*number),
+        model::TargetPort::Name(name) => TargetPort::Name(name),
+    });
+    (name, Port { number: *number, protocol: protocol.istio(), target_port })
 }
 
 fn version<'m>(mesh: &'m Mesh, version: &'m model::Version) -> (&'m str, Version<'m>) {

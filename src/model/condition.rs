@@ -7,7 +7,10 @@ mod covers; // whether one condition holds whenever another does
 
 use std::collections::BTreeMap;
 
+use ipnet::IpNet;
+
 use super::cluster::ClusterId;
+use super::protocol::RouteKind;
 use crate::source::{At, Place};
 
 /// All of its words must hold.
@@ -21,7 +24,7 @@ pub struct Condition {
     pub words: HttpMatch,
 }
 
-/// Istio's words for an HTTP request and its caller.
+/// Istio's words for an HTTP request or a connection, and its caller.
 #[derive(Clone, Debug, Default)]
 pub struct HttpMatch {
     pub uri: Option<TextMatch>,
@@ -38,6 +41,10 @@ pub struct HttpMatch {
     pub query_params: BTreeMap<String, At<Presence>>,
     pub source_labels: BTreeMap<String, String>,
     pub source_namespace: Option<At<String>>,
+    /// The SNI is one of these names, `*.example.com` for all below it; empty for any.
+    pub sni_hosts: Vec<At<String>>,
+    /// The address that was dialled is in one of these networks; empty for any.
+    pub destination_subnets: Vec<At<IpNet>>,
 }
 
 /// How a text is compared.
@@ -56,6 +63,14 @@ pub enum Presence {
     Present,
     /// It is there and says this.
     Says(TextMatch),
+}
+
+impl Condition {
+    /// Whether it can hold on a port that takes this kind of route: only TLS has an SNI.
+    #[must_use]
+    pub fn fits(&self, kind: RouteKind) -> bool {
+        self.words.sni_hosts.is_empty() || kind == RouteKind::Tls
+    }
 }
 
 impl HttpMatch {
@@ -80,6 +95,8 @@ impl HttpMatch {
             query_params,
             source_labels,
             source_namespace,
+            sni_hosts,
+            destination_subnets,
         } = self;
         [uri, scheme, method, authority].into_iter().all(Option::is_none)
             && headers.is_empty()
@@ -87,5 +104,7 @@ impl HttpMatch {
             && query_params.is_empty()
             && source_labels.is_empty()
             && source_namespace.is_none()
+            && sni_hosts.is_empty()
+            && destination_subnets.is_empty()
     }
 }

@@ -58,13 +58,28 @@ pub fn gap(gap: Gap, service: &Service, ports: &[&Port], callers: &[&str]) -> Fi
         _ => format!(" on ports {names}"),
     };
     let from = if callers.is_empty() { String::new() } else { format!(" from {}", list(callers.iter())) };
-    let message = match gap {
-        Gap::NotFound => format!("requests to `{service}`{which}{from} that no rule matches get a 404"),
-        Gap::Unruled => format!(
-            "workloads{from} that no rule of `{service}`{which} fits get any version in their cluster, or none"
+    let (code, message) = match gap {
+        Gap::NotFound => {
+            (Code::MG0311, format!("requests to `{service}`{which}{from} that no rule matches get a 404"))
+        }
+        Gap::Unruled => (
+            Code::MG0311,
+            format!(
+                "workloads{from} that no rule of `{service}`{which} fits get any version in their cluster, or none"
+            ),
+        ),
+        Gap::AnyVersion => (
+            Code::MG0405,
+            format!("connections to `{service}`{which}{from} that no rule matches go to any version there"),
+        ),
+        Gap::Nowhere => (
+            Code::MG0405,
+            format!(
+                "connections to `{service}`{which}{from} that no rule matches lead nowhere: it does not run there"
+            ),
         ),
     };
-    let finding = Finding::new(Code::MG0311, message);
+    let finding = Finding::new(code, message);
     let finding = match service.rules.last() {
         Some(rule) => finding.at(rule.place, "the last rule, and it has a `match`"),
         None => finding,
@@ -99,4 +114,63 @@ pub fn portless(mesh: &Mesh, to: &Destination) -> Finding {
     Finding::new(Code::MG0314, format!("which port of `{name}` is meant cannot be told"))
         .at(to.place, "no `port`, and none of the same number or name")
         .help(format!("say `port:`; `{name}` has {ports}"))
+}
+
+/// Callers: the clusters whose workloads would have to leave them.
+pub fn stuck(service: &Service, place: Place, port: &Port, callers: &[&str]) -> Finding {
+    let Port { name, protocol, .. } = port;
+    let (code, why) = match service.headless.filter(|_| protocol.route().is_some()) {
+        Some(_) => (Code::MG0407, "connections to a headless service do not cross"),
+        None => (Code::MG0216, "UDP does not cross"),
+    };
+    let callers = list(callers.iter());
+    Finding::new(code, format!("port `{name}` of `{service}` would have to lead into other clusters, and {why}"))
+        .at(place, format!("callers in {callers} need other clusters here"))
+        .at(port.place, format!("speaks {}", protocol.istio()))
+        .help(match code {
+            Code::MG0407 => "name the clusters that run it in `clients:`, or leave the port out; HTTP does cross",
+            _ => "name the clusters that run it in `clients:`, leave the port out, or narrow the rule: `match: {port: …}`",
+        })
+}
+
+/// Callers: the clusters that run several of its versions.
+pub fn indistinct(service: &Service, place: Place, callers: &[&str]) -> Finding {
+    let finding = Finding::new(
+        Code::MG0408,
+        format!("versions of `{service}` cannot be told apart in {}: it is headless", list(callers.iter())),
+    )
+    .at(place, "names one of several versions there");
+    let finding = match service.headless {
+        Some(headless) => finding.at(headless, "its callers choose among its pods by DNS"),
+        None => finding,
+    };
+    finding.help("say `any`, or give its callers a Service that is not headless")
+}
+
+pub fn unheeded(service: &Service, port: &Port, rule: &Rule) -> Finding {
+    Finding::new(
+        Code::MG0409,
+        format!("port `{}` of `{service}` speaks UDP, and no rule changes it", port.name),
+    )
+    .at(rule.place, format!("not for port `{}`", port.name))
+    .at(port.place, "goes to any version in the caller's cluster")
+    .help("say which port the rule is for: `match: {port: …}`")
+}
+
+pub fn remote_without_address(service: &Service, port: &Port) -> Finding {
+    without_address("remote", service, port)
+        .help("pin one, `virtualIP: 240.0.0.7`, or name a pool in `mesh.virtualIPs`")
+}
+
+pub fn plain_without_address(service: &Service, port: &Port) -> Finding {
+    without_address("plain", service, port)
+        .help("name a pool in `mesh.virtualIPs`, or make the plain name by a Service: `plainNames: service`")
+}
+
+fn without_address(name: &str, service: &Service, port: &Port) -> Finding {
+    let message =
+        format!("the {name} name of `{service}` needs an address of its own for port `{}`", port.name);
+    let spoken = port.protocol.istio();
+    Finding::new(Code::MG0406, message)
+        .at(port.place, format!("speaks {spoken}: connections are told apart by address"))
 }

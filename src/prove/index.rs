@@ -53,7 +53,9 @@ impl<'b> Index<'b> {
                 }
                 Spec::VirtualService(spec) => {
                     for host in &spec.hosts {
-                        index.twice(!routed.insert(host), "a VirtualService", host);
+                        // A short name is one of the object's own namespace.
+                        let whose = if host.contains('.') { "" } else { metadata.namespace.as_str() };
+                        index.twice(!routed.insert((whose, host)), "a VirtualService", host);
                     }
                     index.routes.push((metadata, spec));
                 }

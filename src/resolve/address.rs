@@ -64,7 +64,7 @@ fn out_of_reach(ip: IpAddr) -> Option<&'static str> {
 }
 
 /// A name whose last label is a number is a mistyped IPv4 address, and Istio refuses it.
-fn all_numeric_end(host: &str) -> bool {
+pub fn all_numeric_end(host: &str) -> bool {
     host.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
 }
 

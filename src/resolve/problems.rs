@@ -4,5 +4,6 @@ pub mod name;
 pub mod address;
 pub mod topology;
 pub mod routing;
+pub mod connection;
 pub mod value;
 pub mod action;

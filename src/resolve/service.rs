@@ -51,6 +51,7 @@ impl Reader<'_> {
             across_clusters,
             plain_names,
             virtual_ip,
+            headless,
         } = written;
         name::dns_label("service", name, self.findings);
         name::dns_label("namespace", namespace, self.findings);
@@ -87,7 +88,8 @@ impl Reader<'_> {
             plain_names: defaults::plain(plain_names, self.defaults.plain_names),
             virtual_ip: self.virtual_ip(virtual_ip),
             rules: Vec::new(),
-            complete: ports_complete && versions_complete && alone_complete,
+            complete: ports_complete && versions_complete && alone_complete && !headless.is_illegible(),
+            headless: headless.written().filter(|at| at.value).map(|at| at.place),
         }
     }
 

@@ -34,6 +34,7 @@ pub struct Service {
     pub plain_names: Written<PlainNames>,
     /// An address, unchecked.
     pub virtual_ip: Written<String>,
+    pub headless: Written<bool>,
 }
 
 /// `acrossClusters`
@@ -93,7 +94,6 @@ impl Service {
         check_reach(reach, reader);
         reader.later("trafficPolicy", &traffic_policy);
         reader.later("serviceAccounts", &service_accounts);
-        reader.later("headless", &headless);
         Self {
             name,
             place,
@@ -111,6 +111,7 @@ impl Service {
             across_clusters: across_clusters.read(reader, AcrossClusters::read),
             plain_names: plain_names.read(reader, PlainNames::read),
             virtual_ip: virtual_ip.read(reader, Reader::text),
+            headless: headless.read(reader, Reader::boolean),
         }
     }
 }

@@ -21,7 +21,8 @@ use crate::istio::string_match::StringMatch;
 use crate::istio::virtual_service::{
     CorsPolicy, Destination, FaultAbort, FaultDelay, HeaderOperations, Headers, HttpBody, HttpDirectResponse,
     HttpFaultInjection, HttpMatchRequest, HttpMirror, HttpRedirect, HttpRetry, HttpRewrite, HttpRoute,
-    HttpRouteDestination, RegexRewrite, VirtualServiceSpec,
+    HttpRouteDestination, L4MatchAttributes, RegexRewrite, RouteDestination, TcpRoute, TlsMatchAttributes,
+    TlsRoute, VirtualServiceSpec,
 };
 use crate::istio::{destination_rule, virtual_service};
 use crate::model::Release;
@@ -30,6 +31,8 @@ use crate::model::Release;
 const LATER: &[(&str, Feature)] = &[
     ("VirtualService.http.match.withoutHeaders", Feature::WithoutHeaders),
     ("VirtualService.http.match.sourceNamespace", Feature::SourceNamespace),
+    ("VirtualService.tls.match.sourceNamespace", Feature::SourceNamespace),
+    ("VirtualService.tcp.match.sourceNamespace", Feature::SourceNamespace),
     ("VirtualService.http.redirect.scheme", Feature::RedirectScheme),
     ("VirtualService.http.redirect.port", Feature::RedirectPort),
     ("VirtualService.http.redirect.derivePort", Feature::RedirectPort),
@@ -214,7 +217,28 @@ fn gateway() -> GatewaySpec {
 }
 
 fn virtual_service() -> VirtualServiceSpec {
-    VirtualServiceSpec { hosts: texts(), export_to: texts(), http: vec![http_route()] }
+    VirtualServiceSpec {
+        hosts: texts(),
+        export_to: texts(),
+        http: vec![http_route()],
+        tls: vec![TlsRoute {
+            matches: vec![TlsMatchAttributes { sni_hosts: texts(), ends: ends() }],
+            route: vec![RouteDestination { destination: destination(), weight: Some(1) }],
+        }],
+        tcp: vec![TcpRoute {
+            matches: vec![ends()],
+            route: vec![RouteDestination { destination: destination(), weight: Some(1) }],
+        }],
+    }
+}
+
+fn ends() -> L4MatchAttributes {
+    L4MatchAttributes {
+        destination_subnets: texts(),
+        port: Some(1),
+        source_labels: [(text(), text())].into(),
+        source_namespace: Some(text()),
+    }
 }
 
 fn destination() -> Destination {
