@@ -70,12 +70,14 @@ pub fn gap(gap: Gap, service: &Service, ports: &[&Port], callers: &[&str]) -> Fi
         ),
         Gap::AnyVersion => (
             Code::MG0405,
-            format!("connections to `{service}`{which}{from} that no rule matches go to any version there"),
+            format!(
+                "connections to `{service}`{which}{from} that no rule matches go to any version in the caller's cluster"
+            ),
         ),
         Gap::Nowhere => (
             Code::MG0405,
             format!(
-                "connections to `{service}`{which}{from} that no rule matches lead nowhere: it does not run there"
+                "connections to `{service}`{which}{from} that no rule matches lead nowhere: nothing of it runs in the caller's cluster"
             ),
         ),
     };
@@ -124,13 +126,17 @@ pub fn stuck(service: &Service, place: Place, port: &Port, callers: &[&str]) -> 
         None => (Code::MG0216, "UDP does not cross"),
     };
     let callers = list(callers.iter());
-    Finding::new(code, format!("port `{name}` of `{service}` would have to lead into other clusters, and {why}"))
-        .at(place, format!("callers in {callers} need other clusters here"))
-        .at(port.place, format!("speaks {}", protocol.istio()))
-        .help(match code {
-            Code::MG0407 => "name the clusters that run it in `clients:`, or leave the port out; HTTP does cross",
-            _ => "name the clusters that run it in `clients:`, leave the port out, or narrow the rule: `match: {port: …}`",
-        })
+    Finding::new(
+        code,
+        format!("port `{name}` of `{service}` would have to lead into other clusters, and {why}"),
+    )
+    .at(place, format!("callers in {callers} need other clusters here"))
+    .at(port.place, format!("speaks {}", protocol.istio()))
+    .help(match code {
+        Code::MG0407 => "name the clusters that run it in `clients:`, or leave the port out; HTTP does cross",
+        _ if place == service.place => "name the clusters that run it in `clients:`, or leave the port out",
+        _ => "say which port the rule is for, `match: {port: …}`, or leave this one out",
+    })
 }
 
 /// Callers: the clusters that run several of its versions.

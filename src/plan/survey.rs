@@ -132,7 +132,9 @@ impl<'m> Survey<'m> {
                 .iter()
                 .map(|(place, (headless, callers))| problems::indistinct(headless, *place, &names(callers))),
         );
-        findings.extend(self.unheeded.values().map(|(port, rule)| problems::unheeded(service, port, rule)));
+        let stuck = |number: u16| self.stuck.keys().any(|(_, stuck)| *stuck == number);
+        let unheeded = self.unheeded.values().filter(|(port, _)| !stuck(port.number));
+        findings.extend(unheeded.map(|(port, rule)| problems::unheeded(service, port, rule)));
         findings.extend(self.portless.values().map(|to| problems::portless(mesh, to)));
         findings.extend(
             self.left_out
