@@ -26,7 +26,7 @@ pub use condition::Condition;
 pub use protocol::{Protocol, RouteKind};
 pub use release::Release;
 pub use routing::{Answer, Destination, Mirror, Rule, Speaks};
-pub use service::{Callers, Pick, Port, Service, ServiceId, TargetPort, Version, VersionId};
+pub use service::{Callers, Complete, Pick, Port, Service, ServiceId, TargetPort, Version, VersionId};
 
 /// Several clusters, the services that run in them, and where requests go.
 #[derive(Clone, Debug)]

@@ -42,10 +42,36 @@ pub struct Service {
     pub virtual_ip: Option<At<IpAddr>>,
     /// The first whose conditions hold answers; empty for a service that is left alone.
     pub rules: Vec<Rule>,
-    /// False if some of its versions or rules could not be read; then nothing is concluded from what is missing.
-    pub complete: bool,
+    /// How much of it could be read.
+    pub complete: Complete,
     /// Where `headless: true` was written: its name stands for its pods, and callers choose among them by DNS.
     pub headless: Option<Place>,
+}
+
+/// Which parts of a service could be read in full; nothing is concluded from what is missing in the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and any of them may hold without the others"
+)]
+pub struct Complete {
+    /// Its ports.
+    pub ports: bool,
+    /// The names of its versions.
+    pub versions: bool,
+    /// Where it runs.
+    pub places: bool,
+    /// Its rules.
+    pub rules: bool,
+}
+
+impl Complete {
+    /// Whether all of them could.
+    #[must_use]
+    pub fn all(self) -> bool {
+        let Self { ports, versions, places, rules } = self;
+        ports && versions && places && rules
+    }
 }
 
 /// A port of a service; the same number in every cluster.

@@ -51,7 +51,7 @@ pub fn of<'m>(mesh: &'m Mesh, findings: &mut Vec<Finding>) -> Demands<'m> {
                 demands.add(mesh, *caller, ServiceRoutes { id, service, callers: callers.clone(), routes });
             }
         }
-        if service.complete {
+        if service.complete.all() {
             findings.extend(survey.findings(mesh, service));
         }
         for (cluster, (place, caller)) in survey.closed {

@@ -16,8 +16,16 @@ use crate::istio::sni;
 pub struct Offer {
     /// Hosts that its gateway opens, as patterns; none if a Gateway of others opens it.
     opened: Option<Vec<String>>,
-    /// By host: its ports, and its versions by subset, each with whether it can be reached.
-    services: BTreeMap<String, (BTreeSet<u16>, BTreeMap<String, Result<(), String>>)>,
+    /// By host.
+    services: BTreeMap<String, Service>,
+}
+
+/// A service that runs there.
+#[derive(Debug, Default)]
+struct Service {
+    ports: BTreeSet<u16>,
+    /// Its versions by subset, each with whether it can be reached.
+    subsets: BTreeMap<String, Result<(), String>>,
 }
 
 impl Offer {
@@ -32,7 +40,8 @@ impl Offer {
         let services = ground.services.iter().map(|(host, service)| {
             let subset = |name: &String| (name.clone(), index.subset(host, name, service));
             let subsets = service.pods.keys().map(subset);
-            (host.clone(), (service.ports.iter().copied().collect(), subsets.collect()))
+            let ports = service.ports.iter().copied().collect();
+            (host.clone(), Service { ports, subsets: subsets.collect() })
         });
         Self { opened, services: services.collect() }
     }
@@ -40,12 +49,13 @@ impl Offer {
     /// Whether pods of what the SNI names answer it.
     pub fn answers(&self, crossing: &Crossing, cluster: &str) -> Result<(), String> {
         let said = &crossing.sni;
-        let (port, subset, host) = sni::parse(said).ok_or(format!("`{said}` is not an SNI of Istio's"))?;
+        let (port, subset, host) =
+            sni::parse(said).ok_or_else(|| format!("`{said}` is not an SNI of Istio's"))?;
         if self.opened.as_ref().is_some_and(|opened| !opened.iter().any(|pattern| opens(pattern, host))) {
             return Err(format!("the gateway of `{cluster}` is not open for `{host}`"));
         }
-        let (ports, subsets) =
-            self.services.get(host).ok_or(format!("`{host}` does not run in `{cluster}`"))?;
+        let Service { ports, subsets } =
+            self.services.get(host).ok_or_else(|| format!("`{host}` does not run in `{cluster}`"))?;
         if !ports.contains(&port) {
             return Err(format!("`{host}` has no port {port} in `{cluster}`"));
         }

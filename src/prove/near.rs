@@ -133,7 +133,7 @@ impl Caller<'_> {
     /// Service, port, subset, pods: all in the caller's own cluster.
     fn local(&self, host: &str, subset: Option<&str>, port: u16) -> Result<(), String> {
         let service =
-            self.bundle.ground.services.get(host).ok_or(format!("no service `{host}` runs here"))?;
+            self.bundle.ground.services.get(host).ok_or_else(|| format!("no service `{host}` runs here"))?;
         if !service.ports.contains(&port) {
             return Err(format!("`{host}` has no port {port} here"));
         }
@@ -195,22 +195,22 @@ impl Caller<'_> {
             .ports
             .iter()
             .find(|known| known.number == port)
-            .ok_or(format!("`{host}` has no port {port}"))?
+            .ok_or_else(|| format!("`{host}` has no port {port}"))?
             .name;
         let (rule_metadata, rule) =
-            self.index.rules.get(host).ok_or(format!("no DestinationRule for `{host}`"))?;
+            self.index.rules.get(host).ok_or_else(|| format!("no DestinationRule for `{host}`"))?;
         if rule_metadata.namespace != metadata.namespace || rule.export_to != entry.export_to {
             return Err(format!("the DestinationRule for `{host}` is not seen where its ServiceEntry is"));
         }
         let named = match subset {
             Some(name) => {
                 let subset = self.index.subsets.get(&(host, name)).copied();
-                Some(subset.ok_or(format!("`{host}` has no subset `{name}`"))?)
+                Some(subset.ok_or_else(|| format!("`{host}` has no subset `{name}`"))?)
             }
             None => None,
         };
-        let tls =
-            tls(rule, named, port).ok_or(format!("plain text to the gateway for `{host}` port {port}"))?;
+        let tls = tls(rule, named, port)
+            .ok_or_else(|| format!("plain text to the gateway for `{host}` port {port}"))?;
         let sni = match tls {
             ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(sni) } => sni,
             ClientTls { mode: ClientTlsMode::IstioMutual, sni: None } => {
@@ -230,7 +230,7 @@ impl Caller<'_> {
             let Endpoint { address, ports, labels: _ } = endpoint;
             let dialled = ports
                 .get(port_name)
-                .ok_or(format!("endpoint `{address}` of `{host}` has no port `{port_name}`"))?;
+                .ok_or_else(|| format!("endpoint `{address}` of `{host}` has no port `{port_name}`"))?;
             if entry.resolution == Resolution::Static && address.parse::<std::net::IpAddr>().is_err() {
                 return Err(format!(
                     "endpoint `{address}` of `{host}` has to be looked up, but its ServiceEntry is STATIC"
@@ -251,7 +251,7 @@ impl Caller<'_> {
 /// The SNI names the service and port that were called, and the subset that the caller's subset is named after.
 fn says_what_it_means(host: &str, subset: Option<&Subset>, port: u16, sni: &str) -> Result<(), String> {
     let (named_port, named_subset, named_host) =
-        sni::parse(sni).ok_or(format!("`{sni}` is not an SNI of Istio's"))?;
+        sni::parse(sni).ok_or_else(|| format!("`{sni}` is not an SNI of Istio's"))?;
     // Name and namespace: what follows is the far cluster's own.
     if !named_host.split('.').take(2).eq(host.split('.').take(2)) {
         return Err(format!("`{host}` says the SNI of another service: `{sni}`"));
@@ -261,15 +261,23 @@ fn says_what_it_means(host: &str, subset: Option<&Subset>, port: u16, sni: &str)
     }
     let meant = subset.map_or("", |subset| subset.name.as_str());
     let named = named_subset.unwrap_or_default();
-    let agrees = match named {
-        "" => meant.is_empty() || meant.starts_with("any--"),
-        named => meant.starts_with(named),
-    };
-    if agrees {
+    if stands_for(meant, named) {
         Ok(())
     } else {
         Err(format!("subset `{meant}` of `{host}` says the SNI of another: `{sni}`"))
     }
+}
+
+/// Whether a caller's subset is named after a far one: `v2`, `v2--cluster2`, and what is left of that with a hash where
+/// it was too long. `any--cluster2` stands for no subset.
+fn stands_for(meant: &str, named: &str) -> bool {
+    if named.is_empty() {
+        return meant.is_empty() || meant.starts_with("any--");
+    }
+    let at_cluster = format!("{named}--");
+    let is_hash = |end: &str| end.len() == 8 && end.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let stem = meant.rsplit_once('-').filter(|(_, end)| is_hash(end)).map(|(stem, _)| stem);
+    meant == named || meant.starts_with(&at_cluster) || stem.is_some_and(|stem| at_cluster.starts_with(stem))
 }
 
 /// Istio's order: the subset's port, the subset, the rule's port, the rule. Nothing is inherited into port settings.

@@ -8,11 +8,13 @@ use crate::istio::bundle::GroundService;
 impl Index<'_> {
     /// Whether a subset selects the pods of its version and no others, and everybody sees that it does; if not, why.
     pub fn subset(&self, host: &str, name: &str, service: &GroundService) -> Result<(), String> {
-        let (metadata, rule) = self.rules.get(host).ok_or(format!("no DestinationRule for `{host}`"))?;
+        let (metadata, rule) =
+            self.rules.get(host).ok_or_else(|| format!("no DestinationRule for `{host}`"))?;
         if metadata.namespace != service.namespace || !rule.export_to.is_empty() {
             return Err(format!("callers do not see the DestinationRule for `{host}`"));
         }
-        let subset = self.subsets.get(&(host, name)).ok_or(format!("no subset `{name}` of `{host}`"))?;
+        let subset =
+            self.subsets.get(&(host, name)).ok_or_else(|| format!("no subset `{name}` of `{host}`"))?;
         let version = service.pods.get(name);
         if version == Some(&subset.labels) {
             return Ok(());

@@ -4,6 +4,7 @@
 //! a sound bundle by what the proof says of it.
 
 mod far; // what the cluster behind a gateway lacks
+mod limits; // what Kubernetes would refuse
 mod near; // what the caller's cluster lacks
 mod twice; // what is there more than once
 
@@ -30,7 +31,7 @@ services:
   api:       {ports: {http: 80, grpc: 81}, versions: {v1: here, v2: there}}
   parts:     {ports: 80, versions: {v1: [there, yonder]}}
   ratings:   {ports: 80, versions: {v1: there}}
-  reviews:   {ports: 80, versions: {v1: here, v2: there, v3: there}}
+  reviews:   {ports: 80, versions: {v1: here, v2: there, v20: there}}
   shop/cart: {ports: 80, versions: {v1: there}, clients: {here: [web]}}
 ---
 apiVersion: meshgen/v1
@@ -39,7 +40,7 @@ routes:
   api: {to: {v1: 50, v2: 50}}
   parts: v1
   ratings: v1
-  reviews: {to: {v1: 50, v2: 25, v3: 25}, mirror: v3}
+  reviews: {to: {v1: 50, v2: 25, v20: 25}, mirror: v20}
   shop/cart: v1
 ";
 
@@ -91,31 +92,31 @@ impl Mesh {
     }
 
     fn rule(&mut self, cluster: &str, name: &str) -> &mut DestinationRuleSpec {
-        match &mut self.object(cluster, Kind::DestinationRule, name).spec {
-            Spec::DestinationRule(spec) => spec,
-            _ => unreachable!(),
-        }
+        let Spec::DestinationRule(spec) = &mut self.object(cluster, Kind::DestinationRule, name).spec else {
+            unreachable!()
+        };
+        spec
     }
 
     fn entry(&mut self, name: &str) -> &mut ServiceEntrySpec {
-        match &mut self.object("here", Kind::ServiceEntry, name).spec {
-            Spec::ServiceEntry(spec) => spec,
-            _ => unreachable!(),
-        }
+        let Spec::ServiceEntry(spec) = &mut self.object("here", Kind::ServiceEntry, name).spec else {
+            unreachable!()
+        };
+        spec
     }
 
     fn routes(&mut self, name: &str) -> &mut VirtualServiceSpec {
-        match &mut self.object("here", Kind::VirtualService, name).spec {
-            Spec::VirtualService(spec) => spec,
-            _ => unreachable!(),
-        }
+        let Spec::VirtualService(spec) = &mut self.object("here", Kind::VirtualService, name).spec else {
+            unreachable!()
+        };
+        spec
     }
 
     fn gateway(&mut self, cluster: &str) -> &mut GatewaySpec {
-        match &mut self.object(cluster, Kind::Gateway, "meshgen-east-west").spec {
-            Spec::Gateway(spec) => spec,
-            _ => unreachable!(),
-        }
+        let Spec::Gateway(spec) = &mut self.object(cluster, Kind::Gateway, "meshgen-east-west").spec else {
+            unreachable!()
+        };
+        spec
     }
 }
 

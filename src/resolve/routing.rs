@@ -35,7 +35,7 @@ pub fn route(
     for (id, (rules, complete)) in resolved {
         if let Some(service) = services.get_mut(id.0) {
             service.rules = rules;
-            service.complete &= complete;
+            service.complete.rules = complete;
         }
     }
 }
@@ -148,7 +148,7 @@ impl<'r> Reader<'r> {
         let by_name = service.ports.iter().find(|port| port.name == written.value);
         let found =
             by_name.or_else(|| service.ports.iter().find(|port| port.number.to_string() == written.value));
-        if found.is_none() && service.complete {
+        if found.is_none() && service.complete.ports {
             self.findings.push(problems::unknown_port(service, written));
         }
         found.map(|port| port.number)
@@ -264,7 +264,7 @@ impl<'r> Reader<'r> {
             return Some(Pick::Any);
         }
         let found = service.versions.binary_search_by(|version| version.name.as_str().cmp(&name.value));
-        if found.is_err() && service.complete {
+        if found.is_err() && service.complete.versions {
             self.findings.push(problems::unknown_version(service, name));
         }
         found.ok().map(|index| Pick::Version(VersionId(index)))
@@ -281,7 +281,7 @@ impl<'r> Reader<'r> {
         if service.runs(pick).is_some_and(|runs| runs.contains_key(&id)) {
             return Some(id);
         }
-        if service.complete {
+        if service.complete.places {
             let there = service.runs(pick).into_iter().flatten().map(|(id, _)| *id).collect::<Vec<_>>();
             self.findings.push(problems::not_there(service, pick, cluster, &self.clusters.names(&there)));
         }

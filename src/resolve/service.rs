@@ -10,7 +10,7 @@ use super::problems::topology as problems;
 use super::{ClusterNames, entries, label, name, port};
 use crate::diagnostic::Finding;
 use crate::model::name::subset;
-use crate::model::{ClusterId, Service, Version};
+use crate::model::{ClusterId, Complete, Service, Version};
 use crate::source::{At, Place};
 use crate::spec::service::Placement;
 use crate::spec::{self, Listed, ServiceName, Written};
@@ -63,7 +63,7 @@ impl Reader<'_> {
             (true, false) | (false, true | false) => {}
         }
         let (ports, ports_complete) = port::all(written, self.findings);
-        let (versions, versions_complete) = self.versions(name, *place, versions);
+        let (versions, versions_placed) = self.versions(name, *place, versions);
         let (alone, alone_complete) = self.placed(clusters);
         if !clusters.is_absent() && alone.is_empty() && alone_complete {
             self.findings.push(problems::runs_nowhere("service", &name.value, *place));
@@ -88,11 +88,17 @@ impl Reader<'_> {
             plain_names: defaults::plain(plain_names, self.defaults.plain_names),
             virtual_ip: self.virtual_ip(virtual_ip),
             rules: Vec::new(),
-            complete: ports_complete && versions_complete && alone_complete && !headless.is_illegible(),
+            complete: Complete {
+                ports: ports_complete,
+                versions: entries(&written.versions).1,
+                places: versions_placed && alone_complete,
+                rules: true,
+            },
             headless: headless.written().filter(|at| at.value).map(|at| at.place),
         }
     }
 
+    /// By name; whether it is known of each where it runs.
     fn versions(
         &mut self,
         service: &At<String>,

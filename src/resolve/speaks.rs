@@ -113,7 +113,9 @@ impl Words {
         let may = |kind| conditions.is_empty() || conditions.iter().any(|condition| condition.fits(kind));
         let mut kinds = service.ports.iter().filter_map(|port| port.protocol.route());
         let nowhere = !kinds.any(|kind| speaks.fits(kind) && may(kind));
-        if let Some(word) = self.first().filter(|_| nowhere && service.complete && findings.len() == before) {
+        if let Some(word) =
+            self.first().filter(|_| nowhere && service.complete.ports && findings.len() == before)
+        {
             findings.push(problems::no_fit_port(service, word));
         }
         findings.len() == before

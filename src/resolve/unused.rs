@@ -17,7 +17,7 @@ pub fn note(mesh: &Mesh, findings: &mut Vec<Finding>) {
     let named = named(mesh);
     for (id, service) in mesh.services.iter().enumerate() {
         let Some(picks) = named.get(&ServiceId(id)) else { continue };
-        if service.rules.is_empty() || !service.complete || picks.contains(&Pick::Any) {
+        if service.rules.is_empty() || !service.complete.all() || picks.contains(&Pick::Any) {
             continue;
         }
         let unnamed = service

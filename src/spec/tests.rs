@@ -1,7 +1,8 @@
 //! The stage as a whole: what is found, where it points, and what is handed on.
 
 mod documents; // which are meshgen's, and how they join
-mod language; // fields, shorthands, scalars
+mod language;
+mod forms; // fields, shorthands, scalars
 mod yaml; // syntax, aliases, tags, encodings
 
 use std::fmt::Write;

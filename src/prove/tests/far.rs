@@ -70,7 +70,7 @@ fn a_subset_that_stands_for_other_pods_is_noticed() {
     all_are_noticed(&[
         (
             |mesh| {
-                drop(mesh.rule("there", "reviews").subsets[0].labels.insert("version".into(), "v3".into()))
+                drop(mesh.rule("there", "reviews").subsets[0].labels.insert("version".into(), "v20".into()));
             },
             OTHER,
         ),

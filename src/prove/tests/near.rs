@@ -1,89 +1,48 @@
 //! What the caller's cluster lacks: names, subsets, SNIs, endpoints.
 
 use super::{INPUT, Mesh, all_are_noticed};
-use crate::istio::destination_rule::{DestinationRuleSpec, TrafficPolicy};
+use crate::istio::destination_rule::TrafficPolicy;
 use crate::istio::object::Kind::{DestinationRule, ServiceEntry, VirtualService};
-
-/// Changes the SNI of one subset.
-fn say(rule: &mut DestinationRuleSpec, subset: usize, sni: &str) {
-    rule.subsets[subset].traffic_policy.as_mut().unwrap().tls.as_mut().unwrap().sni = Some(sni.to_owned());
-}
+use crate::istio::virtual_service::HttpMatchRequest;
 
 #[test]
 fn an_sni_that_says_something_else_is_noticed() {
-    all_are_noticed(&[
+    for (subset, sni, complaint) in [
+        (0, "outbound_.80_.v20_.reviews.default.svc.cluster.local", "says the SNI of another: `SNI`"),
+        (1, "outbound_.80_.v2_.reviews.default.svc.cluster.local", "says the SNI of another: `SNI`"),
+        (0, "outbound_.80_._.reviews.default.svc.cluster.local", "says the SNI of another: `SNI`"),
+        (0, "outbound_.81_.v2_.reviews.default.svc.cluster.local", "says the SNI of port 81: `SNI`"),
+        (0, "outbound_.80_.v2_.api.default.svc.cluster.local", "says the SNI of another service: `SNI`"),
         (
-            |mesh| {
-                say(
-                    mesh.rule("here", "reviews-global"),
-                    0,
-                    "outbound_.80_.v3_.reviews.default.svc.cluster.local",
-                )
-            },
-            "subset `v2` of `reviews.default.global` says the SNI of another: `outbound_.80_.v3_.reviews.default.svc.cluster.local`",
+            0,
+            "outbound_.80_.v2_.reviews.default.svc.x.local",
+            "`reviews.default.svc.x.local` does not run in `there`",
         ),
-        (
-            |mesh| {
-                say(
-                    mesh.rule("here", "reviews-global"),
-                    0,
-                    "outbound_.80_._.reviews.default.svc.cluster.local",
-                )
-            },
-            "subset `v2` of `reviews.default.global` says the SNI of another: `outbound_.80_._.reviews.default.svc.cluster.local`",
-        ),
-        (
-            |mesh| {
-                say(
-                    mesh.rule("here", "reviews-global"),
-                    0,
-                    "outbound_.81_.v2_.reviews.default.svc.cluster.local",
-                )
-            },
-            "port 80 of `reviews.default.global` says the SNI of port 81: `outbound_.81_.v2_.reviews.default.svc.cluster.local`",
-        ),
-        (
-            |mesh| {
-                say(mesh.rule("here", "reviews-global"), 0, "outbound_.80_.v2_.api.default.svc.cluster.local")
-            },
-            "`reviews.default.global` says the SNI of another service: `outbound_.80_.v2_.api.default.svc.cluster.local`",
-        ),
-        (
-            |mesh| {
-                say(
-                    mesh.rule("here", "reviews-global"),
-                    0,
-                    "outbound_.80_.v2_.reviews.default.svc.other.local",
-                )
-            },
-            "`reviews.default.svc.other.local` does not run in `there`",
-        ),
-        (
-            |mesh| {
-                say(
-                    mesh.rule("here", "reviews-global"),
-                    0,
-                    "outbound_.80_.v2_.reviews.default.svc.other.domain",
-                )
-            },
-            "the gateway of `there` is not open for `reviews.default.svc.other.domain`",
-        ),
-        (
-            |mesh| say(mesh.rule("here", "reviews-global"), 0, "reviews.default.global"),
-            "`reviews.default.global` is not an SNI of Istio's",
-        ),
-        (
-            |mesh| {
-                let rule = mesh.rule("here", "api-global");
-                let tls = rule.traffic_policy.as_ref().unwrap().tls.clone();
-                let policy = rule.subsets[0].traffic_policy.as_mut().unwrap();
-                policy.port_level_settings.pop();
-                policy.tls = tls;
-                policy.tls.as_mut().unwrap().sni = policy.port_level_settings[0].tls.sni.clone();
-            },
-            "port 81 of `api.default.global` says the SNI of port 80: `outbound_.80_.v2_.api.default.svc.cluster.local`",
-        ),
-    ]);
+        (0, "outbound_.80_.v2_.reviews.default.svc.x", "is not open for `reviews.default.svc.x`"),
+        (0, "reviews.default.global", "`SNI` is not an SNI of Istio's"),
+    ] {
+        let mut mesh = Mesh::new(INPUT);
+        let policy = mesh.rule("here", "reviews-global").subsets[subset].traffic_policy.as_mut().unwrap();
+        policy.tls.as_mut().unwrap().sni = Some(sni.to_owned());
+        let complaint = complaint.replace("SNI`", &format!("{sni}`"));
+        let found = mesh.messages().join("\n");
+        assert!(found.contains(&complaint), "expected {complaint}\n   found {found}");
+    }
+}
+
+#[test]
+fn settings_of_another_port_are_noticed() {
+    all_are_noticed(&[(
+        |mesh| {
+            let rule = mesh.rule("here", "api-global");
+            let tls = rule.traffic_policy.as_ref().unwrap().tls.clone();
+            let policy = rule.subsets[0].traffic_policy.as_mut().unwrap();
+            policy.port_level_settings.pop();
+            policy.tls = tls;
+            policy.tls.as_mut().unwrap().sni = policy.port_level_settings[0].tls.sni.clone();
+        },
+        "port 81 of `api.default.global` says the SNI of port 80: `outbound_.80_.v2_.api.default.svc.cluster.local`",
+    )]);
 }
 
 #[test]
@@ -137,7 +96,7 @@ fn missing_objects_are_noticed() {
         ),
         (
             |mesh| drop(mesh.rule("here", "reviews-global").subsets.pop()),
-            "`reviews.default.global` has no subset `v3`",
+            "`reviews.default.global` has no subset `v20`",
         ),
         (
             |mesh| drop(mesh.rule("here", "reviews").subsets.pop()),
@@ -245,8 +204,9 @@ fn a_whole_name_matters_where_it_is_reached() {
     let mut mesh = Mesh::new(INPUT);
     mesh.rule("here", "parts-global").traffic_policy = None;
     assert_eq!(mesh.messages(), [""; 0]);
-    mesh.routes("parts").http[0].matches.push(Default::default());
-    mesh.routes("parts").http[0].matches[0].source_namespace = Some("web".to_owned());
+    let for_some =
+        HttpMatchRequest { source_namespace: Some("web".to_owned()), ..HttpMatchRequest::default() };
+    mesh.routes("parts").http[0].matches.push(for_some);
     assert_eq!(
         mesh.messages(),
         ["a link of `here` does not hold: plain text to the gateway for `parts.default.global` port 80"]

@@ -1,0 +1,55 @@
+//! Limits on one object, from both sides.
+
+use crate::istio::Bundle;
+use crate::istio::bundle::Ground;
+use crate::istio::object::Metadata;
+use crate::istio::object::{Object, Spec};
+use crate::istio::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec};
+use crate::model::Release;
+use crate::prove::limits::{ANNOTATION, check, json_size};
+
+/// A bundle with one ServiceEntry, each of whose endpoints has an address of this length.
+fn bundle(endpoints: usize, address: usize) -> Bundle {
+    let endpoint = Endpoint { address: "a".repeat(address), ..Endpoint::default() };
+    let spec = ServiceEntrySpec {
+        hosts: vec!["reviews.default.global".to_owned()],
+        addresses: Vec::new(),
+        export_to: Vec::new(),
+        location: Location::MeshInternal,
+        resolution: Resolution::Static,
+        ports: Vec::new(),
+        endpoints: vec![endpoint; endpoints],
+    };
+    let entry = Object {
+        why: String::new(),
+        api_version: "networking.istio.io/v1",
+        metadata: Metadata { name: "reviews-global".to_owned(), ..Metadata::default() },
+        spec: Spec::ServiceEntry(spec),
+    };
+    Bundle {
+        cluster: "cluster1".to_owned(),
+        context: "cluster1".to_owned(),
+        release: Release::DEFAULT,
+        objects: vec![entry],
+        stand_ins: Vec::new(),
+        reaches: Vec::new(),
+        ground: Ground::default(),
+    }
+}
+
+fn found(endpoints: usize, address: usize) -> Vec<&'static str> {
+    check(&bundle(endpoints, address)).iter().map(|finding| finding.code.name()).collect()
+}
+
+#[test]
+fn an_object_has_as_many_endpoints_as_its_schema_allows() {
+    assert_eq!(found(4096, 8), [""; 0]);
+    assert_eq!(found(4097, 8), ["MG0603"]);
+}
+
+#[test]
+fn an_object_is_as_large_as_an_annotation_may_be() {
+    let frame = bundle(1, 0).objects.iter().map(json_size).sum::<usize>();
+    assert_eq!(found(1, ANNOTATION - frame), [""; 0]);
+    assert_eq!(found(1, ANNOTATION - frame + 1), ["MG0602"]);
+}
