@@ -145,6 +145,7 @@ codes! {
     MG0319 Error "an SNI that cannot be"
     MG0320 Error "one SNI is wanted for two services"
     MG0321 Error "a destination subnet that is none"
+    MG0322 Error "two rules for one network and one workload"
     MG0350 Error "a duration that Istio does not take"
     MG0351 Error "a regular expression that RE2 does not take"
     MG0352 Error "a header name that cannot be"

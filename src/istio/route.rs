@@ -1,6 +1,7 @@
 //! Routing: the rules of a service, for the callers of one cluster.
 
 mod connection; // by SNI, or by address
+mod names; // that callers ask for in TLS
 
 use super::action::{self, Copies};
 use super::condition;
@@ -25,7 +26,7 @@ fn virtual_service(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>, dialect: 
     let several = service.ports.len() > 1;
     let mut spec =
         VirtualServiceSpec { export_to: export_to(&routes.callers), ..VirtualServiceSpec::default() };
-    let names = connection::names(plan, routes);
+    let names = names::names(plan, routes);
     for route in &routes.routes {
         let port = if several { Some(route.port.number) } else { None };
         match route.port.protocol.route() {
@@ -39,7 +40,8 @@ fn virtual_service(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>, dialect: 
     }
     let by_sni = !spec.tls.is_empty();
     spec.hosts = if by_sni {
-        connection::hosts(names, &spec.tls)
+        names::tell_apart(&mut spec.tls);
+        names::hosts(names, &spec.tls)
     } else {
         let shared = plan.remote.shared_host(routes.id).map(str::to_owned);
         [service.plain_host(plan.cluster)].into_iter().chain(shared).collect()

@@ -1,5 +1,7 @@
 //! What planning finds, in words.
 
+use ipnet::IpNet;
+
 use super::survey::Gap;
 use crate::diagnostic::{Code, Finding, list};
 use crate::model::{ClusterId, Destination, Mesh, Port, Rule, Service, VirtualIps};
@@ -121,22 +123,22 @@ pub fn portless(mesh: &Mesh, to: &Destination) -> Finding {
 /// Callers: the clusters whose workloads would have to leave them.
 pub fn stuck(service: &Service, place: Place, port: &Port, callers: &[&str]) -> Finding {
     let Port { name, protocol, .. } = port;
-    let (code, why) = match service.headless.filter(|_| protocol.route().is_some()) {
-        Some(_) => (Code::MG0407, "connections to a headless service do not cross"),
-        None => (Code::MG0216, "UDP does not cross"),
+    let here = "name the clusters that run it in `clients:`, or leave the port out";
+    let (code, why, help) = if protocol.route().is_some() {
+        (Code::MG0407, "connections to a headless service do not cross", format!("{here}; HTTP does cross"))
+    } else if place == service.place {
+        (Code::MG0216, "UDP does not cross", here.to_owned())
+    } else {
+        let narrow = "say which port the rule is for, `match: {port: …}`, or leave this one out";
+        (Code::MG0216, "UDP does not cross", narrow.to_owned())
     };
-    let callers = list(callers.iter());
     Finding::new(
         code,
         format!("port `{name}` of `{service}` would have to lead into other clusters, and {why}"),
     )
-    .at(place, format!("callers in {callers} need other clusters here"))
+    .at(place, format!("callers in {} need other clusters here", list(callers.iter())))
     .at(port.place, format!("speaks {}", protocol.istio()))
-    .help(match code {
-        Code::MG0407 => "name the clusters that run it in `clients:`, or leave the port out; HTTP does cross",
-        _ if place == service.place => "name the clusters that run it in `clients:`, or leave the port out",
-        _ => "say which port the rule is for, `match: {port: …}`, or leave this one out",
-    })
+    .help(help)
 }
 
 /// Callers: the clusters that run several of its versions.
@@ -151,6 +153,13 @@ pub fn indistinct(service: &Service, place: Place, callers: &[&str]) -> Finding 
         None => finding,
     };
     finding.help("say `any`, or give its callers a Service that is not headless")
+}
+
+pub fn clash(subnet: IpNet, later: Place, first: Place) -> Finding {
+    Finding::new(Code::MG0322, format!("two rules are for connections to `{subnet}` by the same workloads"))
+        .at(later, "and again here")
+        .at(first, "named here first")
+        .help("name it in one rule; or let the rules be for different workloads, by one label with different values")
 }
 
 pub fn unheeded(service: &Service, port: &Port, rule: &Rule) -> Finding {

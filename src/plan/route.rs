@@ -1,6 +1,7 @@
 //! The rules of a service, as the callers of one cluster meet them.
 
 mod possible; // what cannot be on a port
+mod clash; // what the proxy could not tell apart
 
 use super::distance::{self, Serving};
 use super::shadow::Answered;
@@ -124,6 +125,7 @@ pub fn routes<'m>(
             continue;
         };
         let mut ruled = false;
+        let before = routes.len();
         let mut answered = Answered::default();
         let mut for_some_workloads = true;
         for (index, rule) in service.rules.iter().enumerate().filter(|(_, rule)| rule.speaks.fits(kind)) {
@@ -138,12 +140,13 @@ pub fn routes<'m>(
                 !conditions.is_empty() && conditions.iter().all(|words| words.chooses_workloads());
             routes.extend(path.possible(path.route(rule, conditions, survey), survey));
         }
+        survey.clashes.extend(clash::clashes(routes.get(before..).unwrap_or_default()));
         if ruled {
             if !answered.all() {
                 survey.gap(path.gap(kind, for_some_workloads), port, caller);
             }
         } else if service.runs.contains_key(&caller) {
-            untouched.push(path.local());
+            untouched.extend(service.crosses(port).then(|| path.local()));
         } else {
             routes.extend(path.possible(path.left_alone(survey), survey));
         }

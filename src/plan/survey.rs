@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ipnet::IpNet;
+
 use super::distance::Serving;
 use super::problems;
 use crate::diagnostic::Finding;
@@ -34,6 +36,8 @@ pub struct Survey<'m> {
     stuck: BTreeMap<(Place, u16), (&'m Port, BTreeSet<ClusterId>)>,
     indistinct: BTreeMap<Place, (&'m Service, BTreeSet<ClusterId>)>,
     unheeded: BTreeMap<u16, (&'m Port, &'m Rule)>,
+    /// Networks that two rules are for, and one workload obeys both: where, the later first.
+    pub clashes: BTreeSet<(IpNet, Place, Place)>,
     /// Where callers can go nowhere, for want of a gateway: by the cluster that lacks it.
     pub closed: BTreeMap<ClusterId, (Place, ClusterId)>,
 }
@@ -135,6 +139,9 @@ impl<'m> Survey<'m> {
         let stuck = |number: u16| self.stuck.keys().any(|(_, stuck)| *stuck == number);
         let unheeded = self.unheeded.values().filter(|(port, _)| !stuck(port.number));
         findings.extend(unheeded.map(|(port, rule)| problems::unheeded(service, port, rule)));
+        findings.extend(
+            self.clashes.iter().map(|(subnet, later, first)| problems::clash(*subnet, *later, *first)),
+        );
         findings.extend(self.portless.values().map(|to| problems::portless(mesh, to)));
         findings.extend(
             self.left_out

@@ -139,13 +139,16 @@ impl Listed<'_> {
         Some(sum).filter(|sum| *sum != 100)
     }
 
-    /// The SNIs that are neither a host of the VirtualService nor below one: its webhook refuses them, and none at all.
-    pub fn foreign_name(&self, hosts: &[String]) -> Option<String> {
+    /// What the webhook refuses: a condition without SNI, or one that is no host of the VirtualService nor below one.
+    pub fn unnamed(&self, hosts: &[String]) -> Option<String> {
         let below = |host: &String, name: &str| host.strip_prefix('*').is_some_and(|end| name.ends_with(end));
+        let known = |name: &String| hosts.iter().any(|host| host == name || below(host, name));
         self.conditions.iter().filter_map(|condition| condition.names).find_map(|names| {
-            let foreign =
-                names.iter().find(|name| !hosts.iter().any(|host| host == *name || below(host, name)));
-            if names.is_empty() { Some(String::new()) } else { foreign.cloned() }
+            if names.is_empty() {
+                return Some("a TLS route names no SNI".to_owned());
+            }
+            let foreign = names.iter().find(|name| !known(name))?;
+            Some(format!("a TLS route names the SNI `{foreign}`, which is no host"))
         })
     }
 

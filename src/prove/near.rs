@@ -39,11 +39,8 @@ pub fn check(bundle: &Bundle, index: &Index<'_>) -> Near {
             }
             let wrong = route.wrong_sum();
             near.broken.extend(wrong.map(|sum| format!("weights of `{}` add up to {sum}", metadata.name)));
-            let foreign = route.foreign_name(&spec.hosts);
-            near.broken
-                .extend(foreign.map(|name| {
-                    format!("the SNI `{name}` is no host of VirtualService `{}`", metadata.name)
-                }));
+            let unnamed = route.unnamed(&spec.hosts);
+            near.broken.extend(unnamed.map(|what| format!("{what} of VirtualService `{}`", metadata.name)));
         }
     }
     let unrouted = bundle.ground.promised.iter().filter(|host| !routed.contains_key(host.as_str()));

@@ -3,6 +3,7 @@
 //! The bundles are those that the stages before make of [`INPUT`]; one thing in them is changed. A fault is told from
 //! a sound bundle by what the proof says of it.
 
+mod connection; // what connections need beyond that
 mod far; // what the cluster behind a gateway lacks
 mod limits; // what Kubernetes would refuse
 mod near; // what the caller's cluster lacks
@@ -12,6 +13,7 @@ use super::Links;
 use crate::istio::destination_rule::DestinationRuleSpec;
 use crate::istio::gateway::GatewaySpec;
 use crate::istio::object::{Kind, Object, Spec};
+use crate::istio::service::ServiceSpec;
 use crate::istio::service_entry::ServiceEntrySpec;
 use crate::istio::virtual_service::VirtualServiceSpec;
 use crate::istio::{self, Bundle, Lacks};
@@ -19,7 +21,7 @@ use crate::source::{Found, Source, Sources};
 use crate::{plan, resolve, spec};
 
 /// Callers in `here`: a split across clusters, several ports, a version in several clusters, a service that runs only
-/// elsewhere, and one that only some namespaces call.
+/// elsewhere, one that only some namespaces call, and connections by TLS and by TCP.
 const INPUT: &str = "
 apiVersion: meshgen/v1
 kind: Topology
@@ -29,6 +31,8 @@ clusters:
   yonder: {gateway: {address: 203.0.113.3, expose: used}}
 services:
   api:       {ports: {http: 80, grpc: 81}, versions: {v1: here, v2: there}}
+  cache:     {ports: {redis: 6379}, versions: {v1: there}}
+  db:        {ports: {mysql: 3306, tls: 443}, versions: {v1: here, v2: there}}
   parts:     {ports: 80, versions: {v1: [there, yonder]}}
   ratings:   {ports: 80, versions: {v1: there}}
   reviews:   {ports: 80, versions: {v1: here, v2: there, v20: there}}
@@ -38,6 +42,7 @@ apiVersion: meshgen/v1
 kind: Routing
 routes:
   api: {to: {v1: 50, v2: 50}}
+  db: {to: {v1: 50, v2: 50}}
   parts: v1
   ratings: v1
   reviews: {to: {v1: 50, v2: 25, v20: 25}, mirror: v20}
@@ -109,6 +114,13 @@ impl Mesh {
         let Spec::VirtualService(spec) = &mut self.object("here", Kind::VirtualService, name).spec else {
             unreachable!()
         };
+        spec
+    }
+
+    fn stand_in(&mut self, name: &str) -> &mut ServiceSpec {
+        let mut stand_ins = self.bundle("here").stand_ins.iter_mut();
+        let stand_in = stand_ins.find(|object| object.metadata.name == name).unwrap();
+        let Spec::Service(spec) = &mut stand_in.spec else { unreachable!() };
         spec
     }
 

@@ -3,8 +3,6 @@
 //! Enters: one rule on a port that is not HTTP's. Leaves: an entry of `tls` or `tcp`. Refuses to know: the words for
 //! requests, which such a rule has not.
 
-use std::collections::BTreeSet;
-
 use super::{destination, shares};
 use crate::istio::dialect::Dialect;
 use crate::istio::release::Feature;
@@ -12,32 +10,7 @@ use crate::istio::virtual_service::{
     L4MatchAttributes, RouteDestination, TcpRoute, TlsMatchAttributes, TlsRoute,
 };
 use crate::model::condition::HttpMatch;
-use crate::plan::{ClusterPlan, Route, ServiceRoutes, Share};
-
-/// All names that callers may ask for. Istio compares the SNI as it is: `https://api` says `api`, and nothing else.
-pub(super) fn names(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -> Vec<String> {
-    // Istio takes a host whose last label is a number for a mistyped address.
-    let is_number = |label: &str| label.bytes().all(|byte| byte.is_ascii_digit());
-    let sound = |name: &String| !name.rsplit('.').next().is_some_and(is_number);
-    let shared = plan.remote.shared_host(routes.id).map(str::to_owned);
-    routes.service.spellings(plan.cluster).into_iter().filter(sound).chain(shared).collect()
-}
-
-/// The hosts of a `VirtualService` with these names and routes: an SNI has to be one of them, or below one, and no host
-/// may be below another.
-pub(super) fn hosts(mut names: Vec<String>, routes: &[TlsRoute]) -> Vec<String> {
-    let asked: BTreeSet<&String> =
-        routes.iter().flat_map(|route| &route.matches).flat_map(|words| &words.sni_hosts).collect();
-    let wildcards: Vec<&str> = asked.iter().filter_map(|name| name.strip_prefix('*')).collect();
-    let below = |name: &str| wildcards.iter().any(|end| name.len() > end.len() + 1 && name.ends_with(end));
-    let asked: Vec<String> = asked
-        .iter()
-        .filter(|name| !names.contains(name) && !below(name))
-        .map(|name| (*name).clone())
-        .collect();
-    names.extend(asked);
-    names
-}
+use crate::plan::{ClusterPlan, Route, Share};
 
 /// An entry of `tls`, for these names where its conditions ask for none.
 pub(super) fn tls_route(
