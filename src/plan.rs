@@ -10,6 +10,7 @@ pub mod route; // the rules of a service, as one caller meets them
 mod shadow; // what earlier rules have answered
 mod survey; // what all this shows about the rules
 pub mod remote; // names for what runs in other clusters
+mod domain; // one name for clusters of different domains
 pub mod virtual_ip; // addresses for those names
 mod problems;
 
@@ -113,7 +114,7 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
     let addresses = virtual_ip::assign(mesh, &mut findings);
     let object_names = remote::ObjectNames::of(mesh);
     let demands = demand::of(mesh, &mut findings);
-    let plans = mesh
+    let plans: Vec<_> = mesh
         .clusters
         .iter()
         .enumerate()
@@ -140,6 +141,7 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
         })
         .collect::<Vec<_>>();
     findings.extend(virtual_ip::missing(&plans));
+    findings.extend(domain::check(&plans));
     Outcome::new(plans, findings)
 }
 

@@ -175,6 +175,7 @@ codes! {
     MG0407 Error "connections to a headless service would have to lead into another cluster"
     MG0408 Error "versions of a headless service cannot be told apart"
     MG0409 Warning "a rule does not change UDP"
+    MG0450 Error "one remote name for clusters of different domains"
     MG0501 Error "a word that the release lacks"
     MG0502 Error "a release whose patch decides"
     MG0503 Warning "a request that lacks the header does not count as without it"

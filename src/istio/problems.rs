@@ -97,7 +97,6 @@ fn instead(feature: Feature) -> &'static str {
         Feature::ApiV1beta1
         | Feature::ApiV1
         | Feature::AutoMutualTls
-        | Feature::EastWestGatewayLabel
         | Feature::RouteName
         | Feature::IgnoreUriCase
         | Feature::QueryParams

@@ -85,8 +85,6 @@ features! {
     Ipv6 "an IPv6 address" [(5, 0)]
     /// Before, mutual TLS inside the mesh had to be asked for.
     AutoMutualTls "mutual TLS without asking" [(5, 0)]
-    /// Istio's own east-west gateway carries `istio: eastwestgateway`.
-    EastWestGatewayLabel "`istio: eastwestgateway`" [(10, 0)]
     /// Before, the hosts of an `AUTO_PASSTHROUGH` server were compared with the SNI, so that only wildcards matched.
     ExactGatewayHosts "`expose: used`" [(8, 6), (9, 5), (10, 0)]
     RouteName "the name of a rule" [(3, 0)]
@@ -168,12 +166,6 @@ impl Release {
             0..=4 | 6..=7 | 11.. => SniRouting::Always,
         }
     }
-
-    /// The label that the pods of its own east-west gateway carry, where nobody chose another.
-    #[must_use]
-    pub fn gateway_label(self) -> (&'static str, &'static str) {
-        ("istio", if self.can(Feature::EastWestGatewayLabel) { "eastwestgateway" } else { "ingressgateway" })
-    }
 }
 
 #[cfg(test)]
@@ -213,8 +205,6 @@ mod tests {
             [api("1.4"), api("1.5"), api("1.21"), api("1.22")].map(|api| api.rsplit('/').next().unwrap()),
             ["v1alpha3", "v1beta1", "v1beta1", "v1"]
         );
-        assert_eq!(release("1.9").gateway_label().1, "ingressgateway");
-        assert_eq!(release("1.10").gateway_label().1, "eastwestgateway");
     }
 
     #[test]

@@ -80,6 +80,13 @@ impl HttpMatch {
         !self.source_labels.is_empty() || self.source_namespace.is_some()
     }
 
+    /// Whether some callers pass it by and meet no other rule either: other workloads, and connections of other names
+    /// and addresses. Requests that it does not fit are answered all the same, if only by a 404.
+    #[must_use]
+    pub fn passes_by(&self) -> bool {
+        self.chooses_workloads() || !self.sni_hosts.is_empty() || !self.destination_subnets.is_empty()
+    }
+
     /// Whether nothing is left for the proxy to decide.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -19,6 +19,13 @@ impl Release {
     /// What `mesh.istio` is when nobody says.
     pub const DEFAULT: Self = Self { minor: 30, patch: None };
 
+    /// The label on the pods of the gateway that Istio's documents have other clusters enter by: a default of the
+    /// topology, where nobody chose another.
+    #[must_use]
+    pub fn gateway_label(self) -> (&'static str, &'static str) {
+        ("istio", if self.minor < 10 { "ingressgateway" } else { "eastwestgateway" })
+    }
+
     /// `1.30` or `1.30.2`; nothing for text that is not of that form.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

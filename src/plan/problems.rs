@@ -4,7 +4,7 @@ use ipnet::IpNet;
 
 use super::survey::Gap;
 use crate::diagnostic::{Code, Finding, list};
-use crate::model::{ClusterId, Destination, Mesh, Port, Rule, Service, VirtualIps};
+use crate::model::{Cluster, ClusterId, Destination, Mesh, Port, Rule, Service, VirtualIps};
 use crate::source::Place;
 
 /// Needed: the service, where it is asked for, and the caller's cluster.
@@ -37,6 +37,20 @@ pub fn left_out(service: &Service, place: Place, cluster: &str) -> Finding {
     Finding::new(Code::MG0403, format!("`{cluster}` runs `{service}` too, but has no gateway to enter by"))
         .at(place, format!("callers in other clusters are not sent to `{cluster}`"))
         .help(format!("give `{cluster}` a `gateway:`, or name the clusters that answer: `v1@cluster1`"))
+}
+
+/// Callers: the clusters whose callers can say the name without meeting a rule.
+pub fn several_domains(service: &Service, callers: &[&Cluster]) -> Finding {
+    let callers = list(callers.iter().map(|caller| &caller.name));
+    Finding::new(
+        Code::MG0450,
+        format!("the remote name of `{service}` stands for clusters of different domains, without a rule to choose"),
+    )
+    .at(service.place, format!("callers in {callers} may say it"))
+    .help(
+        "give each cluster a name of its own: `remoteNames: per-cluster`; or let these callers obey the rules: name \
+         their clusters in `clients`",
+    )
 }
 
 pub fn pool_too_small(virtual_ips: VirtualIps, names: usize, room: u128) -> Finding {
