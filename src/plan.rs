@@ -6,6 +6,7 @@
 pub mod distance; // which clusters serve a caller
 pub mod share; // whole percents
 pub mod demand; // what the callers of each cluster ask for
+mod condition; // which rules are for a caller at all
 pub mod route; // the rules of a service, as one caller meets them
 mod shadow; // what earlier rules have answered
 mod survey; // what all this shows about the rules

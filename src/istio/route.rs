@@ -26,7 +26,8 @@ fn virtual_service(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>, dialect: 
     let several = service.ports.len() > 1;
     let mut spec =
         VirtualServiceSpec { export_to: export_to(&routes.callers), ..VirtualServiceSpec::default() };
-    let names = names::names(plan, routes);
+    let by_sni = routes.routes.iter().any(|route| route.port.protocol.route() == Some(RouteKind::Tls));
+    let names = if by_sni { names::every(plan, routes) } else { names::full(plan, routes) };
     for route in &routes.routes {
         let port = if several { Some(route.port.number) } else { None };
         match route.port.protocol.route() {
@@ -38,14 +39,8 @@ fn virtual_service(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>, dialect: 
             None => {}
         }
     }
-    let by_sni = !spec.tls.is_empty();
-    spec.hosts = if by_sni {
-        names::tell_apart(&mut spec.tls);
-        names::hosts(names, &spec.tls)
-    } else {
-        let shared = plan.remote.shared_host(routes.id).map(str::to_owned);
-        [service.plain_host(plan.cluster)].into_iter().chain(shared).collect()
-    };
+    names::tell_apart(&mut spec.tls);
+    spec.hosts = names::hosts(names, &spec.tls);
     let mut object =
         object(plan, &service.name, &service.namespace, why(plan, routes), Spec::VirtualService(spec));
     if by_sni {

@@ -3,6 +3,7 @@
 mod possible; // what cannot be on a port
 mod clash; // what the proxy could not tell apart
 
+use super::condition;
 use super::distance::{self, Serving};
 use super::shadow::Answered;
 use super::share;
@@ -10,8 +11,8 @@ use super::survey::Survey;
 use crate::model::action::{DirectResponse, HeaderOperations, Redirect};
 use crate::model::condition::HttpMatch;
 use crate::model::{
-    Answer as Meant, Callers, ClusterId, Condition, Destination, Mesh, Mirror, Pick, Port, RemoteNames,
-    RouteKind, Rule, Service, ServiceId,
+    Answer as Meant, Callers, ClusterId, Destination, Mesh, Mirror, Pick, Port, RemoteNames, Rule, Service,
+    ServiceId,
 };
 use crate::source::{At, Place};
 
@@ -129,7 +130,7 @@ pub fn routes<'m>(
         let mut answered = Answered::default();
         let mut for_some_workloads = true;
         for (index, rule) in service.rules.iter().enumerate().filter(|(_, rule)| rule.speaks.fits(kind)) {
-            let Some(conditions) = conditions(rule, caller, port, kind) else { continue };
+            let Some(conditions) = condition::left(rule, caller, port, kind) else { continue };
             ruled = true;
             if let Some(earlier) = answered.by(index, &conditions) {
                 survey.hidden(index, earlier);
@@ -158,37 +159,6 @@ pub fn routes<'m>(
         routes.sort_by_key(|route| route.port.number);
     }
     routes
-}
-
-/// What is left of a rule's conditions for this caller and port; nothing where the rule is not for them.
-fn conditions<'m>(
-    rule: &'m Rule,
-    caller: ClusterId,
-    port: &Port,
-    kind: RouteKind,
-) -> Option<Vec<&'m HttpMatch>> {
-    let here = rule.conditions.iter().filter(|condition| condition.fits(kind));
-    let here: Vec<_> = here
-        .filter(|condition| may_hold(condition, caller, port))
-        .map(|condition| &condition.words)
-        .collect();
-    if here.iter().any(|words| words.is_empty()) || rule.conditions.is_empty() {
-        Some(Vec::new())
-    } else if here.is_empty() {
-        None
-    } else {
-        Some(here)
-    }
-}
-
-/// Whether a rule is for this caller and port at all.
-fn for_caller(rule: &Rule, caller: ClusterId, port: &Port) -> bool {
-    rule.conditions.is_empty() || rule.conditions.iter().any(|condition| may_hold(condition, caller, port))
-}
-
-fn may_hold(condition: &Condition, caller: ClusterId, port: &Port) -> bool {
-    condition.port.is_none_or(|number| number == port.number)
-        && condition.source_clusters.as_ref().is_none_or(|clusters| clusters.contains(&caller))
 }
 
 /// From callers of one cluster to one port of one service.

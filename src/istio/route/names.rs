@@ -8,8 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::istio::virtual_service::{TlsMatchAttributes, TlsRoute};
 use crate::plan::{ClusterPlan, ServiceRoutes};
 
+/// The full names of a service: the plain one, and the one for all clusters that callers here have.
+pub(super) fn full(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -> Vec<String> {
+    let shared = plan.remote.shared_host(routes.id).map(str::to_owned);
+    [routes.service.plain_host(plan.cluster)].into_iter().chain(shared).collect()
+}
+
 /// All names that callers may ask for. Istio compares the SNI as it is: `https://api` says `api`, and nothing else.
-pub(super) fn names(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -> Vec<String> {
+pub(super) fn every(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -> Vec<String> {
     // Istio takes a host whose last label is a number for a mistyped address.
     let is_number = |label: &str| label.bytes().all(|byte| byte.is_ascii_digit());
     let sound = |name: &String| !name.rsplit('.').next().is_some_and(is_number);
@@ -32,7 +38,7 @@ pub(super) fn hosts(mut names: Vec<String>, routes: &[TlsRoute]) -> Vec<String> 
 
 /// Makes the first route that matches answer, as it does not by itself: Envoy prefers a full name to a wildcard, and
 /// refuses all that it listens for if two lists share a name and are not alike; of lists alike Istio keeps the first.
-pub(super) fn tell_apart(routes: &mut [TlsRoute]) {
+pub(super) fn tell_apart(routes: &mut Vec<TlsRoute>) {
     let mut by_port: BTreeMap<Option<u16>, Vec<&mut TlsMatchAttributes>> = BTreeMap::new();
     for words in routes.iter_mut().flat_map(|route| &mut route.matches) {
         by_port.entry(words.ends.port).or_default().push(words);
@@ -57,13 +63,15 @@ pub(super) fn tell_apart(routes: &mut [TlsRoute]) {
             }
         }
     }
-    for route in routes {
-        let matches = std::mem::take(&mut route.matches);
-        route.matches = matches
-            .into_iter()
-            .flat_map(|words| if mixed.contains(&words.ends.port) { one_by_one(words) } else { vec![words] })
-            .collect();
+    let mut seen = BTreeSet::new();
+    for route in routes.iter_mut() {
+        let matches = std::mem::take(&mut route.matches).into_iter();
+        let apart = matches
+            .flat_map(|words| if mixed.contains(&words.ends.port) { one_by_one(words) } else { vec![words] });
+        route.matches = apart.filter(|words| seen.insert(words.clone())).collect();
     }
+    // Earlier routes together may leave it nothing.
+    routes.retain(|route| !route.matches.is_empty());
 }
 
 fn one_by_one(words: TlsMatchAttributes) -> Vec<TlsMatchAttributes> {
@@ -98,21 +106,18 @@ mod tests {
     }
 
     #[test]
-    fn lists_that_are_alike_or_apart_stay_lists() {
-        assert_eq!(
-            told_apart(&[&[&["a", "b"]], &[&["a", "b"]], &[&["c"]]]),
-            [vec!["a", "b"], vec!["a", "b"], vec!["c"]]
-        );
+    fn lists_that_are_apart_stay_lists_and_the_first_of_those_alike_stays() {
+        assert_eq!(told_apart(&[&[&["a", "b"]], &[&["a", "b"]], &[&["c"]]]), [vec!["a", "b"], vec!["c"]]);
     }
 
     #[test]
     fn lists_that_share_a_name_are_taken_apart() {
-        assert_eq!(told_apart(&[&[&["a"]], &[&["a", "b"]]]), [["a"], ["a"], ["b"]]);
+        assert_eq!(told_apart(&[&[&["a"]], &[&["a", "b"]]]), [["a"], ["b"]]);
     }
 
     #[test]
     fn a_wildcard_stands_for_the_names_below_it() {
-        assert_eq!(told_apart(&[&[&["*.e"]], &[&["a.e"]]]), [["*.e"], ["a.e"], ["a.e"]]);
+        assert_eq!(told_apart(&[&[&["*.e"]], &[&["a.e"]]]), [["*.e"], ["a.e"]]);
     }
 
     #[test]

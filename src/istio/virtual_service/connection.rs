@@ -29,7 +29,7 @@ pub struct TcpRoute {
 }
 
 /// All of its words must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TlsMatchAttributes {
     /// Each a host of the `VirtualService`, or below one.
@@ -39,7 +39,7 @@ pub struct TlsMatchAttributes {
 }
 
 /// All of its words must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct L4MatchAttributes {
     #[serde(skip_serializing_if = "Vec::is_empty")]

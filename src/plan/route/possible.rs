@@ -3,10 +3,10 @@
 //! Enters: one port, as the callers of one cluster meet it, and a route there. Leaves: the route, if it can be; what
 //! cannot is reported. Refuses to know: what the route's conditions say.
 
-use super::{Path, Route, for_caller};
+use super::{Path, Route};
 use crate::model::{Answer, Pick, RouteKind, Service, Speaks};
-use crate::plan::distance;
 use crate::plan::survey::{Gap, Survey};
+use crate::plan::{condition, distance};
 
 /// Why a route cannot be.
 enum Obstacle<'m> {
@@ -57,7 +57,7 @@ impl<'m> Path<'m> {
             return;
         }
         let rules = self.service.rules.iter().filter(|rule| rule.speaks == Speaks::Anything);
-        for rule in rules.filter(|rule| for_caller(rule, self.caller, self.port)) {
+        for rule in rules.filter(|rule| condition::is_for(rule, self.caller, self.port)) {
             let destinations = match &rule.answer {
                 Answer::To(destinations) => destinations.as_slice(),
                 Answer::Redirect(_) | Answer::DirectResponse(_) => &[],

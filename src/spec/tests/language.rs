@@ -191,6 +191,19 @@ fn words_are_known_unknown_or_for_later() {
 }
 
 #[test]
+fn words_for_connections_are_lists_of_texts() {
+    let spec = sound(&routes("[{match: {sniHosts: a, destinationSubnets: [10.0.0.0/8, 1]}, to: v1}]"));
+    let rules = &spec.routes.entries[0].rules.value().unwrap().entries;
+    let condition = &rules[0].conditions.value().unwrap().entries[0];
+    assert_eq!(names(&condition.sni_hosts), ["a"]);
+    assert_eq!(names(&condition.destination_subnets), ["10.0.0.0/8", "1"]);
+    assert_found([(
+        service("{ports: {db: {number: 1, targetPort: [2]}}, headless: yes, clusters: c}"),
+        &[r#"MG0123 "[2]""#, r#"MG0126 "yes""#][..],
+    )]);
+}
+
+#[test]
 fn fields_for_later_are_refused_at_their_key_and_poison_nothing() {
     let of_service =
         "{trafficPolicy: {x: y}, serviceAccounts: [a], versions: {v: {clusters: c, trafficPolicy: {}}}}";
