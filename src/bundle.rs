@@ -1,5 +1,7 @@
 //! What leaves the compiler: one bundle per cluster, as text, and the account of the run.
 
+use crate::source::Place;
+
 /// All that is applied to one cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bundle {
@@ -17,6 +19,21 @@ pub struct Bundle {
     pub stand_ins: Option<StandIns>,
     /// What its callers reach in other clusters, by cluster and service.
     pub reaches: Vec<Reach>,
+    /// Where in the inputs its routes come from; the text has no lines for that.
+    pub origins: Vec<Origin>,
+}
+
+/// The rule behind a route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Of the VirtualService.
+    pub namespace: String,
+    /// Of the VirtualService.
+    pub name: String,
+    /// Which of its routes, from 0.
+    pub route: usize,
+    /// The rule; for a route that no rule asked for, the service.
+    pub place: Place,
 }
 
 /// The stand-in Services of one cluster, a file of their own.

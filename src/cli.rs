@@ -23,6 +23,7 @@ mod shell;
 mod stream;
 mod summary;
 mod target;
+mod trace;
 mod write;
 
 use std::ffi::OsString;
@@ -71,6 +72,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(_) => Stream::Stdout,
         Command::Build(_)
         | Command::Resolve(_)
+        | Command::Trace(_)
         | Command::Explain(_)
         | Command::Init(_)
         | Command::Completions(_) => Stream::Stderr,
@@ -80,6 +82,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Build(build) => build::run(build, &reporter),
         Command::Check(check) => check::run(check, &reporter),
         Command::Resolve(resolve) => resolve::run(resolve, &reporter),
+        Command::Trace(trace) => trace::run(trace, &reporter),
         Command::Explain(explain) => explain::run(explain),
         Command::Init(init) => init::run(init, &reporter),
         Command::Completions(shell) => completions(shell.shell),

@@ -11,6 +11,8 @@ mod prove; // do all links hold, on the objects themselves?
 pub mod yaml; // objects → text
 mod longhand; // model → the inputs with every default
 pub mod bundle; // what leaves the compiler
+pub mod trace; // bundle text + a world → where a request goes (a second opinion)
+mod ground; // model → the world that a trace stands on
 pub mod cli; // the outside world
 
 use bundle::{Account, Bundle};
@@ -37,6 +39,12 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
         })
     });
     prove::without_consequences(outcome)
+}
+
+/// What the inputs say exists, without any rule: the ground on which [`trace`] follows requests.
+#[must_use]
+pub fn world(sources: &Sources) -> Outcome<trace::world::World> {
+    spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).map(|mesh| ground::of(&mesh))
 }
 
 /// The inputs with every default written out, as one YAML text of the input language.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms it may use beside `source` and `diagnostic`, which every stage may.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("source", &[]),
     ("diagnostic", &[]),
     ("bundle", &[]),
@@ -19,7 +19,9 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("istio", &["plan", "model", "bundle"]),
     ("prove", &["istio"]),
     ("longhand", &["model", "yaml"]),
-    ("cli", &["bundle", "yaml"]),
+    ("trace", &[]),
+    ("ground", &["model", "trace"]),
+    ("cli", &["bundle", "yaml", "trace"]),
 ];
 
 /// Rooms that know nothing of findings: plain types, and the writer, which cannot fail.

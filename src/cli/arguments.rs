@@ -25,6 +25,8 @@ pub(super) enum Command {
     Build(Build),
     /// Do everything but write; findings go to stdout
     Check(Check),
+    /// Say where a request goes, hop by hop; exit with 1 if some of it reaches nobody
+    Trace(Trace),
     /// Print the page of a code such as MG0101
     Explain(Explain),
     /// Print the inputs with every default written out
@@ -91,15 +93,29 @@ pub(super) struct Inputs {
     /// Files, directories (every *.yaml, *.yml and *.json below) or - for stdin
     #[arg(required = true, value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) bounds: Bounds,
+}
+
+/// What keeps hostile inputs from doing harm.
+#[derive(Args, Debug)]
+pub(super) struct Bounds {
     /// Largest file to read, in bytes or as 64KiB, 16MiB, 1GiB
     #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = size)]
     pub(super) max_input_size: usize,
 }
 
-impl Inputs {
+impl Bounds {
     /// The bounds the inputs are read under.
     pub(super) fn limits(&self) -> Limits {
         Limits { input_size: self.max_input_size, ..Limits::default() }
+    }
+}
+
+impl Inputs {
+    /// The bounds the inputs are read under.
+    pub(super) fn limits(&self) -> Limits {
+        self.bounds.limits()
     }
 }
 
@@ -134,6 +150,31 @@ pub(super) struct Check {
 pub(super) struct Resolve {
     #[command(flatten)]
     pub(super) inputs: Inputs,
+}
+
+/// `meshgen trace`
+#[derive(Args, Debug)]
+pub(super) struct Trace {
+    /// The inputs as for build, then the request, such as `http://reviews:9080/path?query` or `grpc://reviews:9090/`
+    #[arg(required = true, value_name = "PATH… URL")]
+    pub(super) words: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) bounds: Bounds,
+    /// Who calls
+    #[arg(long, value_name = "CLUSTER[/NAMESPACE][,LABEL=VALUE…]")]
+    pub(super) from: String,
+    /// Follow the bundles in this directory; by default those that the inputs give
+    #[arg(long, value_name = "DIR")]
+    pub(super) bundles: Option<PathBuf>,
+    /// GET unless it is said, POST for grpc
+    #[arg(short = 'X', long = "request", value_name = "METHOD")]
+    pub(super) method: Option<String>,
+    /// A header of the request, as in 'end-user: jason'
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    pub(super) headers: Vec<String>,
+    /// What does not answer: a version, a pod, `gateway` or `*` in a cluster
+    #[arg(long, value_name = "CLUSTER/VERSION")]
+    pub(super) down: Vec<String>,
 }
 
 /// `meshgen explain`

@@ -14,6 +14,7 @@ use super::{pattern, problems};
 use crate::bundle::{Account, Bundle};
 use crate::diagnostic::{Finding, Outcome};
 use crate::source::{At, Found, Limits, Source, SourceId, Sources};
+use crate::trace::world::World;
 use input::Input;
 
 /// Where bundles go if nothing else is said; inputs are not looked for there.
@@ -38,6 +39,11 @@ impl Loaded {
     /// The texts with every default.
     pub(super) fn resolved(&self) -> Outcome<String> {
         self.with_findings(crate::resolved(&self.sources))
+    }
+
+    /// What exists, by the texts.
+    pub(super) fn world(&self) -> Outcome<World> {
+        self.with_findings(crate::world(&self.sources))
     }
 
     fn with_findings<T>(&self, mut outcome: Outcome<T>) -> Outcome<T> {

@@ -55,6 +55,11 @@ impl Reporter {
         })
     }
 
+    /// The form that was asked for.
+    pub(super) fn format(&self) -> Format {
+        self.format
+    }
+
     /// Reports what was found and why the run could not try, if it could not. Says how the run ends.
     ///
     /// Called once a run, after everything that may fail: a JSON document has no second part.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::object::Object;
-use crate::bundle::Reach;
+use crate::bundle::{Origin, Reach};
 use crate::model::Release;
 
 /// What is applied to one cluster, in the order in which it is applied.
@@ -21,6 +21,8 @@ pub struct Bundle {
     pub stand_ins: Vec<Object>,
     /// What callers reach in other clusters.
     pub reaches: Vec<Reach>,
+    /// Where in the inputs the routes come from.
+    pub origins: Vec<Origin>,
     /// What the objects count on in the cluster.
     pub ground: Ground,
 }

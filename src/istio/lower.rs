@@ -31,6 +31,7 @@ pub fn lower(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Bundle {
         objects: objects.collect(),
         stand_ins: stand_in::objects(plan),
         reaches: reaches(plan),
+        origins: route::origins(plan),
         ground: ground(plan),
     }
 }

@@ -12,12 +12,29 @@ use super::release::Feature;
 use super::virtual_service::{
     Destination, HttpMatchRequest, HttpRoute, HttpRouteDestination, PortSelector, VirtualServiceSpec,
 };
+use crate::bundle::Origin;
 use crate::model::{RouteKind, Rule};
 use crate::plan::{Answer, ClusterPlan, Copy, Found, Route, ServiceRoutes, Share, Target};
 use crate::source::At;
 
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
     plan.routes.iter().map(|routes| virtual_service(plan, routes, dialect)).collect()
+}
+
+/// The rule behind each route; the service itself behind one that no rule asked for.
+pub(super) fn origins(plan: &ClusterPlan<'_>) -> Vec<Origin> {
+    let of_service = |routes: &ServiceRoutes<'_>| {
+        let service = routes.service;
+        let places = routes.routes.iter().map(|route| route.rule.map_or(service.place, |rule| rule.place));
+        let origin = |(route, place)| Origin {
+            namespace: service.namespace.clone(),
+            name: service.name.clone(),
+            route,
+            place,
+        };
+        places.enumerate().map(origin).collect::<Vec<_>>()
+    };
+    plan.routes.iter().flat_map(of_service).collect()
 }
 
 /// For sidecars only: any `gateways` entry, even `mesh`, makes istioctl suspect it of ingress.

@@ -9,5 +9,6 @@
 mod build;
 mod inputs;
 mod system;
+mod trace;
 mod words;
 mod world;

@@ -19,6 +19,7 @@ fn outline(cluster: &str, objects: usize, stand_ins: &[&str], reaches: Vec<Reach
         text: if objects == 0 { String::new() } else { "text".to_owned() },
         stand_ins,
         reaches,
+        origins: Vec::new(),
     })
 }
 

@@ -33,6 +33,7 @@ fn bundle(endpoints: usize, address: usize) -> Bundle {
         objects: vec![entry],
         stand_ins: Vec::new(),
         reaches: Vec::new(),
+        origins: Vec::new(),
         ground: Ground::default(),
     }
 }

@@ -1,0 +1,102 @@
+//! A trace for people.
+//!
+//! Enters: what becomes of a request. Leaves: a line for each share, and below it the steps with their objects. Refuses to
+//! know: how it was found.
+
+use std::fmt;
+
+use super::routing::Texts;
+use crate::diagnostic::escape;
+use crate::source::{Place, Sources};
+use crate::trace::report::{End, Share, Step, Trace};
+use crate::trace::request::Request;
+
+/// Where the column with places begins.
+const PLACES: usize = 88;
+
+/// Displays as the answer to one question.
+pub(super) struct Answer<'a> {
+    /// What was asked.
+    pub(super) request: &'a Request,
+    /// What becomes of it.
+    pub(super) trace: &'a Trace,
+    /// Where the routes come from.
+    pub(super) texts: &'a Texts,
+    /// The inputs.
+    pub(super) sources: &'a Sources,
+}
+
+impl fmt::Display for Answer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Request { caller, host, port, .. } = self.request;
+        let shared = self.shared();
+        writeln!(f, "{}:{port} from {}", escape::line(host), caller.cluster)?;
+        for step in shared {
+            self.step(f, step)?;
+        }
+        for feature in &self.trace.features {
+            writeln!(f, "      {}", escape::line(feature))?;
+        }
+        for share in &self.trace.shares {
+            writeln!(f, "{:>5} %  {}", percent(share.percent), end(share))?;
+            for step in share.steps.iter().skip(shared.len()) {
+                self.step(f, step)?;
+            }
+        }
+        for note in &self.trace.notes {
+            writeln!(f, "note: {}", escape::line(note))?;
+        }
+        Ok(())
+    }
+}
+
+impl Answer<'_> {
+    /// The steps that all shares take together: to the route that answers.
+    fn shared(&self) -> &[Step] {
+        let Some((first, others)) = self.trace.shares.split_first() else { return &[] };
+        let alike = |(at, step): (usize, &Step)| others.iter().all(|share| share.steps.get(at) == Some(step));
+        let by_route = first.steps.iter().position(|step| step.route.is_some()).map_or(0, |at| at + 1);
+        let number =
+            first.steps.iter().take(by_route).enumerate().take_while(|(at, step)| alike((*at, step)));
+        first.steps.get(..number.count()).unwrap_or_default()
+    }
+
+    fn step(&self, f: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
+        let text = format!("      {:<10}  {}", step.cluster, escape::line(&step.what));
+        let mut places: Vec<String> =
+            step.object.iter().map(|object| format!("{}:{}", object.file, object.line)).collect();
+        places.extend(self.texts.origin(step).and_then(|place| self.line(place)));
+        match places.as_slice() {
+            [] => writeln!(f, "{text}"),
+            places => writeln!(f, "{text:<PLACES$}  {}", places.join("  ")),
+        }
+    }
+
+    fn line(&self, place: Place) -> Option<String> {
+        let source = self.sources.get(place.span.source)?;
+        let line = source.text().get(..place.span.start as usize)?.matches('\n').count() + 1;
+        Some(format!("{}:{line}", escape::line(&source.name)))
+    }
+}
+
+/// Where a share ends, in one line.
+fn end(share: &Share) -> String {
+    let dials = share.dial().map(|dial| format!("  {}  sni {}", dial.address, dial.sni)).unwrap_or_default();
+    let place = match &share.end {
+        End::Pods { cluster, workload, app: _, version, port: _ } => {
+            format!("{}  {cluster}", version.as_ref().unwrap_or(workload))
+        }
+        End::Redirect { code } => format!("redirect, status {code}"),
+        End::Direct { status } => format!("answered by the proxy, status {status}"),
+        End::Passthrough => "DEAD  the mesh does not know where this goes".to_owned(),
+        End::External { address } => format!("leaves the mesh to {address}"),
+        End::Dead { reason, why } => format!("DEAD  {why} ({reason})"),
+    };
+    escape::line(&format!("{place}{dials}")).into_owned()
+}
+
+/// At most two decimals, and no more than there are.
+fn percent(percent: f64) -> String {
+    let text = format!("{percent:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

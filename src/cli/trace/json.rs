@@ -1,0 +1,94 @@
+//! A trace for programs: docs/trace.md says what each field means.
+//!
+//! Enters: what becomes of a request. Leaves: one JSON document, one line. Refuses to know: how it was found.
+
+use serde::Serialize;
+
+use super::routing::Texts;
+use crate::source::{Place, Sources};
+use crate::trace::report::{End, Step, Trace};
+use crate::trace::request::{Caller, Request};
+
+/// Of the shape below.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    request: Asked<'a>,
+    shares: Vec<Share<'a>>,
+    features: &'a [String],
+    notes: &'a [String],
+    dead: bool,
+}
+
+#[derive(Serialize)]
+struct Asked<'a> {
+    cluster: &'a str,
+    namespace: &'a str,
+    host: &'a str,
+    port: u16,
+    method: &'a str,
+    path: &'a str,
+}
+
+#[derive(Serialize)]
+struct Share<'a> {
+    percent: f64,
+    place: String,
+    end: &'a End,
+    steps: Vec<StepWithOrigin<'a>>,
+}
+
+#[derive(Serialize)]
+struct StepWithOrigin<'a> {
+    #[serde(flatten)]
+    step: &'a Step,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<Line<'a>>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    file: &'a str,
+    line: usize,
+}
+
+/// The document, and a line end.
+pub(super) fn render(request: &Request, trace: &Trace, texts: &Texts, sources: &Sources) -> String {
+    let Caller { cluster, namespace, labels: _ } = &request.caller;
+    let step =
+        |step| StepWithOrigin { step, origin: texts.origin(step).and_then(|place| line(place, sources)) };
+    let document = Document {
+        version: VERSION,
+        request: Asked {
+            cluster,
+            namespace,
+            host: &request.host,
+            port: request.port,
+            method: &request.method,
+            path: &request.path,
+        },
+        shares: trace
+            .shares
+            .iter()
+            .map(|share| Share {
+                percent: share.percent,
+                place: share.end.place(request.app()),
+                end: &share.end,
+                steps: share.steps.iter().map(step).collect(),
+            })
+            .collect(),
+        features: &trace.features,
+        notes: &trace.notes,
+        dead: trace.is_dead(),
+    };
+    // Only a map whose keys are no text could fail, and there is none.
+    serde_json::to_string(&document).unwrap_or_default() + "\n"
+}
+
+fn line(place: Place, sources: &Sources) -> Option<Line<'_>> {
+    let source = sources.get(place.span.source)?;
+    let line = source.text().get(..place.span.start as usize)?.matches('\n').count() + 1;
+    Some(Line { file: &source.name, line })
+}

@@ -1,0 +1,167 @@
+//! The request that is asked about, as people write it.
+//!
+//! Enters: words of the command line. Leaves: a request, or why it is none. Refuses to know: where it goes.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::cli::arguments::Trace;
+use crate::cli::failure::Failure;
+use crate::diagnostic::{escape, nearest};
+use crate::trace::request::{Caller, Down, Request};
+use crate::trace::world::World;
+
+/// Schemes that name ports which this release refuses.
+const LATER: [&str; 3] = ["tcp", "tls", "https"];
+
+/// Reads the request, and tells it from the paths of the inputs.
+pub(super) fn read(arguments: &Trace) -> Result<(&[PathBuf], Request), Failure> {
+    let Trace { words, bounds: _, from, bundles: _, method, headers, down } = arguments;
+    let (url, paths) = words.split_last().ok_or_else(|| Failure::new("there is no request"))?;
+    if paths.is_empty() {
+        return Err(Failure::new("a trace needs inputs and a request")
+            .help("as in `meshgen trace topology.yaml --from cluster1 http://reviews:9080/`"));
+    }
+    let Url { scheme, host, port, path } = self::url(&url.to_string_lossy())?;
+    let mut headers = headers.iter().map(|text| header(text)).collect::<Result<BTreeMap<_, _>, _>>()?;
+    let usual_method = match scheme {
+        Scheme::Http => "GET",
+        Scheme::Grpc => {
+            headers.entry("content-type".to_owned()).or_insert_with(|| "application/grpc".to_owned());
+            "POST"
+        }
+    };
+    let request = Request {
+        caller: caller(from)?,
+        host,
+        port,
+        method: method.clone().unwrap_or_else(|| usual_method.to_owned()),
+        path,
+        headers,
+        down: down.iter().map(|text| self::down(text)).collect::<Result<_, _>>()?,
+    };
+    Ok((paths, request))
+}
+
+/// Whether the clusters that a request names exist.
+pub(super) fn check(world: &World, request: &Request) -> Result<(), Failure> {
+    let named = [&request.caller.cluster].into_iter().chain(request.down.iter().map(|down| &down.cluster));
+    for name in named {
+        if world.cluster(name).is_some() {
+            continue;
+        }
+        let known: Vec<&str> = world.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+        let failure = Failure::new(format!("there is no cluster `{}`", escape::line(name)));
+        return Err(match nearest(name, known.iter().copied()) {
+            Some(near) => failure.help(format!("did you mean `{near}`?")),
+            None => failure.help(format!("the clusters are {}", known.join(", "))),
+        });
+    }
+    Ok(())
+}
+
+enum Scheme {
+    Http,
+    Grpc,
+}
+
+struct Url {
+    scheme: Scheme,
+    host: String,
+    port: u16,
+    path: String,
+}
+
+fn url(text: &str) -> Result<Url, Failure> {
+    let wrong = |what: String| Failure::new(what).help("a request looks like http://reviews:9080/path?query");
+    let shown = escape::line(text);
+    let (scheme, rest) = text.split_once("://").ok_or_else(|| wrong(format!("`{shown}` is no URL")))?;
+    let scheme = match scheme {
+        "http" => Scheme::Http,
+        "grpc" => Scheme::Grpc,
+        later if LATER.contains(&later) => {
+            return Err(Failure::new(format!("`{later}://` is not in this release of meshgen"))
+                .help("only ports that carry HTTP are followed: http:// and grpc://"));
+        }
+        other => return Err(wrong(format!("`{}://` is not followed", escape::line(other)))),
+    };
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) => {
+            let port = port.parse().ok().filter(|port| *port != 0);
+            (host, port.ok_or_else(|| wrong(format!("`{shown}` has no port between 1 and 65535")))?)
+        }
+        None => (authority, 80),
+    };
+    if host.is_empty() || host.contains(char::is_whitespace) {
+        return Err(wrong(format!("`{shown}` names no host")));
+    }
+    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    Ok(Url { scheme, host: host.to_owned(), port, path })
+}
+
+/// `cluster1/shop,app=web,version=v1`
+fn caller(text: &str) -> Result<Caller, Failure> {
+    let mut parts = text.split(',');
+    let place = parts.next().unwrap_or_default();
+    let (cluster, namespace) = place.split_once('/').unwrap_or((place, "default"));
+    let labels = parts.map(|pair| match pair.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        Some(_) | None => Err(Failure::new(format!("`{}` is no label", escape::line(pair)))
+            .help("a caller looks like cluster1/shop,app=web,version=v1")),
+    });
+    Ok(Caller {
+        cluster: cluster.to_owned(),
+        namespace: namespace.to_owned(),
+        labels: labels.collect::<Result<_, _>>()?,
+    })
+}
+
+fn header(text: &str) -> Result<(String, String), Failure> {
+    match text.split_once(':') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
+        }
+        Some(_) | None => Err(Failure::new(format!("`{}` is no header", escape::line(text)))
+            .help("a header looks like -H 'end-user: jason'")),
+    }
+}
+
+fn down(text: &str) -> Result<Down, Failure> {
+    Down::parse(text).ok_or_else(|| {
+        Failure::new(format!("`{}` does not say what is down", escape::line(text)))
+            .help("say cluster2/v2, cluster2/gateway or cluster2/*")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_has_a_port_and_a_path() {
+        for (text, expected) in [
+            ("http://reviews:9080/x?y=1", Some(("reviews", 9080, "/x?y=1"))),
+            ("http://reviews", Some(("reviews", 80, "/"))),
+            ("grpc://a.b:1?c", Some(("a.b", 1, "/?c"))),
+            ("reviews:9080", None),
+            ("http://:80/", None),
+            ("http://a:0/", None),
+            ("tcp://a:1", None),
+        ] {
+            let found = url(text).ok().map(|url| (url.host, url.port, url.path));
+            let found = found.as_ref().map(|(host, port, path)| (host.as_str(), *port, path.as_str()));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_caller_has_a_namespace_and_labels() {
+        let found = caller("cluster1/shop,app=web").unwrap();
+        assert_eq!((found.cluster.as_str(), found.namespace.as_str()), ("cluster1", "shop"));
+        assert_eq!(found.labels, BTreeMap::from([("app".to_owned(), "web".to_owned())]));
+        assert_eq!(caller("cluster1").unwrap().namespace, "default");
+        assert!(caller("cluster1,app").is_err());
+    }
+}

@@ -1,0 +1,94 @@
+//! The world that a trace stands on: what exists, without any rule.
+//!
+//! Enters: the mesh as meant. Leaves: clusters, gateways, Services and one pod for each version where it runs. Refuses to
+//! know: where requests go.
+
+use std::collections::BTreeMap;
+
+use crate::model::{self, Address, ClusterId, Mesh, Protocol};
+use crate::trace::world::{Cluster, Gateway, MeshConfig, Port, Service, Workload, World};
+
+/// Istio's own trust domain.
+const TRUST_DOMAIN: &str = "cluster.local";
+/// What Istio's documents call the gateway between clusters.
+const GATEWAY: &str = "istio-eastwestgateway";
+/// The label of pods whose service has no versions: nothing tells them apart, but a request must arrive somewhere.
+const UNVERSIONED: &str = "any";
+
+/// What exists in the clusters of a mesh.
+#[must_use]
+pub fn of(mesh: &Mesh) -> World {
+    let clusters = mesh.clusters.iter().enumerate().map(|(index, cluster)| Cluster {
+        name: cluster.name.clone(),
+        network: cluster.network.clone(),
+        sees: Vec::new(),
+        control_plane: None,
+        mesh_config: (cluster.trust_domain != TRUST_DOMAIN)
+            .then(|| MeshConfig { trust_domain: cluster.trust_domain.clone() }),
+        gateways: cluster.gateway.iter().map(|found| gateway(cluster, found)).collect(),
+        services: mesh
+            .services
+            .iter()
+            .filter_map(|found| service(found, ClusterId(index), cluster))
+            .collect(),
+        domain: cluster.cluster_domain.clone(),
+        release: cluster.release.minor,
+    });
+    World { clusters: clusters.collect() }
+}
+
+fn gateway(cluster: &model::Cluster, gateway: &model::Gateway) -> Gateway {
+    Gateway {
+        name: GATEWAY.to_owned(),
+        namespace: gateway.namespace.clone(),
+        labels: gateway.selector.clone(),
+        addresses: gateway.addresses.iter().map(Address::to_string).collect(),
+        ports: BTreeMap::from([(gateway.port, gateway.server_port)]),
+        requested_network_view: cluster.network.iter().cloned().collect(),
+        locality: locality(cluster),
+    }
+}
+
+/// The part of a service that runs in a cluster; none where nothing of it does.
+fn service(service: &model::Service, id: ClusterId, cluster: &model::Cluster) -> Option<Service> {
+    service.runs.get(&id)?;
+    let here = service.versions.iter().filter(|version| version.clusters.contains_key(&id));
+    let mut pods: Vec<_> = here.map(|version| (version.name.as_str(), version.labels.clone())).collect();
+    if service.versions.is_empty() {
+        pods.push((UNVERSIONED, BTreeMap::new()));
+    }
+    let workload = |(version, labels): (&str, BTreeMap<String, String>)| Workload {
+        name: format!(
+            "{}-{}",
+            service.name,
+            version.replace(|mark: char| !mark.is_ascii_alphanumeric(), "-")
+        ),
+        labels: [("app", service.name.as_str()), ("version", version)]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into_iter()
+            .chain(labels)
+            .collect(),
+        replicas: 1,
+        locality: locality(cluster),
+    };
+    Some(Service {
+        name: service.name.clone(),
+        namespace: service.namespace.clone(),
+        ports: service.ports.iter().map(port).collect(),
+        workloads: pods.into_iter().map(workload).collect(),
+    })
+}
+
+fn port(port: &model::Port) -> Port {
+    let told = Protocol::parse(Protocol::word_of_name(&port.name)) == Some(port.protocol);
+    let app_protocol = (!told).then(|| port.protocol.istio().to_ascii_lowercase());
+    Port { name: port.name.clone(), port: port.number, app_protocol }
+}
+
+fn locality(cluster: &model::Cluster) -> Option<String> {
+    let place = cluster.locality.as_ref()?;
+    Some(match &place.zone {
+        Some(zone) => format!("{}/{zone}", place.region),
+        None => place.region.clone(),
+    })
+}

@@ -1,0 +1,187 @@
+//! The caller's sidecar: from a name to a destination.
+//!
+//! Enters: a request. Leaves: its shares, each on the way to a host, subset and port; or ended, where no destination is
+//! meant. Refuses to know: who answers for a host.
+
+use super::condition;
+use super::feature;
+use super::object::Object;
+use super::object::virtual_service::{
+    Destination, HttpDestination, HttpRedirect, HttpRoute, VirtualServiceSpec,
+};
+use super::registry::{Registry, Service};
+use super::report::{DeadEnd, End};
+use super::upstream::{Proxy, Target};
+use super::walk::{Flow, Walk};
+use crate::diagnostic::nearest;
+
+/// Where redirects lead if they do not say how.
+const MOVED: u16 = 301;
+
+impl<'a> Walk<'_, 'a> {
+    /// The request leaves its workload.
+    pub(super) fn call(&mut self, registry: &Registry<'a>) {
+        let (request, flow) = (self.request, Flow::whole());
+        self.set_aside(registry);
+        let Some(service) = registry.called(&request.host, &request.caller.namespace) else {
+            return self.stranger(registry, flow);
+        };
+        let cluster = &registry.cluster.name;
+        let Some(port) = service.port(request.port) else {
+            let ports: Vec<_> = service.ports.iter().map(|port| port.number.to_string()).collect();
+            let what =
+                format!("`{}` has no port {}; it has {}", service.host, request.port, ports.join(" and "));
+            return self.end(flow.step(cluster, what, service.place.cloned()), End::Passthrough);
+        };
+        let flow =
+            flow.step(cluster, format!("`{}` is {}", request.host, service.host), service.place.cloned());
+        let routes = registry.virtual_service(&service.host, &request.caller.namespace);
+        match routes {
+            Some(routes) if port.is_http => self.route(registry, service, routes, flow),
+            Some(routes) => {
+                self.note(format!(
+                    "{} has no routes for port {}, which is not HTTP",
+                    routes.place, port.number
+                ));
+                self.unrouted(registry, service, flow);
+            }
+            None => self.unrouted(registry, service, flow),
+        }
+    }
+
+    /// A name that the mesh does not know.
+    fn stranger(&mut self, registry: &Registry<'a>, flow: Flow) {
+        let request = self.request;
+        let known: Vec<&str> =
+            registry.services(&request.caller.namespace).map(|service| service.host.as_str()).collect();
+        let plain = known.iter().map(|host| host.split('.').next().unwrap_or(host));
+        let near = nearest(&request.host, plain.chain(known.iter().copied()));
+        let cure = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let what = format!("no Service and no ServiceEntry here gives the name `{}`{cure}", request.host);
+        self.end(flow.step(&registry.cluster.name, what, None), End::Passthrough);
+    }
+
+    /// No rule is for this caller: straight to the service.
+    fn unrouted(&mut self, registry: &Registry<'a>, service: &Service<'a>, flow: Flow) {
+        let flow = flow.step(&registry.cluster.name, "no route is for this caller and port", None);
+        let target = Target { host: service.host.clone(), subset: None, port: self.request.port };
+        self.forward(registry, &self.sidecar(), flow, &target);
+    }
+
+    /// The first route that holds answers. Istio gives the proxy only routes that are for it; if there is none, the
+    /// service is as if it had no rules.
+    fn route(
+        &mut self,
+        registry: &Registry<'a>,
+        service: &Service<'a>,
+        routes: &'a Object<VirtualServiceSpec>,
+        flow: Flow,
+    ) {
+        let request = self.request;
+        self.unfollowed(&routes.place, &routes.spec.unfollowed);
+        let mut is_for_caller = false;
+        for (index, route) in routes.spec.http.iter().enumerate() {
+            let Some(conditions) = condition::of_route(route, request, request.port) else { continue };
+            is_for_caller = true;
+            for condition in &conditions {
+                self.unfollowed(&routes.route_place(index), &condition.unfollowed);
+            }
+            let holds = |condition: &_| condition::holds(condition, request, registry.cluster.release);
+            if route.matches.is_empty() || conditions.into_iter().any(holds) {
+                let what = format!("{}, route {} of {}", routes.place, index + 1, routes.spec.http.len());
+                let place = routes.route_place(index);
+                self.unfollowed(&place, &route.unfollowed);
+                let flow = flow.route(&registry.cluster.name, what, place, index);
+                return self.answer(registry, routes, route, flow);
+            }
+        }
+        if is_for_caller {
+            let why = format!("no route of {} matches: 404", routes.place);
+            let flow = flow.step(&registry.cluster.name, why.clone(), Some(routes.place.clone()));
+            return self.dead(flow, DeadEnd::NoRoute, why);
+        }
+        self.unrouted(registry, service, flow);
+    }
+
+    fn answer(
+        &mut self,
+        registry: &Registry<'a>,
+        routes: &Object<VirtualServiceSpec>,
+        route: &HttpRoute,
+        flow: Flow,
+    ) {
+        for words in feature::of_route(route) {
+            self.feature(words);
+        }
+        if let Some(HttpRedirect { uri, authority, redirect_code }) = &route.redirect {
+            let (host, path) = (authority.as_deref().unwrap_or_default(), uri.as_deref().unwrap_or_default());
+            let flow = flow.step(&registry.cluster.name, format!("redirected to {host}{path}"), None);
+            return self.end(flow, End::Redirect { code: redirect_code.unwrap_or(MOVED) });
+        }
+        if let Some(response) = &route.direct_response {
+            return self.end(flow, End::Direct { status: response.status });
+        }
+        for (to, percent) in feature::copies(route) {
+            self.copy(registry, routes, to, percent);
+        }
+        let sum: u32 = route.route.iter().filter_map(|to| to.weight).sum();
+        for HttpDestination { destination, weight, headers, unfollowed } in &route.route {
+            self.unfollowed(&routes.place, unfollowed);
+            let target = target(registry, routes, destination, self.request.port);
+            if let Some(headers) = headers {
+                feature::of_headers(headers)
+                    .for_each(|words| self.feature(format!("[{}] {words}", target.cluster_name())));
+            }
+            let share = match (weight, route.route.len()) {
+                (_, 1) => 1.0,
+                (Some(weight), _) if *weight > 0 => f64::from(*weight) / f64::from(sum),
+                (Some(_) | None, _) => continue,
+            };
+            self.forward(registry, &self.sidecar(), flow.part(share), &target);
+        }
+    }
+
+    /// Copies go their own way; only where they end is told.
+    fn copy(
+        &mut self,
+        registry: &Registry<'a>,
+        routes: &Object<VirtualServiceSpec>,
+        to: &Destination,
+        percent: f64,
+    ) {
+        let target = target(registry, routes, to, self.request.port);
+        self.feature(format!("mirror {} {}", target.cluster_name(), feature::fraction(percent)));
+        let mut walk = Walk::new(self.tracer, self.request);
+        walk.forward(registry, &self.sidecar(), Flow::whole(), &target);
+        for (place, share) in walk.trace.places(self.request.app()) {
+            self.feature(format!("mirror reaches {place} {}%", feature::number(share)));
+        }
+    }
+
+    fn feature(&mut self, words: String) {
+        if !self.trace.features.contains(&words) {
+            self.trace.features.push(words);
+        }
+    }
+
+    fn sidecar(&self) -> Proxy {
+        Proxy::Sidecar { namespace: self.request.caller.namespace.clone() }
+    }
+}
+
+/// What a route means: names are those of its own namespace, and the port is the one called, unless it says otherwise
+/// or the service has only one.
+fn target(
+    registry: &Registry<'_>,
+    routes: &Object<VirtualServiceSpec>,
+    to: &Destination,
+    called: u16,
+) -> Target {
+    let host = registry.full(&to.host, &routes.place.namespace);
+    let only = || match registry.service(&host, &routes.place.namespace)?.ports.as_slice() {
+        [port] => Some(port.number),
+        _ => None,
+    };
+    let port = to.port.map(|port| port.number).or_else(only).unwrap_or(called);
+    Target { host, subset: to.subset.clone(), port }
+}

@@ -1,0 +1,182 @@
+//! The way into another cluster: its gateway, which routes by SNI alone.
+//!
+//! Enters: a connection to an address. Leaves: the share on its way inside the far cluster, or ended. Refuses to know:
+//! what is inside the TLS.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::object::Object;
+use super::object::gateway::{GatewaySpec, Server};
+use super::registry::{Registry, covers};
+use super::report::{DeadEnd, End};
+use super::upstream::{Proxy, Target, Wrapping};
+use super::walk::{Flow, Walk};
+use super::world::Gateway;
+
+impl<'a> Walk<'_, 'a> {
+    /// A proxy opens a connection to an address.
+    pub(super) fn connect(
+        &mut self,
+        registry: &Registry<'a>,
+        proxy: &Proxy,
+        flow: Flow,
+        (address, port): (&str, u16),
+        wrapping: &Wrapping,
+    ) {
+        let dialled = format!("{address}:{port}");
+        let Some((cluster, gateway)) = self.tracer.world.gateway_at(address) else {
+            return self.end(flow, End::External { address: dialled });
+        };
+        let (sni, how) = match wrapping {
+            Wrapping::Plaintext => ("", "in plaintext"),
+            Wrapping::OtherTls => ("", "with TLS that is not the mesh's"),
+            Wrapping::Mesh { sni } => (sni.as_str(), "with the mesh's TLS"),
+        };
+        let what = format!("to the gateway of {}, {how}", cluster.name);
+        let mut flow = flow.dial(&registry.cluster.name, what, &dialled, sni);
+        if matches!(proxy, Proxy::Gateway { .. }) {
+            let was_there =
+                flow.passed.contains(&cluster.name) || self.request.caller.cluster == cluster.name;
+            let reason = if was_there { DeadEnd::Loop } else { DeadEnd::Transit };
+            let why =
+                format!("the gateway of {} sends on to that of {}", registry.cluster.name, cluster.name);
+            return self.dead(flow, reason, why);
+        }
+        let Some(listens) = gateway.ports.get(&port) else {
+            let why = format!("the gateway of {} has no port {port}", cluster.name);
+            return self.dead(flow, DeadEnd::GatewayPort, why);
+        };
+        if *wrapping == Wrapping::Plaintext {
+            let why = format!("plaintext to the gateway of {}, which routes by SNI", cluster.name);
+            return self.dead(flow, DeadEnd::PlaintextToGateway, why);
+        }
+        flow.passed.push(cluster.name.clone());
+        if let Some(far) = self.tracer.registries.get(cluster.name.as_str()) {
+            self.enter(far, gateway, *listens, flow, sni);
+        }
+    }
+
+    /// A TLS connection arrives at a port of a gateway.
+    fn enter(&mut self, far: &Registry<'a>, gateway: &'a Gateway, port: u16, flow: Flow, sni: &str) {
+        let cluster = &far.cluster.name;
+        self.set_aside(far);
+        let chains = match chains(far, gateway, port) {
+            Ok(chains) => chains,
+            Err(twice) => {
+                let why = format!("two Gateways in {cluster} open `{twice}`, and Envoy refuses the listener");
+                return self.dead(flow, DeadEnd::ListenerRejected, why);
+            }
+        };
+        if chains.is_empty() {
+            let why = format!("nothing listens on port {port} of the gateway of {cluster}");
+            return self.dead(flow, DeadEnd::NoListener, why);
+        }
+        let Some((target, opened)) = chains.get(&sni.to_ascii_lowercase()) else {
+            return self.dead(flow, DeadEnd::NoFilterChain, unknown_sni(far, sni));
+        };
+        self.unfollowed(&opened.object.place, &opened.server.unfollowed);
+        let flow = flow.step(cluster, opened.object.place.to_string(), Some(opened.object.place.clone()));
+        self.forward(far, &Proxy::Gateway { namespace: gateway.namespace.clone() }, flow, target);
+    }
+}
+
+/// A server of a Gateway object that applies to a workload.
+#[derive(Clone, Copy)]
+struct Opened<'a> {
+    object: &'a Object<GatewaySpec>,
+    server: &'a Server,
+}
+
+/// What a gateway's port knows, by SNI in lower case; or an SNI that it would know twice.
+///
+/// A server that repeats a host of an earlier one is dropped as a whole. Source: `MergeGateways` in Istio's
+/// `pilot/pkg/model/gateway.go`.
+fn chains<'a>(
+    far: &Registry<'a>,
+    gateway: &'a Gateway,
+    port: u16,
+) -> Result<BTreeMap<String, (Target, Opened<'a>)>, String> {
+    let mut known = BTreeMap::new();
+    let mut taken: BTreeSet<&str> = BTreeSet::new();
+    for opened in servers(far, gateway, port) {
+        let hosts: BTreeSet<&str> = opened.server.hosts.iter().map(String::as_str).collect();
+        if !hosts.is_disjoint(&taken) {
+            continue;
+        }
+        for target in targets(far, gateway, opened.server) {
+            if known.insert(target.sni().to_ascii_lowercase(), (target.clone(), opened)).is_some() {
+                return Err(target.host);
+            }
+        }
+        taken.extend(hosts);
+    }
+    Ok(known)
+}
+
+/// The servers that pass TLS through on a port of a workload. A number that is a port of its Service means the port
+/// behind that, any other the workload's own.
+fn servers<'a>(far: &Registry<'a>, gateway: &'a Gateway, port: u16) -> impl Iterator<Item = Opened<'a>> {
+    let listens = move |number: u16| gateway.ports.get(&number).copied().unwrap_or(number);
+    let selects = |object: &&'a Object<GatewaySpec>| {
+        object.spec.selector.iter().all(|(key, value)| gateway.labels.get(key) == Some(value))
+    };
+    let objects = far.objects.gateways.iter().filter(selects);
+    objects
+        .flat_map(|object| object.spec.servers.iter().map(move |server| Opened { object, server }))
+        .filter(move |opened| opened.server.passes_through() && listens(opened.server.port.number) == port)
+}
+
+/// Every service, subset and port that a server is open for.
+fn targets<'r>(
+    far: &'r Registry<'_>,
+    gateway: &'r Gateway,
+    server: &'r Server,
+) -> impl Iterator<Item = Target> + use<'r> {
+    let is_open = move |host: &str| {
+        // The namespace before a host's name restricts nothing here.
+        server
+            .hosts
+            .iter()
+            .any(|open| covers(open.split_once('/').map_or(open.as_str(), |(_, host)| host), host))
+    };
+    let services = far.services(&gateway.namespace);
+    services.filter(move |service| !service.is_external() && is_open(&service.host)).flat_map(
+        move |service| {
+            let rules = far.destination_rules(service, &gateway.namespace);
+            let names: BTreeSet<&str> = rules
+                .iter()
+                .flat_map(|rule| rule.spec.subsets.iter().map(|subset| subset.name.as_str()))
+                .collect();
+            let subsets: Vec<Option<String>> =
+                [None].into_iter().chain(names.into_iter().map(|name| Some(name.to_owned()))).collect();
+            let of_port = move |port: u16| {
+                let host = service.host.clone();
+                let target = move |subset| Target { host: host.clone(), subset, port };
+                subsets.clone().into_iter().map(target).collect::<Vec<_>>()
+            };
+            service.ports.iter().map(|port| port.number).flat_map(of_port).collect::<Vec<_>>()
+        },
+    )
+}
+
+/// What exactly the gateway does not know, as far as the SNI tells.
+fn unknown_sni(far: &Registry<'_>, sni: &str) -> String {
+    let cluster = &far.cluster.name;
+    let unknown = format!("the gateway of {cluster} does not know the SNI `{sni}`");
+    let parts = sni.strip_prefix("outbound_.").and_then(|rest| rest.split_once("_."));
+    let Some((port, (subset, host))) =
+        parts.and_then(|(port, rest)| rest.split_once("_.").map(|rest| (port, rest)))
+    else {
+        return unknown;
+    };
+    let Some(service) = far.services("istio-system").find(|service| service.host == host) else {
+        return format!("{unknown}: no `{host}` there");
+    };
+    if !service.ports.iter().any(|known| known.number.to_string() == port) {
+        return format!("{unknown}: `{host}` has no port {port} there");
+    }
+    if subset.is_empty() {
+        return unknown;
+    }
+    format!("{unknown}: no subset `{subset}` for this host in {cluster}, or no Gateway that is open for it")
+}

@@ -1,0 +1,223 @@
+//! Objects as they stand in bundles.
+//!
+//! Enters: the text of bundles, a cluster's name with each. Leaves: typed objects, each with its line. Refuses to know: who
+//! wrote them and why. Kinds and fields that are not followed are kept by name, so that a trace can say so.
+
+mod admission;
+pub(super) mod destination_rule;
+pub(super) mod gateway;
+mod line;
+pub(super) mod service;
+pub(super) mod service_entry;
+pub(super) mod virtual_service;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_yaml::Value;
+
+use destination_rule::DestinationRuleSpec;
+use gateway::GatewaySpec;
+use service::ServiceSpec;
+use service_entry::ServiceEntrySpec;
+use virtual_service::VirtualServiceSpec;
+
+/// Fields that a trace does not follow, by name.
+pub(super) type Unfollowed = BTreeMap<String, Value>;
+
+/// One bundle: the text of one file, and the cluster that it is applied to.
+#[derive(Clone, Copy, Debug)]
+pub struct BundleText<'a> {
+    /// The cluster's name.
+    pub cluster: &'a str,
+    /// The file's name, for people.
+    pub file: &'a str,
+    /// The YAML.
+    pub text: &'a str,
+}
+
+/// Where an object stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ObjectPlace {
+    /// As in the field `kind`.
+    pub kind: String,
+    /// Of the object.
+    pub namespace: String,
+    /// Of the object.
+    pub name: String,
+    /// The bundle's file.
+    pub file: String,
+    /// The line of its first field, or of the part of it that is meant; from 1.
+    pub line: usize,
+}
+
+impl fmt::Display for ObjectPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, namespace, name, file: _, line: _ } = self;
+        match namespace.as_str() {
+            "default" => write!(f, "{kind} {name}"),
+            namespace => write!(f, "{kind} {namespace}/{name}"),
+        }
+    }
+}
+
+/// An object of one kind.
+#[derive(Clone, Debug)]
+pub(super) struct Object<T> {
+    /// Where it stands.
+    pub(super) place: ObjectPlace,
+    /// What it says.
+    pub(super) spec: T,
+}
+
+impl Object<VirtualServiceSpec> {
+    /// The place of one of its HTTP routes.
+    #[must_use]
+    pub(super) fn route_place(&self, index: usize) -> ObjectPlace {
+        let line = self.spec.http.get(index).map_or(self.place.line, |route| route.line);
+        ObjectPlace { line, ..self.place.clone() }
+    }
+}
+
+/// The objects of one cluster, in the order in which Istio takes them: by name, then namespace.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Objects {
+    /// Which requests go where.
+    pub(super) virtual_services: Vec<Object<VirtualServiceSpec>>,
+    /// Subsets and TLS.
+    pub(super) destination_rules: Vec<Object<DestinationRuleSpec>>,
+    /// Names that Kubernetes does not know.
+    pub(super) service_entries: Vec<Object<ServiceEntrySpec>>,
+    /// Ports of gateways.
+    pub(super) gateways: Vec<Object<GatewaySpec>>,
+    /// Stand-ins.
+    pub(super) services: Vec<Object<ServiceSpec>>,
+    /// Objects of kinds that are not followed.
+    pub(super) unfollowed: Vec<ObjectPlace>,
+    /// Objects that Istio's webhook would refuse, and why; they count as if they were not there.
+    pub(super) refused: Vec<(ObjectPlace, String)>,
+}
+
+impl Objects {
+    /// Those of a cluster to which nothing is applied.
+    pub(super) const NONE: Self = Self {
+        virtual_services: Vec::new(),
+        destination_rules: Vec::new(),
+        service_entries: Vec::new(),
+        gateways: Vec::new(),
+        services: Vec::new(),
+        unfollowed: Vec::new(),
+        refused: Vec::new(),
+    };
+}
+
+/// All that is applied, by cluster.
+#[derive(Clone, Debug, Default)]
+pub struct Routing {
+    /// By the cluster's name; a cluster without bundle is absent.
+    pub(super) clusters: BTreeMap<String, Objects>,
+}
+
+/// Why a bundle cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The bundle's file.
+    pub file: String,
+    /// The first line of the document in question; from 1.
+    pub line: usize,
+    /// What the reader says.
+    pub reason: String,
+}
+
+impl Routing {
+    /// Reads bundles; a cluster may have several files.
+    pub fn read(bundles: &[BundleText<'_>]) -> Result<Self, Unreadable> {
+        let mut routing = Self::default();
+        for bundle in bundles {
+            let objects = routing.clusters.entry(bundle.cluster.to_owned()).or_default();
+            for document in line::documents(bundle.text) {
+                objects.add(bundle.file, &document)?;
+            }
+        }
+        routing.clusters.values_mut().for_each(Objects::sort);
+        Ok(routing)
+    }
+}
+
+#[derive(Deserialize)]
+struct Header {
+    kind: String,
+    metadata: Metadata,
+    #[serde(default)]
+    spec: Value,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    name: String,
+    #[serde(default = "default_namespace")]
+    namespace: String,
+}
+
+fn default_namespace() -> String {
+    "default".to_owned()
+}
+
+impl Objects {
+    fn add(&mut self, file: &str, document: &line::Document<'_>) -> Result<(), Unreadable> {
+        let unreadable = |reason: serde_yaml::Error| Unreadable {
+            file: file.to_owned(),
+            line: document.line,
+            reason: reason.to_string(),
+        };
+        let value: Value = serde_yaml::from_str(document.text).map_err(unreadable)?;
+        if value.is_null() {
+            return Ok(());
+        }
+        let Header { kind, metadata: Metadata { name, namespace }, spec } =
+            serde_yaml::from_value(value).map_err(unreadable)?;
+        let place =
+            ObjectPlace { kind: kind.clone(), namespace, name, file: file.to_owned(), line: document.line };
+        match kind.as_str() {
+            "VirtualService" => {
+                let mut object: Object<VirtualServiceSpec> = read(place, spec).map_err(unreadable)?;
+                let lines = line::of_items(document, &["spec", "http"]);
+                for (route, line) in object.spec.http.iter_mut().zip(lines) {
+                    route.line = line;
+                }
+                self.virtual_services.push(object);
+            }
+            "DestinationRule" => self.destination_rules.push(read(place, spec).map_err(unreadable)?),
+            "ServiceEntry" => {
+                let object: Object<ServiceEntrySpec> = read(place, spec).map_err(unreadable)?;
+                match admission::refusal(&object.spec) {
+                    Some(why) => self.refused.push((object.place, why)),
+                    None => self.service_entries.push(object),
+                }
+            }
+            "Gateway" => self.gateways.push(read(place, spec).map_err(unreadable)?),
+            "Service" => self.services.push(read(place, spec).map_err(unreadable)?),
+            _ => self.unfollowed.push(place),
+        }
+        Ok(())
+    }
+
+    fn sort(&mut self) {
+        fn by_name<T>(objects: &mut [Object<T>]) {
+            objects.sort_by(|a, b| {
+                (&a.place.name, &a.place.namespace).cmp(&(&b.place.name, &b.place.namespace))
+            });
+        }
+        by_name(&mut self.virtual_services);
+        by_name(&mut self.destination_rules);
+        by_name(&mut self.service_entries);
+        by_name(&mut self.gateways);
+        by_name(&mut self.services);
+    }
+}
+
+fn read<T: DeserializeOwned>(place: ObjectPlace, spec: Value) -> Result<Object<T>, serde_yaml::Error> {
+    Ok(Object { place, spec: serde_yaml::from_value(spec)? })
+}

@@ -1,0 +1,110 @@
+//! `DestinationRule`, as far as it is followed.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::Unfollowed;
+use super::virtual_service::PortSelector;
+
+/// Spec of a `DestinationRule`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DestinationRuleSpec {
+    pub host: String,
+    /// Namespaces that see it; none means all.
+    #[serde(default)]
+    pub export_to: Vec<String>,
+    #[serde(default)]
+    pub traffic_policy: Option<TrafficPolicy>,
+    #[serde(default)]
+    pub subsets: Vec<Subset>,
+    #[serde(flatten)]
+    pub unfollowed: Unfollowed,
+}
+
+/// A part of a service's endpoints.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Subset {
+    pub name: String,
+    /// What its endpoints carry; none means all endpoints.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    #[serde(default)]
+    pub traffic_policy: Option<TrafficPolicy>,
+}
+
+/// How connections are made.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TrafficPolicy {
+    #[serde(default)]
+    pub tls: Option<ClientTls>,
+    #[serde(default)]
+    pub port_level_settings: Vec<PortPolicy>,
+    #[serde(flatten)]
+    pub unfollowed: Unfollowed,
+}
+
+/// How connections to one port are made.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PortPolicy {
+    pub port: PortSelector,
+    #[serde(default)]
+    pub tls: Option<ClientTls>,
+    #[serde(flatten)]
+    pub unfollowed: Unfollowed,
+}
+
+/// How a caller's proxy speaks TLS.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ClientTls {
+    #[serde(default)]
+    pub mode: ClientTlsMode,
+    #[serde(default)]
+    pub sni: Option<String>,
+    #[serde(flatten)]
+    pub unfollowed: Unfollowed,
+}
+
+/// Whose certificates a caller's proxy uses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ClientTlsMode {
+    /// None: plaintext.
+    #[default]
+    Disable,
+    /// The server's alone.
+    Simple,
+    /// Certificates of one's own.
+    Mutual,
+    /// The mesh's.
+    IstioMutual,
+}
+
+impl DestinationRuleSpec {
+    /// Whether it is only for workloads that carry certain labels. Gateways never are such; that sidecars may be is not
+    /// followed.
+    #[must_use]
+    pub fn is_for_some_workloads(&self) -> bool {
+        self.unfollowed.contains_key("workloadSelector")
+    }
+}
+
+impl TrafficPolicy {
+    /// The TLS settings for a port; nothing is inherited into settings of a port.
+    #[must_use]
+    pub fn tls(&self, port: u16) -> Option<&ClientTls> {
+        match self.port_level_settings.iter().find(|settings| settings.port.number == port) {
+            Some(settings) => settings.tls.as_ref(),
+            None => self.tls.as_ref(),
+        }
+    }
+
+    /// Whether it says anything of TLS for a port, if only by settings of that port without any.
+    #[must_use]
+    pub fn speaks_of_tls(&self, port: u16) -> bool {
+        self.tls.is_some() || self.port_level_settings.iter().any(|settings| settings.port.number == port)
+    }
+}

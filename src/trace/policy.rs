@@ -1,0 +1,89 @@
+//! What every DestinationRule of a host says of one connection.
+//!
+//! Enters: the rules that count for a proxy. Leaves: the subset's labels and the TLS settings. Refuses to know: who answers.
+
+use std::collections::BTreeMap;
+
+use super::object::Object;
+use super::object::destination_rule::{ClientTls, DestinationRuleSpec, Subset, TrafficPolicy};
+
+/// What is said of connections to one subset, on one port.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Policy<'a> {
+    /// The rule that says it.
+    pub(super) rule: Option<&'a Object<DestinationRuleSpec>>,
+    /// What endpoints must carry.
+    pub(super) labels: Option<&'a BTreeMap<String, String>>,
+    /// How TLS is spoken; none lets Istio decide.
+    pub(super) tls: Option<&'a ClientTls>,
+    /// What the subset itself says of TLS: all that a gateway which passes it on looks at.
+    pub(super) own_tls: Option<&'a ClientTls>,
+    /// The levels of traffic policy that were asked, for what of them is not followed.
+    pub(super) asked: Vec<&'a TrafficPolicy>,
+}
+
+/// What the rules say; nothing if they do not know the subset.
+///
+/// The first rule decides of what is said for all subsets, subsets come from all. The settings of a subset beat those of
+/// the rule as a whole, and those of a port beat the others on their level, without inheriting from them. Source:
+/// `MergeTrafficPolicy` in Istio's `pilot/pkg/networking/util`.
+pub(super) fn of<'a>(
+    rules: &[&'a Object<DestinationRuleSpec>],
+    subset: Option<&str>,
+    port: u16,
+) -> Option<Policy<'a>> {
+    let whole = rules.first().copied();
+    let general = whole.and_then(|rule| rule.spec.traffic_policy.as_ref());
+    let Some(name) = subset else {
+        let tls = general.and_then(|policy| policy.tls(port));
+        let asked = general.into_iter().collect();
+        return Some(Policy { rule: whole, labels: None, tls, own_tls: None, asked });
+    };
+    let (rule, subset) = rules.iter().find_map(|rule| {
+        let found: Option<&Subset> = rule.spec.subsets.iter().find(|subset| subset.name == name);
+        found.map(|subset| (*rule, subset))
+    })?;
+    let own = subset.traffic_policy.as_ref();
+    let own_tls = own.and_then(|policy| policy.tls(port));
+    let tls = match own {
+        Some(policy) if policy.speaks_of_tls(port) => own_tls,
+        Some(_) | None => general.and_then(|policy| policy.tls(port)),
+    };
+    let asked = general.into_iter().chain(own).collect();
+    Some(Policy { rule: Some(rule), labels: Some(&subset.labels), tls, own_tls, asked })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::object::ObjectPlace;
+
+    fn sni(policy: &str, subset: Option<&str>, port: u16) -> Option<String> {
+        let place = ObjectPlace {
+            kind: "DestinationRule".to_owned(),
+            namespace: "default".to_owned(),
+            name: "reviews".to_owned(),
+            file: "cluster1.yaml".to_owned(),
+            line: 1,
+        };
+        let spec = serde_yaml::from_str(policy).unwrap();
+        let object = Object { place, spec };
+        of(&[&object], subset, port)?.tls.and_then(|tls| tls.sni.clone())
+    }
+
+    #[test]
+    fn the_nearest_level_wins() {
+        let rule = "{host: a, trafficPolicy: {tls: {sni: rule}, portLevelSettings: [{port: {number: 1}, tls: {sni: rule port}}]}, \
+                    subsets: [{name: plain}, \
+                    {name: own, trafficPolicy: {tls: {sni: subset}}}, \
+                    {name: both, trafficPolicy: {tls: {sni: subset}, portLevelSettings: [{port: {number: 1}, tls: {sni: subset port}}]}}, \
+                    {name: port, trafficPolicy: {portLevelSettings: [{port: {number: 1}, tls: {sni: subset port}}]}}]}";
+        let said = |subset, port| sni(rule, subset, port).unwrap_or_default();
+        assert_eq!([said(None, 1), said(None, 2)], ["rule port", "rule"]);
+        assert_eq!([said(Some("plain"), 1), said(Some("plain"), 2)], ["rule port", "rule"]);
+        assert_eq!([said(Some("own"), 1), said(Some("own"), 2)], ["subset", "subset"]);
+        assert_eq!([said(Some("both"), 1), said(Some("both"), 2)], ["subset port", "subset"]);
+        assert_eq!([said(Some("port"), 1), said(Some("port"), 2)], ["subset port", "rule"]);
+        assert_eq!(sni(rule, Some("none"), 1), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! A request under way: each share with the steps it has taken.
+//!
+//! Enters: a request. Leaves: its shares where they end. Refuses to know: which way they go; that is for those who add
+//! steps.
+
+use super::Tracer;
+use super::object::{ObjectPlace, Unfollowed};
+use super::registry::Registry;
+use super::report::{DeadEnd, Dial, End, Share, Step, Trace};
+use super::request::Request;
+
+/// One request on its ways.
+pub(super) struct Walk<'t, 'a> {
+    pub(super) tracer: &'t Tracer<'a>,
+    pub(super) request: &'t Request,
+    pub(super) trace: Trace,
+}
+
+/// A share of it on one way.
+#[derive(Clone, Debug)]
+pub(super) struct Flow {
+    pub(super) percent: f64,
+    steps: Vec<Step>,
+    /// The clusters whose gateways it has passed.
+    pub(super) passed: Vec<String>,
+}
+
+impl Flow {
+    /// All of the requests.
+    pub(super) fn whole() -> Self {
+        Self { percent: 100.0, steps: Vec::new(), passed: Vec::new() }
+    }
+
+    /// A part of it.
+    pub(super) fn part(&self, share: f64) -> Self {
+        Self { percent: self.percent * share, ..self.clone() }
+    }
+
+    /// One step on.
+    pub(super) fn step(self, cluster: &str, what: impl Into<String>, object: Option<ObjectPlace>) -> Self {
+        self.on(Step { cluster: cluster.to_owned(), what: what.into(), object, route: None, dials: None })
+    }
+
+    /// One step on, by a route of an object.
+    pub(super) fn route(
+        self,
+        cluster: &str,
+        what: impl Into<String>,
+        object: ObjectPlace,
+        route: usize,
+    ) -> Self {
+        let (object, route) = (Some(object), Some(route));
+        self.on(Step { cluster: cluster.to_owned(), what: what.into(), object, route, dials: None })
+    }
+
+    /// One step on, out of the cluster.
+    pub(super) fn dial(self, cluster: &str, what: impl Into<String>, address: &str, sni: &str) -> Self {
+        let dials = Some(Dial { address: address.to_owned(), sni: sni.to_owned() });
+        self.on(Step { cluster: cluster.to_owned(), what: what.into(), object: None, route: None, dials })
+    }
+
+    fn on(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+}
+
+impl<'t, 'a> Walk<'t, 'a> {
+    /// Before the first step.
+    pub(super) fn new(tracer: &'t Tracer<'a>, request: &'t Request) -> Self {
+        Self { tracer, request, trace: Trace::default() }
+    }
+
+    /// A share has arrived.
+    pub(super) fn end(&mut self, flow: Flow, end: End) {
+        let Flow { percent, steps, passed: _ } = flow;
+        self.trace.shares.push(Share { percent, end, steps });
+    }
+
+    /// A share goes nowhere.
+    pub(super) fn dead(&mut self, flow: Flow, reason: DeadEnd, why: impl Into<String>) {
+        self.end(flow, End::Dead { reason, why: why.into() });
+    }
+
+    /// Something was assumed.
+    pub(super) fn note(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        if !self.trace.notes.contains(&text) {
+            self.trace.notes.push(text);
+        }
+    }
+
+    /// What of a cluster that the request passes is not followed.
+    pub(super) fn set_aside(&mut self, registry: &Registry<'_>) {
+        for object in &registry.objects.unfollowed {
+            self.note(format!("{object} is not followed ({}:{})", object.file, object.line));
+        }
+        for (object, why) in &registry.objects.refused {
+            self.note(format!("Istio refuses {object}: {why} ({}:{})", object.file, object.line));
+        }
+        let cluster = registry.cluster;
+        if !cluster.sees.is_empty() || cluster.control_plane.is_some() {
+            self.note(format!("what {} knows of other clusters' Services is not followed", cluster.name));
+        }
+    }
+
+    /// Fields on the way that are not followed.
+    pub(super) fn unfollowed(&mut self, object: &ObjectPlace, fields: &Unfollowed) {
+        for field in fields.keys() {
+            self.note(format!("`{field}` of {object} is not followed ({}:{})", object.file, object.line));
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Following requests: what is said, of which bundles, and how it ends.
+
+use serde_json::Value;
+
+use super::world::World;
+
+const SPLIT: &str = "\
+reviews:9080 from cluster1
+      cluster1    `reviews` is reviews.default.svc.cluster.local
+      cluster1    VirtualService reviews, route 1 of 1                                    dist/cluster1.yaml:119  routing.yaml:4
+   50 %  v1  cluster1
+      cluster1    DestinationRule reviews, subset v1                                      dist/cluster1.yaml:3
+      cluster1    pods of reviews with version=v1
+   50 %  v2  cluster2  203.0.113.20:15443  sni outbound_.9080_.v2_.reviews.default.svc.cluster.local
+      cluster1    DestinationRule reviews-global, subset v2                               dist/cluster1.yaml:64
+      cluster1    endpoints of reviews.default.global                                     dist/cluster1.yaml:39
+      cluster1    to the gateway of cluster2, with the mesh's TLS
+      cluster2    Gateway istio-system/meshgen-east-west                                  dist/cluster2.yaml:19
+      cluster2    DestinationRule reviews, subset v2                                      dist/cluster2.yaml:3
+      cluster2    pods of reviews with version=v2
+";
+
+#[test]
+fn every_share_is_followed_to_its_pods() {
+    let world = World::new();
+    let ran = world.run("trace topology.yaml routing.yaml --from cluster1 http://reviews:9080/");
+    let without_lines = |text: &str| -> String {
+        text.split_inclusive('\n')
+            .map(|line| line.split("  dist/").next().unwrap().trim_end().to_owned() + "\n")
+            .collect()
+    };
+    assert_eq!(without_lines(&ran.stdout), without_lines(SPLIT));
+    assert!(ran.stdout.contains("routing.yaml:4\n"), "{}", ran.stdout);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+}
+
+#[test]
+fn a_share_that_reaches_nobody_ends_in_one() {
+    let world = World::new();
+    for (line, word) in [
+        ("http://ratings:9080/ --down cluster2/gateway", "no healthy endpoint of `ratings.default.global`"),
+        ("http://reviews:9080/ --down cluster2/v2", "no healthy pods of reviews with version=v2 in cluster2"),
+        ("http://ratngs:9080/", "did you mean `ratings`?"),
+        ("http://reviews/", "`reviews.default.svc.cluster.local` has no port 80; it has 9080"),
+    ] {
+        let ran = world.run(&format!("trace topology.yaml routing.yaml --from cluster1 {line}"));
+        assert!(ran.stdout.contains(word), "{line}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.contains("DEAD"), "{}", ran.stdout);
+        assert_eq!(ran.code, 1, "{line}");
+    }
+}
+
+#[test]
+fn the_bundles_of_a_directory_are_followed_as_they_are() {
+    let world = World::new();
+    world.run("build topology.yaml routing.yaml");
+    let line = "trace topology.yaml routing.yaml --bundles dist --from cluster1/shop,app=web http://reviews.default:9080/";
+    let ran = world.run(line);
+    assert!(ran.stdout.contains("dist/cluster2.yaml:"), "{}{}", ran.stdout, ran.stderr);
+    assert!(!ran.stdout.contains("routing.yaml"), "{}", ran.stdout);
+    assert_eq!(ran.code, 0);
+
+    let bundle = world.read("dist/cluster2.yaml");
+    world.write("dist/cluster2.yaml", &bundle.replacen("  - name: v2", "  - name: v3", 1));
+    let ran = world.run(line);
+    assert!(ran.stdout.contains("no subset `v2` for this host in cluster2"), "{}", ran.stdout);
+    assert_eq!(ran.code, 1);
+
+    world.write("dist/cluster2.yaml", "kind: [\n");
+    let ran = world.run(line);
+    assert!(ran.stderr.contains("cannot read dist/cluster2.yaml:1"), "{}", ran.stderr);
+    assert_eq!(ran.code, 2);
+    assert_eq!(
+        world.run("trace topology.yaml --bundles nowhere --from cluster1 http://reviews:9080/").code,
+        2
+    );
+}
+
+#[test]
+fn a_question_that_cannot_be_asked_is_two() {
+    let world = World::new();
+    for (line, word) in [
+        ("--from clutser1 http://reviews:9080/", "did you mean `cluster1`?"),
+        ("--from cluster1 http://reviews:9080/ --down cluster9/v1", "did you mean"),
+        ("--from cluster1 http://reviews:9080/ --down v1", "cluster2/v2"),
+        ("--from cluster1,app http://reviews:9080/", "is no label"),
+        ("--from cluster1 http://reviews:9080/ -H jason", "is no header"),
+        ("--from cluster1 reviews:9080", "is no URL"),
+        ("--from cluster1 http://reviews:0/", "no port between"),
+        ("--from cluster1 tcp://reviews:9080", "not in this release"),
+        ("http://reviews:9080/", "--from"),
+    ] {
+        let ran = world.run(&format!("trace topology.yaml routing.yaml {line}"));
+        assert!(ran.stderr.contains(word), "{line}: {}", ran.stderr);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{line}");
+    }
+    assert_eq!(world.run("trace --from cluster1 http://reviews:9080/").code, 2);
+}
+
+#[test]
+fn wrong_inputs_are_not_followed() {
+    let world = World::new();
+    world.write("wrong.yaml", super::world::WRONG);
+    let ran = world.run("trace topology.yaml wrong.yaml --from cluster1 http://reviews:9080/");
+    assert!(ran.stderr.contains("MG0302"), "{}", ran.stderr);
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
+}
+
+#[test]
+fn programs_read_one_document() {
+    let world = World::new();
+    let ran =
+        world.run("trace topology.yaml routing.yaml --from cluster2 http://reviews:9080/?x=1 --format json");
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(document["version"], 1);
+    assert_eq!(document["request"]["path"], "/?x=1");
+    assert_eq!(document["dead"], false);
+    assert_eq!(document["shares"][0]["percent"], 50.0);
+    assert_eq!(document["shares"][0]["place"], "cluster1/v1");
+    let steps = document["shares"][0]["steps"].as_array().unwrap();
+    let routed = steps.iter().find(|step| step["route"] == 0).unwrap();
+    assert_eq!(routed["object"]["kind"], "VirtualService");
+    assert_eq!(routed["origin"]["file"], "routing.yaml");
+    let dialled = steps.iter().find_map(|step| step.get("dials")).unwrap();
+    assert_eq!(dialled["address"], "203.0.113.10:15443");
+}

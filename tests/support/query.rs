@@ -1,0 +1,180 @@
+//! The `trace.yaml` of a case: requests, and where they must end.
+//!
+//! Enters: the name of a case, and the world that the inputs give. Leaves: requests, their expectations, and the world with what no
+//! topology can say. The words are those of the judge of real Istio.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use meshgen::trace::report::{End, Trace};
+use meshgen::trace::request::{Caller, Down, Request};
+use meshgen::trace::world::World;
+use serde::Deserialize;
+
+/// How far a share may be from what is expected, in percent.
+const TOLERANCE: f64 = 0.01;
+
+/// A file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Queries {
+    #[serde(default)]
+    world: Beyond,
+    pub queries: Vec<Query>,
+}
+
+/// What a topology cannot say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Beyond {
+    /// By cluster: from the ports of the gateway's Service to those of its workload.
+    #[serde(default)]
+    gateway_ports: BTreeMap<String, BTreeMap<u16, u16>>,
+    /// By service without versions and cluster: the labels that its pods carry nevertheless.
+    #[serde(default)]
+    versions: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+}
+
+/// One request.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Query {
+    #[serde(default)]
+    name: String,
+    from: From,
+    host: String,
+    port: u16,
+    /// Where it is sent; HTTP goes by the name, wherever that is.
+    #[serde(default, rename = "address")]
+    _address: Option<String>,
+    #[serde(default)]
+    protocol: Option<String>,
+    #[serde(default)]
+    method: Option<String>,
+    #[serde(default)]
+    path: Option<String>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    app: Option<String>,
+    #[serde(default)]
+    pod_port: Option<u16>,
+    #[serde(default)]
+    down: Vec<String>,
+    #[serde(default)]
+    tolerance: Option<f64>,
+    expect: BTreeMap<String, f64>,
+    #[serde(default)]
+    expect_features: Vec<String>,
+    #[serde(default)]
+    forbid_features: Vec<String>,
+}
+
+/// The caller.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct From {
+    cluster: String,
+    #[serde(default)]
+    namespace: Option<String>,
+    #[serde(default)]
+    labels: BTreeMap<String, String>,
+    /// A request from outside.
+    #[serde(default)]
+    gateway: Option<String>,
+    /// DNS is answered by the sidecar.
+    #[serde(default, rename = "dnsCapture")]
+    _dns_capture: bool,
+}
+
+impl Queries {
+    /// The file of a case, if it has one.
+    pub fn of(case: &str) -> Option<Self> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(case).join("trace.yaml");
+        let text = std::fs::read_to_string(path).ok()?;
+        Some(serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{case}/trace.yaml: {error}")))
+    }
+
+    /// Adds to the world what the file says of it.
+    pub fn extend(&self, world: &mut World) {
+        let Beyond { gateway_ports, versions } = &self.world;
+        for cluster in &mut world.clusters {
+            for (gateway, ports) in cluster.gateways.iter_mut().zip(gateway_ports.get(&cluster.name)) {
+                gateway.ports.clone_from(ports);
+            }
+            for service in &mut cluster.services {
+                let Some(labels) = versions.get(&service.name).and_then(|at| at.get(&cluster.name)) else {
+                    continue;
+                };
+                let Some(pods) = service.workloads.first().cloned() else { continue };
+                let pods = labels.iter().map(|version| {
+                    let mut pods = pods.clone();
+                    pods.name = format!("{}-{version}", service.name);
+                    pods.labels.insert("version".to_owned(), version.clone());
+                    pods
+                });
+                service.workloads = pods.collect();
+            }
+        }
+    }
+}
+
+impl Query {
+    /// The request, or why it is not one that is followed.
+    pub fn request(&self) -> Result<Request, &'static str> {
+        if self.from.gateway.is_some() {
+            return Err("it comes from outside the mesh");
+        }
+        let (method, headers) = match self.protocol.as_deref() {
+            None | Some("http" | "http2" | "grpc") => ("GET", self.headers.clone()),
+            Some(_) => return Err("it is not HTTP"),
+        };
+        Ok(Request {
+            caller: Caller {
+                cluster: self.from.cluster.clone(),
+                namespace: self.from.namespace.clone().unwrap_or_else(|| "default".to_owned()),
+                labels: self.from.labels.clone(),
+            },
+            host: self.host.clone(),
+            port: self.port,
+            method: self.method.clone().unwrap_or_else(|| method.to_owned()),
+            path: self.path.clone().unwrap_or_else(|| "/".to_owned()),
+            headers,
+            down: self.down.iter().map(|down| Down::parse(down).unwrap()).collect(),
+        })
+    }
+
+    /// What of a trace is not as expected.
+    pub fn differences(&self, trace: &Trace) -> Vec<String> {
+        let app = self.app.as_deref().unwrap_or_else(|| self.host.split('.').next().unwrap());
+        let found = trace.places(app);
+        let tolerance = self.tolerance.unwrap_or(TOLERANCE);
+        let places: std::collections::BTreeSet<_> = self.expect.keys().chain(found.keys()).collect();
+        let share = |shares: &BTreeMap<String, f64>, place: &str| shares.get(place).copied().unwrap_or(0.0);
+        let mut differences: Vec<String> = places
+            .into_iter()
+            .map(|place| (place, share(&self.expect, place), share(&found, place)))
+            .filter(|(_, expected, found)| (expected - found).abs() > tolerance)
+            .map(|(place, expected, found)| format!("{place}: {expected} expected, {found:.2} found"))
+            .collect();
+        let has = |wanted: &String| trace.features.iter().any(|feature| feature.contains(wanted));
+        let missing = self.expect_features.iter().filter(|wanted| !has(wanted));
+        differences.extend(missing.map(|wanted| format!("no `{wanted}` in {:?}", trace.features)));
+        let unwanted = self.forbid_features.iter().filter(|unwanted| has(unwanted));
+        differences.extend(unwanted.map(|unwanted| format!("`{unwanted}` in {:?}", trace.features)));
+        for share in &trace.shares {
+            if let (End::Pods { port, .. }, Some(wanted)) = (&share.end, self.pod_port)
+                && *port != wanted
+            {
+                differences.push(format!("pods are reached on port {port}, not {wanted}"));
+            }
+        }
+        differences
+    }
+}
+
+impl std::fmt::Display for Query {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{} from {} {}", self.host, self.port, self.from.cluster, self.name)
+    }
+}

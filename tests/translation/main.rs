@@ -1,0 +1,20 @@
+//! What the input promises is what the bundles do. The promise is computed from the words of the language, the deed by
+//! following requests through the text of the bundles; neither looks at how one became the other.
+
+#![cfg(test)]
+#![expect(clippy::disallowed_methods, reason = "tests stand outside the compiler and read files")]
+
+#[path = "../support"]
+mod support {
+    #[expect(dead_code, reason = "what is expected of bundles is for another test")]
+    pub mod case;
+    pub mod query;
+}
+
+mod cases; // every query of every case
+mod followed; // bundles, and where requests go in them
+mod mesh; // a mesh in the language's words
+mod tape; // random meshes
+mod promise; // what the words promise
+mod random; // random meshes keep their promises
+mod mutations; // bundles with a fault do not
