@@ -15,6 +15,7 @@ mod explain;
 mod failure;
 mod init;
 mod load;
+mod needs;
 mod pattern;
 mod problems;
 mod report;
@@ -72,6 +73,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(_) => Stream::Stdout,
         Command::Build(_)
         | Command::Resolve(_)
+        | Command::Needs(_)
         | Command::Trace(_)
         | Command::Explain(_)
         | Command::Init(_)
@@ -82,6 +84,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Build(build) => build::run(build, &reporter),
         Command::Check(check) => check::run(check, &reporter),
         Command::Resolve(resolve) => resolve::run(resolve, &reporter),
+        Command::Needs(needs) => needs::run(needs, &reporter),
         Command::Trace(trace) => trace::run(trace, &reporter),
         Command::Explain(explain) => explain::run(explain),
         Command::Init(init) => init::run(init, &reporter),

@@ -6,6 +6,7 @@
 mod lower; // the whole of it
 pub mod bundle; // the objects of one cluster, and what they count on there
 mod serve; // the versions that run in a cluster, and its gateway
+pub mod rewrite; // names that gateways are taught
 mod call; // names for what runs in others
 mod route; // where requests go
 mod stand_in; // names for what runs only in others
@@ -20,6 +21,7 @@ pub mod object; // one object: what every kind has in common
 pub mod service_entry;
 pub mod destination_rule;
 pub mod gateway;
+pub mod envoy_filter;
 pub mod virtual_service;
 pub mod service; // the one kind that is Kubernetes' own
 pub mod string_match;
@@ -29,3 +31,4 @@ pub mod percent;
 pub use bundle::Bundle;
 pub use dialect::Lacks;
 pub use lower::lower;
+pub use rewrite::Form;

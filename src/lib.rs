@@ -10,6 +10,7 @@ mod istio; // plan → Istio objects
 mod prove; // do all links hold, on the objects themselves?
 pub mod yaml; // objects → text
 mod longhand; // model → the inputs with every default
+pub mod needs; // plan → what the clusters must provide
 pub mod bundle; // what leaves the compiler
 pub mod trace; // bundle text + a world → where a request goes (a second opinion)
 mod ground; // model → the world that a trace stands on
@@ -51,6 +52,14 @@ pub fn world(sources: &Sources) -> Outcome<trace::world::World> {
 #[must_use]
 pub fn resolved(sources: &Sources) -> Outcome<String> {
     spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).map(|mesh| longhand::write(&mesh))
+}
+
+/// What each cluster must provide for its bundle to work.
+#[must_use]
+pub fn needed(sources: &Sources) -> Outcome<Vec<needs::ClusterNeeds>> {
+    spec::parse(sources)
+        .and_then(|spec| resolve::resolve(&spec))
+        .and_then(|mesh| plan::plan(&mesh).map(|plans| needs::of(&plans)))
 }
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.

@@ -7,6 +7,7 @@
 //! cluster or service is written there, and not once more below `mesh`.
 
 mod topology; // the first document
+mod reach; // how a call gets into another cluster
 mod cluster;
 mod service;
 mod routing; // the second

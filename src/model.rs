@@ -10,6 +10,7 @@ pub mod release; // which Istio
 pub mod cluster;
 pub mod protocol; // what is spoken on a port
 pub mod service;
+pub mod reach; // how a call gets into another cluster
 pub mod routing;
 pub mod condition;
 pub mod action;
@@ -18,12 +19,13 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
-use crate::source::Place;
+use crate::source::{At, Place};
 
 pub use action::Actions;
 pub use cluster::{Address, Cluster, ClusterId, Gateway};
 pub use condition::Condition;
 pub use protocol::{Protocol, RouteKind};
+pub use reach::Reach;
 pub use release::Release;
 pub use routing::{Answer, Destination, Mirror, Rule, Speaks};
 pub use service::{Callers, Complete, Pick, Port, Service, ServiceId, TargetPort, Version, VersionId};
@@ -33,6 +35,8 @@ pub use service::{Callers, Complete, Pick, Port, Service, ServiceId, TargetPort,
 pub struct Mesh {
     /// On every object as label `app.kubernetes.io/part-of`.
     pub name: String,
+    /// How a call gets into another cluster, where neither service nor cluster says.
+    pub reach: Option<At<Reach>>,
     /// How names of services in other clusters are formed.
     pub remote_names: RemoteNames,
     /// The end of those names: `global`.

@@ -11,6 +11,7 @@ pub mod route; // the rules of a service, as one caller meets them
 mod shadow; // what earlier rules have answered
 mod survey; // what all this shows about the rules
 pub mod remote; // names for what runs in other clusters
+pub mod rewrite; // what gateways must be taught
 mod domain; // one name for clusters of different domains
 pub mod virtual_ip; // addresses for those names
 mod problems;
@@ -24,6 +25,7 @@ use crate::model::{Callers, Cluster, ClusterId, Gateway, Mesh, Pick, Service, Ve
 
 pub use demand::Demands;
 pub use remote::{RemoteName, RemoteNames, RemoteSubset};
+pub use rewrite::Translation;
 pub use route::{Answer, Copy, Route, ServiceRoutes, Share, Target};
 
 /// What one cluster must know.
@@ -65,6 +67,8 @@ pub struct Entrance<'m> {
     pub callers: Vec<&'m Cluster>,
     /// What they come for; each runs here.
     pub services: Vec<&'m Service>,
+    /// Names that callers say and nothing here has; by name and subset.
+    pub translations: Vec<Translation<'m>>,
 }
 
 /// A plain name that nothing in the cluster answers to by itself.
@@ -115,23 +119,28 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
     let addresses = virtual_ip::assign(mesh, &mut findings);
     let object_names = remote::ObjectNames::of(mesh);
     let demands = demand::of(mesh, &mut findings);
+    let remote_names: Vec<_> = (0..mesh.clusters.len())
+        .map(|index| match demands.by_caller.get(&ClusterId(index)) {
+            Some(demand) => remote::names(mesh, demand, &addresses, &object_names),
+            None => RemoteNames::default(),
+        })
+        .collect();
+    let mut translations = rewrite::translations(mesh, remote_names.iter().flat_map(|remote| &remote.names));
     let plans: Vec<_> = mesh
         .clusters
         .iter()
         .enumerate()
-        .map(|(index, cluster)| {
+        .zip(remote_names)
+        .map(|((index, cluster), remote)| {
             let id = ClusterId(index);
             let demand = demands.by_caller.get(&id);
-            let remote = demand
-                .map(|demand| remote::names(mesh, demand, &addresses, &object_names))
-                .unwrap_or_default();
             let routes = demand.map(|demand| demand.routes.clone()).unwrap_or_default();
             ClusterPlan {
                 mesh,
                 cluster,
                 runs: mesh.services.iter().filter(|service| service.runs.contains_key(&id)).collect(),
                 serve: demands.told_apart.values().filter_map(|service| serving(service, id)).collect(),
-                entrance: entrance(mesh, id, &demands),
+                entrance: entrance(mesh, id, &demands, translations.remove(cluster.name.as_str())),
                 plain_names: routes
                     .iter()
                     .filter_map(|routes| plain_name(routes, cluster, id, &addresses))
@@ -152,13 +161,19 @@ fn serving(service: &Service, cluster: ClusterId) -> Option<Serving<'_>> {
     if versions.is_empty() { None } else { Some(Serving { service, versions }) }
 }
 
-fn entrance<'m>(mesh: &'m Mesh, cluster: ClusterId, demands: &Demands<'m>) -> Option<Entrance<'m>> {
+fn entrance<'m>(
+    mesh: &'m Mesh,
+    cluster: ClusterId,
+    demands: &Demands<'m>,
+    translations: Option<Vec<Translation<'m>>>,
+) -> Option<Entrance<'m>> {
     let gateway = mesh.cluster(cluster)?.gateway.as_ref()?;
     let (callers, services) = demands.entering.get(&cluster)?;
     Some(Entrance {
         gateway,
         callers: callers.iter().filter_map(|caller| mesh.cluster(*caller)).collect(),
         services: services.iter().filter_map(|service| mesh.service(*service)).collect(),
+        translations: translations.unwrap_or_default(),
     })
 }
 

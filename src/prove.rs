@@ -10,6 +10,7 @@ mod index; // a bundle by what its objects are about
 mod listed; // the three lists of a VirtualService, seen alike
 mod near; // what a caller's cluster must have
 mod far; // what the cluster behind a gateway must have
+mod rewrite; // what a gateway makes of names that nothing behind it has
 mod subset; // which pods a subset stands for
 mod limits; // what Kubernetes would refuse
 mod problems;
@@ -56,7 +57,9 @@ impl Links {
         self.near += near.held;
         self.crossings.extend(near.crossings);
         self.findings.extend(near.broken.into_iter().map(|what| problems::broken(&bundle.cluster, &what)));
-        self.offers.insert(bundle.cluster.clone(), Offer::of(bundle, &index));
+        let offer = Offer::of(bundle, &index);
+        self.findings.extend(offer.refused().iter().map(|what| problems::broken(&bundle.cluster, what)));
+        self.offers.insert(bundle.cluster.clone(), offer);
     }
 
     /// Checks what callers say to the gateways of others; the number of links that hold.

@@ -9,6 +9,7 @@
 mod name; // the forms that Kubernetes and Istio demand
 mod address; // how a gateway is dialled
 mod label; // labels and annotations
+mod reach; // how a call gets into another cluster
 mod defaults; // `mesh`: what holds where nothing else is said
 mod cluster;
 mod clients;

@@ -13,6 +13,7 @@ mod join; // several documents as one
 mod reader; // tree → fields and scalars, collecting every mistake
 mod written; // a value, its absence, or poison
 mod topology; // mesh, clusters, services: all Topology documents
+pub mod reach; // how a call gets into another cluster
 pub mod mesh;
 pub mod cluster;
 pub mod service;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms it may use beside `source` and `diagnostic`, which every stage may.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("source", &[]),
     ("diagnostic", &[]),
     ("bundle", &[]),
@@ -19,9 +19,11 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("istio", &["plan", "model", "bundle"]),
     ("prove", &["istio"]),
     ("longhand", &["model", "yaml"]),
+    // Of `istio` what releases can do, no objects.
+    ("needs", &["plan", "model", "istio"]),
     ("trace", &[]),
     ("ground", &["model", "trace"]),
-    ("cli", &["bundle", "yaml", "trace"]),
+    ("cli", &["bundle", "yaml", "trace", "needs"]),
 ];
 
 /// Rooms that know nothing of findings: plain types, and the writer, which cannot fail.

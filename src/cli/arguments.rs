@@ -31,6 +31,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// Print the inputs with every default written out
     Resolve(Resolve),
+    /// Print what each cluster must provide, with the commands that provide it
+    Needs(Needs),
     /// Write a topology and a routing spec to start from
     Init(Init),
     /// Print a completion script for a shell
@@ -152,10 +154,21 @@ pub(super) struct Resolve {
     pub(super) inputs: Inputs,
 }
 
+/// `meshgen needs`
+#[derive(Args, Debug)]
+pub(super) struct Needs {
+    #[command(flatten)]
+    pub(super) inputs: Inputs,
+    /// Only what this cluster must provide
+    #[arg(long, value_name = "NAME")]
+    pub(super) cluster: Option<String>,
+}
+
 /// `meshgen trace`
 #[derive(Args, Debug)]
 pub(super) struct Trace {
-    /// The inputs as for build, then the request, such as `http://reviews:9080/path?query` or `grpc://reviews:9090/`
+    /// The inputs as for build, then the request, such as `http://reviews:9080/path?query`, `grpc://reviews:9090/`,
+    /// `tls://shop:443` or `tcp://db:3306`
     #[arg(required = true, value_name = "PATH… URL")]
     pub(super) words: Vec<PathBuf>,
     #[command(flatten)]

@@ -7,7 +7,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-use crate::diagnostic::escape;
+use crate::diagnostic::{escape, nearest};
 
 /// What kept a run from trying. It ends with code 2.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,6 +27,16 @@ impl Failure {
     /// The system's refusal to do something with a path: `cannot read topology.yml: No such file or directory`.
     pub(super) fn system(verb: &str, path: &Path, error: &io::Error) -> Self {
         Self::new(format!("cannot {verb} {}: {}", shown(path), reason(error)))
+    }
+
+    /// A cluster was asked for that the inputs do not have.
+    pub(super) fn no_cluster(wanted: &str, clusters: &[String]) -> Self {
+        let failure = Self::new(format!("there is no cluster `{}`", escape::line(wanted)));
+        match nearest(wanted, clusters.iter().map(String::as_str)) {
+            Some(name) => failure.help(format!("did you mean `--cluster {name}`?")),
+            None if clusters.is_empty() => failure,
+            None => failure.help(format!("the clusters are {}", clusters.join(", "))),
+        }
     }
 
     /// The reader of our output went away, as `head` does: no words, but not a success either.

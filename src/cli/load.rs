@@ -13,6 +13,7 @@ use super::failure::{Failure, shown};
 use super::{pattern, problems};
 use crate::bundle::{Account, Bundle};
 use crate::diagnostic::{Finding, Outcome};
+use crate::needs::ClusterNeeds;
 use crate::source::{At, Found, Limits, Source, SourceId, Sources};
 use crate::trace::world::World;
 use input::Input;
@@ -39,6 +40,11 @@ impl Loaded {
     /// The texts with every default.
     pub(super) fn resolved(&self) -> Outcome<String> {
         self.with_findings(crate::resolved(&self.sources))
+    }
+
+    /// What the clusters must provide.
+    pub(super) fn needed(&self) -> Outcome<Vec<ClusterNeeds>> {
+        self.with_findings(crate::needed(&self.sources))
     }
 
     /// What exists, by the texts.

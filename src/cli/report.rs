@@ -46,6 +46,11 @@ impl Reporter {
         }
     }
 
+    /// Whether data is for programs.
+    pub(super) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
     /// Whether findings keep a run from writing.
     pub(super) fn denies(&self, findings: &[Finding]) -> bool {
         findings.iter().any(|finding| match finding.severity() {

@@ -11,7 +11,7 @@ use super::failure::{Failure, shown};
 use super::write::{Comparison, Staging, Written};
 use super::{load, problems, stream};
 use crate::bundle::{Bundle, StandIns};
-use crate::diagnostic::{Finding, escape, nearest};
+use crate::diagnostic::Finding;
 
 /// Where bundles go, as the command line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,12 +163,7 @@ impl<'a> Target<'a> {
         let names = || self.clusters.iter().map(String::as_str);
         match (self.cluster, &self.sink) {
             (Some(wanted), _) if !names().any(|name| name == wanted) => {
-                let failure = Failure::new(format!("there is no cluster `{}`", escape::line(wanted)));
-                Err(match nearest(wanted, names()) {
-                    Some(name) => failure.help(format!("did you mean `--cluster {name}`?")),
-                    None if self.clusters.is_empty() => failure,
-                    None => failure.help(format!("the clusters are {}", self.clusters.join(", "))),
-                })
+                Err(Failure::no_cluster(wanted, &self.clusters))
             }
             (None, Sink::Text(_)) if self.clusters.len() > 1 => {
                 let message = format!("stdout holds one bundle, and there are {}", self.clusters.len());

@@ -179,6 +179,7 @@ codes! {
     MG0501 Error "a word that the release lacks"
     MG0502 Error "a release whose patch decides"
     MG0503 Warning "a request that lacks the header does not count as without it"
+    MG0530 Error "a release whose patch decides how a gateway is taught names"
     MG0550 Warning "gateways that do not pass TLS through by themselves"
     MG0601 Error "a link does not hold"
     MG0602 Warning "an object is too large for a client-side apply"

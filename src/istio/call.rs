@@ -97,7 +97,8 @@ fn service_port(port: &Port) -> ServicePort {
 
 fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
     let service = name.service;
-    let any = name.clusters.first().map(|cluster| Contract { service, cluster, subset: None });
+    let any = name.clusters.first();
+    let any = any.map(|cluster| Contract { service, cluster, subset: None, translated: name.translated });
     let spec = DestinationRuleSpec {
         host: name.host.clone(),
         export_to: export_to(&name.callers),
@@ -107,7 +108,11 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
         }),
         subsets: name.subsets.iter().map(|subset| remote_subset(name, subset)).collect(),
     };
-    let why = format!("The SNI by which {} what callers here want of {service}.", gateways_know(name));
+    let why = if name.translated {
+        format!("Callers here say this name as it is: {} what they want of {service}.", gateways_know(name))
+    } else {
+        format!("The SNI by which {} what callers here want of {service}.", gateways_know(name))
+    };
     let mut object = object(plan, &name.object, &service.namespace, why, Spec::DestinationRule(spec));
     if name.labelled() {
         // istioctl looks for pods that carry the labels; it does not look at the endpoints of a ServiceEntry.
@@ -118,8 +123,8 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
 
 /// Every subset has its own `tls`: one without inherits the SNI of the whole name, and reaches all versions.
 fn remote_subset(name: &RemoteName<'_>, subset: &RemoteSubset<'_>) -> Subset {
-    let RemoteSubset { name: subset_name, far, version: _, cluster } = subset;
-    let contract = Contract { service: name.service, cluster, subset: *far };
+    let RemoteSubset { name: subset_name, far, version: _, cluster, translated } = subset;
+    let contract = Contract { service: name.service, cluster, subset: *far, translated: *translated };
     let by_port = contract.by_port();
     let single = if by_port.is_empty() {
         name.service.crossing_ports().next().map(|port| contract.tls(port))
@@ -139,20 +144,24 @@ struct Contract<'p> {
     service: &'p Service,
     cluster: &'p Cluster,
     subset: Option<&'p str>,
+    /// The gateway is taught what callers call it.
+    translated: bool,
 }
 
 impl Contract<'_> {
     fn tls(self, port: &Port) -> ClientTls {
-        let sni = sni(port.number, self.subset, &self.service.plain_host(self.cluster));
-        ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(sni) }
+        let sni =
+            (!self.translated).then(|| sni(port.number, self.subset, &self.service.plain_host(self.cluster)));
+        ClientTls { mode: ClientTlsMode::IstioMutual, sni }
     }
 
-    /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them.
+    /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them. What Istio
+    /// derives by itself fits each port.
     fn by_port(self) -> Vec<PortPolicy> {
         let policy =
             |port: &Port| PortPolicy { port: PortSelector { number: port.number }, tls: self.tls(port) };
         let policies: Vec<_> = self.service.crossing_ports().map(policy).collect();
-        if policies.len() > 1 { policies } else { Vec::new() }
+        if policies.len() > 1 && !self.translated { policies } else { Vec::new() }
     }
 }
 

@@ -112,6 +112,7 @@ pub(super) mod tests {
             locality: None,
             network: None,
             context: name.to_owned(),
+            reach: None,
         }
     }
 

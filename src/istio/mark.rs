@@ -17,7 +17,7 @@ pub(super) fn object(plan: &ClusterPlan<'_>, name: &str, namespace: &str, why: S
     labels.insert(PART_OF.to_owned(), mesh.clone());
     Object {
         why,
-        api_version: plan.cluster.release.api_version(),
+        api_version: plan.cluster.release.api_version(spec.kind()),
         metadata: Metadata {
             name: name.to_owned(),
             namespace: namespace.to_owned(),

@@ -10,6 +10,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::destination_rule::DestinationRuleSpec;
+use super::envoy_filter::EnvoyFilterSpec;
 use super::gateway::GatewaySpec;
 use super::service::ServiceSpec;
 use super::service_entry::ServiceEntrySpec;
@@ -74,6 +75,8 @@ pub enum Kind {
     DestinationRule,
     /// Opens a port of a gateway's workload.
     Gateway,
+    /// Changes what Istio tells a proxy.
+    EnvoyFilter,
     /// Says where requests go.
     VirtualService,
 }
@@ -87,6 +90,7 @@ impl Kind {
             Self::ServiceEntry => "ServiceEntry",
             Self::DestinationRule => "DestinationRule",
             Self::Gateway => "Gateway",
+            Self::EnvoyFilter => "EnvoyFilter",
             Self::VirtualService => "VirtualService",
         }
     }
@@ -110,6 +114,8 @@ pub enum Spec {
     DestinationRule(DestinationRuleSpec),
     /// See [`GatewaySpec`].
     Gateway(GatewaySpec),
+    /// See [`EnvoyFilterSpec`].
+    EnvoyFilter(EnvoyFilterSpec),
     /// See [`VirtualServiceSpec`].
     VirtualService(VirtualServiceSpec),
 }
@@ -123,6 +129,7 @@ impl Spec {
             Self::ServiceEntry(_) => Kind::ServiceEntry,
             Self::DestinationRule(_) => Kind::DestinationRule,
             Self::Gateway(_) => Kind::Gateway,
+            Self::EnvoyFilter(_) => Kind::EnvoyFilter,
             Self::VirtualService(_) => Kind::VirtualService,
         }
     }

@@ -29,6 +29,9 @@ pub(super) fn lacks(feature: Feature, place: Place, speakers: &[&Speaker]) -> Fi
 
 /// Some patches of a release can say something, and nobody said which one runs.
 pub(super) fn patch_decides(feature: Feature, place: Place, speakers: &[&Speaker]) -> Finding {
+    if feature == Feature::ChainPerSni {
+        return form_of_rewrite(place, speakers);
+    }
     let message = format!(
         "{} needs Istio {}, and {}",
         feature.word(),
@@ -43,6 +46,19 @@ pub(super) fn patch_decides(feature: Feature, place: Place, speakers: &[&Speaker
         [only] => format!("write the patch of `{}`, such as `istio: \"{}.6\"`", only.cluster, only.release),
         _ => "write the patch of each of these releases".to_owned(),
     })
+}
+
+/// The gateway is taught names in one of two forms, and either does nothing where the other is needed.
+fn form_of_rewrite(place: Place, speakers: &[&Speaker]) -> Finding {
+    let runs = speakers.iter().map(|speaker| format!("`{}` runs some {}", speaker.cluster, speaker.release));
+    let message =
+        format!("how a gateway is taught remote names depends on the patch, and {}", join(runs, "and"));
+    let finding = Finding::new(Code::MG0530, message).at(place, "");
+    with_releases(finding, speakers).help(
+        "write the patch, such as `istio: \"1.8.5\"`: up to 1.8.5 and 1.9.4 one filter changes the end of every name \
+         (`tcp_cluster_rewrite`), from 1.8.6 and 1.9.5 on each filter chain gets further server names; the wrong form \
+         is accepted and does nothing",
+    )
 }
 
 fn absent_header(place: Place, speakers: &[&Speaker]) -> Finding {
@@ -92,11 +108,15 @@ fn instead(feature: Feature) -> &'static str {
         Feature::ExactGatewayHosts => ", which opens `*.local`",
         Feature::MirrorPercentage => ", or copy whole percents (from 1.4 on)",
         Feature::AbortWithGrpcStatus => ", or abort with `httpStatus`",
+        Feature::Rewrite => ", or write `reach: sni`, which every release can",
         Feature::AllowOrigins => ", or list the origins in full",
         Feature::Ipv6 => ", or write an IPv4 address",
         Feature::ApiV1beta1
         | Feature::ApiV1
         | Feature::AutoMutualTls
+        | Feature::TypedFilterConfig
+        | Feature::ChainPerSni
+        | Feature::EnvoyFilterPriority
         | Feature::RouteName
         | Feature::IgnoreUriCase
         | Feature::QueryParams

@@ -9,6 +9,7 @@ mod schema; // the table against the schemas of every release
 
 use std::fmt;
 
+use super::object::Kind;
 use crate::model::Release;
 
 /// Whether a release can say something.
@@ -87,6 +88,13 @@ features! {
     AutoMutualTls "mutual TLS without asking" [(5, 0)]
     /// Before, the hosts of an `AUTO_PASSTHROUGH` server were compared with the SNI, so that only wildcards matched.
     ExactGatewayHosts "`expose: used`" [(8, 6), (9, 5), (10, 0)]
+    /// Before, `EnvoyFilter` had no `INSERT_AFTER`.
+    Rewrite "`reach: rewrite`" [(5, 0)]
+    /// Before, istiod did not know the filter's type.
+    TypedFilterConfig "`typed_config`" [(8, 0)]
+    /// Before, one chain of an `AUTO_PASSTHROUGH` server took every SNI and handed it to `sni_cluster`.
+    ChainPerSni "a filter chain for each SNI" [(8, 6), (9, 5), (10, 0)]
+    EnvoyFilterPriority "`priority`" [(11, 0)]
     RouteName "the name of a rule" [(3, 0)]
     IgnoreUriCase "`ignoreUriCase`" [(3, 0)]
     QueryParams "`queryParams`" [(2, 0)]
@@ -145,10 +153,12 @@ impl Release {
         self.supports(feature) == Support::Yes
     }
 
-    /// `apiVersion` of Istio's kinds: the newest that it serves.
+    /// `apiVersion` of a kind of Istio's: the newest that it serves. `EnvoyFilter` has never had another.
     #[must_use]
-    pub fn api_version(self) -> &'static str {
-        if self.can(Feature::ApiV1) {
+    pub fn api_version(self, kind: Kind) -> &'static str {
+        if kind == Kind::EnvoyFilter {
+            "networking.istio.io/v1alpha3"
+        } else if self.can(Feature::ApiV1) {
             "networking.istio.io/v1"
         } else if self.can(Feature::ApiV1beta1) {
             "networking.istio.io/v1beta1"
@@ -200,7 +210,7 @@ mod tests {
 
     #[test]
     fn words_that_changed_over_time() {
-        let api = |text| release(text).api_version();
+        let api = |text| release(text).api_version(Kind::Gateway);
         assert_eq!(
             [api("1.4"), api("1.5"), api("1.21"), api("1.22")].map(|api| api.rsplit('/').next().unwrap()),
             ["v1alpha3", "v1beta1", "v1beta1", "v1"]

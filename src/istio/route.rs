@@ -25,7 +25,8 @@ pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<
 pub(super) fn origins(plan: &ClusterPlan<'_>) -> Vec<Origin> {
     let of_service = |routes: &ServiceRoutes<'_>| {
         let service = routes.service;
-        let places = routes.routes.iter().map(|route| route.rule.map_or(service.place, |rule| rule.place));
+        let http = routes.routes.iter().filter(|route| route.port.protocol.route() == Some(RouteKind::Http));
+        let places = http.map(|route| route.rule.map_or(service.place, |rule| rule.place));
         let origin = |(route, place)| Origin {
             namespace: service.namespace.clone(),
             name: service.name.clone(),

@@ -9,20 +9,35 @@ use super::mark::{list, object};
 use super::object::{Object, Spec};
 use super::problems;
 use super::release::{Feature, SniRouting};
+use super::rewrite::{self, Form};
 use crate::model::Cluster;
 use crate::model::cluster::Expose;
 use crate::plan::{ClusterPlan, Entrance, Serving};
 
-/// The name of the Gateway that opens a cluster to the others.
+/// The name of the Gateway that opens a cluster to the others, and of what its workload is taught.
 const GATEWAY: &str = "meshgen-east-west";
 
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
-    let mut objects: Vec<_> = plan.serve.iter().map(|serving| destination_rule(plan, serving)).collect();
+    let form = Form::asked(plan, dialect);
+    let mut said = rewrite::subsets(plan, form);
+    let mut objects: Vec<_> = plan
+        .serve
+        .iter()
+        .map(|serving| {
+            destination_rule(plan, serving, said.remove(&serving.service.place).unwrap_or_default())
+        })
+        .collect();
+    let alone = plan.runs.iter().map(|service| Serving { service, versions: Vec::new() });
+    objects.extend(alone.filter_map(|serving| {
+        let further = said.remove(&serving.service.place)?;
+        Some(destination_rule(plan, &serving, further))
+    }));
     if let Some(entrance) = &plan.entrance {
         router_mode(plan.cluster, entrance.gateway, dialect);
         if !entrance.gateway.existing {
-            objects.push(gateway(plan, entrance, dialect));
+            objects.push(gateway(plan, entrance, form, dialect));
         }
+        objects.extend(form.map(|form| rewrite::envoy_filter(plan, entrance, form, GATEWAY)));
     }
     objects
 }
@@ -40,7 +55,7 @@ fn router_mode(cluster: &Cluster, gateway: &crate::model::Gateway, dialect: &mut
 
 /// Visible everywhere, for the far callers' SNI names its subsets at the gateway. No `tls` where Istio finds out by
 /// itself: an explicit mode breaks pods without sidecar.
-fn destination_rule(plan: &ClusterPlan<'_>, serving: &Serving<'_>) -> Object {
+fn destination_rule(plan: &ClusterPlan<'_>, serving: &Serving<'_>, further: Vec<Subset>) -> Object {
     let Serving { service, versions } = serving;
     let names = list(versions.iter().map(|version| version.name.as_str()));
     let subset = |version: &&crate::model::Version| Subset {
@@ -52,11 +67,17 @@ fn destination_rule(plan: &ClusterPlan<'_>, serving: &Serving<'_>) -> Object {
         host: service.plain_host(plan.cluster),
         export_to: Vec::new(),
         traffic_policy: if plan.cluster.release.can(Feature::AutoMutualTls) { None } else { Some(mutual()) },
-        subsets: versions.iter().map(subset).collect(),
+        subsets: versions.iter().map(subset).chain(further).collect(),
     };
-    let why = format!(
-        "Tells apart what runs here of {service}: {names}; callers, near and far, name these subsets."
-    );
+    let why = if versions.is_empty() {
+        format!(
+            "Names {service} as callers elsewhere do: the gateway is taught no more than another end of names."
+        )
+    } else {
+        format!(
+            "Tells apart what runs here of {service}: {names}; callers, near and far, name these subsets."
+        )
+    };
     object(plan, &service.name, &service.namespace, why, Spec::DestinationRule(spec))
 }
 
@@ -65,9 +86,14 @@ fn mutual() -> TrafficPolicy {
     TrafficPolicy { tls: Some(tls), port_level_settings: Vec::new() }
 }
 
-fn gateway(plan: &ClusterPlan<'_>, entrance: &Entrance<'_>, dialect: &mut Dialect<'_>) -> Object {
-    let Entrance { gateway, callers, services } = entrance;
-    let hosts = match gateway.expose {
+fn gateway(
+    plan: &ClusterPlan<'_>,
+    entrance: &Entrance<'_>,
+    form: Option<Form>,
+    dialect: &mut Dialect<'_>,
+) -> Object {
+    let Entrance { gateway, callers, services, translations: _ } = entrance;
+    let mut hosts = match gateway.expose {
         Expose::Used if dialect.can(Feature::ExactGatewayHosts, gateway.place) => {
             let hosts: BTreeSet<_> =
                 services.iter().map(|service| service.plain_host(plan.cluster)).collect();
@@ -75,6 +101,7 @@ fn gateway(plan: &ClusterPlan<'_>, entrance: &Entrance<'_>, dialect: &mut Dialec
         }
         Expose::Used | Expose::All => vec![every_host(plan.cluster)],
     };
+    hosts.extend(rewrite::host(plan.mesh, form));
     let spec = GatewaySpec {
         selector: gateway.selector.clone(),
         servers: vec![Server {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::reach;
 use crate::model;
 use crate::model::cluster::{Expose, Locality};
 
@@ -21,6 +22,8 @@ pub struct Cluster<'m> {
     #[serde(skip_serializing_if = "Option::is_none")]
     network: Option<&'m str>,
     context: &'m str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reach: Option<&'static str>,
 }
 
 /// `clusters.NAME.gateway`
@@ -50,6 +53,7 @@ impl<'m> Cluster<'m> {
             locality,
             network,
             context,
+            reach,
         } = cluster;
         Self {
             gateway: gateway.as_ref().map(Gateway::of),
@@ -62,6 +66,7 @@ impl<'m> Cluster<'m> {
             }),
             network: network.as_deref(),
             context,
+            reach: reach::written(reach.as_ref()),
         }
     }
 }

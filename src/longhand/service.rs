@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::cluster_name;
+use super::{cluster_name, reach};
 use crate::model::service::{AcrossClusters, PlainNames};
 use crate::model::{self, Callers, ClusterId, Mesh};
 
@@ -22,6 +22,8 @@ pub struct Service<'m> {
     #[serde(rename = "virtualIP", skip_serializing_if = "Option::is_none")]
     virtual_ip: Option<IpAddr>,
     headless: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reach: Option<&'static str>,
 }
 
 /// `services.KEY.ports.NAME`
@@ -83,6 +85,7 @@ impl<'m> Service<'m> {
             across_clusters,
             plain_names,
             virtual_ip,
+            reach,
             // In the other document.
             rules: _,
             // What could not be read is an error, and then nothing is written.
@@ -111,6 +114,7 @@ impl<'m> Service<'m> {
             },
             virtual_ip: virtual_ip.as_ref().map(|pinned| pinned.value),
             headless: headless.is_some(),
+            reach: reach::written(reach.as_ref()),
         }
     }
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::cluster::Cluster;
+use super::reach;
 use super::service::Service;
 use super::service_name;
-use crate::model::{self, RemoteNames, VirtualIps};
+use crate::model::{self, Reach, RemoteNames, VirtualIps};
 
 /// What a Topology says behind `kind`.
 #[derive(Serialize)]
@@ -36,6 +37,7 @@ impl<'m> Topology<'m> {
     pub fn of(mesh: &'m model::Mesh) -> Self {
         let model::Mesh {
             name,
+            reach,
             remote_names,
             remote_suffix,
             virtual_ips,
@@ -48,8 +50,7 @@ impl<'m> Topology<'m> {
         Self {
             mesh: Mesh {
                 name,
-                // There is only one way yet.
-                reach: "sni",
+                reach: reach::written(reach.as_ref()).unwrap_or(reach::word(Reach::default())),
                 remote_names: match remote_names {
                     RemoteNames::Shared => "shared",
                     RemoteNames::PerCluster => "per-cluster",

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 
+use super::reach::Reach;
 use super::release::Release;
-use crate::source::Place;
+use crate::source::{At, Place};
 
 /// Index into `Mesh::clusters`; in order of name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +35,8 @@ pub struct Cluster {
     pub network: Option<String>,
     /// The kubectl context in printed commands.
     pub context: String,
+    /// How others get into it, if that was written.
+    pub reach: Option<At<Reach>>,
 }
 
 /// `region/zone`, or a region alone.

@@ -23,7 +23,13 @@ impl Release {
     /// topology, where nobody chose another.
     #[must_use]
     pub fn gateway_label(self) -> (&'static str, &'static str) {
-        ("istio", if self.minor < 10 { "ingressgateway" } else { "eastwestgateway" })
+        ("istio", if self.brings_gateway() { "ingressgateway" } else { "eastwestgateway" })
+    }
+
+    /// Whether Istio's own installation brings the gateway along, port and all.
+    #[must_use]
+    pub fn brings_gateway(self) -> bool {
+        self.minor < 10
     }
 
     /// `1.30` or `1.30.2`; nothing for text that is not of that form.

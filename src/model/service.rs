@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use super::cluster::{Cluster, ClusterId};
 use super::protocol::{Protocol, RouteKind};
+use super::reach::Reach;
 use super::routing::Rule;
 use crate::source::{At, Place};
 
@@ -40,6 +41,8 @@ pub struct Service {
     pub plain_names: PlainNames,
     /// The address pinned for its (shared) remote name.
     pub virtual_ip: Option<At<IpAddr>>,
+    /// How callers in other clusters get to it, if that was written.
+    pub reach: Option<At<Reach>>,
     /// The first whose conditions hold answers; empty for a service that is left alone.
     pub rules: Vec<Rule>,
     /// How much of it could be read.

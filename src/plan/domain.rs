@@ -10,11 +10,11 @@ use crate::model::{Cluster, Port, Service};
 use crate::source::Place;
 
 /// Services whose shared name stands for clusters of different domains, and that some callers can name without
-/// meeting a rule: an SNI has one domain, so all but one of these clusters would refuse it.
+/// meeting a rule: an SNI has one domain, so all but one of these clusters would refuse it, unless each is taught the name itself.
 pub fn check(plans: &[ClusterPlan<'_>]) -> Vec<Finding> {
     let mut refused: BTreeMap<Place, (&Service, Vec<&Cluster>)> = BTreeMap::new();
     for plan in plans {
-        let several = plan.remote.names.iter().filter(|name| has_several_domains(name));
+        let several = plan.remote.names.iter().filter(|name| !name.translated && has_several_domains(name));
         for service in several.map(|name| name.service).filter(|service| !meets_rules(service, plan)) {
             refused.entry(service.place).or_insert_with(|| (service, Vec::new())).1.push(plan.cluster);
         }

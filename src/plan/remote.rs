@@ -7,7 +7,9 @@ use super::Found;
 use super::demand::{Demand, FarUse};
 use super::route::Target;
 use crate::model::name::{self, LABEL, SUBDOMAIN};
-use crate::model::{Callers, Cluster, ClusterId, Mesh, Pick, RemoteNames as Naming, Service, ServiceId};
+use crate::model::{
+    Callers, Cluster, ClusterId, Mesh, Pick, Reach, RemoteNames as Naming, Service, ServiceId,
+};
 
 /// A name for a service in other clusters.
 #[derive(Clone, Debug)]
@@ -28,6 +30,8 @@ pub struct RemoteName<'m> {
     pub clusters: Vec<&'m Cluster>,
     /// Versions, each in one cluster; by version, then cluster.
     pub subsets: Vec<RemoteSubset<'m>>,
+    /// Whether every gateway behind it is taught the name, so that callers may say it as it is.
+    pub translated: bool,
 }
 
 /// A version, or any, in one cluster.
@@ -41,6 +45,8 @@ pub struct RemoteSubset<'m> {
     pub version: Option<&'m str>,
     /// Where it runs.
     pub cluster: &'m Cluster,
+    /// Whether the gateway there is taught the name, so that callers may say it as it is.
+    pub translated: bool,
 }
 
 impl RemoteName<'_> {
@@ -141,6 +147,7 @@ fn named<'m>(
         shared: mesh.remote_names == Naming::Shared,
         callers: far.callers.clone(),
         subsets: subsets(mesh, service, picks, clusters.len() > 1),
+        translated: clusters.iter().all(|cluster| translated(mesh, service, cluster)),
         clusters,
         host,
     })
@@ -172,9 +179,14 @@ fn subsets<'m>(
             Some(subset) => at_cluster(subset, cluster, &plain),
             None => at_cluster("any", cluster, &plain),
         };
-        Some(RemoteSubset { name, far, version: version_of(service, *pick), cluster })
+        let translated = translated(mesh, service, cluster);
+        Some(RemoteSubset { name, far, version: version_of(service, *pick), cluster, translated })
     };
     picks.iter().filter_map(subset).collect()
+}
+
+fn translated(mesh: &Mesh, service: &Service, cluster: &Cluster) -> bool {
+    mesh.reach(service, cluster) == Reach::Rewrite
 }
 
 /// `v2--cluster2`, or what is left of it with a hash where that is too long or the name of a version.

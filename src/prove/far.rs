@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Crossing;
 use super::index::Index;
+use super::near::says_what_it_means;
+use super::rewrite::Lessons;
 use super::subset::selects;
 use crate::istio::Bundle;
 use crate::istio::bundle::GroundGateway;
@@ -18,13 +20,17 @@ pub struct Offer {
     opened: Option<Vec<String>>,
     /// By host.
     services: BTreeMap<String, Service>,
+    /// What its gateway makes of other names.
+    lessons: Lessons,
+    /// Why the gateway would be of no use to anybody.
+    refused: Vec<String>,
 }
 
 /// A service that runs there.
 #[derive(Debug, Default)]
 struct Service {
     ports: BTreeSet<u16>,
-    /// Its versions by subset, each with whether it can be reached.
+    /// Its versions by subset, each with whether it can be reached; also as callers elsewhere say them.
     subsets: BTreeMap<String, Result<(), String>>,
 }
 
@@ -39,20 +45,55 @@ impl Offer {
         };
         let services = ground.services.iter().map(|(host, service)| {
             let subset = |name: &String| (name.clone(), index.subset(host, name, service));
-            let subsets = service.pods.keys().map(subset);
+            let further = index.subsets_of(host).filter(|name| !service.pods.contains_key(*name));
+            let subsets = service.pods.keys().chain(further).map(subset);
             let ports = service.ports.iter().copied().collect();
             (host.clone(), Service { ports, subsets: subsets.collect() })
         });
-        Self { opened, services: services.collect() }
+        let mut offer = Self { opened, services: services.collect(), ..Self::default() };
+        match ground.gateway.as_ref().map(|gateway| Lessons::of(bundle, gateway, &index.filters)) {
+            Some(Ok(lessons)) => offer.lessons = lessons,
+            Some(Err(what)) => offer.refused.push(what),
+            None => {}
+        }
+        let clashes = offer.lessons.clashes(|sni| offer.has_chain(index, sni));
+        offer.refused.extend(clashes.iter().map(|sni| format!("Envoy refuses a second chain for `{sni}`")));
+        offer
+    }
+
+    /// What makes the gateway useless to all callers, whatever they say.
+    pub fn refused(&self) -> &[String] {
+        &self.refused
+    }
+
+    /// Whether the gateway has a filter chain for an SNI without being taught: for what runs behind it, or for what it
+    /// passes on to others.
+    fn has_chain(&self, index: &Index<'_>, sni: &str) -> bool {
+        let Some((port, subset, host)) = sni::parse(sni) else { return false };
+        let subset = subset.is_none_or(|subset| index.subsets.contains_key(&(host, subset)));
+        let opened = self.opened.iter().flatten().any(|pattern| opens(pattern, host));
+        let entry = index.entries.get(host).filter(|_| opened);
+        let passed_on = entry.is_some_and(|(_, entry)| entry.ports.iter().any(|known| known.number == port));
+        subset && (passed_on || self.services.get(host).is_some_and(|service| service.ports.contains(&port)))
+    }
+
+    fn opens(&self, host: &str) -> bool {
+        self.opened.as_ref().is_none_or(|opened| opened.iter().any(|pattern| opens(pattern, host)))
     }
 
     /// Whether pods of what the SNI names answer it.
     pub fn answers(&self, crossing: &Crossing, cluster: &str) -> Result<(), String> {
         let said = &crossing.sni;
+        let taken = self.lessons.taken(said);
         let (port, subset, host) =
-            sni::parse(said).ok_or_else(|| format!("`{said}` is not an SNI of Istio's"))?;
-        if self.opened.as_ref().is_some_and(|opened| !opened.iter().any(|pattern| opens(pattern, host))) {
+            sni::parse(&taken.sni).ok_or_else(|| format!("`{said}` is not an SNI of Istio's"))?;
+        if !self.opens(if taken.as_said { said } else { host }) {
             return Err(format!("the gateway of `{cluster}` is not open for `{host}`"));
+        }
+        if let Some((said_port, _, said_host)) = sni::parse(said).filter(|_| taken.sni != *said) {
+            let meant = Some(crossing.subset.as_str()).filter(|subset| !subset.is_empty());
+            says_what_it_means(said_host, meant, said_port, &taken.sni)
+                .map_err(|what| format!("the gateway of `{cluster}` takes one name for another: {what}"))?;
         }
         let Service { ports, subsets } =
             self.services.get(host).ok_or_else(|| format!("`{host}` does not run in `{cluster}`"))?;

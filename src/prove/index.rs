@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::istio::Bundle;
 use crate::istio::destination_rule::{DestinationRuleSpec, Subset};
+use crate::istio::envoy_filter::EnvoyFilterSpec;
 use crate::istio::gateway::GatewaySpec;
 use crate::istio::object::{Metadata, Object, Spec};
 use crate::istio::service::ServiceSpec;
@@ -19,6 +20,7 @@ pub struct Index<'b> {
     pub subsets: BTreeMap<(&'b str, &'b str), &'b Subset>,
     pub routes: Vec<(&'b Metadata, &'b VirtualServiceSpec)>,
     pub gateways: Vec<(&'b Metadata, &'b GatewaySpec)>,
+    pub filters: Vec<(&'b Metadata, &'b EnvoyFilterSpec)>,
     /// By namespace and name.
     pub stand_ins: BTreeMap<(&'b str, &'b str), &'b ServiceSpec>,
     doubled: Vec<String>,
@@ -60,6 +62,7 @@ impl<'b> Index<'b> {
                     index.routes.push((metadata, spec));
                 }
                 Spec::Gateway(spec) => index.gateways.push((metadata, spec)),
+                Spec::EnvoyFilter(spec) => index.filters.push((metadata, spec)),
                 Spec::Service(spec) => {
                     index.stand_ins.insert((&metadata.namespace, &metadata.name), spec);
                 }

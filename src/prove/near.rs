@@ -209,12 +209,11 @@ impl Caller<'_> {
         let tls = tls(rule, named, port)
             .ok_or_else(|| format!("plain text to the gateway for `{host}` port {port}"))?;
         let sni = match tls {
-            ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(sni) } => sni,
-            ClientTls { mode: ClientTlsMode::IstioMutual, sni: None } => {
-                return Err(format!("no SNI for `{host}` port {port}"));
-            }
+            ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(sni) } => sni.clone(),
+            // Istio derives it from the name that is called; whether the gateway knows that is the gateway's to say.
+            ClientTls { mode: ClientTlsMode::IstioMutual, sni: None } => sni::sni(port, subset, host),
         };
-        says_what_it_means(host, named, port, sni)?;
+        says_what_it_means(host, subset, port, &sni)?;
         let none = BTreeMap::new();
         let labels = named.map_or(&none, |subset| &subset.labels);
         let endpoints: Vec<_> =
@@ -246,7 +245,7 @@ impl Caller<'_> {
 }
 
 /// The SNI names the service and port that were called, and the subset that the caller's subset is named after.
-fn says_what_it_means(host: &str, subset: Option<&Subset>, port: u16, sni: &str) -> Result<(), String> {
+pub fn says_what_it_means(host: &str, subset: Option<&str>, port: u16, sni: &str) -> Result<(), String> {
     let (named_port, named_subset, named_host) =
         sni::parse(sni).ok_or_else(|| format!("`{sni}` is not an SNI of Istio's"))?;
     // Name and namespace: what follows is the far cluster's own.
@@ -256,7 +255,7 @@ fn says_what_it_means(host: &str, subset: Option<&Subset>, port: u16, sni: &str)
     if named_port != port {
         return Err(format!("port {port} of `{host}` says the SNI of port {named_port}: `{sni}`"));
     }
-    let meant = subset.map_or("", |subset| subset.name.as_str());
+    let meant = subset.unwrap_or_default();
     let named = named_subset.unwrap_or_default();
     if stands_for(meant, named) {
         Ok(())

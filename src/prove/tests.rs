@@ -7,6 +7,7 @@ mod connection; // what connections need beyond that
 mod far; // what the cluster behind a gateway lacks
 mod limits; // what Kubernetes would refuse
 mod near; // what the caller's cluster lacks
+mod rewrite; // what a gateway is taught
 mod twice; // what is there more than once
 
 use super::Links;

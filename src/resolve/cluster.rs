@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::defaults::{self, Defaults};
 use super::problems::address as problems;
-use super::{address, entries, label, name, or};
+use super::{address, entries, label, name, or, reach};
 use crate::diagnostic::Finding;
 use crate::model::cluster::{Expose, Locality};
 use crate::model::{Address, Cluster, Gateway, Release};
@@ -40,6 +40,7 @@ fn resolved(written: &spec::cluster::Cluster, defaults: &Defaults, findings: &mu
         locality,
         network,
         context,
+        reach,
     } = written;
     name::dns_label("cluster", name, findings);
     if let Some(network) = network.written() {
@@ -66,6 +67,7 @@ fn resolved(written: &spec::cluster::Cluster, defaults: &Defaults, findings: &mu
         }),
         network: network.value().cloned(),
         context: or(context, name.value.clone()),
+        reach: reach::written(reach),
     }
 }
 

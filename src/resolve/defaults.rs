@@ -3,7 +3,7 @@
 use ipnet::{IpNet, Ipv4Net};
 
 use super::problems::topology as problems;
-use super::{label, name, or};
+use super::{label, name, or, reach};
 use crate::diagnostic::Finding;
 use crate::model::service::{AcrossClusters, PlainNames};
 use crate::model::{Mesh, Release, RemoteNames, VirtualIps};
@@ -30,6 +30,7 @@ pub fn of(mesh: &spec::mesh::Mesh, findings: &mut Vec<Finding>) -> Defaults {
     let spec::mesh::Mesh {
         name,
         istio,
+        reach,
         remote_names,
         remote_suffix,
         across_clusters,
@@ -53,6 +54,7 @@ pub fn of(mesh: &spec::mesh::Mesh, findings: &mut Vec<Finding>) -> Defaults {
     Defaults {
         mesh: Mesh {
             name: or(name, "mesh".to_owned()),
+            reach: reach::written(reach),
             remote_names: match remote_names.value() {
                 Some(spec::mesh::RemoteNames::PerCluster) => RemoteNames::PerCluster,
                 Some(spec::mesh::RemoteNames::Shared) | None => RemoteNames::Shared,

@@ -2,8 +2,8 @@
 
 use super::problems::topology as problems;
 use crate::diagnostic::Finding;
-use crate::model::name::HOST;
-use crate::model::{Mesh, Service};
+use crate::model::name::{HOST, LABEL};
+use crate::model::{Mesh, Reach, Service};
 use crate::source::Place;
 
 pub fn check(mesh: &Mesh, suffix_place: Option<Place>, findings: &mut Vec<Finding>) {
@@ -22,9 +22,16 @@ fn too_long(mesh: &Mesh, service: &Service) -> Option<Finding> {
     let serving = service.runs.keys().filter_map(|cluster| mesh.cluster(*cluster));
     let longest = serving
         .flat_map(|cluster| {
-            let plain = service.plain_host(cluster).len();
-            let sni = "outbound_.".len() + port + "_.".len() + subset + "_.".len() + plain;
-            [mesh.remote_host(service, cluster).len(), sni]
+            let sni = |subset, host| "outbound_.".len() + port + "_.".len() + subset + "_.".len() + host;
+            let remote = mesh.remote_host(service, cluster).len();
+            // Callers of a gateway that is taught names say theirs: `v2--cluster2`, or `any--cluster2`.
+            let said = match mesh.reach(service, cluster) {
+                Reach::Rewrite => {
+                    sni((subset.max("any".len()) + "--".len() + cluster.name.len()).min(LABEL), remote)
+                }
+                Reach::Sni | Reach::Merged | Reach::Discovery => remote,
+            };
+            [said, sni(subset, service.plain_host(cluster).len())]
         })
         .max()?;
     if longest > HOST { Some(problems::host_too_long(service, longest)) } else { None }

@@ -7,7 +7,7 @@ use super::clients::{self, CallersByCluster};
 use super::defaults::{self, Defaults};
 use super::problems::name::version_called_any;
 use super::problems::topology as problems;
-use super::{ClusterNames, entries, label, name, port};
+use super::{ClusterNames, entries, label, name, port, reach};
 use crate::diagnostic::Finding;
 use crate::model::name::subset;
 use crate::model::{ClusterId, Complete, Service, Version};
@@ -52,6 +52,7 @@ impl Reader<'_> {
             plain_names,
             virtual_ip,
             headless,
+            reach,
         } = written;
         name::dns_label("service", name, self.findings);
         name::dns_label("namespace", namespace, self.findings);
@@ -87,6 +88,7 @@ impl Reader<'_> {
             across_clusters: defaults::across(across_clusters, self.defaults.across_clusters),
             plain_names: defaults::plain(plain_names, self.defaults.plain_names),
             virtual_ip: self.virtual_ip(virtual_ip),
+            reach: reach::written(reach),
             rules: Vec::new(),
             complete: Complete {
                 ports: ports_complete,

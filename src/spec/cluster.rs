@@ -2,8 +2,8 @@
 //!
 //! Enters: the tree of one cluster. Leaves: [`Cluster`]. Refuses to know: whether names and addresses are any good.
 
-use super::mesh::check_reach;
 use super::problems;
+use super::reach::Reach;
 use super::reader::{Form, Reader};
 use super::tree::{Value, View};
 use super::{Keyed, Listed, Written};
@@ -23,6 +23,8 @@ pub struct Cluster {
     pub locality: Written<Locality>,
     pub network: Written<String>,
     pub context: Written<String>,
+    /// How others get into this cluster.
+    pub reach: Written<Reach>,
 }
 
 /// `region/zone` or `region`.
@@ -94,7 +96,6 @@ impl Cluster {
             control_plane,
             drain,
         ] = reader.fields_or_illegible(value, &CLUSTER);
-        check_reach(reach, reader);
         reader.later("registry", &registry);
         reader.later("controlPlane", &control_plane);
         reader.later("drain", &drain);
@@ -107,6 +108,7 @@ impl Cluster {
             locality: locality.read(reader, Locality::read),
             network: network.read(reader, Reader::text),
             context: context.read(reader, Reader::text),
+            reach: reach.read(reader, Reach::read),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Enters: the tree of `mesh`. Leaves: [`Mesh`]. Refuses to know: defaults.
 
+use super::reach::Reach;
 use super::reader::{Form, Reader};
 use super::service::{AcrossClusters, Clients, PlainNames};
 use super::tree::Value;
@@ -14,6 +15,7 @@ pub struct Mesh {
     pub name: Written<String>,
     /// `1.30` or `1.8.5`, unchecked.
     pub istio: Written<String>,
+    pub reach: Written<Reach>,
     pub remote_names: Written<RemoteNames>,
     pub remote_suffix: Written<String>,
     pub across_clusters: Written<AcrossClusters>,
@@ -77,10 +79,10 @@ impl Mesh {
             labels,
             annotations,
         ] = reader.fields_or_illegible(value, &MESH);
-        check_reach(reach, reader);
         Self {
             name: name.read(reader, Reader::text),
             istio: istio.read(reader, Reader::text),
+            reach: reach.read(reader, Reach::read),
             remote_names: remote_names.read(reader, |reader, value| {
                 let words =
                     [("shared", Some(RemoteNames::Shared)), ("per-cluster", Some(RemoteNames::PerCluster))];
@@ -98,10 +100,4 @@ impl Mesh {
             annotations: annotations.read(reader, Reader::labels),
         }
     }
-}
-
-/// `reach`, of the mesh, a cluster or a service: there is only one way yet, so that nothing is handed on.
-pub fn check_reach(field: Written<Value<'_>>, reader: &mut Reader) {
-    let words = [("sni", Some(())), ("rewrite", None), ("merged", None), ("discovery", None)];
-    let _: Written<()> = field.read(reader, |reader, value| reader.word(value, &words));
 }

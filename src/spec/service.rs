@@ -10,7 +10,7 @@ pub use clients::{Client, Clients, Namespaces};
 pub use port::Port;
 pub use version::{Placement, Version};
 
-use super::mesh::check_reach;
+use super::reach::Reach;
 use super::reader::{Form, Reader};
 use super::tree::Value;
 use super::{Listed, ServiceName, Written};
@@ -35,6 +35,8 @@ pub struct Service {
     /// An address, unchecked.
     pub virtual_ip: Written<String>,
     pub headless: Written<bool>,
+    /// How callers in other clusters get to it, whichever cluster serves it.
+    pub reach: Written<Reach>,
 }
 
 /// `acrossClusters`
@@ -91,7 +93,6 @@ impl Service {
             service_accounts,
             headless,
         ] = reader.fields_or_illegible(value, &SERVICE);
-        check_reach(reach, reader);
         reader.later("trafficPolicy", &traffic_policy);
         reader.later("serviceAccounts", &service_accounts);
         Self {
@@ -112,6 +113,7 @@ impl Service {
             plain_names: plain_names.read(reader, PlainNames::read),
             virtual_ip: virtual_ip.read(reader, Reader::text),
             headless: headless.read(reader, Reader::boolean),
+            reach: reach.read(reader, Reach::read),
         }
     }
 }

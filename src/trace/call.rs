@@ -9,8 +9,9 @@ use super::object::Object;
 use super::object::virtual_service::{
     Destination, HttpDestination, HttpRedirect, HttpRoute, VirtualServiceSpec,
 };
-use super::registry::{Registry, Service};
+use super::registry::{List, Registry, Service};
 use super::report::{DeadEnd, End};
+use super::request::Speaks;
 use super::upstream::{Proxy, Target};
 use super::walk::{Flow, Walk};
 use crate::diagnostic::nearest;
@@ -23,30 +24,43 @@ impl<'a> Walk<'_, 'a> {
     pub(super) fn call(&mut self, registry: &Registry<'a>) {
         let (request, flow) = (self.request, Flow::whole());
         self.set_aside(registry);
-        let Some(service) = registry.called(&request.host, &request.caller.namespace) else {
-            return self.stranger(registry, flow);
-        };
+        let namespace = &request.caller.namespace;
         let cluster = &registry.cluster.name;
-        let Some(port) = service.port(request.port) else {
-            let ports: Vec<_> = service.ports.iter().map(|port| port.number.to_string()).collect();
-            let what =
-                format!("`{}` has no port {}; it has {}", service.host, request.port, ports.join(" and "));
-            return self.end(flow.step(cluster, what, service.place.cloned()), End::Passthrough);
+        let called = registry.called(&request.host, namespace);
+        let Some((service, port)) =
+            called.and_then(|service| service.port(request.port).map(|port| (service, port)))
+        else {
+            return match (registry.beside(&request.host, namespace, request.port), called) {
+                (Some(routes), _) => {
+                    let host = &request.host;
+                    self.note(format!(
+                        "only {} knows `{host}`: nothing here gives it an address",
+                        routes.place
+                    ));
+                    self.route(registry, None, routes, flow);
+                }
+                (None, Some(service)) => self.portless(registry, service, flow),
+                (None, None) => self.stranger(registry, flow),
+            };
         };
         let flow =
             flow.step(cluster, format!("`{}` is {}", request.host, service.host), service.place.cloned());
-        let routes = registry.virtual_service(&service.host, &request.caller.namespace);
-        match routes {
-            Some(routes) if port.is_http => self.route(registry, service, routes, flow),
-            Some(routes) => {
-                self.note(format!(
-                    "{} has no routes for port {}, which is not HTTP",
-                    routes.place, port.number
-                ));
-                self.unrouted(registry, service, flow);
-            }
+        if port.list == List::Http && request.speaks != Speaks::Http {
+            self.note(format!("port {} of {} speaks HTTP: followed as a request", port.number, service.host));
+        }
+        match registry.virtual_service(&service.host, namespace) {
+            Some(routes) if port.list == List::Http => self.route(registry, Some(service), routes, flow),
+            Some(routes) => self.route_connection(registry, service, port.list, routes, flow),
             None => self.unrouted(registry, service, flow),
         }
+    }
+
+    /// A name that has other ports.
+    fn portless(&mut self, registry: &Registry<'a>, service: &Service<'a>, flow: Flow) {
+        let ports: Vec<_> = service.ports.iter().map(|port| port.number.to_string()).collect();
+        let (host, port) = (&service.host, self.request.port);
+        let what = format!("`{host}` has no port {port}; it has {}", ports.join(" and "));
+        self.end(flow.step(&registry.cluster.name, what, service.place.cloned()), End::Passthrough);
     }
 
     /// A name that the mesh does not know.
@@ -62,7 +76,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// No rule is for this caller: straight to the service.
-    fn unrouted(&mut self, registry: &Registry<'a>, service: &Service<'a>, flow: Flow) {
+    pub(super) fn unrouted(&mut self, registry: &Registry<'a>, service: &Service<'a>, flow: Flow) {
         let flow = flow.step(&registry.cluster.name, "no route is for this caller and port", None);
         let target = Target { host: service.host.clone(), subset: None, port: self.request.port };
         self.forward(registry, &self.sidecar(), flow, &target);
@@ -73,7 +87,7 @@ impl<'a> Walk<'_, 'a> {
     fn route(
         &mut self,
         registry: &Registry<'a>,
-        service: &Service<'a>,
+        service: Option<&Service<'a>>,
         routes: &'a Object<VirtualServiceSpec>,
         flow: Flow,
     ) {
@@ -100,7 +114,10 @@ impl<'a> Walk<'_, 'a> {
             let flow = flow.step(&registry.cluster.name, why.clone(), Some(routes.place.clone()));
             return self.dead(flow, DeadEnd::NoRoute, why);
         }
-        self.unrouted(registry, service, flow);
+        match service {
+            Some(service) => self.unrouted(registry, service, flow),
+            None => self.stranger(registry, flow),
+        }
     }
 
     fn answer(
@@ -164,14 +181,14 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    fn sidecar(&self) -> Proxy {
+    pub(super) fn sidecar(&self) -> Proxy {
         Proxy::Sidecar { namespace: self.request.caller.namespace.clone() }
     }
 }
 
 /// What a route means: names are those of its own namespace, and the port is the one called, unless it says otherwise
 /// or the service has only one.
-fn target(
+pub(super) fn target(
     registry: &Registry<'_>,
     routes: &Object<VirtualServiceSpec>,
     to: &Destination,

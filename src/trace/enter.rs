@@ -9,6 +9,7 @@ use super::object::Object;
 use super::object::gateway::{GatewaySpec, Server};
 use super::registry::{Registry, covers};
 use super::report::{DeadEnd, End};
+use super::rewrite;
 use super::upstream::{Proxy, Target, Wrapping};
 use super::walk::{Flow, Walk};
 use super::world::Gateway;
@@ -63,7 +64,7 @@ impl<'a> Walk<'_, 'a> {
         let chains = match chains(far, gateway, port) {
             Ok(chains) => chains,
             Err(twice) => {
-                let why = format!("two Gateways in {cluster} open `{twice}`, and Envoy refuses the listener");
+                let why = format!("{twice} in {cluster}, and Envoy refuses the listener");
                 return self.dead(flow, DeadEnd::ListenerRejected, why);
             }
         };
@@ -71,7 +72,10 @@ impl<'a> Walk<'_, 'a> {
             let why = format!("nothing listens on port {port} of the gateway of {cluster}");
             return self.dead(flow, DeadEnd::NoListener, why);
         }
-        let Some((target, opened)) = chains.get(&sni.to_ascii_lowercase()) else {
+        let Some((target, opened)) = chains.get(&sni.to_ascii_lowercase()).or_else(|| {
+            let taken_for = rewrite::replaced(far, gateway, port, sni)?;
+            chains.get(&taken_for.to_ascii_lowercase()).filter(|(_, opened)| opened.server.opens(sni))
+        }) else {
             return self.dead(flow, DeadEnd::NoFilterChain, unknown_sni(far, sni));
         };
         self.unfollowed(&opened.object.place, &opened.server.unfollowed);
@@ -87,7 +91,7 @@ struct Opened<'a> {
     server: &'a Server,
 }
 
-/// What a gateway's port knows, by SNI in lower case; or an SNI that it would know twice.
+/// What a gateway's port knows, by SNI in lower case; or why it would know one twice.
 ///
 /// A server that repeats a host of an earlier one is dropped as a whole. Source: `MergeGateways` in Istio's
 /// `pilot/pkg/model/gateway.go`.
@@ -105,10 +109,17 @@ fn chains<'a>(
         }
         for target in targets(far, gateway, opened.server) {
             if known.insert(target.sni().to_ascii_lowercase(), (target.clone(), opened)).is_some() {
-                return Err(target.host);
+                return Err(format!("two Gateways open `{}`", target.host));
             }
         }
         taken.extend(hosts);
+    }
+    let own = known.clone();
+    for (chain, said, place) in rewrite::further_snis(far, gateway, port) {
+        let Some(found) = own.get(&chain.to_ascii_lowercase()) else { continue };
+        if known.insert(said.to_ascii_lowercase(), found.clone()).is_some() {
+            return Err(format!("{place} gives `{said}` a second filter chain"));
+        }
     }
     Ok(known)
 }
@@ -132,13 +143,7 @@ fn targets<'r>(
     gateway: &'r Gateway,
     server: &'r Server,
 ) -> impl Iterator<Item = Target> + use<'r> {
-    let is_open = move |host: &str| {
-        // The namespace before a host's name restricts nothing here.
-        server
-            .hosts
-            .iter()
-            .any(|open| covers(open.split_once('/').map_or(open.as_str(), |(_, host)| host), host))
-    };
+    let is_open = move |host: &str| server.opens(host);
     let services = far.services(&gateway.namespace);
     services.filter(move |service| !service.is_external() && is_open(&service.host)).flat_map(
         move |service| {
@@ -157,6 +162,15 @@ fn targets<'r>(
             service.ports.iter().map(|port| port.number).flat_map(of_port).collect::<Vec<_>>()
         },
     )
+}
+
+impl Server {
+    /// Whether it is open for a name. The namespace before a host's name restricts nothing here.
+    fn opens(&self, name: &str) -> bool {
+        self.hosts
+            .iter()
+            .any(|open| covers(open.split_once('/').map_or(open.as_str(), |(_, host)| host), name))
+    }
 }
 
 /// What exactly the gateway does not know, as far as the SNI tells.

@@ -5,6 +5,7 @@
 
 mod admission;
 pub(super) mod destination_rule;
+pub(super) mod envoy_filter;
 pub(super) mod gateway;
 mod line;
 pub(super) mod service;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 
 use destination_rule::DestinationRuleSpec;
+use envoy_filter::EnvoyFilterSpec;
 use gateway::GatewaySpec;
 use service::ServiceSpec;
 use service_entry::ServiceEntrySpec;
@@ -92,6 +94,8 @@ pub(super) struct Objects {
     pub(super) service_entries: Vec<Object<ServiceEntrySpec>>,
     /// Ports of gateways.
     pub(super) gateways: Vec<Object<GatewaySpec>>,
+    /// What gateways are taught.
+    pub(super) envoy_filters: Vec<Object<EnvoyFilterSpec>>,
     /// Stand-ins.
     pub(super) services: Vec<Object<ServiceSpec>>,
     /// Objects of kinds that are not followed.
@@ -107,6 +111,7 @@ impl Objects {
         destination_rules: Vec::new(),
         service_entries: Vec::new(),
         gateways: Vec::new(),
+        envoy_filters: Vec::new(),
         services: Vec::new(),
         unfollowed: Vec::new(),
         refused: Vec::new(),
@@ -197,6 +202,13 @@ impl Objects {
                     None => self.service_entries.push(object),
                 }
             }
+            "EnvoyFilter" => {
+                let object: Object<EnvoyFilterSpec> = read(place, spec).map_err(unreadable)?;
+                if object.spec.config_patches.iter().any(|patch| patch.lesson().is_none()) {
+                    self.unfollowed.push(object.place.clone());
+                }
+                self.envoy_filters.push(object);
+            }
             "Gateway" => self.gateways.push(read(place, spec).map_err(unreadable)?),
             "Service" => self.services.push(read(place, spec).map_err(unreadable)?),
             _ => self.unfollowed.push(place),
@@ -214,6 +226,7 @@ impl Objects {
         by_name(&mut self.destination_rules);
         by_name(&mut self.service_entries);
         by_name(&mut self.gateways);
+        by_name(&mut self.envoy_filters);
         by_name(&mut self.services);
     }
 }

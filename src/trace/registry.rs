@@ -3,14 +3,17 @@
 //! Enters: the cluster's part of the world, and the objects of its bundle. Leaves: services by host, and the rules that
 //! speak of a host, for those who may see them. Refuses to know: requests.
 
+mod service;
+
 use std::collections::BTreeMap;
 
 use super::object::destination_rule::DestinationRuleSpec;
-use super::object::service::ServiceSpec;
-use super::object::service_entry::{Location, ServiceEntrySpec};
 use super::object::virtual_service::VirtualServiceSpec;
-use super::object::{Object, ObjectPlace, Objects};
-use super::world::{self, Cluster, Workload};
+use super::object::{Object, Objects};
+use super::world::Cluster;
+use service::{is_exported, of_entry, of_stand_in, of_world};
+
+pub(super) use service::{Backing, List, Port, Service};
 
 /// The namespace whose rules are for all others.
 const ROOT: &str = "istio-system";
@@ -26,41 +29,6 @@ pub(super) struct Registry<'a> {
     /// By namespace, then host.
     rules: BTreeMap<&'a str, BTreeMap<String, Vec<&'a Object<DestinationRuleSpec>>>>,
     routes: BTreeMap<String, Vec<&'a Object<VirtualServiceSpec>>>,
-}
-
-/// A name that can be called.
-#[derive(Clone, Debug)]
-pub(super) struct Service<'a> {
-    /// In full.
-    pub(super) host: String,
-    /// Of the Service or ServiceEntry.
-    pub(super) namespace: &'a str,
-    /// At least one.
-    pub(super) ports: Vec<Port<'a>>,
-    /// Who answers.
-    pub(super) backing: Backing<'a>,
-    /// The object that gives the name, if a bundle has it.
-    pub(super) place: Option<&'a ObjectPlace>,
-}
-
-/// A port of a service.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Port<'a> {
-    /// What callers dial.
-    pub(super) number: u16,
-    /// The key of endpoints' ports.
-    pub(super) name: &'a str,
-    /// Whether requests on it are routed one by one.
-    pub(super) is_http: bool,
-}
-
-/// Who answers for a name.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Backing<'a> {
-    /// Pods in this cluster; none behind a stand-in.
-    Pods(&'a [Workload]),
-    /// Endpoints that a ServiceEntry lists.
-    Entry(&'a ServiceEntrySpec),
 }
 
 impl<'a> Registry<'a> {
@@ -127,23 +95,48 @@ impl<'a> Registry<'a> {
         }
     }
 
-    /// The service that a caller means by a name: Kubernetes' DNS completes it, and so do the names of Istio's virtual
-    /// hosts.
+    /// The service that a route of a namespace means: its own are known there even if they are for others only.
+    #[must_use]
+    pub(super) fn destination(&self, host: &str, namespace: &str) -> Option<&Service<'a>> {
+        let own = || self.services.get(host)?.iter().find(|service| service.namespace == namespace);
+        self.service(host, namespace).or_else(own)
+    }
+
+    /// The service that a caller means by a name.
     #[must_use]
     pub(super) fn called(&self, name: &str, namespace: &str) -> Option<&Service<'a>> {
-        let domain = &self.cluster.domain;
         let name = name.to_ascii_lowercase();
-        let completed = match name.matches('.').count() {
-            0 => format!("{name}.{namespace}.svc.{domain}"),
-            1 => format!("{name}.svc.{domain}"),
-            _ => match name.rsplit('.').next() {
-                Some("svc") => format!("{name}.{domain}"),
-                Some(_) | None => name.clone(),
-            },
-        };
-        self.service(&completed, namespace)
+        self.service(&self.completed(&name, namespace), namespace)
             .or_else(|| self.service(&name, namespace))
             .or_else(|| self.services(namespace).find(|service| service.has_address(&name)))
+    }
+
+    /// The routes of a name that has no service with this port, but stands beside one that has: Istio gives it a virtual
+    /// host too, though only by its full name.
+    #[must_use]
+    pub(super) fn beside(
+        &self,
+        name: &str,
+        namespace: &str,
+        port: u16,
+    ) -> Option<&'a Object<VirtualServiceSpec>> {
+        let routes = self.virtual_service(name, namespace)?;
+        let carries = |host: &String| {
+            let host = self.full(host, &routes.place.namespace);
+            self.service(&host, namespace)?.port(port).map(|port| port.list == List::Http)
+        };
+        routes.spec.hosts.iter().filter_map(carries).any(|is_http| is_http).then_some(routes)
+    }
+
+    /// A name as Kubernetes' DNS, and Istio's virtual hosts, complete it.
+    fn completed(&self, name: &str, namespace: &str) -> String {
+        let domain = &self.cluster.domain;
+        match (name.matches('.').count(), name.rsplit('.').next()) {
+            (0, _) => format!("{name}.{namespace}.svc.{domain}"),
+            (1, _) => format!("{name}.svc.{domain}"),
+            (_, Some("svc")) => format!("{name}.{domain}"),
+            (_, Some(_) | None) => name.to_owned(),
+        }
     }
 
     /// The VirtualService that routes a host for sidecars of a namespace: the first by name, of those that name the host
@@ -190,47 +183,6 @@ fn one_of(mut rules: Vec<&Object<DestinationRuleSpec>>) -> Vec<&Object<Destinati
     rules
 }
 
-impl Service<'_> {
-    /// The port of this number.
-    #[must_use]
-    pub(super) fn port(&self, number: u16) -> Option<&Port<'_>> {
-        self.ports.iter().find(|port| port.number == number)
-    }
-
-    /// Whether its workloads are outside the mesh.
-    #[must_use]
-    pub(super) fn is_external(&self) -> bool {
-        match self.backing {
-            Backing::Pods(_) => false,
-            Backing::Entry(entry) => entry.location == Location::MeshExternal,
-        }
-    }
-
-    fn is_seen_from(&self, namespace: &str) -> bool {
-        match self.backing {
-            Backing::Pods(_) => true,
-            Backing::Entry(entry) => is_exported(&entry.export_to, self.namespace, namespace),
-        }
-    }
-
-    fn has_address(&self, address: &str) -> bool {
-        match self.backing {
-            Backing::Pods(_) => false,
-            Backing::Entry(entry) => entry.addresses.iter().any(|known| known == address),
-        }
-    }
-}
-
-/// Whether an object of the namespace `home` is for proxies of another.
-fn is_exported(export_to: &[String], home: &str, namespace: &str) -> bool {
-    export_to.is_empty()
-        || export_to.iter().any(|to| match to.as_str() {
-            "*" => true,
-            "." => home == namespace,
-            to => to == namespace,
-        })
-}
-
 /// What is said of a host: of the host itself, else of the longest wildcard that covers it.
 fn by_host<'m, T>(objects: &'m BTreeMap<String, Vec<T>>, host: &str) -> Option<&'m Vec<T>> {
     objects.get(host).or_else(|| {
@@ -247,57 +199,4 @@ pub(super) fn covers(pattern: &str, host: &str) -> bool {
         Some(end) => host.ends_with(end),
         None => pattern == host,
     }
-}
-
-fn of_world<'a>(cluster: &Cluster, service: &'a world::Service) -> Service<'a> {
-    let ports = service.ports.iter().map(|port| Port {
-        number: port.port,
-        name: &port.name,
-        is_http: is_http(port.app_protocol.as_deref().unwrap_or(&port.name)),
-    });
-    Service {
-        host: cluster.host(service),
-        namespace: &service.namespace,
-        ports: ports.collect(),
-        backing: Backing::Pods(&service.workloads),
-        place: None,
-    }
-}
-
-fn of_stand_in<'a>(cluster: &Cluster, object: &'a Object<ServiceSpec>) -> Service<'a> {
-    let ObjectPlace { kind: _, namespace, name, file: _, line: _ } = &object.place;
-    let ports = object.spec.ports.iter().map(|port| Port {
-        number: port.port,
-        name: &port.name,
-        is_http: is_http(port.app_protocol.as_deref().unwrap_or(&port.name)),
-    });
-    Service {
-        host: format!("{name}.{namespace}.svc.{}", cluster.domain),
-        namespace,
-        ports: ports.collect(),
-        backing: Backing::Pods(&[]),
-        place: Some(&object.place),
-    }
-}
-
-fn of_entry<'a>(host: &str, object: &'a Object<ServiceEntrySpec>) -> Service<'a> {
-    let ports = object.spec.ports.iter().map(|port| Port {
-        number: port.number,
-        name: &port.name,
-        is_http: is_http(port.protocol.as_deref().unwrap_or(&port.name)),
-    });
-    Service {
-        host: host.to_owned(),
-        namespace: &object.place.namespace,
-        ports: ports.collect(),
-        backing: Backing::Entry(&object.spec),
-        place: Some(&object.place),
-    }
-}
-
-/// Whether a protocol, or the port whose name begins with one, carries HTTP. What Istio does not know it looks into, and
-/// finds HTTP where there is HTTP.
-fn is_http(word: &str) -> bool {
-    let word = word.split('-').next().unwrap_or(word).to_ascii_lowercase();
-    !["tcp", "tls", "https", "mongo", "mysql", "redis", "udp"].contains(&word.as_str())
 }

@@ -69,7 +69,7 @@ impl<'a> Walk<'_, 'a> {
     /// On to the endpoints of a destination.
     pub(super) fn forward(&mut self, registry: &Registry<'a>, proxy: &Proxy, flow: Flow, target: &Target) {
         let cluster = &registry.cluster.name;
-        let Some(service) = registry.service(&target.host, proxy.namespace()) else {
+        let Some(service) = registry.destination(&target.host, proxy.namespace()) else {
             let why = format!("no Service and no ServiceEntry gives the name `{}` in {cluster}", target.host);
             return self.dead(flow, DeadEnd::NoCluster, why);
         };
@@ -165,7 +165,7 @@ impl<'a> Walk<'_, 'a> {
                 workload: pods.name.clone(),
                 app: label("app").unwrap_or_default(),
                 version: label("version"),
-                port: *port,
+                port: service.port(*port).and_then(|port| port.target).unwrap_or(*port),
             };
             self.end(flow.part(f64::from(pods.replicas) / f64::from(number)), end);
         }

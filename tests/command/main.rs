@@ -8,6 +8,7 @@
 
 mod build;
 mod inputs;
+mod needs;
 mod system;
 mod trace;
 mod words;

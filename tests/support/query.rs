@@ -4,10 +4,11 @@
 //! topology can say. The words are those of the judge of real Istio.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::Path;
 
 use meshgen::trace::report::{End, Trace};
-use meshgen::trace::request::{Caller, Down, Request};
+use meshgen::trace::request::{Caller, Down, Request, Speaks};
 use meshgen::trace::world::World;
 use serde::Deserialize;
 
@@ -45,8 +46,11 @@ pub struct Query {
     host: String,
     port: u16,
     /// Where it is sent; HTTP goes by the name, wherever that is.
-    #[serde(default, rename = "address")]
-    _address: Option<String>,
+    #[serde(default)]
+    address: Option<IpAddr>,
+    /// The name that is asked for in TLS, if it is not that of the host.
+    #[serde(default)]
+    sni: Option<String>,
     #[serde(default)]
     protocol: Option<String>,
     #[serde(default)]
@@ -125,9 +129,11 @@ impl Query {
         if self.from.gateway.is_some() {
             return Err("it comes from outside the mesh");
         }
-        let (method, headers) = match self.protocol.as_deref() {
-            None | Some("http" | "http2" | "grpc") => ("GET", self.headers.clone()),
-            Some(_) => return Err("it is not HTTP"),
+        let speaks = match self.protocol.as_deref() {
+            None | Some("http" | "http2" | "grpc") => Speaks::Http,
+            Some("tls") => Speaks::Tls { sni: self.sni.clone().unwrap_or_else(|| self.host.clone()) },
+            Some("tcp") => Speaks::Bytes,
+            Some(_) => return Err("it is neither HTTP nor a connection"),
         };
         Ok(Request {
             caller: Caller {
@@ -137,9 +143,11 @@ impl Query {
             },
             host: self.host.clone(),
             port: self.port,
-            method: self.method.clone().unwrap_or_else(|| method.to_owned()),
+            method: self.method.clone().unwrap_or_else(|| "GET".to_owned()),
             path: self.path.clone().unwrap_or_else(|| "/".to_owned()),
-            headers,
+            headers: self.headers.clone(),
+            speaks,
+            address: self.address,
             down: self.down.iter().map(|down| Down::parse(down).unwrap()).collect(),
         })
     }

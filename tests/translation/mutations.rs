@@ -112,8 +112,13 @@ const CAUGHT: &[Fault] = &[
     fault(NEAR, ENTRY, Replace("cluster: cluster2", "cluster: cluster3"), "error:no-endpoints"),
     fault(NEAR, ENTRY, Replace("      cluster: cluster3", "      cluster: cluster2"), "error:no-endpoints"),
     fault(NEAR, ENTRY, Replace("reviews.default.global", "reviews.shop.global"), "error:no-cluster"),
-    fault(NEAR, ENTRY, Replace("spec:\n", "spec:\n  exportTo:\n  - shop\n"), "error:no-cluster"),
-    fault(NEAR, ENTRY, Replace("resolution: STATIC", "resolution: NONE"), "passthrough"),
+    fault(
+        NEAR,
+        ENTRY,
+        Replace("spec:\n", "spec:\n  exportTo:\n  - shop\n"),
+        "nothing here gives it an address",
+    ),
+    fault(NEAR, ENTRY, Replace("resolution: STATIC", "resolution: NONE"), "error:no-cluster"),
     fault(NEAR, REMOTE, Remove, "error:no-cluster"),
     fault(NEAR, REMOTE, Replace("  - name: v3", "  - name: v4"), "error:no-cluster"),
     fault(

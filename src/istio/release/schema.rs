@@ -14,7 +14,12 @@ use crate::istio::destination_rule::{
     ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, Subset, TrafficPolicy,
 };
 use crate::istio::duration::Duration;
+use crate::istio::envoy_filter::{
+    ApplyTo, ConfigPatch, EnvoyFilterSpec, FilterChain, FilterChainMatch, ListenerMatch, NamedFilter,
+    Operation, Patch, PatchContext, PatchMatch, PatchValue, ServerNames, WorkloadSelector,
+};
 use crate::istio::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
+use crate::istio::object::Kind;
 use crate::istio::percent::Percent;
 use crate::istio::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec, ServicePort};
 use crate::istio::string_match::StringMatch;
@@ -29,6 +34,7 @@ use crate::model::Release;
 
 /// Fields that some release lacks, and the feature that stands for each.
 const LATER: &[(&str, Feature)] = &[
+    ("EnvoyFilter.priority", Feature::EnvoyFilterPriority),
     ("VirtualService.http.match.withoutHeaders", Feature::WithoutHeaders),
     ("VirtualService.http.match.sourceNamespace", Feature::SourceNamespace),
     ("VirtualService.tls.match.sourceNamespace", Feature::SourceNamespace),
@@ -91,11 +97,13 @@ fn the_table_agrees_with_the_schemas_in_both_directions() {
 fn the_api_versions_are_served() {
     for (minor, schema) in schemas() {
         let release = Release { minor, patch: None };
-        let newest = ["v1", "v1beta1", "v1alpha3"]
-            .into_iter()
-            .find(|version| schema["VirtualService"]["versions"].get(version).is_some())
-            .unwrap();
-        assert_eq!(release.api_version(), format!("networking.istio.io/{newest}"));
+        for kind in [Kind::VirtualService, Kind::EnvoyFilter] {
+            let newest = ["v1", "v1beta1", "v1alpha3"]
+                .into_iter()
+                .find(|version| schema[kind.name()]["versions"].get(version).is_some())
+                .unwrap();
+            assert_eq!(release.api_version(kind), format!("networking.istio.io/{newest}"));
+        }
     }
 }
 
@@ -118,6 +126,7 @@ fn every_field() -> BTreeSet<String> {
     collect("ServiceEntry", &value(&service_entry()), &mut paths);
     collect("DestinationRule", &value(&destination_rule()), &mut paths);
     collect("Gateway", &value(&gateway()), &mut paths);
+    collect("EnvoyFilter", &value(&envoy_filter()), &mut paths);
     collect("VirtualService", &value(&virtual_service()), &mut paths);
     paths
 }
@@ -137,6 +146,7 @@ const MAPS: &[&str] = &[
     "set",
     "add",
     "ports",
+    "value",
 ];
 
 fn collect(path: &str, value: &Value, paths: &mut BTreeSet<String>) {
@@ -213,6 +223,30 @@ fn gateway() -> GatewaySpec {
             tls: Some(ServerTls { mode: ServerTlsMode::AutoPassthrough }),
             hosts: texts(),
         }],
+    }
+}
+
+fn envoy_filter() -> EnvoyFilterSpec {
+    let patch = |filter_chain| ConfigPatch {
+        apply_to: ApplyTo::FilterChain,
+        matched: PatchMatch {
+            context: PatchContext::Gateway,
+            listener: ListenerMatch { port_number: 1, filter_chain },
+        },
+        patch: Patch {
+            operation: Operation::Merge,
+            value: PatchValue::FilterChain(FilterChain {
+                filter_chain_match: ServerNames { server_names: texts() },
+            }),
+        },
+    };
+    EnvoyFilterSpec {
+        workload_selector: WorkloadSelector { labels: [(text(), text())].into() },
+        config_patches: vec![
+            patch(FilterChainMatch::Sni(text())),
+            patch(FilterChainMatch::Filter(NamedFilter { name: "text" })),
+        ],
+        priority: Some(1),
     }
 }
 

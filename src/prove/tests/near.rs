@@ -66,7 +66,7 @@ fn missing_tls_is_noticed() {
                 let policy = rule.subsets[0].traffic_policy.as_mut().unwrap();
                 policy.tls.as_mut().unwrap().sni = None;
             },
-            "no SNI for `reviews.default.global` port 80",
+            "the gateway of `there` is not open for `reviews.default.global`",
         ),
     ]);
 }

@@ -181,10 +181,7 @@ fn words_are_known_unknown_or_for_later() {
             topology("mesh: {reach: snii, remoteNames: per_cluster, plainNames: None}\n"),
             &[r#"MG0127 "snii""#, r#"MG0127 "per_cluster""#, r#"MG0127 "None""#],
         ),
-        (
-            topology("mesh: {reach: rewrite, acrossClusters: failover}\n"),
-            &[r#"MG0132 "rewrite""#, r#"MG0132 "failover""#],
-        ),
+        (topology("mesh: {reach: rewrite, acrossClusters: failover}\n"), &[r#"MG0132 "failover""#]),
         (cluster("{reach: merged}"), &[r#"MG0132 "merged""#]),
         (service("{reach: discovery}"), &[r#"MG0132 "discovery""#]),
     ]);

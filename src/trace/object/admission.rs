@@ -9,6 +9,9 @@ use super::service_entry::{Resolution, ServiceEntrySpec};
 
 /// Why a ServiceEntry never reaches a control plane.
 pub(super) fn refusal(entry: &ServiceEntrySpec) -> Option<String> {
+    if entry.resolution == Resolution::None && !entry.endpoints.is_empty() {
+        return Some("it has endpoints, and the resolution is NONE".to_owned());
+    }
     entry.endpoints.iter().find_map(|endpoint| {
         let unknown = endpoint.ports.keys().find(|key| !entry.ports.iter().any(|port| port.name == **key));
         let is_name = !endpoint.address.is_empty() && endpoint.address.parse::<IpAddr>().is_err();

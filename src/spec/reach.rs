@@ -1,0 +1,41 @@
+//! `reach`: how a call gets into another cluster; of the mesh, a cluster or a service.
+//!
+//! Enters: the tree of one word. Leaves: [`Reach`]. Refuses to know: whose word wins.
+
+use super::problems;
+use super::reader::Reader;
+use super::tree::Value;
+use crate::source::At;
+
+/// `reach`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// `sni`
+    Sni,
+    /// `rewrite`
+    Rewrite,
+    /// `merged`
+    Merged,
+    /// `discovery`
+    Discovery,
+}
+
+impl Reach {
+    /// Reads `reach`. Some of its words are for a later release.
+    pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
+        let words = [
+            ("sni", Some(Self::Sni)),
+            ("rewrite", Some(Self::Rewrite)),
+            ("merged", Some(Self::Merged)),
+            ("discovery", Some(Self::Discovery)),
+        ];
+        let reach = reader.word(value, &words)?;
+        let later = match reach.value {
+            Self::Sni | Self::Rewrite => return Some(reach),
+            Self::Merged => "merged",
+            Self::Discovery => "discovery",
+        };
+        reader.report(problems::later(later, reach.place));
+        None
+    }
+}

@@ -1,0 +1,161 @@
+//! A name that can be called, in one cluster.
+//!
+//! Enters: a Service of the world, a stand-in, a ServiceEntry. Leaves: one form for all of them. Refuses to know: rules.
+
+use crate::trace::object::service::ServiceSpec;
+use crate::trace::object::service_entry::{Location, ServiceEntrySpec};
+use crate::trace::object::{Object, ObjectPlace};
+use crate::trace::world::{self, Cluster, Workload};
+
+/// A name that can be called.
+#[derive(Clone, Debug)]
+pub(in crate::trace) struct Service<'a> {
+    /// In full.
+    pub(in crate::trace) host: String,
+    /// Of the Service or ServiceEntry.
+    pub(in crate::trace) namespace: &'a str,
+    /// At least one.
+    pub(in crate::trace) ports: Vec<Port<'a>>,
+    /// Who answers.
+    pub(in crate::trace) backing: Backing<'a>,
+    /// The object that gives the name, if a bundle has it.
+    pub(in crate::trace) place: Option<&'a ObjectPlace>,
+}
+
+/// A port of a service.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::trace) struct Port<'a> {
+    /// What callers dial.
+    pub(in crate::trace) number: u16,
+    /// The key of endpoints' ports.
+    pub(in crate::trace) name: &'a str,
+    /// Which routes it obeys.
+    pub(in crate::trace) list: List,
+    /// The pods' port, where it is another.
+    pub(in crate::trace) target: Option<u16>,
+}
+
+/// The list of a VirtualService's routes that a port obeys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::trace) enum List {
+    /// For requests.
+    Http,
+    /// For connections, by SNI.
+    Tls,
+    /// For connections, by their ends.
+    Tcp,
+}
+
+/// Who answers for a name.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::trace) enum Backing<'a> {
+    /// Pods in this cluster; none behind a stand-in.
+    Pods(&'a [Workload]),
+    /// Endpoints that a ServiceEntry lists.
+    Entry(&'a ServiceEntrySpec),
+}
+
+impl Service<'_> {
+    /// The port of this number.
+    #[must_use]
+    pub(in crate::trace) fn port(&self, number: u16) -> Option<&Port<'_>> {
+        self.ports.iter().find(|port| port.number == number)
+    }
+
+    /// Whether its workloads are outside the mesh.
+    #[must_use]
+    pub(in crate::trace) fn is_external(&self) -> bool {
+        match self.backing {
+            Backing::Pods(_) => false,
+            Backing::Entry(entry) => entry.location == Location::MeshExternal,
+        }
+    }
+
+    pub(super) fn is_seen_from(&self, namespace: &str) -> bool {
+        match self.backing {
+            Backing::Pods(_) => true,
+            Backing::Entry(entry) => is_exported(&entry.export_to, self.namespace, namespace),
+        }
+    }
+
+    pub(super) fn has_address(&self, address: &str) -> bool {
+        match self.backing {
+            Backing::Pods(_) => false,
+            Backing::Entry(entry) => entry.addresses.iter().any(|known| known == address),
+        }
+    }
+}
+
+/// Whether an object of the namespace `home` is for proxies of another.
+pub(super) fn is_exported(export_to: &[String], home: &str, namespace: &str) -> bool {
+    export_to.is_empty()
+        || export_to.iter().any(|to| match to.as_str() {
+            "*" => true,
+            "." => home == namespace,
+            to => to == namespace,
+        })
+}
+
+/// A Service of the cluster itself.
+pub(super) fn of_world<'a>(cluster: &Cluster, service: &'a world::Service) -> Service<'a> {
+    let ports = service.ports.iter().map(|port| Port {
+        number: port.port,
+        name: &port.name,
+        list: List::of(port.app_protocol.as_deref().unwrap_or(&port.name)),
+        target: port.target_port,
+    });
+    Service {
+        host: cluster.host(service),
+        namespace: &service.namespace,
+        ports: ports.collect(),
+        backing: Backing::Pods(&service.workloads),
+        place: None,
+    }
+}
+
+/// A Service of the bundle.
+pub(super) fn of_stand_in<'a>(cluster: &Cluster, object: &'a Object<ServiceSpec>) -> Service<'a> {
+    let ObjectPlace { kind: _, namespace, name, file: _, line: _ } = &object.place;
+    let ports = object.spec.ports.iter().map(|port| Port {
+        number: port.port,
+        name: &port.name,
+        list: List::of(port.app_protocol.as_deref().unwrap_or(&port.name)),
+        target: None,
+    });
+    Service {
+        host: format!("{name}.{namespace}.svc.{}", cluster.domain),
+        namespace,
+        ports: ports.collect(),
+        backing: Backing::Pods(&[]),
+        place: Some(&object.place),
+    }
+}
+
+/// One of the names of a ServiceEntry.
+pub(super) fn of_entry<'a>(host: &str, object: &'a Object<ServiceEntrySpec>) -> Service<'a> {
+    let ports = object.spec.ports.iter().map(|port| Port {
+        number: port.number,
+        name: &port.name,
+        list: List::of(port.protocol.as_deref().unwrap_or(&port.name)),
+        target: None,
+    });
+    Service {
+        host: host.to_owned(),
+        namespace: &object.place.namespace,
+        ports: ports.collect(),
+        backing: Backing::Entry(&object.spec),
+        place: Some(&object.place),
+    }
+}
+
+impl List {
+    /// By a protocol, or the port whose name begins with one. What Istio does not know it looks into, and finds HTTP where
+    /// there is HTTP.
+    fn of(word: &str) -> Self {
+        match word.split('-').next().unwrap_or(word).to_ascii_lowercase().as_str() {
+            "tls" | "https" => Self::Tls,
+            "tcp" | "mongo" | "mysql" | "redis" | "udp" => Self::Tcp,
+            _ => Self::Http,
+        }
+    }
+}
