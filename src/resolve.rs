@@ -36,9 +36,12 @@ use crate::spec::{Listed, Spec, Written};
 /// Resolves every name and fills in every default.
 #[must_use]
 pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
-    let Spec { mesh, clusters, services, routes } = spec;
+    let Spec { mesh, clusters, clusters_place, services, routes } = spec;
     let mut findings = Vec::new();
     let defaults = defaults::of(mesh, &mut findings);
+    if clusters.entries.is_empty() && clusters.complete {
+        findings.push(problems::topology::no_clusters(*clusters_place));
+    }
     let clusters = cluster::all(clusters, &defaults, &mut findings);
     // Where there are no clusters, that is the finding; every name of one would only repeat it.
     let complete = spec.clusters.complete && !clusters.is_empty();

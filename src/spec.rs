@@ -22,7 +22,7 @@ pub mod condition;
 pub mod action;
 
 use crate::diagnostic::Outcome;
-use crate::source::{At, Limits, SourceId, Sources};
+use crate::source::{At, Limits, Place, SourceId, Sources};
 use document::Documents;
 use reader::Reader;
 use topology::Topology;
@@ -36,6 +36,8 @@ pub struct Spec {
     pub mesh: mesh::Mesh,
     /// `clusters`, each name once.
     pub clusters: Listed<cluster::Cluster>,
+    /// Where clusters are written, or else where the inputs begin.
+    pub clusters_place: Option<Place>,
     /// `services`, each name once.
     pub services: Listed<service::Service>,
     /// `routes`, each service once.
@@ -46,14 +48,16 @@ pub struct Spec {
 pub fn parse(sources: &Sources) -> Outcome<Spec> {
     let mut reader = Reader::default();
     let documents = Documents::read(sources, &mut reader);
-    let Topology { mesh, mut clusters, mut services } = Topology::read(&documents.topologies, &mut reader);
+    let Topology { mesh, mut clusters, clusters_place, mut services } =
+        Topology::read(&documents.topologies, &mut reader);
     let mut routes = routing::read(&documents.routings, &mut reader);
     // What could not be read at all may have named any of them.
     clusters.complete &= documents.complete;
     services.complete &= documents.complete;
     routes.complete &= documents.complete;
     let nothing = documents.topologies.is_empty() && documents.routings.is_empty() && !documents.complete;
-    let spec = Spec { mesh, clusters, services, routes };
+    let clusters_place = clusters_place.or_else(|| documents.routings.first().map(|document| document.place));
+    let spec = Spec { mesh, clusters, clusters_place, services, routes };
     Outcome { value: (!nothing).then_some(spec), findings: reader.into_findings() }
 }
 

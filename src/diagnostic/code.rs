@@ -97,6 +97,7 @@ codes! {
     MG0131 Error "the routes of a service stand in two places"
     MG0132 Error "a feature is not in this release of meshgen"
     MG0133 Error "a text is compared in no way, or in several"
+    MG0134 Error "a match without conditions"
     MG0150 Error "an `include` matches no file"
     MG0201 Error "there are no clusters"
     MG0202 Error "a name is not a DNS label"

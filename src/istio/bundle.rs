@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::object::Object;
 use crate::bundle::{Origin, Reach};
 use crate::model::Release;
+use crate::source::Place;
 
 /// What is applied to one cluster, in the order in which it is applied.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct Bundle {
     pub reaches: Vec<Reach>,
     /// Where in the inputs the routes come from.
     pub origins: Vec<Origin>,
+    /// By host that objects speak of, where in the inputs its service is.
+    pub places: BTreeMap<String, Place>,
     /// What the objects count on in the cluster.
     pub ground: Ground,
 }

@@ -2,6 +2,8 @@
 //!
 //! Enters: what a cluster must know. Leaves: its bundle. Refuses to know: the inputs, and how objects become text.
 
+use std::collections::BTreeMap;
+
 use super::bundle::{Bundle, Ground, GroundGateway, GroundService};
 use super::dialect::{Dialect, Lacks};
 use super::object::{Kind, Object};
@@ -10,6 +12,7 @@ use crate::bundle::Reach;
 use crate::model::service::PlainNames;
 use crate::model::{Address, Cluster, Service, Version};
 use crate::plan::{ClusterPlan, RemoteName};
+use crate::source::Place;
 
 /// The bundle of one cluster. What its release cannot say is added to `lacks`.
 #[must_use]
@@ -32,6 +35,7 @@ pub fn lower(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Bundle {
         stand_ins: stand_in::objects(plan),
         reaches: reaches(plan),
         origins: route::origins(plan),
+        places: places(plan),
         ground: ground(plan),
     }
 }
@@ -48,6 +52,13 @@ fn reaches(plan: &ClusterPlan<'_>) -> Vec<Reach> {
         names.flat_map(|name| name.clusters.iter().map(move |cluster| reach(name, cluster))).collect();
     reaches.sort();
     reaches
+}
+
+/// The services behind remote names and routes.
+fn places(plan: &ClusterPlan<'_>) -> BTreeMap<String, Place> {
+    let remote = plan.remote.names.iter().map(|name| (name.host.clone(), name.service.place));
+    let plain = plan.routes.iter().map(|routes| routes.service);
+    remote.chain(plain.map(|service| (service.plain_host(plan.cluster), service.place))).collect()
 }
 
 /// Where an object stands within its step.

@@ -45,20 +45,21 @@ fn virtual_service(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>, dialect: 
     let mut spec =
         VirtualServiceSpec { export_to: export_to(&routes.callers), ..VirtualServiceSpec::default() };
     let by_sni = routes.routes.iter().any(|route| route.port.protocol.route() == Some(RouteKind::Tls));
-    let names = if by_sni { names::every(plan, routes) } else { names::full(plan, routes) };
+    let full = names::full(plan, routes);
+    let every = if by_sni { names::every(plan, routes) } else { full.clone() };
     for route in &routes.routes {
         let port = if several { Some(route.port.number) } else { None };
         match route.port.protocol.route() {
             Some(RouteKind::Http) => spec.http.push(http_route(plan, route, port, dialect)),
             Some(RouteKind::Tls) => {
-                spec.tls.push(connection::tls_route(plan, route, port, &names, dialect));
+                spec.tls.push(connection::tls_route(plan, route, port, &every, dialect));
             }
             Some(RouteKind::Tcp) => spec.tcp.push(connection::tcp_route(plan, route, port, dialect)),
             None => {}
         }
     }
     names::tell_apart(&mut spec.tls);
-    spec.hosts = names::hosts(names, &spec.tls);
+    spec.hosts = names::hosts(every, &full, &spec.tls);
     let mut object =
         object(plan, &service.name, &service.namespace, why(plan, routes), Spec::VirtualService(spec));
     if by_sni {

@@ -6,6 +6,7 @@ use super::problems;
 use crate::diagnostic::Finding;
 use crate::istio::Bundle;
 use crate::istio::object::{Object, Spec};
+use crate::source::Place;
 
 /// Bytes of JSON: a client-side apply keeps the whole object in one annotation, and that is all it may hold.
 pub(super) const ANNOTATION: usize = 262_144;
@@ -18,14 +19,30 @@ pub fn check(bundle: &Bundle) -> Vec<Finding> {
         if let Spec::ServiceEntry(spec) = &object.spec
             && spec.endpoints.len() > ENDPOINTS
         {
-            findings.push(problems::too_many_endpoints(&bundle.cluster, &name(object), spec.endpoints.len()));
+            findings.push(problems::too_many_endpoints(
+                &bundle.cluster,
+                &name(object),
+                spec.endpoints.len(),
+                place(bundle, object),
+            ));
         }
         let bytes = json_size(object);
         if bytes > ANNOTATION {
-            findings.push(problems::too_large(&bundle.cluster, &name(object), bytes));
+            findings.push(problems::too_large(&bundle.cluster, &name(object), bytes, place(bundle, object)));
         }
     }
     findings
+}
+
+/// Where in the inputs the service is that an object is about.
+fn place(bundle: &Bundle, object: &Object) -> Option<Place> {
+    let host = match &object.spec {
+        Spec::ServiceEntry(spec) => spec.hosts.first(),
+        Spec::VirtualService(spec) => spec.hosts.first(),
+        Spec::DestinationRule(spec) => Some(&spec.host),
+        Spec::Gateway(_) | Spec::EnvoyFilter(_) | Spec::Service(_) => None,
+    };
+    bundle.places.get(host?).copied()
 }
 
 fn name(object: &Object) -> String {

@@ -132,11 +132,11 @@ impl Listed<'_> {
         self.conditions.is_empty() || self.conditions.iter().any(holds)
     }
 
-    /// What the weights add up to, if it is not 100; a single share has none.
+    /// What the weights add up to, if it is not what they should; a single share has none.
     pub fn wrong_sum(&self) -> Option<u32> {
-        let weights = self.weights.iter().copied().flatten();
-        let sum = if self.weights.len() > 1 { weights.sum() } else { 100 - weights.sum::<u32>() };
-        Some(sum).filter(|sum| *sum != 100)
+        let sum = self.weights.iter().copied().flatten().fold(0, u32::saturating_add);
+        let right = if self.weights.len() > 1 { 100 } else { 0 };
+        Some(sum).filter(|sum| *sum != right)
     }
 
     /// What the webhook refuses: a condition without SNI, or one that is no host of the VirtualService nor below one.

@@ -1,6 +1,7 @@
 //! What proving finds, in words.
 
 use crate::diagnostic::{Code, Finding};
+use crate::source::Place;
 
 /// A link that does not hold: not the input's fault, for that has been checked.
 pub fn broken(cluster: &str, what: &str) -> Finding {
@@ -12,20 +13,28 @@ pub fn twice(cluster: &str, what: &str) -> Finding {
     broken(cluster, &format!("{what} would be written twice"))
 }
 
-pub fn too_large(cluster: &str, object: &str, bytes: usize) -> Finding {
-    Finding::new(
+pub fn too_large(cluster: &str, object: &str, bytes: usize, service: Option<Place>) -> Finding {
+    let finding = Finding::new(
         Code::MG0602,
         format!("{object} in `{cluster}` has {bytes} bytes, more than a client-side `kubectl apply` takes"),
-    )
-    .help(format!(
+    );
+    at(finding, service).help(format!(
         "apply it with `kubectl --context {cluster} apply --server-side --field-manager=meshgen -f …`"
     ))
 }
 
-pub fn too_many_endpoints(cluster: &str, object: &str, endpoints: usize) -> Finding {
-    Finding::new(
+pub fn too_many_endpoints(cluster: &str, object: &str, endpoints: usize, service: Option<Place>) -> Finding {
+    let finding = Finding::new(
         Code::MG0603,
         format!("{object} in `{cluster}` has {endpoints} endpoints, more than Istio's 4096"),
-    )
-    .help("list fewer gateway addresses, or give each cluster its own names: `remoteNames: per-cluster`")
+    );
+    at(finding, service)
+        .help("list fewer gateway addresses, or give each cluster its own names: `remoteNames: per-cluster`")
+}
+
+fn at(finding: Finding, service: Option<Place>) -> Finding {
+    match service {
+        Some(place) => finding.at(place, "it is about this service"),
+        None => finding,
+    }
 }

@@ -20,9 +20,6 @@ pub fn all(
     defaults: &Defaults,
     findings: &mut Vec<Finding>,
 ) -> Vec<Cluster> {
-    if written.entries.is_empty() && written.complete {
-        findings.push(super::problems::topology::no_clusters());
-    }
     let mut clusters: Vec<_> =
         written.entries.iter().map(|cluster| resolved(cluster, defaults, findings)).collect();
     clusters.sort_by(|a, b| a.name.cmp(&b.name));

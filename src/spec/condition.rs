@@ -80,6 +80,15 @@ const PRESENCE: Form<4> = Form {
 };
 
 impl Condition {
+    /// Reads `match`: one map, or several of which any may hold.
+    pub fn read_all(reader: &mut Reader, value: Value<'_>) -> Option<At<Listed<Self>>> {
+        if matches!(value.view(), View::List([])) {
+            reader.report(problems::no_conditions(value.place()));
+            return None;
+        }
+        reader.list(value, Self::read)
+    }
+
     /// Reads one map of `match`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<Self> {
         let [

@@ -194,7 +194,7 @@ impl Rule {
         Some(Self {
             place: value.place(),
             name: name.read(reader, Reader::text),
-            conditions: conditions.read(reader, |reader, value| reader.list(value, Condition::read)),
+            conditions: conditions.read(reader, Condition::read_all),
             to: to.read(reader, |reader, value| Destination::read_all(service, reader, value)),
             redirect: redirect.read(reader, Redirect::read),
             direct_response: direct_response.read(reader, DirectResponse::read),

@@ -28,6 +28,8 @@ const LEVELS: usize = 4;
 pub struct Topology {
     pub mesh: Mesh,
     pub clusters: Listed<Cluster>,
+    /// Where clusters are written, or else where the first Topology begins.
+    pub clusters_place: Option<Place>,
     pub services: Listed<Service>,
 }
 
@@ -93,6 +95,7 @@ impl Topology {
         let mut meshes = Vec::new();
         let mut cluster_sections = Sections::new();
         let mut service_sections = Sections::new();
+        let mut clusters_place = None;
         for document in documents {
             let [_, _, namespace, include, mesh, clusters, services, gateways] =
                 reader.fields_or_illegible(Value::root(document), &TOPOLOGY);
@@ -103,7 +106,8 @@ impl Topology {
             match clusters {
                 Written::Absent => {}
                 Written::Illegible => cluster_sections.complete = false,
-                Written::As(At { value, place: _ }) => {
+                Written::As(At { value, place }) => {
+                    clusters_place.get_or_insert(place);
                     let example = "clusters: {cluster1: {gateway: 203.0.113.10}}";
                     cluster_sections.gather(value, "a map of clusters", example, reader, |_, key| {
                         Some((key.value, At::new(key.value.to_owned(), key.place)))
@@ -130,6 +134,7 @@ impl Topology {
             },
             clusters: cluster_sections
                 .read("clusters", reader, |reader, name, _, value| Cluster::read(name, value, reader)),
+            clusters_place: clusters_place.or_else(|| documents.first().map(|document| document.place)),
             services: service_sections.read("services", reader, |reader, name, place, value| {
                 Service::read(name, place, value, reader)
             }),

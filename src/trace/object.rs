@@ -192,7 +192,10 @@ impl Objects {
                 for (route, line) in object.spec.http.iter_mut().zip(lines) {
                     route.line = line;
                 }
-                self.virtual_services.push(object);
+                match admission::refusal_of_routes(&object.spec) {
+                    Some(why) => self.refused.push((object.place, why)),
+                    None => self.virtual_services.push(object),
+                }
             }
             "DestinationRule" => self.destination_rules.push(read(place, spec).map_err(unreadable)?),
             "ServiceEntry" => {

@@ -23,11 +23,12 @@ pub(super) fn every(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -> Vec<S
     routes.service.spellings(plan.cluster).into_iter().filter(sound).chain(shared).collect()
 }
 
-/// The hosts of a `VirtualService` with these names and routes: an SNI has to be one of them, or below one, and no host
-/// may be below another.
-pub(super) fn hosts(mut names: Vec<String>, routes: &[TlsRoute]) -> Vec<String> {
+/// The hosts of a `VirtualService` with these routes: the full names of the service, and whatever else is asked for. An
+/// SNI has to be one of them, or below one, and no host may be below another.
+pub(super) fn hosts(mut names: Vec<String>, full: &[String], routes: &[TlsRoute]) -> Vec<String> {
     let asked: BTreeSet<&String> =
         routes.iter().flat_map(|route| &route.matches).flat_map(|words| &words.sni_hosts).collect();
+    names.retain(|name| full.contains(name) || asked.contains(name));
     let wildcards: Vec<&String> = asked.iter().copied().filter(|name| name.starts_with('*')).collect();
     let below = |name: &String| wildcards.iter().any(|wildcard| is_below(name, wildcard));
     let further = asked.into_iter().filter(|name| !names.contains(name) && !below(name));
@@ -123,6 +124,7 @@ mod tests {
     #[test]
     fn a_host_is_not_below_another() {
         let routes = [route(&[&["*.e", "a.e", "e", "*.a.e"]])];
-        assert_eq!(hosts(vec!["api".to_owned()], &routes), ["api", "*.e", "e"]);
+        let names = ["api", "api.shop.svc"].map(str::to_owned);
+        assert_eq!(hosts(names.to_vec(), &names[1..], &routes), ["api.shop.svc", "*.e", "e"]);
     }
 }

@@ -1,5 +1,7 @@
 //! Limits on one object, from both sides.
 
+use std::collections::BTreeMap;
+
 use crate::istio::Bundle;
 use crate::istio::bundle::Ground;
 use crate::istio::object::Metadata;
@@ -34,6 +36,7 @@ fn bundle(endpoints: usize, address: usize) -> Bundle {
         stand_ins: Vec::new(),
         reaches: Vec::new(),
         origins: Vec::new(),
+        places: BTreeMap::new(),
         ground: Ground::default(),
     }
 }

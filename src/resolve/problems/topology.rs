@@ -9,8 +9,13 @@ use crate::model::{Cluster, Port, Release, Service, Version, VirtualIps};
 use crate::source::{At, Place};
 use crate::spec::{self, Written};
 
-pub fn no_clusters() -> Finding {
-    Finding::new(Code::MG0201, "there are no clusters")
+/// Without a place where no input is meshgen's.
+pub fn no_clusters(place: Option<Place>) -> Finding {
+    let mut finding = Finding::new(Code::MG0201, "there are no clusters");
+    if let Some(place) = place {
+        finding = finding.at(place, "no cluster is named here");
+    }
+    finding
         .help("name them and their gateways in a Topology: `clusters: {cluster1: {gateway: 203.0.113.10}}`")
 }
 

@@ -103,3 +103,9 @@ pub fn comparison(found: usize, known: &[&str], place: Place) -> Finding {
         .at(place, format!("expected exactly one of {}", one_of(known.iter().copied())))
         .help("write one of them, as in `{prefix: /cart}`; a text alone is compared as a whole")
 }
+
+pub fn no_conditions(place: Place) -> Finding {
+    Finding::new(Code::MG0134, "`match` lists no condition, so no request would match")
+        .at(place, "an empty list")
+        .help("write a condition; for every request, leave `match` out")
+}

@@ -34,7 +34,8 @@ impl Reader {
         let At { value: scalar, place } = self.scalar(value, "a number", "80")?;
         let digits = scalar.text.strip_prefix('-').unwrap_or(&scalar.text);
         if !scalar.plain || !is_whole(digits) {
-            let instead = plain_digits(&scalar.text);
+            let bare = scalar.text.trim_end_matches('%');
+            let instead = plain_digits(bare).or_else(|| whole_numbers_around(bare));
             self.report(problems::not_a_number(&scalar.text, !scalar.plain, instead.as_deref(), place));
             return None;
         }
@@ -143,6 +144,14 @@ fn is_whole(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_digit())
         && (text == "0" || !text.starts_with('0'))
+}
+
+/// What to write for a fraction where there are none.
+fn whole_numbers_around(text: &str) -> Option<String> {
+    let number: f64 = text.parse().ok()?;
+    (0.0..1e9)
+        .contains(&number)
+        .then(|| format!("a whole number: {:.0} or {:.0}", number.floor(), number.ceil()))
 }
 
 /// The plain number that a text may have meant; nothing for what is too long to be any number of the language.

@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use super::service_entry::{Resolution, ServiceEntrySpec};
+use super::virtual_service::{HttpDestination, VirtualServiceSpec};
 
 /// Why a ServiceEntry never reaches a control plane.
 pub(super) fn refusal(entry: &ServiceEntrySpec) -> Option<String> {
@@ -21,6 +22,23 @@ pub(super) fn refusal(entry: &ServiceEntrySpec) -> Option<String> {
                 Some(format!("`{}` is no IP address, and the resolution is STATIC", endpoint.address))
             }
             None => None,
+        }
+    })
+}
+
+/// Why a VirtualService never reaches a control plane.
+pub(super) fn refusal_of_routes(spec: &VirtualServiceSpec) -> Option<String> {
+    spec.http.iter().enumerate().find_map(|(index, route)| {
+        let answers_itself = route.redirect.is_some() || route.direct_response.is_some();
+        let weighs_nothing = |destinations: &[HttpDestination]| {
+            destinations.len() > 1 && destinations.iter().all(|share| share.weight.unwrap_or(0) == 0)
+        };
+        if route.route.is_empty() && !answers_itself {
+            Some(format!("its HTTP route {} has no destination", index + 1))
+        } else if weighs_nothing(&route.route) {
+            Some(format!("the weights of its HTTP route {} add up to 0", index + 1))
+        } else {
+            None
         }
     })
 }

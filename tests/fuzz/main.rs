@@ -1,0 +1,90 @@
+//! What nobody listed: every example of the product, broken at random, and what must be true whatever comes of it.
+//!
+//! The same texts are tried in the same order each time, for as long as there is time. `MESHGEN_FUZZ_SECONDS` gives more of
+//! it, `MESHGEN_FUZZ_SEED` begins elsewhere; what fails is named by its seed and printed.
+
+#![cfg(test)]
+#![expect(clippy::disallowed_methods, reason = "tests stand outside the compiler and read files")]
+
+#[path = "../support"]
+mod support {
+    #[expect(dead_code, reason = "what is expected of examples does not hold once they are broken")]
+    pub mod case;
+    pub mod document;
+    pub mod golden;
+    pub mod readers;
+    pub mod schema;
+    pub mod yaml_1_1;
+}
+
+mod chance; // numbers that look random
+mod corpus; // every example
+mod mutation; // an example, broken
+mod judgement; // what must be true of any input
+mod bundles; // what must be true of any bundle
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use chance::Chance;
+use corpus::Corpus;
+use support::schema::Schemas;
+
+/// How long each test looks, where nobody says otherwise.
+const SECONDS: u64 = 8;
+
+/// No input may take longer. An unoptimised build on a busy machine has more time.
+const LONGEST: Duration = Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 2 });
+
+#[test]
+fn broken_inputs_are_answered() {
+    let (corpus, schemas) = (Corpus::read(), Schemas::read());
+    tried(
+        |chance| mutation::of(&corpus.inputs, &corpus.scalars, chance).into_bytes(),
+        |bytes| judgement::of(bytes, Some(&schemas)),
+    );
+}
+
+#[test]
+fn broken_bytes_are_answered() {
+    let corpus = Corpus::read();
+    tried(|chance| mutation::of_bytes(&corpus.inputs, chance), |bytes| judgement::of(bytes, None));
+}
+
+#[test]
+fn broken_bundles_are_followed_or_refused() {
+    let corpus = Corpus::read();
+    tried(
+        |chance| mutation::of(&corpus.bundles, &corpus.scalars, chance).into_bytes(),
+        |bytes| bundles::followed(&String::from_utf8_lossy(bytes)),
+    );
+}
+
+/// What each example is before it is broken: the judgement itself must find nothing to say.
+#[test]
+fn sound_examples_are_judged_sound() {
+    let (corpus, schemas) = (Corpus::read(), Schemas::read());
+    for text in &corpus.inputs {
+        let faults = judgement::of(text.as_bytes(), Some(&schemas));
+        assert!(faults.is_empty(), "{}\n{text}", faults.join("\n"));
+    }
+}
+
+/// Makes and judges seed after seed until the time is over.
+fn tried(make: impl Fn(&mut Chance) -> Vec<u8>, judge: impl Fn(&[u8]) -> Vec<String>) {
+    let number = |name| std::env::var(name).ok().and_then(|value| value.parse().ok());
+    let time = Duration::from_secs(number("MESHGEN_FUZZ_SECONDS").unwrap_or(SECONDS));
+    let first = number("MESHGEN_FUZZ_SEED").unwrap_or(0);
+    let start = Instant::now();
+    for seed in (first..).take_while(|_| start.elapsed() < time) {
+        let bytes = make(&mut Chance::new(seed));
+        let before = Instant::now();
+        let judged = catch_unwind(AssertUnwindSafe(|| judge(&bytes)));
+        let mut faults = judged.unwrap_or_else(|_| vec!["it panics".to_owned()]);
+        if before.elapsed() > LONGEST {
+            faults.push(format!("it takes {:?}", before.elapsed()));
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(faults.is_empty(), "seed {seed}: {}\n--- the input:\n{text}", faults.join("\n"));
+    }
+}
