@@ -134,7 +134,8 @@ impl<'a> Walk<'_, 'a> {
 
     /// Which address a name stands for is not known here, unless the request says.
     fn assume(&mut self, object: &str, ends: &L4Match) {
-        if !ends.destination_subnets.is_empty() && self.request.address.is_none() {
+        let unknown = !ends.destination_subnets.is_empty() && self.request.address.is_none();
+        if unknown && is_for_caller(ends, self.request) {
             self.note(format!("which address is dialled is not known; networks in {object} are passed by"));
         }
     }
@@ -142,14 +143,18 @@ impl<'a> Walk<'_, 'a> {
 
 /// Whether the control plane gives a route to the caller's proxy, and the address that is dialled is meant.
 fn is_for(ends: &L4Match, request: &Request) -> bool {
-    let L4Match { destination_subnets, port, source_labels, source_namespace } = ends;
-    let caller = &request.caller;
     let holds = |network: &String| {
         let network = network.parse::<IpNet>().or_else(|_| network.parse::<IpAddr>().map(IpNet::from));
         network.is_ok_and(|network| request.address.is_some_and(|address| network.contains(&address)))
     };
+    is_for_caller(ends, request)
+        && (ends.destination_subnets.is_empty() || ends.destination_subnets.iter().any(holds))
+}
+
+fn is_for_caller(ends: &L4Match, request: &Request) -> bool {
+    let L4Match { destination_subnets: _, port, source_labels, source_namespace } = ends;
+    let caller = &request.caller;
     port.is_none_or(|wanted| wanted == request.port)
         && source_namespace.as_ref().is_none_or(|namespace| *namespace == caller.namespace)
         && source_labels.iter().all(|(key, value)| caller.labels.get(key) == Some(value))
-        && (destination_subnets.is_empty() || destination_subnets.iter().any(holds))
 }
