@@ -9,9 +9,11 @@ mod serve; // the versions that run in a cluster, and its gateway
 pub mod rewrite; // names that gateways are taught
 mod call; // names for what runs in others
 mod route; // where requests go
+mod ingress; // where requests from outside go
 mod stand_in; // names for what runs only in others
 pub mod condition;
 pub mod action;
+pub mod traffic_policy;
 pub mod release; // what each release can say
 pub mod dialect; // what one cluster's Istio was asked to say and cannot
 mod problems;

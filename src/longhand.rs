@@ -10,6 +10,8 @@ mod topology; // the first document
 mod reach; // how a call gets into another cluster
 mod cluster;
 mod service;
+mod gateway;
+mod traffic_policy;
 mod routing; // the second
 mod condition;
 mod action;

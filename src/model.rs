@@ -10,6 +10,9 @@ pub mod release; // which Istio
 pub mod cluster;
 pub mod protocol; // what is spoken on a port
 pub mod service;
+pub mod traffic_policy;
+pub mod service_account;
+pub mod ingress;
 pub mod reach; // how a call gets into another cluster
 pub mod routing;
 pub mod condition;
@@ -24,6 +27,7 @@ use crate::source::{At, Place};
 pub use action::Actions;
 pub use cluster::{Address, Cluster, ClusterId, Gateway};
 pub use condition::Condition;
+pub use ingress::{IngressGateway, IngressGatewayId};
 pub use protocol::{Protocol, RouteKind};
 pub use reach::Reach;
 pub use release::Release;
@@ -53,6 +57,8 @@ pub struct Mesh {
     pub clusters: Vec<Cluster>,
     /// By namespace, then name; a [`ServiceId`] is an index.
     pub services: Vec<Service>,
+    /// Where requests from outside arrive, by name; an `IngressGatewayId` is an index.
+    pub gateways: Vec<IngressGateway>,
 }
 
 /// A pool of addresses and where it was written, if it was.

@@ -10,6 +10,8 @@ mod condition; // which rules are for a caller at all
 pub mod route; // the rules of a service, as one caller meets them
 mod shadow; // what earlier rules have answered
 mod survey; // what all this shows about the rules
+pub mod ingress; // what is let in from outside
+mod affinity; // who stays with whom across clusters
 pub mod remote; // names for what runs in other clusters
 pub mod rewrite; // what gateways must be taught
 mod domain; // one name for clusters of different domains
@@ -21,9 +23,12 @@ use std::net::IpAddr;
 
 use crate::diagnostic::Outcome;
 use crate::model::service::PlainNames;
-use crate::model::{Callers, Cluster, ClusterId, Gateway, Mesh, Pick, Service, Version};
+use crate::model::{
+    Callers, Cluster, ClusterId, Gateway, IngressGateway, Mesh, Pick, Service, ServiceId, Version,
+};
 
 pub use demand::Demands;
+pub use ingress::{Ingress, IngressRoute};
 pub use remote::{RemoteName, RemoteNames, RemoteSubset};
 pub use rewrite::Translation;
 pub use route::{Answer, Copy, Route, ServiceRoutes, Share, Target};
@@ -37,7 +42,7 @@ pub struct ClusterPlan<'m> {
     pub cluster: &'m Cluster,
     /// Every service that runs here.
     pub runs: Vec<&'m Service>,
-    /// Services whose versions must be told apart here, for callers near and far.
+    /// Services whose versions must be told apart here, for callers near and far, and those that have a policy.
     pub serve: Vec<Serving<'m>>,
     /// How others enter, if any do.
     pub entrance: Option<Entrance<'m>>,
@@ -47,14 +52,18 @@ pub struct ClusterPlan<'m> {
     pub plain_names: Vec<PlainName<'m>>,
     /// Where requests of callers here go.
     pub routes: Vec<ServiceRoutes<'m>>,
+    /// Where requests from outside arrive.
+    pub ingress_gateways: Vec<&'m IngressGateway>,
+    /// Where requests from outside go.
+    pub ingress: Vec<Ingress<'m>>,
 }
 
-/// A service and those of its versions that run in the cluster.
+/// A service that runs in the cluster, and what is to be said of it there.
 #[derive(Clone, Debug)]
 pub struct Serving<'m> {
     /// The service.
     pub service: &'m Service,
-    /// By name; never empty.
+    /// Those of its versions that run here, by name; empty only where there is a policy of the whole service.
     pub versions: Vec<&'m Version>,
 }
 
@@ -125,6 +134,7 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
             None => RemoteNames::default(),
         })
         .collect();
+    affinity::check(mesh, &demands, &mut findings);
     let mut translations = rewrite::translations(mesh, remote_names.iter().flat_map(|remote| &remote.names));
     let plans: Vec<_> = mesh
         .clusters
@@ -139,7 +149,15 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
                 mesh,
                 cluster,
                 runs: mesh.services.iter().filter(|service| service.runs.contains_key(&id)).collect(),
-                serve: demands.told_apart.values().filter_map(|service| serving(service, id)).collect(),
+                serve: mesh
+                    .services
+                    .iter()
+                    .enumerate()
+                    .filter(|(index, service)| {
+                        demands.told_apart.contains_key(&ServiceId(*index)) || service.has_policy()
+                    })
+                    .filter_map(|(_, service)| serving(service, id))
+                    .collect(),
                 entrance: entrance(mesh, id, &demands, translations.remove(cluster.name.as_str())),
                 plain_names: routes
                     .iter()
@@ -147,6 +165,12 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
                     .collect(),
                 remote,
                 routes,
+                ingress_gateways: mesh
+                    .gateways
+                    .iter()
+                    .filter(|gateway| gateway.clusters.contains(&id))
+                    .collect(),
+                ingress: demand.map(|demand| ingress::plan(mesh, &demand.ingress)).unwrap_or_default(),
             }
         })
         .collect::<Vec<_>>();
@@ -158,7 +182,8 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
 fn serving(service: &Service, cluster: ClusterId) -> Option<Serving<'_>> {
     let versions: Vec<_> =
         service.versions.iter().filter(|version| version.clusters.contains_key(&cluster)).collect();
-    if versions.is_empty() { None } else { Some(Serving { service, versions }) }
+    let whole = service.traffic_policy.is_some() && service.runs.contains_key(&cluster);
+    if versions.is_empty() && !whole { None } else { Some(Serving { service, versions }) }
 }
 
 fn entrance<'m>(

@@ -9,7 +9,9 @@
 mod index; // a bundle by what its objects are about
 mod listed; // the three lists of a VirtualService, seen alike
 mod near; // what a caller's cluster must have
+mod ingress; // what the gateways for requests from outside must have
 mod far; // what the cluster behind a gateway must have
+mod policy; // what every port must repeat
 mod rewrite; // what a gateway makes of names that nothing behind it has
 mod subset; // which pods a subset stands for
 mod limits; // what Kubernetes would refuse
@@ -40,6 +42,8 @@ pub(crate) struct Crossing {
     sni: String,
     /// The caller's name for the subset; empty for the whole name.
     subset: String,
+    /// Of which the server must be one; anybody where empty.
+    identities: Vec<String>,
 }
 
 impl Links {
@@ -48,6 +52,8 @@ impl Links {
         let index = index::Index::of(bundle);
         self.findings.extend(index.doubled().into_iter().map(|what| problems::twice(&bundle.cluster, &what)));
         self.findings.extend(limits::check(bundle));
+        let lost = index.rules.values().flat_map(|(_, rule)| policy::lost(rule));
+        self.findings.extend(lost.map(|what| problems::broken(&bundle.cluster, &what)));
         if let Some(gateway) = &bundle.ground.gateway {
             for address in &gateway.addresses {
                 self.gateways.insert((address.clone(), gateway.port), bundle.cluster.clone());

@@ -15,6 +15,10 @@ mod cluster;
 mod clients;
 mod port;
 mod service;
+mod traffic_policy;
+mod service_account;
+mod gateway;
+mod ingress;
 mod routing;
 mod value; // texts and numbers in rules
 mod condition;
@@ -36,7 +40,7 @@ use crate::spec::{Listed, Spec, Written};
 /// Resolves every name and fills in every default.
 #[must_use]
 pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
-    let Spec { mesh, clusters, clusters_place, services, routes } = spec;
+    let Spec { mesh, clusters, clusters_place, services, gateways, routes } = spec;
     let mut findings = Vec::new();
     let defaults = defaults::of(mesh, &mut findings);
     if clusters.entries.is_empty() && clusters.complete {
@@ -48,12 +52,16 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     let mut names = ClusterNames::of(&clusters, complete);
     let clients = clients::default_of(mesh, &mut names, &mut findings);
     let mut services = service::all(services, &defaults, &clients, &mut names, &mut findings);
+    let gateways = gateway::all(gateways, &mut names, &mut findings);
     routing::route(routes, spec.services.complete, &mut services, &mut names, &mut findings);
+    let known = ingress::Gateways { known: &gateways, complete: spec.gateways.complete };
+    ingress::give(routes, &known, &mut services, &mut findings);
     let all_known = complete && spec.services.complete && names.unknown.is_empty();
     findings.extend(names.unknown_names());
 
     let suffix_place = defaults.remote_suffix_place;
-    let mesh = Mesh { clusters, services, ..defaults.mesh };
+    let mesh = Mesh { clusters, services, gateways, ..defaults.mesh };
+    ingress::check(&mesh, &mut findings);
     host::check(&mesh, suffix_place, &mut findings);
     sni::check(&mesh, &mut findings);
     virtual_ip::check(&mesh, &mut findings);

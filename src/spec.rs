@@ -16,7 +16,9 @@ mod topology; // mesh, clusters, services: all Topology documents
 pub mod reach; // how a call gets into another cluster
 pub mod mesh;
 pub mod cluster;
+pub mod gateway;
 pub mod service;
+pub mod traffic_policy;
 pub mod routing;
 pub mod condition;
 pub mod action;
@@ -40,6 +42,8 @@ pub struct Spec {
     pub clusters_place: Option<Place>,
     /// `services`, each name once.
     pub services: Listed<service::Service>,
+    /// `gateways`, each name once.
+    pub gateways: Listed<gateway::IngressGateway>,
     /// `routes`, each service once.
     pub routes: Listed<routing::Routes>,
 }
@@ -48,16 +52,17 @@ pub struct Spec {
 pub fn parse(sources: &Sources) -> Outcome<Spec> {
     let mut reader = Reader::default();
     let documents = Documents::read(sources, &mut reader);
-    let Topology { mesh, mut clusters, clusters_place, mut services } =
+    let Topology { mesh, mut clusters, clusters_place, mut services, mut gateways } =
         Topology::read(&documents.topologies, &mut reader);
     let mut routes = routing::read(&documents.routings, &mut reader);
     // What could not be read at all may have named any of them.
     clusters.complete &= documents.complete;
     services.complete &= documents.complete;
+    gateways.complete &= documents.complete;
     routes.complete &= documents.complete;
     let nothing = documents.topologies.is_empty() && documents.routings.is_empty() && !documents.complete;
     let clusters_place = clusters_place.or_else(|| documents.routings.first().map(|document| document.place));
-    let spec = Spec { mesh, clusters, clusters_place, services, routes };
+    let spec = Spec { mesh, clusters, clusters_place, services, gateways, routes };
     Outcome { value: (!nothing).then_some(spec), findings: reader.into_findings() }
 }
 

@@ -33,6 +33,10 @@ pub struct Bundle {
 /// What exists in a cluster before anything is applied to it.
 #[derive(Clone, Debug, Default)]
 pub struct Ground {
+    /// Ingress gateways, as `namespace/name`, with the namespaces that their workload may be in.
+    pub ingress_gateways: BTreeMap<String, IngressGround>,
+    /// Gateways and hosts whose requests from outside were promised a route.
+    pub let_in: BTreeSet<(String, String)>,
     /// The gateway that others enter by.
     pub gateway: Option<GroundGateway>,
     /// The Services, by host.
@@ -60,9 +64,20 @@ pub struct GroundGateway {
     pub existing: bool,
 }
 
+/// An ingress gateway.
+#[derive(Clone, Debug)]
+pub struct IngressGround {
+    /// Where its workload may be.
+    pub namespaces: BTreeSet<String>,
+    /// A Gateway object opens it already.
+    pub existing: bool,
+}
+
 /// A Service and the pods behind it.
 #[derive(Clone, Debug)]
 pub struct GroundService {
+    /// Who its pods say they are; empty where nobody said.
+    pub identities: BTreeSet<String>,
     /// Its namespace.
     pub namespace: String,
     /// Its ports.

@@ -1,11 +1,11 @@
 //! Calling: names for what runs in other clusters, and the SNI that each far gateway understands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
 use super::destination_rule::{
-    ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Subset, TrafficPolicy,
+    ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Settings, Subset, TrafficPolicy,
 };
 use super::dialect::Dialect;
 use super::mark::{export_to, list, object, suppress};
@@ -13,8 +13,10 @@ use super::object::{Object, Spec};
 use super::release::Feature;
 use super::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec, ServicePort};
 use super::sni::sni;
+use super::traffic_policy::{self, Endpoints};
 use crate::model::service::PlainNames;
-use crate::model::{Address, Cluster, Port, Service};
+use crate::model::traffic_policy as meant;
+use crate::model::{Address, Cluster, Pick, Port, Service};
 use crate::plan::{ClusterPlan, PlainName, RemoteName, RemoteSubset};
 
 /// The label that tells the endpoints of a remote name apart, and the subsets that use them.
@@ -23,7 +25,7 @@ const CLUSTER: &str = "cluster";
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
     ipv6(plan, dialect);
     let remote = plan.remote.names.iter();
-    let remote = remote.flat_map(|name| [service_entry(plan, name), destination_rule(plan, name)]);
+    let remote = remote.flat_map(|name| [service_entry(plan, name), destination_rule(plan, name, dialect)]);
     let entries = plan.plain_names.iter().filter(|name| name.made == PlainNames::Entry);
     remote.chain(entries.map(|name| plain_entry(plan, name))).collect()
 }
@@ -95,18 +97,24 @@ fn service_port(port: &Port) -> ServicePort {
     ServicePort { name: port.name.clone(), number: port.number, protocol: port.protocol.istio() }
 }
 
-fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
+fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>, dialect: &mut Dialect<'_>) -> Object {
     let service = name.service;
-    let any = name.clusters.first();
-    let any = any.map(|cluster| Contract { service, cluster, subset: None, translated: name.translated });
+    let any = name.clusters.first().map(|cluster| Contract {
+        service,
+        cluster,
+        serving: &name.clusters,
+        subset: None,
+        translated: name.translated,
+    });
     let spec = DestinationRuleSpec {
         host: name.host.clone(),
         export_to: export_to(&name.callers),
         traffic_policy: any.map(|contract| TrafficPolicy {
+            settings: far(service.traffic_policy.as_ref(), dialect),
             tls: service.crossing_ports().next().map(|port| contract.tls(port)),
-            port_level_settings: contract.by_port(),
+            port_level_settings: contract.by_port(Pick::Any, dialect),
         }),
-        subsets: name.subsets.iter().map(|subset| remote_subset(name, subset)).collect(),
+        subsets: name.subsets.iter().map(|subset| remote_subset(name, subset, dialect)).collect(),
     };
     let why = if name.translated {
         format!("Callers here say this name as it is: {} what they want of {service}.", gateways_know(name))
@@ -122,20 +130,28 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
 }
 
 /// Every subset has its own `tls`: one without inherits the SNI of the whole name, and reaches all versions.
-fn remote_subset(name: &RemoteName<'_>, subset: &RemoteSubset<'_>) -> Subset {
-    let RemoteSubset { name: subset_name, far, version: _, cluster, translated } = subset;
-    let contract = Contract { service: name.service, cluster, subset: *far, translated: *translated };
-    let by_port = contract.by_port();
-    let single = if by_port.is_empty() {
-        name.service.crossing_ports().next().map(|port| contract.tls(port))
+fn remote_subset(name: &RemoteName<'_>, subset: &RemoteSubset<'_>, dialect: &mut Dialect<'_>) -> Subset {
+    let RemoteSubset { name: subset_name, far: subset_there, pick, version: _, cluster, translated } = subset;
+    let service = name.service;
+    let serving = std::slice::from_ref(cluster);
+    let contract = Contract { service, cluster, serving, subset: *subset_there, translated: *translated };
+    let by_port = contract.by_port(*pick, dialect);
+    let policy = if by_port.is_empty() {
+        TrafficPolicy {
+            settings: far(service.own_policy(*pick), dialect),
+            tls: service.crossing_ports().next().map(|port| contract.tls(port)),
+            port_level_settings: by_port,
+        }
     } else {
-        None
+        TrafficPolicy { port_level_settings: by_port, ..TrafficPolicy::default() }
     };
-    Subset {
-        name: subset_name.clone(),
-        labels: labels(name, cluster),
-        traffic_policy: Some(TrafficPolicy { tls: single, port_level_settings: by_port }),
-    }
+    Subset { name: subset_name.clone(), labels: labels(name, cluster), traffic_policy: Some(policy) }
+}
+
+/// What is said in general, of connections to far gateways. A subset inherits it, but for what it says itself.
+fn far(policy: Option<&meant::TrafficPolicy>, dialect: &mut Dialect<'_>) -> Settings {
+    let said = policy.map(|policy| policy.settings.alone()).unwrap_or_default();
+    traffic_policy::settings(said, Endpoints::Gateways, dialect)
 }
 
 /// What a far gateway is told: its own name of a service and subset.
@@ -143,25 +159,44 @@ fn remote_subset(name: &RemoteName<'_>, subset: &RemoteSubset<'_>) -> Subset {
 struct Contract<'p> {
     service: &'p Service,
     cluster: &'p Cluster,
+    /// All that may answer.
+    serving: &'p [&'p Cluster],
     subset: Option<&'p str>,
     /// The gateway is taught what callers call it.
     translated: bool,
 }
 
 impl Contract<'_> {
+    /// Here, and not in the ServiceEntry: each cluster has its own trust domain, and the first releases read it
+    /// nowhere else.
     fn tls(self, port: &Port) -> ClientTls {
         let sni =
             (!self.translated).then(|| sni(port.number, self.subset, &self.service.plain_host(self.cluster)));
-        ClientTls { mode: ClientTlsMode::IstioMutual, sni }
+        let identities: BTreeSet<_> =
+            self.serving.iter().flat_map(|cluster| self.service.identities(cluster)).collect();
+        ClientTls {
+            mode: ClientTlsMode::IstioMutual,
+            sni,
+            subject_alt_names: identities.into_iter().collect(),
+        }
     }
 
     /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them. What Istio
-    /// derives by itself fits each port.
-    fn by_port(self) -> Vec<PortPolicy> {
-        let policy =
-            |port: &Port| PortPolicy { port: PortSelector { number: port.number }, tls: self.tls(port) };
-        let policies: Vec<_> = self.service.crossing_ports().map(policy).collect();
-        if policies.len() > 1 && !self.translated { policies } else { Vec::new() }
+    /// derives by itself fits each port. Nothing is inherited into them: each says all that holds for the pick there.
+    fn by_port(self, pick: Pick, dialect: &mut Dialect<'_>) -> Vec<PortPolicy> {
+        let one_sni = self.service.crossing_ports().nth(1).is_none() || self.translated;
+        if one_sni && !self.service.has_port_policy() {
+            return Vec::new();
+        }
+        let policy = |port: &Port| {
+            let said = self.service.effective(pick, port.number);
+            PortPolicy {
+                port: PortSelector { number: port.number },
+                settings: traffic_policy::settings(said, Endpoints::Gateways, dialect),
+                tls: Some(self.tls(port)),
+            }
+        };
+        self.service.crossing_ports().map(policy).collect()
     }
 }
 

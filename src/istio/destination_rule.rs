@@ -2,12 +2,20 @@
 //!
 //! Istio's fields in Istio's spelling; what they are for is `lower`'s to know.
 
+pub mod connection_pool;
+pub mod load_balancer;
+pub mod outlier_detection;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use connection_pool::ConnectionPool;
+use load_balancer::LoadBalancer;
+use outlier_detection::OutlierDetection;
+
 /// Spec of a `DestinationRule`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DestinationRuleSpec {
     /// The service it is about, as a full name.
@@ -24,7 +32,7 @@ pub struct DestinationRuleSpec {
 }
 
 /// A part of a service's endpoints.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Subset {
     /// A DNS label; part of the SNI.
@@ -38,9 +46,12 @@ pub struct Subset {
 }
 
 /// How connections are made. Istio refuses one that says nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TrafficPolicy {
+    /// In a subset, these three stand for the rule's own.
+    #[serde(flatten)]
+    pub settings: Settings,
     /// For ports without settings of their own; in a subset it beats even the port settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<ClientTls>,
@@ -49,13 +60,29 @@ pub struct TrafficPolicy {
     pub port_level_settings: Vec<PortPolicy>,
 }
 
-/// How connections to one port are made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// What users say of connections; TLS is not among it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Settings {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection_pool: Option<Box<ConnectionPool>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load_balancer: Option<Box<LoadBalancer>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outlier_detection: Option<Box<OutlierDetection>>,
+}
+
+/// How connections to one port are made. Istio refuses one that says nothing but the port.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PortPolicy {
     /// The service's port.
     pub port: PortSelector,
+    /// Nothing is inherited into them.
+    #[serde(flatten)]
+    pub settings: Settings,
     /// Its TLS.
-    pub tls: ClientTls,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<ClientTls>,
 }
 
 /// A port by number.
@@ -67,12 +94,16 @@ pub struct PortSelector {
 
 /// How a caller's proxy speaks TLS.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ClientTls {
     /// Whose certificates.
     pub mode: ClientTlsMode,
     /// What the far gateway routes by; none lets Istio derive it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sni: Option<String>,
+    /// Identities of which the server's certificate must carry one; none lets Istio decide.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subject_alt_names: Vec<String>,
 }
 
 /// Whose certificates a caller's proxy uses.

@@ -4,13 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use super::bundle::{Bundle, Ground, GroundGateway, GroundService};
+use super::bundle::{Bundle, Ground, GroundGateway, GroundService, IngressGround};
 use super::dialect::{Dialect, Lacks};
 use super::object::{Kind, Object};
 use super::{call, route, serve, stand_in};
 use crate::bundle::Reach;
 use crate::model::service::PlainNames;
-use crate::model::{Address, Cluster, Service, Version};
+use crate::model::{Address, Cluster, IngressGateway, Service, Version};
 use crate::plan::{ClusterPlan, RemoteName};
 use crate::source::Place;
 
@@ -70,6 +70,15 @@ fn ground(plan: &ClusterPlan<'_>) -> Ground {
     let cluster = plan.cluster;
     let absent = |made: PlainNames| plan.plain_names.iter().filter(move |name| name.made == made);
     Ground {
+        ingress_gateways: plan.ingress_gateways.iter().map(|gateway| ingress_ground(gateway)).collect(),
+        let_in: plan
+            .ingress
+            .iter()
+            .flat_map(|ingress| {
+                let gateway = ingress.gateway.full_name();
+                ingress.hosts.iter().map(move |host| (gateway.clone(), host.clone()))
+            })
+            .collect(),
         gateway: cluster.gateway.as_ref().map(|gateway| GroundGateway {
             addresses: gateway.addresses.iter().map(Address::to_string).collect(),
             port: gateway.port,
@@ -95,6 +104,11 @@ fn ground(plan: &ClusterPlan<'_>) -> Ground {
     }
 }
 
+fn ingress_ground(gateway: &IngressGateway) -> (String, IngressGround) {
+    let namespaces = gateway.workload_namespaces.clone();
+    (gateway.full_name(), IngressGround { namespaces, existing: gateway.servers.is_empty() })
+}
+
 fn ground_service(service: &Service, plan: &ClusterPlan<'_>) -> GroundService {
     let here = |version: &&Version| {
         version
@@ -103,6 +117,7 @@ fn ground_service(service: &Service, plan: &ClusterPlan<'_>) -> GroundService {
             .any(|id| plan.mesh.cluster(*id).is_some_and(|cluster| cluster.name == plan.cluster.name))
     };
     GroundService {
+        identities: service.identities(plan.cluster),
         namespace: service.namespace.clone(),
         ports: service.ports.iter().map(|port| port.number).collect(),
         speaks: service.ports.iter().map(|port| (port.number, port.protocol.istio())).collect(),

@@ -153,8 +153,12 @@ mod tests {
             spec: Spec::Gateway(GatewaySpec {
                 selector: BTreeMap::from([("istio".to_owned(), "eastwestgateway".to_owned())]),
                 servers: vec![Server {
+                    name: None,
                     port: ServerPort { name: "tls".to_owned(), number: 15443, protocol: "TLS" },
-                    tls: Some(ServerTls { mode: ServerTlsMode::AutoPassthrough }),
+                    tls: Some(ServerTls {
+                        mode: Some(ServerTlsMode::AutoPassthrough),
+                        ..ServerTls::default()
+                    }),
                     hosts: vec!["*.local".to_owned()],
                 }],
             }),

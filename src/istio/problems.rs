@@ -110,6 +110,8 @@ fn instead(feature: Feature) -> &'static str {
         Feature::AbortWithGrpcStatus => ", or abort with `httpStatus`",
         Feature::Rewrite => ", or write `reach: sni`, which every release can",
         Feature::AllowOrigins => ", or list the origins in full",
+        Feature::ConsecutiveErrorsByKind => ", or count `consecutiveGatewayErrors`",
+        Feature::HashTables => ", or write `ringHash`",
         Feature::Ipv6 => ", or write an IPv4 address",
         Feature::ApiV1beta1
         | Feature::ApiV1
@@ -139,7 +141,25 @@ fn instead(feature: Feature) -> &'static str {
         | Feature::RetryOnHttp3PostConnectFailure
         | Feature::MirrorPercent
         | Feature::Mirrors
-        | Feature::UnmatchedPreflights => "",
+        | Feature::UnmatchedPreflights
+        | Feature::LeastRequest
+        | Feature::HttpIdleTimeout
+        | Feature::TcpIdleTimeout
+        | Feature::MaxConnectionDuration
+        | Feature::H2UpgradePolicy
+        | Feature::UseClientProtocol
+        | Feature::MaxConcurrentStreams
+        | Feature::Http2KeepAlive
+        | Feature::LocalityLbSetting
+        | Feature::FailoverPriority
+        | Feature::WarmupDuration
+        | Feature::Warmup
+        | Feature::HashOfQueryParameter
+        | Feature::CookieAttributes
+        | Feature::LocalOriginErrors
+        | Feature::ServerName
+        | Feature::OptionalMutual
+        | Feature::GatewayIstioMutual => "",
     }
 }
 

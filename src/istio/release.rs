@@ -130,6 +130,30 @@ features! {
     /// Before, origins were plain texts.
     AllowOrigins "a prefix or regex in `allowOrigins`" [(5, 0)]
     UnmatchedPreflights "`unmatchedPreflights`" [(23, 0)]
+    /// Called `LEAST_CONN` before.
+    LeastRequest "`LEAST_REQUEST`" [(14, 0)]
+    HttpIdleTimeout "`idleTimeout` of `http`" [(2, 0)]
+    TcpIdleTimeout "`idleTimeout` of `tcp`" [(21, 0)]
+    MaxConnectionDuration "`maxConnectionDuration`" [(15, 0)]
+    H2UpgradePolicy "`h2UpgradePolicy`" [(3, 0)]
+    UseClientProtocol "`useClientProtocol`" [(8, 0)]
+    MaxConcurrentStreams "`maxConcurrentStreams`" [(21, 0)]
+    Http2KeepAlive "`http2KeepAlive`" [(31, 0)]
+    LocalityLbSetting "`localityLbSetting`" [(5, 0)]
+    FailoverPriority "`failoverPriority`" [(12, 0)]
+    WarmupDuration "`warmup`" [(14, 0)]
+    /// Before, it had a duration and nothing else.
+    Warmup "`warmup` with more than a duration" [(24, 0)]
+    HashOfQueryParameter "`httpQueryParameterName`" [(6, 0)]
+    /// Before, there was a ring and nothing else.
+    HashTables "`maglev`" [(16, 0)]
+    CookieAttributes "`attributes` of a cookie" [(28, 0)]
+    /// Before, `consecutiveErrors` counted what is now called gateway errors.
+    ConsecutiveErrorsByKind "`consecutive5xxErrors`" [(5, 0)]
+    LocalOriginErrors "counting errors of local origin" [(11, 0)]
+    ServerName "the name of a server" [(7, 0)]
+    OptionalMutual "`OPTIONAL_MUTUAL`" [(19, 0)]
+    GatewayIstioMutual "`ISTIO_MUTUAL`" [(3, 0)]
 }
 
 impl Release {

@@ -6,6 +6,7 @@ mod names; // that callers ask for in TLS
 use super::action::{self, Copies};
 use super::condition;
 use super::dialect::Dialect;
+use super::ingress;
 use super::mark::{export_to, list, object, suppress};
 use super::object::{Object, Spec};
 use super::release::Feature;
@@ -18,7 +19,10 @@ use crate::plan::{Answer, ClusterPlan, Copy, Found, Route, ServiceRoutes, Share,
 use crate::source::At;
 
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
-    plan.routes.iter().map(|routes| virtual_service(plan, routes, dialect)).collect()
+    let of_callers = plan.routes.iter().map(|routes| virtual_service(plan, routes, dialect));
+    let mut objects: Vec<_> = of_callers.collect();
+    objects.extend(plan.ingress.iter().map(|ingress| ingress::virtual_service(plan, ingress, dialect)));
+    objects
 }
 
 /// The rule behind each route; the service itself behind one that no rule asked for.
@@ -103,7 +107,7 @@ fn shares<'a, 'm>(answer: &'a Answer<'m>) -> &'a [Share<'m>] {
     }
 }
 
-fn http_route(
+pub(super) fn http_route(
     plan: &ClusterPlan<'_>,
     route: &Route<'_>,
     port: Option<u16>,

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use super::destination_rule::{ClientTls, ClientTlsMode, DestinationRuleSpec, Subset, TrafficPolicy};
+use super::destination_rule::{
+    ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Subset, TrafficPolicy,
+};
 use super::dialect::Dialect;
 use super::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
+use super::ingress;
 use super::mark::{list, object};
 use super::object::{Object, Spec};
 use super::problems;
 use super::release::{Feature, SniRouting};
 use super::rewrite::{self, Form};
+use super::traffic_policy::{self, Endpoints};
 use crate::model::Cluster;
 use crate::model::cluster::Expose;
+use crate::model::traffic_policy as meant;
 use crate::plan::{ClusterPlan, Entrance, Serving};
 
 /// The name of the Gateway that opens a cluster to the others, and of what its workload is taught.
@@ -24,13 +29,14 @@ pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<
         .serve
         .iter()
         .map(|serving| {
-            destination_rule(plan, serving, said.remove(&serving.service.place).unwrap_or_default())
+            let further = said.remove(&serving.service.place).unwrap_or_default();
+            destination_rule(plan, serving, further, dialect)
         })
         .collect();
     let alone = plan.runs.iter().map(|service| Serving { service, versions: Vec::new() });
     objects.extend(alone.filter_map(|serving| {
         let further = said.remove(&serving.service.place)?;
-        Some(destination_rule(plan, &serving, further))
+        Some(destination_rule(plan, &serving, further, dialect))
     }));
     if let Some(entrance) = &plan.entrance {
         router_mode(plan.cluster, entrance.gateway, dialect);
@@ -39,6 +45,7 @@ pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<
         }
         objects.extend(form.map(|form| rewrite::envoy_filter(plan, entrance, form, GATEWAY)));
     }
+    objects.extend(ingress::gateways(plan, dialect));
     objects
 }
 
@@ -55,21 +62,36 @@ fn router_mode(cluster: &Cluster, gateway: &crate::model::Gateway, dialect: &mut
 
 /// Visible everywhere, for the far callers' SNI names its subsets at the gateway. No `tls` where Istio finds out by
 /// itself: an explicit mode breaks pods without sidecar.
-fn destination_rule(plan: &ClusterPlan<'_>, serving: &Serving<'_>, further: Vec<Subset>) -> Object {
+fn destination_rule(
+    plan: &ClusterPlan<'_>,
+    serving: &Serving<'_>,
+    further: Vec<Subset>,
+    dialect: &mut Dialect<'_>,
+) -> Object {
     let Serving { service, versions } = serving;
-    let names = list(versions.iter().map(|version| version.name.as_str()));
-    let subset = |version: &&crate::model::Version| Subset {
-        name: version.subset.clone(),
-        labels: version.labels.clone(),
-        traffic_policy: None,
+    let subsets = versions
+        .iter()
+        .map(|version| Subset {
+            name: version.subset.clone(),
+            labels: version.labels.clone(),
+            traffic_policy: version.traffic_policy.as_ref().map(|policy| near(policy, dialect)),
+        })
+        .chain(further)
+        .collect();
+    let traffic_policy = match &service.traffic_policy {
+        Some(policy) => Some(near(policy, dialect)),
+        None => mutual(dialect).map(|tls| TrafficPolicy { tls: Some(tls), ..TrafficPolicy::default() }),
     };
     let spec = DestinationRuleSpec {
         host: service.plain_host(plan.cluster),
         export_to: Vec::new(),
-        traffic_policy: if plan.cluster.release.can(Feature::AutoMutualTls) { None } else { Some(mutual()) },
-        subsets: versions.iter().map(subset).chain(further).collect(),
+        traffic_policy,
+        subsets,
     };
-    let why = if versions.is_empty() {
+    let names = list(versions.iter().map(|version| version.name.as_str()));
+    let why = if versions.is_empty() && service.has_policy() {
+        format!("How connections to {service} are made where it runs.")
+    } else if versions.is_empty() {
         format!(
             "Names {service} as callers elsewhere do: the gateway is taught no more than another end of names."
         )
@@ -81,9 +103,31 @@ fn destination_rule(plan: &ClusterPlan<'_>, serving: &Serving<'_>, further: Vec<
     object(plan, &service.name, &service.namespace, why, Spec::DestinationRule(spec))
 }
 
-fn mutual() -> TrafficPolicy {
-    let tls = ClientTls { mode: ClientTlsMode::IstioMutual, sni: None };
-    TrafficPolicy { tls: Some(tls), port_level_settings: Vec::new() }
+/// As it was said: Istio's own order holds between its levels. The gateway here obeys it, too, for requests from far.
+fn near(policy: &meant::TrafficPolicy, dialect: &mut Dialect<'_>) -> TrafficPolicy {
+    let meant::TrafficPolicy { settings, ports } = policy;
+    TrafficPolicy {
+        settings: traffic_policy::settings(settings.alone(), Endpoints::Pods, dialect),
+        tls: mutual(dialect),
+        port_level_settings: ports
+            .iter()
+            .map(|(number, settings)| PortPolicy {
+                port: PortSelector { number: *number },
+                settings: traffic_policy::settings(settings.alone(), Endpoints::Pods, dialect),
+                tls: mutual(dialect),
+            })
+            .collect(),
+    }
+}
+
+/// Mutual TLS has to be asked for at every level where Istio does not find out by itself.
+fn mutual(dialect: &Dialect<'_>) -> Option<ClientTls> {
+    let automatic = dialect.release().can(Feature::AutoMutualTls);
+    (!automatic).then_some(ClientTls {
+        mode: ClientTlsMode::IstioMutual,
+        sni: None,
+        subject_alt_names: Vec::new(),
+    })
 }
 
 fn gateway(
@@ -105,8 +149,9 @@ fn gateway(
     let spec = GatewaySpec {
         selector: gateway.selector.clone(),
         servers: vec![Server {
+            name: None,
             port: ServerPort { name: "tls".to_owned(), number: gateway.server_port, protocol: "TLS" },
-            tls: Some(ServerTls { mode: ServerTlsMode::AutoPassthrough }),
+            tls: Some(ServerTls { mode: Some(ServerTlsMode::AutoPassthrough), ..ServerTls::default() }),
             hosts,
         }],
     };

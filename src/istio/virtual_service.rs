@@ -21,6 +21,9 @@ use super::string_match::StringMatch;
 pub struct VirtualServiceSpec {
     /// The names whose requests it routes.
     pub hosts: Vec<String>,
+    /// Gateways, as `namespace/name`; none means sidecars.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gateways: Vec<String>,
     /// Namespaces that see it; none means all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub export_to: Vec<String>,

@@ -118,12 +118,12 @@ impl<'m> HeaderChanges<'m> {
     }
 }
 
-fn value<T: Copy>(written: Option<&At<T>>) -> Option<T> {
+pub(super) fn value<T: Copy>(written: Option<&At<T>>) -> Option<T> {
     written.map(|at| at.value)
 }
 
 /// Durations are whole milliseconds.
-fn duration(duration: time::Duration) -> String {
+pub(super) fn duration(duration: time::Duration) -> String {
     match duration.subsec_millis() {
         0 => format!("{}s", duration.as_secs()),
         _ => format!("{}ms", duration.as_millis()),

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::action::{Actions, DirectResponse, HeaderOperations, Redirect};
 use super::condition::Condition;
+use super::gateway::{Ingress, ingress};
 use super::{cluster_name, port_name, service_name, version_name};
 use crate::model::{self, Answer, Mesh, Service};
 
@@ -13,7 +14,19 @@ use crate::model::{self, Answer, Mesh, Service};
 #[derive(Serialize)]
 pub struct Routing<'m> {
     /// By service.
-    pub routes: BTreeMap<String, Vec<Rule<'m>>>,
+    pub routes: BTreeMap<String, Routes<'m>>,
+}
+
+/// `routes.KEY`
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Routes<'m> {
+    Rules(Vec<Rule<'m>>),
+    WithIngress {
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        rules: Vec<Rule<'m>>,
+        ingress: BTreeMap<&'m str, Ingress<'m>>,
+    },
 }
 
 /// One rule.
@@ -58,10 +71,16 @@ struct Destination<'m> {
 
 impl<'m> Routing<'m> {
     pub fn of(mesh: &'m Mesh) -> Self {
-        let routed = mesh.services.iter().filter(|service| !service.rules.is_empty());
-        let rules =
-            |service: &'m Service| service.rules.iter().map(|rule| Rule::of(mesh, service, rule)).collect();
-        Self { routes: routed.map(|service| (service_name(service), rules(service))).collect() }
+        let routed =
+            mesh.services.iter().filter(|service| !service.rules.is_empty() || !service.ingress.is_empty());
+        let routes = |service: &'m Service| {
+            let rules = service.rules.iter().map(|rule| Rule::of(mesh, service, rule)).collect();
+            if service.ingress.is_empty() {
+                return Routes::Rules(rules);
+            }
+            Routes::WithIngress { rules, ingress: ingress(mesh, service) }
+        };
+        Self { routes: routed.map(|service| (service_name(service), routes(service))).collect() }
     }
 }
 

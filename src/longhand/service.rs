@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use serde::Serialize;
+use serde_json::Value;
 
+use super::traffic_policy::traffic_policy;
 use super::{cluster_name, reach};
 use crate::model::service::{AcrossClusters, PlainNames};
+use crate::model::service_account::ServiceAccount;
 use crate::model::{self, Callers, ClusterId, Mesh};
 
 /// `services.KEY`
@@ -22,6 +25,10 @@ pub struct Service<'m> {
     #[serde(rename = "virtualIP", skip_serializing_if = "Option::is_none")]
     virtual_ip: Option<IpAddr>,
     headless: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traffic_policy: Option<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    service_accounts: Vec<&'m str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reach: Option<&'static str>,
 }
@@ -58,6 +65,8 @@ struct Version<'m> {
     clusters: Sizes<'m>,
     labels: &'m BTreeMap<String, String>,
     subset: &'m str,
+    #[serde(rename = "trafficPolicy", skip_serializing_if = "Option::is_none")]
+    policy: Option<Value>,
 }
 
 /// Relative sizes by the cluster's name.
@@ -85,9 +94,12 @@ impl<'m> Service<'m> {
             across_clusters,
             plain_names,
             virtual_ip,
+            traffic_policy: policy,
+            service_accounts,
             reach,
             // In the other document.
             rules: _,
+            ingress: _,
             // What could not be read is an error, and then nothing is written.
             complete: _,
             headless,
@@ -114,6 +126,13 @@ impl<'m> Service<'m> {
             },
             virtual_ip: virtual_ip.as_ref().map(|pinned| pinned.value),
             headless: headless.is_some(),
+            traffic_policy: policy.as_ref().map(traffic_policy),
+            service_accounts: service_accounts
+                .iter()
+                .map(|account| match account {
+                    ServiceAccount::Named(text) | ServiceAccount::Identity(text) => text.as_str(),
+                })
+                .collect(),
             reach: reach::written(reach.as_ref()),
         }
     }
@@ -129,8 +148,9 @@ fn port(port: &model::Port) -> (&str, Port<'_>) {
 }
 
 fn version<'m>(mesh: &'m Mesh, version: &'m model::Version) -> (&'m str, Version<'m>) {
-    let model::Version { name, subset, labels, clusters, place: _ } = version;
-    (name, Version { clusters: sizes(mesh, clusters), labels, subset })
+    let model::Version { name, subset, labels, clusters, traffic_policy: policy, place: _ } = version;
+    let policy = policy.as_ref().map(traffic_policy);
+    (name, Version { clusters: sizes(mesh, clusters), labels, subset, policy })
 }
 
 fn sizes<'m>(mesh: &'m Mesh, sizes: &BTreeMap<ClusterId, u32>) -> Sizes<'m> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::cluster::Cluster;
+use super::gateway::IngressGateway;
 use super::reach;
 use super::service::Service;
 use super::service_name;
@@ -16,6 +17,8 @@ pub struct Topology<'m> {
     mesh: Mesh<'m>,
     clusters: BTreeMap<&'m str, Cluster<'m>>,
     services: BTreeMap<String, Service<'m>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    gateways: BTreeMap<&'m str, IngressGateway<'m>>,
 }
 
 /// `mesh`
@@ -46,6 +49,7 @@ impl<'m> Topology<'m> {
             annotations,
             clusters,
             services,
+            gateways,
         } = mesh;
         Self {
             mesh: Mesh {
@@ -68,6 +72,10 @@ impl<'m> Topology<'m> {
             services: services
                 .iter()
                 .map(|service| (service_name(service), Service::of(mesh, service)))
+                .collect(),
+            gateways: gateways
+                .iter()
+                .map(|gateway| (gateway.name.as_str(), IngressGateway::of(mesh, gateway)))
                 .collect(),
         }
     }

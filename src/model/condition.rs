@@ -4,6 +4,9 @@
 //! which release can say what; but words that some release lacks keep their place, so that `istio` can point at them.
 
 mod covers; // whether one condition holds whenever another does
+mod meets; // which requests obey two conditions
+
+pub use meets::Common;
 
 use std::collections::BTreeMap;
 

@@ -5,9 +5,12 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::cluster::{Cluster, ClusterId};
+use super::ingress::Ingress;
 use super::protocol::{Protocol, RouteKind};
 use super::reach::Reach;
 use super::routing::Rule;
+use super::service_account::ServiceAccount;
+use super::traffic_policy::TrafficPolicy;
 use crate::source::{At, Place};
 
 /// Index into `Mesh::services`; in order of namespace and name.
@@ -41,10 +44,16 @@ pub struct Service {
     pub plain_names: PlainNames,
     /// The address pinned for its (shared) remote name.
     pub virtual_ip: Option<At<IpAddr>>,
+    /// Who its pods say they are; nobody said it where empty.
+    pub service_accounts: BTreeSet<ServiceAccount>,
+    /// How callers' proxies connect to it.
+    pub traffic_policy: Option<TrafficPolicy>,
     /// How callers in other clusters get to it, if that was written.
     pub reach: Option<At<Reach>>,
     /// The first whose conditions hold answers; empty for a service that is left alone.
     pub rules: Vec<Rule>,
+    /// Which requests from outside its rules hold for.
+    pub ingress: Vec<Ingress>,
     /// How much of it could be read.
     pub complete: Complete,
     /// Where `headless: true` was written: its name stands for its pods, and callers choose among them by DNS.
@@ -112,6 +121,8 @@ pub struct Version {
     pub labels: BTreeMap<String, String>,
     /// Where it runs, with relative sizes.
     pub clusters: BTreeMap<ClusterId, u32>,
+    /// What it says otherwise than the service.
+    pub traffic_policy: Option<TrafficPolicy>,
     /// Its key in the topology.
     pub place: Place,
 }

@@ -6,7 +6,7 @@ use super::problems;
 use super::route::{self, ServiceRoutes};
 use super::survey::Survey;
 use crate::diagnostic::Finding;
-use crate::model::{Callers, ClusterId, Mesh, Pick, Service, ServiceId};
+use crate::model::{Callers, ClusterId, IngressGatewayId, Mesh, Pick, Service, ServiceId};
 use crate::source::Place;
 
 /// What all callers ask for.
@@ -25,6 +25,8 @@ pub struct Demands<'m> {
 pub struct Demand<'m> {
     /// By service.
     pub routes: Vec<ServiceRoutes<'m>>,
+    /// By ingress gateway and service: what requests get that arrive there.
+    pub ingress: Vec<(IngressGatewayId, ServiceRoutes<'m>)>,
     /// What they use in other clusters, share 0 included.
     pub far: BTreeMap<ServiceId, FarUse>,
 }
@@ -51,6 +53,10 @@ pub fn of<'m>(mesh: &'m Mesh, findings: &mut Vec<Finding>) -> Demands<'m> {
                 demands.add(mesh, *caller, ServiceRoutes { id, service, callers: callers.clone(), routes });
             }
         }
+        for (gateway, caller, callers) in entrances(mesh, service) {
+            let routes = route::from_outside(mesh, id, service, caller, &mut survey);
+            demands.let_in(mesh, gateway, caller, ServiceRoutes { id, service, callers, routes });
+        }
         if service.complete.all() {
             findings.extend(survey.findings(mesh, service));
         }
@@ -62,8 +68,37 @@ pub fn of<'m>(mesh: &'m Mesh, findings: &mut Vec<Finding>) -> Demands<'m> {
     demands
 }
 
+/// Every cluster where a gateway lets requests to a service in, and where the gateway's workload may be.
+fn entrances(mesh: &Mesh, service: &Service) -> impl Iterator<Item = (IngressGatewayId, ClusterId, Callers)> {
+    let gateways = service
+        .ingress
+        .iter()
+        .map(|ingress| ingress.gateway)
+        .filter_map(|id| Some((id, mesh.gateways.get(id.0)?)));
+    gateways.flat_map(|(id, gateway)| {
+        let callers = Callers::Namespaces(gateway.workload_namespaces.clone());
+        gateway.clusters.iter().map(move |cluster| (id, *cluster, callers.clone()))
+    })
+}
+
 impl<'m> Demands<'m> {
     fn add(&mut self, mesh: &'m Mesh, caller: ClusterId, routes: ServiceRoutes<'m>) {
+        self.follow(mesh, caller, &routes);
+        self.by_caller.entry(caller).or_default().routes.push(routes);
+    }
+
+    fn let_in(
+        &mut self,
+        mesh: &'m Mesh,
+        gateway: IngressGatewayId,
+        caller: ClusterId,
+        routes: ServiceRoutes<'m>,
+    ) {
+        self.follow(mesh, caller, &routes);
+        self.by_caller.entry(caller).or_default().ingress.push((gateway, routes));
+    }
+
+    fn follow(&mut self, mesh: &'m Mesh, caller: ClusterId, routes: &ServiceRoutes<'m>) {
         let demand = self.by_caller.entry(caller).or_default();
         for route in &routes.routes {
             for target in route.targets() {
@@ -86,6 +121,5 @@ impl<'m> Demands<'m> {
                     .insert((target.pick, target.cluster));
             }
         }
-        demand.routes.push(routes);
     }
 }

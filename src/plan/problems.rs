@@ -118,6 +118,15 @@ pub fn for_nobody(service: &Service, rule: &Rule) -> Finding {
         .help("widen `sourceClusters`, or name the cluster in the `clients` of the service")
 }
 
+pub fn affinity_ends(service: &Service, place: Place) -> Finding {
+    Finding::new(
+        Code::MG0376,
+        format!("requests to `{service}` that are alike stay together only within a cluster"),
+    )
+    .at(place, "not read by the gateways of other clusters")
+    .help("let callers stay in their own cluster (`acrossClusters: local` where it runs), or keep what belongs together elsewhere")
+}
+
 pub fn no_clients(service: &Service, rule: &Rule) -> Finding {
     Finding::new(Code::MG0313, format!("the rules of `{service}` are for nobody: it has no clients"))
         .at(rule.place, "never used")

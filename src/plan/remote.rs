@@ -41,6 +41,8 @@ pub struct RemoteSubset<'m> {
     pub name: String,
     /// The subset that the far cluster knows; none for any version.
     pub far: Option<&'m str>,
+    /// The version, or any.
+    pub pick: Pick,
     /// The version as its users name it; none for any.
     pub version: Option<&'m str>,
     /// Where it runs.
@@ -180,7 +182,8 @@ fn subsets<'m>(
             None => at_cluster("any", cluster, &plain),
         };
         let translated = translated(mesh, service, cluster);
-        Some(RemoteSubset { name, far, version: version_of(service, *pick), cluster, translated })
+        let version = version_of(service, *pick);
+        Some(RemoteSubset { name, far, pick: *pick, version, cluster, translated })
     };
     picks.iter().filter_map(subset).collect()
 }

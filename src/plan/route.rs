@@ -11,8 +11,8 @@ use super::survey::Survey;
 use crate::model::action::{DirectResponse, HeaderOperations, Redirect};
 use crate::model::condition::HttpMatch;
 use crate::model::{
-    Answer as Meant, Callers, ClusterId, Destination, Mesh, Mirror, Pick, Port, RemoteNames, Rule, Service,
-    ServiceId,
+    Answer as Meant, Callers, ClusterId, Destination, Mesh, Mirror, Pick, Port, RemoteNames, RouteKind, Rule,
+    Service, ServiceId,
 };
 use crate::source::{At, Place};
 
@@ -157,6 +157,38 @@ pub fn routes<'m>(
         // A plain name is local by itself; the shared one obeys the same rules, and is not.
         routes.extend(untouched);
         routes.sort_by_key(|route| route.port.number);
+    }
+    routes
+}
+
+/// What requests from outside get from a service at a gateway in `caller`: the rules that do not choose workloads, on
+/// one port. Left alone is what no rule is for.
+pub fn from_outside<'m>(
+    mesh: &'m Mesh,
+    id: ServiceId,
+    service: &'m Service,
+    caller: ClusterId,
+    survey: &mut Survey<'m>,
+) -> Vec<Route<'m>> {
+    let Some(port) = service.ingress_port() else { return Vec::new() };
+    let path = Path { mesh, id, service, caller, port };
+    let mut routes = Vec::new();
+    let rules = service.rules.iter().enumerate().filter(|(_, rule)| rule.speaks.fits(RouteKind::Http));
+    for (index, rule) in rules {
+        let Some(mut conditions) = condition::left(rule, caller, port, RouteKind::Http) else { continue };
+        let everything = conditions.is_empty();
+        conditions.retain(|words| !words.chooses_workloads());
+        if conditions.is_empty() && !everything {
+            continue;
+        }
+        survey.reached(index);
+        routes.extend(path.possible(path.route(rule, conditions, survey), survey));
+        if everything {
+            return routes;
+        }
+    }
+    if routes.is_empty() {
+        routes.extend(path.possible(path.left_alone(survey), survey));
     }
     routes
 }

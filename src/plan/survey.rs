@@ -98,7 +98,9 @@ impl<'m> Survey<'m> {
     pub fn findings(&self, mesh: &Mesh, service: &Service) -> Vec<Finding> {
         let name = |id: ClusterId| mesh.cluster(id).map_or("", |cluster| cluster.name.as_str());
         let mut findings = Vec::new();
-        if let (true, Some(rule)) = (service.clients.is_empty(), service.rules.first()) {
+        if let (true, Some(rule)) =
+            (service.clients.is_empty() && service.ingress.is_empty(), service.rules.first())
+        {
             return vec![problems::no_clients(service, rule)];
         }
         for (index, rule) in service.rules.iter().enumerate() {

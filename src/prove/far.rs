@@ -30,6 +30,8 @@ pub struct Offer {
 #[derive(Debug, Default)]
 struct Service {
     ports: BTreeSet<u16>,
+    /// Who its pods say they are, if anybody said.
+    identities: BTreeSet<String>,
     /// Its versions by subset, each with whether it can be reached; also as callers elsewhere say them.
     subsets: BTreeMap<String, Result<(), String>>,
 }
@@ -48,7 +50,8 @@ impl Offer {
             let further = index.subsets_of(host).filter(|name| !service.pods.contains_key(*name));
             let subsets = service.pods.keys().chain(further).map(subset);
             let ports = service.ports.iter().copied().collect();
-            (host.clone(), Service { ports, subsets: subsets.collect() })
+            let identities = service.identities.clone();
+            (host.clone(), Service { ports, identities, subsets: subsets.collect() })
         });
         let mut offer = Self { opened, services: services.collect(), ..Self::default() };
         match ground.gateway.as_ref().map(|gateway| Lessons::of(bundle, gateway, &index.filters)) {
@@ -95,10 +98,14 @@ impl Offer {
             says_what_it_means(said_host, meant, said_port, &taken.sni)
                 .map_err(|what| format!("the gateway of `{cluster}` takes one name for another: {what}"))?;
         }
-        let Service { ports, subsets } =
+        let Service { ports, identities, subsets } =
             self.services.get(host).ok_or_else(|| format!("`{host}` does not run in `{cluster}`"))?;
         if !ports.contains(&port) {
             return Err(format!("`{host}` has no port {port} in `{cluster}`"));
+        }
+        let demanded = &crossing.identities;
+        if !identities.is_empty() && !demanded.iter().any(|identity| identities.contains(identity)) {
+            return Err(format!("nobody behind `{host}` in `{cluster}` is who callers demand"));
         }
         let Some(subset) = subset else { return Ok(()) };
         let whose = crossing.subset.strip_prefix(subset).unwrap_or_default();
@@ -120,7 +127,9 @@ fn opened(gateway: &GroundGateway, gateways: &[(&Metadata, &GatewaySpec)]) -> Ve
     let servers: Vec<_> = here
         .flat_map(|(_, spec)| &spec.servers)
         .filter(|server| server.port.number == gateway.server_port)
-        .filter(|server| server.tls.is_some_and(|tls| tls.mode == ServerTlsMode::AutoPassthrough))
+        .filter(|server| {
+            server.tls.as_ref().is_some_and(|tls| tls.mode == Some(ServerTlsMode::AutoPassthrough))
+        })
         .collect();
     match servers.as_slice() {
         [only] => only.hosts.clone(),

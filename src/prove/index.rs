@@ -57,7 +57,8 @@ impl<'b> Index<'b> {
                     for host in &spec.hosts {
                         // A short name is one of the object's own namespace.
                         let whose = if host.contains('.') { "" } else { metadata.namespace.as_str() };
-                        index.twice(!routed.insert((whose, host)), "a VirtualService", host);
+                        let before = !routed.insert((&spec.gateways, whose, host));
+                        index.twice(before, "a VirtualService", host);
                     }
                     index.routes.push((metadata, spec));
                 }

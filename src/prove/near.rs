@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Crossing;
 use super::index::Index;
+use super::ingress;
 use super::listed::{self, List, Listed};
 use super::subset::selects;
 use crate::istio::Bundle;
@@ -29,10 +30,13 @@ pub fn check(bundle: &Bundle, index: &Index<'_>) -> Near {
     let caller = Caller { bundle, index };
     let mut near = Near::default();
     let mut routed: BTreeMap<&str, &VirtualServiceSpec> = BTreeMap::new();
+    near.broken.extend(ingress::broken(bundle, index));
     for (metadata, spec) in &index.routes {
-        routed.extend(spec.hosts.iter().map(|host| (host.as_str(), *spec)));
         let routes = listed::all(spec);
-        caller.hosts(metadata, spec, &routes, &mut near);
+        if spec.gateways.is_empty() {
+            routed.extend(spec.hosts.iter().map(|host| (host.as_str(), *spec)));
+            caller.hosts(metadata, spec, &routes, &mut near);
+        }
         for route in &routes {
             for destination in &route.destinations {
                 caller.destination(spec, destination, &mut near);
@@ -116,7 +120,7 @@ impl Caller<'_> {
         let Destination { host, subset, port } = destination;
         let port = port.number;
         if let Some((metadata, entry)) = self.index.entries.get(host.as_str()) {
-            if !sees(&entry.export_to, &routed.export_to) {
+            if !sees(&entry.export_to, &ingress::seen_by(self.bundle, routed)) {
                 near.broken.push(format!("callers of `{host}` do not see its ServiceEntry"));
             }
             self.crossing(host, metadata, entry, subset.as_deref(), port, near);
@@ -208,11 +212,9 @@ impl Caller<'_> {
         };
         let tls = tls(rule, named, port)
             .ok_or_else(|| format!("plain text to the gateway for `{host}` port {port}"))?;
-        let sni = match tls {
-            ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(sni) } => sni.clone(),
-            // Istio derives it from the name that is called; whether the gateway knows that is the gateway's to say.
-            ClientTls { mode: ClientTlsMode::IstioMutual, sni: None } => sni::sni(port, subset, host),
-        };
+        let ClientTls { mode: ClientTlsMode::IstioMutual, sni, subject_alt_names } = tls;
+        // Istio derives it from the name that is called; whether the gateway knows that is the gateway's to say.
+        let sni = sni.clone().unwrap_or_else(|| sni::sni(port, subset, host));
         says_what_it_means(host, subset, port, &sni)?;
         let none = BTreeMap::new();
         let labels = named.map_or(&none, |subset| &subset.labels);
@@ -238,6 +240,7 @@ impl Caller<'_> {
                 port: *dialled,
                 sni: sni.clone(),
                 subset: subset.unwrap_or_default().to_owned(),
+                identities: subject_alt_names.clone(),
             });
         }
         Ok(crossings)
@@ -281,11 +284,14 @@ fn tls<'r>(rule: &'r DestinationRuleSpec, subset: Option<&'r Subset>, port: u16)
     let policies = [subset.and_then(|subset| subset.traffic_policy.as_ref()), rule.traffic_policy.as_ref()];
     policies.into_iter().flatten().find_map(|policy| {
         let own = policy.port_level_settings.iter().find(|settings| settings.port.number == port);
-        own.map(|settings| &settings.tls).or(policy.tls.as_ref())
-    })
+        match own {
+            Some(settings) => Some(settings.tls.as_ref()),
+            None => policy.tls.as_ref().map(Some),
+        }
+    })?
 }
 
 /// Whether what is exported to some namespaces reaches all that it is needed in. None means all.
-fn sees(exported: &[String], needed: &[String]) -> bool {
+pub fn sees(exported: &[String], needed: &[String]) -> bool {
     exported.is_empty() || (!needed.is_empty() && needed.iter().all(|namespace| exported.contains(namespace)))
 }

@@ -6,7 +6,9 @@
 mod connection; // what connections need beyond that
 mod far; // what the cluster behind a gateway lacks
 mod limits; // what Kubernetes would refuse
+mod ingress; // what requests from outside lack
 mod near; // what the caller's cluster lacks
+mod promise; // what a caller's rule no longer says beside the SNI
 mod rewrite; // what a gateway is taught
 mod twice; // what is there more than once
 
@@ -31,20 +33,25 @@ clusters:
   there: {gateway: 203.0.113.2}
   yonder: {gateway: {address: 203.0.113.3, expose: used}}
 services:
-  api:       {ports: {http: 80, grpc: 81}, versions: {v1: here, v2: there}}
+  api:
+    ports: {http: 80, grpc: 81}
+    versions: {v1: here, v2: there}
+    trafficPolicy: {outlierDetection: {consecutiveGatewayErrors: 1}}
   cache:     {ports: {redis: 6379}, versions: {v1: there}}
   db:        {ports: {mysql: 3306, tls: 443}, versions: {v1: here, v2: there}}
-  parts:     {ports: 80, versions: {v1: [there, yonder]}}
+  parts:     {ports: 80, versions: {v1: [there, yonder]}, serviceAccounts: parts}
   ratings:   {ports: 80, versions: {v1: there}}
   reviews:   {ports: 80, versions: {v1: here, v2: there, v20: there}}
   shop/cart: {ports: 80, versions: {v1: there}, clients: {here: [web]}}
+gateways:
+  public: {clusters: here, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [parts.example.com]}]}
 ---
 apiVersion: meshgen/v1
 kind: Routing
 routes:
   api: {to: {v1: 50, v2: 50}}
   db: {to: {v1: 50, v2: 50}}
-  parts: v1
+  parts: {rules: v1, ingress: {public: {hosts: parts.example.com}}}
   ratings: v1
   reviews: {to: {v1: 50, v2: 25, v20: 25}, mirror: v20}
   shop/cart: v1

@@ -101,7 +101,7 @@ fn is_empty<T>(written: &Written<Listed<T>>) -> bool {
 }
 
 /// Of two words, only one is there.
-fn exclusive(
+pub(super) fn exclusive(
     (first_word, first): (&str, Option<Place>),
     (second_word, second): (&str, Option<Place>),
     findings: &mut Vec<Finding>,

@@ -66,6 +66,7 @@ pub fn of(mesh: &spec::mesh::Mesh, findings: &mut Vec<Finding>) -> Defaults {
             annotations: label::annotations(annotations, findings),
             clusters: Vec::new(),
             services: Vec::new(),
+            gateways: Vec::new(),
         },
         remote_suffix_place: remote_suffix.place(),
         release: release(istio, findings).unwrap_or(Release::DEFAULT),

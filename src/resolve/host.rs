@@ -1,5 +1,6 @@
 //! The host names that come out: their length, and that remote names are no names of a cluster's own.
 
+use super::name::is_dns_name;
 use super::problems::topology as problems;
 use crate::diagnostic::Finding;
 use crate::model::name::{HOST, LABEL};
@@ -35,4 +36,17 @@ fn too_long(mesh: &Mesh, service: &Service) -> Option<Finding> {
         })
         .max()?;
     if longest > HOST { Some(problems::host_too_long(service, longest)) } else { None }
+}
+
+/// Whether it is a host name, `*`, or `*.` and a host name.
+pub fn is_pattern(text: &str) -> bool {
+    text == "*" || is_dns_name(text.strip_prefix("*.").unwrap_or(text))
+}
+
+/// Whether some host is meant by both patterns.
+pub fn overlaps(one: &str, other: &str) -> bool {
+    let within = |wide: &str, narrow: &str| {
+        wide == narrow || wide.strip_prefix('*').is_some_and(|end| narrow.ends_with(end))
+    };
+    within(one, other) || within(other, one)
 }

@@ -7,3 +7,7 @@ pub mod routing;
 pub mod connection;
 pub mod value;
 pub mod action;
+pub mod traffic_policy;
+pub mod service_account;
+pub mod gateway;
+pub mod ingress;

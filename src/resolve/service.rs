@@ -7,7 +7,7 @@ use super::clients::{self, CallersByCluster};
 use super::defaults::{self, Defaults};
 use super::problems::name::version_called_any;
 use super::problems::topology as problems;
-use super::{ClusterNames, entries, label, name, port, reach};
+use super::{ClusterNames, entries, label, name, port, reach, service_account, traffic_policy};
 use crate::diagnostic::Finding;
 use crate::model::name::subset;
 use crate::model::{ClusterId, Complete, Service, Version};
@@ -52,6 +52,9 @@ impl Reader<'_> {
             plain_names,
             virtual_ip,
             headless,
+            // Its ports are named; see below.
+            traffic_policy: _,
+            service_accounts,
             reach,
         } = written;
         name::dns_label("service", name, self.findings);
@@ -74,7 +77,7 @@ impl Reader<'_> {
             let sum: &mut u32 = runs.entry(*cluster).or_default();
             *sum = sum.saturating_add(*size);
         }
-        Service {
+        let mut service = Service {
             namespace: namespace.value.clone(),
             name: name.value.clone(),
             place: *place,
@@ -89,7 +92,10 @@ impl Reader<'_> {
             plain_names: defaults::plain(plain_names, self.defaults.plain_names),
             virtual_ip: self.virtual_ip(virtual_ip),
             reach: reach::written(reach),
+            service_accounts: service_account::all(service_accounts, self.findings),
+            traffic_policy: None,
             rules: Vec::new(),
+            ingress: Vec::new(),
             complete: Complete {
                 ports: ports_complete,
                 versions: entries(&written.versions).1,
@@ -97,7 +103,9 @@ impl Reader<'_> {
                 rules: true,
             },
             headless: headless.written().filter(|at| at.value).map(|at| at.place),
-        }
+        };
+        traffic_policy::set(&mut service, written, self.findings);
+        service
     }
 
     /// By name; whether it is known of each where it runs.
@@ -125,7 +133,7 @@ impl Reader<'_> {
     }
 
     fn version(&mut self, written: &spec::service::Version) -> (Version, bool) {
-        let spec::service::Version { name, clusters, labels, subset: own } = written;
+        let spec::service::Version { name, clusters, labels, subset: own, traffic_policy: _ } = written;
         if name.value == "any" {
             self.findings.push(version_called_any(name));
         } else {
@@ -144,6 +152,7 @@ impl Reader<'_> {
             subset: own.value().cloned().unwrap_or_else(|| subset(&name.value)),
             labels: if labels.is_absent() { [label].into() } else { label::labels(labels, self.findings) },
             clusters: placed,
+            traffic_policy: None,
             place: name.place,
         };
         if !labels.is_absent() && version.labels.is_empty() && entries(labels).1 {

@@ -4,6 +4,9 @@
 //! the shares add up.
 
 mod destination; // `to` and `mirror`
+mod ingress; // what is let in from outside
+
+pub use ingress::Ingress;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +29,7 @@ pub struct Routes {
     pub place: Place,
     /// In order; one rule and one destination are lists of one.
     pub rules: Written<Listed<Rule>>,
+    pub ingress: Written<Listed<Ingress>>,
 }
 
 /// One rule. It should have exactly one of `to`, `redirect` and `direct_response`: `resolve` complains else.
@@ -134,27 +138,23 @@ pub fn read(documents: &[Node], reader: &mut Reader) -> Listed<Routes> {
 }
 
 impl Routes {
-    fn read(service: ServiceName, key: &At<&str>, value: Value<'_>, reader: &mut Reader) -> Self {
-        let rules = Self::read_rules(&service, value, reader);
-        Self { service, place: key.place, rules: rules.map_or(Written::Illegible, Written::As) }
-    }
-
     /// A list of rules, one rule, one destination, or the long form.
-    fn read_rules(service: &ServiceName, value: Value<'_>, reader: &mut Reader) -> Option<At<Listed<Rule>>> {
+    fn read(service: ServiceName, key: &At<&str>, value: Value<'_>, reader: &mut Reader) -> Self {
+        let read_rules = |reader: &mut Reader, value: Value<'_>| {
+            reader.list(value, |reader, value| Rule::read(&service, value, reader))
+        };
         let is_long_form = ROUTES.fields.iter().any(|field| value.get(field).is_some());
-        if !is_long_form {
-            return reader.list(value, |reader, value| Rule::read(service, value, reader));
-        }
-        let [rules, ingress] = reader.fields(value, &ROUTES)?;
-        reader.later("ingress", &ingress);
-        let rules = rules.read(reader, |reader, value| {
-            reader.list(value, |reader, value| Rule::read(service, value, reader))
-        });
-        match rules {
-            Written::Absent => Some(At::new(Listed::default(), value.place())),
-            Written::Illegible => None,
-            Written::As(rules) => Some(rules),
-        }
+        let (rules, ingress) = if is_long_form {
+            let [rules, ingress] = reader.fields_or_illegible(value, &ROUTES);
+            let rules = match rules.read(reader, read_rules) {
+                Written::Absent => Written::As(At::new(Listed::default(), value.place())),
+                rules @ (Written::Illegible | Written::As(_)) => rules,
+            };
+            (rules, ingress.read(reader, Ingress::read_all))
+        } else {
+            (read_rules(reader, value).map_or(Written::Illegible, Written::As), Written::Absent)
+        };
+        Self { service, place: key.place, rules, ingress }
     }
 }
 

@@ -12,6 +12,7 @@ pub use version::{Placement, Version};
 
 use super::reach::Reach;
 use super::reader::{Form, Reader};
+use super::traffic_policy::TrafficPolicy;
 use super::tree::Value;
 use super::{Listed, ServiceName, Written};
 use crate::source::{At, Place};
@@ -35,6 +36,9 @@ pub struct Service {
     /// An address, unchecked.
     pub virtual_ip: Written<String>,
     pub headless: Written<bool>,
+    pub traffic_policy: Written<TrafficPolicy>,
+    /// Names and identities, unchecked.
+    pub service_accounts: Written<Listed<At<String>>>,
     /// How callers in other clusters get to it, whichever cluster serves it.
     pub reach: Written<Reach>,
 }
@@ -93,8 +97,6 @@ impl Service {
             service_accounts,
             headless,
         ] = reader.fields_or_illegible(value, &SERVICE);
-        reader.later("trafficPolicy", &traffic_policy);
-        reader.later("serviceAccounts", &service_accounts);
         Self {
             name,
             place,
@@ -113,6 +115,8 @@ impl Service {
             plain_names: plain_names.read(reader, PlainNames::read),
             virtual_ip: virtual_ip.read(reader, Reader::text),
             headless: headless.read(reader, Reader::boolean),
+            traffic_policy: traffic_policy.read(reader, TrafficPolicy::read),
+            service_accounts: service_accounts.read(reader, Reader::texts),
             reach: reach.read(reader, Reach::read),
         }
     }

@@ -6,6 +6,7 @@
 use indexmap::IndexMap;
 
 use super::cluster::Cluster;
+use super::gateway::IngressGateway;
 use super::join::join;
 use super::mesh::Mesh;
 use super::reader::{Form, Reader};
@@ -31,6 +32,7 @@ pub struct Topology {
     /// Where clusters are written, or else where the first Topology begins.
     pub clusters_place: Option<Place>,
     pub services: Listed<Service>,
+    pub gateways: Listed<IngressGateway>,
 }
 
 /// What several documents say about each of several things, by what tells these apart.
@@ -95,13 +97,13 @@ impl Topology {
         let mut meshes = Vec::new();
         let mut cluster_sections = Sections::new();
         let mut service_sections = Sections::new();
+        let mut gateway_sections = Sections::new();
         let mut clusters_place = None;
         for document in documents {
             let [_, _, namespace, include, mesh, clusters, services, gateways] =
                 reader.fields_or_illegible(Value::root(document), &TOPOLOGY);
             let namespace = namespace.read(reader, Reader::text);
             let _: Written<Listed<At<String>>> = include.read(reader, Reader::texts);
-            reader.later("gateways", &gateways);
             meshes.extend(mesh.value().copied());
             match clusters {
                 Written::Absent => {}
@@ -125,6 +127,16 @@ impl Topology {
                     });
                 }
             }
+            match gateways {
+                Written::Absent => {}
+                Written::Illegible => gateway_sections.complete = false,
+                Written::As(At { value, place: _ }) => {
+                    let example = "gateways: {bookinfo: {}}";
+                    gateway_sections.gather(value, "a map of ingress gateways", example, reader, |_, key| {
+                        Some((key.value, (At::new(key.value.to_owned(), key.place), namespace.clone())))
+                    });
+                }
+            }
         }
         let mesh = join(&meshes, LEVELS, &mut vec!["mesh"], reader);
         Self {
@@ -137,6 +149,9 @@ impl Topology {
             clusters_place: clusters_place.or_else(|| documents.first().map(|document| document.place)),
             services: service_sections.read("services", reader, |reader, name, place, value| {
                 Service::read(name, place, value, reader)
+            }),
+            gateways: gateway_sections.read("gateways", reader, |reader, (name, namespace), _, value| {
+                IngressGateway::read(name, namespace, value, reader)
             }),
         }
     }

@@ -3,6 +3,8 @@
 //! Enters: one object of each kind with every field that can be written at all, and the CRD schemas. The question:
 //! is each of its fields in a release's schema exactly if the table says that the release can say it?
 
+mod policy; // every word of a traffic policy
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time;
 
@@ -49,6 +51,45 @@ const LATER: &[(&str, Feature)] = &[
     ("VirtualService.http.retries.backoff", Feature::RetryBackoff),
     ("VirtualService.http.mirrors", Feature::Mirrors),
     ("VirtualService.http.corsPolicy.unmatchedPreflights", Feature::UnmatchedPreflights),
+    ("Gateway.servers.name", Feature::ServerName),
+    ("DestinationRule.trafficPolicy.connectionPool.tcp.idleTimeout", Feature::TcpIdleTimeout),
+    (
+        "DestinationRule.trafficPolicy.connectionPool.tcp.maxConnectionDuration",
+        Feature::MaxConnectionDuration,
+    ),
+    ("DestinationRule.trafficPolicy.connectionPool.http.useClientProtocol", Feature::UseClientProtocol),
+    ("DestinationRule.trafficPolicy.connectionPool.http.maxConcurrentStreams", Feature::MaxConcurrentStreams),
+    ("DestinationRule.trafficPolicy.connectionPool.http.http2KeepAlive", Feature::Http2KeepAlive),
+    (
+        "DestinationRule.trafficPolicy.loadBalancer.localityLbSetting.failoverPriority",
+        Feature::FailoverPriority,
+    ),
+    ("DestinationRule.trafficPolicy.loadBalancer.warmupDurationSecs", Feature::WarmupDuration),
+    ("DestinationRule.trafficPolicy.loadBalancer.warmup", Feature::Warmup),
+    (
+        "DestinationRule.trafficPolicy.loadBalancer.consistentHash.httpQueryParameterName",
+        Feature::HashOfQueryParameter,
+    ),
+    ("DestinationRule.trafficPolicy.loadBalancer.consistentHash.ringHash", Feature::HashTables),
+    ("DestinationRule.trafficPolicy.loadBalancer.consistentHash.maglev", Feature::HashTables),
+    (
+        "DestinationRule.trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes",
+        Feature::CookieAttributes,
+    ),
+    (
+        "DestinationRule.trafficPolicy.outlierDetection.splitExternalLocalOriginErrors",
+        Feature::LocalOriginErrors,
+    ),
+    (
+        "DestinationRule.trafficPolicy.outlierDetection.consecutiveLocalOriginFailures",
+        Feature::LocalOriginErrors,
+    ),
+];
+
+/// Words of an enumeration that some release lacks, and the feature that stands for each.
+const LATER_WORDS: &[(&str, &str, Feature)] = &[
+    ("DestinationRule.trafficPolicy.loadBalancer.simple", "LEAST_REQUEST", Feature::LeastRequest),
+    ("Gateway.servers.tls.mode", "OPTIONAL_MUTUAL", Feature::OptionalMutual),
 ];
 
 /// Releases whose schema has a field that does nothing: `mirrors` came with 1.19's API and 1.20's code.
@@ -82,6 +123,7 @@ fn the_table_agrees_with_the_schemas_in_both_directions() {
             let expected = LATER
                 .iter()
                 .filter(|(start, _)| {
+                    let path = wherever(path);
                     path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
                 })
                 .all(|(start, feature)| release.can(*feature) || IDLE.contains(&(*start, minor)));
@@ -91,6 +133,22 @@ fn the_table_agrees_with_the_schemas_in_both_directions() {
         }
     }
     assert_eq!(disagreements, Vec::<String>::new());
+}
+
+#[test]
+fn the_words_of_enumerations_agree_too() {
+    for (minor, schema) in schemas() {
+        for (path, word, feature) in LATER_WORDS {
+            let words = node(&schema, path).unwrap()["enum"].as_array().unwrap();
+            let release = Release { minor, patch: None };
+            assert_eq!(words.iter().any(|known| known == word), release.can(*feature), "{release} {word}");
+        }
+    }
+}
+
+/// A policy says the same wherever it stands: of the rule, of a subset, of a port of either.
+fn wherever(path: &str) -> String {
+    path.replace(".subsets.trafficPolicy", ".trafficPolicy").replace(".portLevelSettings", "")
 }
 
 #[test]
@@ -109,6 +167,10 @@ fn the_api_versions_are_served() {
 
 /// Whether a schema has a field. Keys that the user chooses end a path; so do lists of plain texts.
 fn is_in(schema: &Value, path: &str) -> bool {
+    node(schema, path).is_some()
+}
+
+fn node<'s>(schema: &'s Value, path: &str) -> Option<&'s Value> {
     let mut steps = path.split('.');
     let versions = &schema[steps.next().unwrap()]["versions"];
     let root =
@@ -117,7 +179,7 @@ fn is_in(schema: &Value, path: &str) -> bool {
     for step in steps {
         at = at.and_then(|node| node.get("items").unwrap_or(node)["properties"].get(step));
     }
-    at.is_some()
+    at
 }
 
 /// The paths of all fields that can be written: `VirtualService.http.match.uri`.
@@ -146,6 +208,7 @@ const MAPS: &[&str] = &[
     "set",
     "add",
     "ports",
+    "to",
     "value",
 ];
 
@@ -195,12 +258,15 @@ fn service_entry() -> ServiceEntrySpec {
 }
 
 fn destination_rule() -> DestinationRuleSpec {
-    let tls = || ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(text()) };
+    let tls =
+        || ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(text()), subject_alt_names: texts() };
     let policy = || TrafficPolicy {
+        settings: policy::settings(),
         tls: Some(tls()),
         port_level_settings: vec![PortPolicy {
             port: destination_rule::PortSelector { number: 1 },
-            tls: tls(),
+            settings: policy::settings(),
+            tls: Some(tls()),
         }],
     };
     DestinationRuleSpec {
@@ -219,8 +285,20 @@ fn gateway() -> GatewaySpec {
     GatewaySpec {
         selector: [(text(), text())].into(),
         servers: vec![Server {
+            name: Some(text()),
             port: ServerPort { name: text(), number: 1, protocol: "TLS" },
-            tls: Some(ServerTls { mode: ServerTlsMode::AutoPassthrough }),
+            tls: Some(ServerTls {
+                https_redirect: Some(true),
+                mode: Some(ServerTlsMode::AutoPassthrough),
+                credential_name: Some(text()),
+                server_certificate: Some(text()),
+                private_key: Some(text()),
+                ca_certificates: Some(text()),
+                subject_alt_names: texts(),
+                min_protocol_version: Some("TLSV1_2"),
+                max_protocol_version: Some("TLSV1_3"),
+                cipher_suites: texts(),
+            }),
             hosts: texts(),
         }],
     }
@@ -253,6 +331,7 @@ fn envoy_filter() -> EnvoyFilterSpec {
 fn virtual_service() -> VirtualServiceSpec {
     VirtualServiceSpec {
         hosts: texts(),
+        gateways: texts(),
         export_to: texts(),
         http: vec![http_route()],
         tls: vec![TlsRoute {

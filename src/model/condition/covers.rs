@@ -61,7 +61,7 @@ impl HttpMatch {
 }
 
 impl TextMatch {
-    fn covers(&self, other: &Self) -> bool {
+    pub(super) fn covers(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Prefix(prefix), Self::Exact(text) | Self::Prefix(text)) => {
                 text.starts_with(prefix.as_str())
@@ -74,7 +74,7 @@ impl TextMatch {
     }
 
     /// Istio, too, takes the prefix `/` for every request.
-    fn is_every_uri(&self) -> bool {
+    pub(super) fn is_every_uri(&self) -> bool {
         match self {
             Self::Prefix(prefix) => prefix.is_empty() || prefix == "/",
             Self::Exact(_) | Self::Regex(_) => false,
@@ -82,7 +82,7 @@ impl TextMatch {
     }
 
     /// `ignoreUriCase` does not reach into regular expressions.
-    fn in_lower_case(&self) -> Self {
+    pub(super) fn in_lower_case(&self) -> Self {
         match self {
             Self::Exact(text) => Self::Exact(text.to_lowercase()),
             Self::Prefix(text) => Self::Prefix(text.to_lowercase()),

@@ -76,7 +76,7 @@ fn shares_and_snis_of_connections_are_proved() {
             |mesh| {
                 let subset = &mut mesh.rule("here", "db-global").subsets[0];
                 let policy = subset.traffic_policy.as_mut().unwrap();
-                policy.port_level_settings[0].tls.sni = policy.port_level_settings[1].tls.sni.clone();
+                policy.port_level_settings[0].tls = policy.port_level_settings[1].tls.clone();
             },
             "port 443 of `db.default.global` says the SNI of port 3306: `outbound_.3306_.v2_.db.default.svc.cluster.local`",
         ),

@@ -39,7 +39,7 @@ fn settings_of_another_port_are_noticed() {
             let policy = rule.subsets[0].traffic_policy.as_mut().unwrap();
             policy.port_level_settings.pop();
             policy.tls = tls;
-            policy.tls.as_mut().unwrap().sni = policy.port_level_settings[0].tls.sni.clone();
+            policy.tls.as_mut().unwrap().sni = policy.port_level_settings[0].tls.clone().unwrap().sni;
         },
         "port 81 of `api.default.global` says the SNI of port 80: `outbound_.80_.v2_.api.default.svc.cluster.local`",
     )]);

@@ -39,6 +39,15 @@ pub(in crate::resolve) fn duration(
     })
 }
 
+/// A duration that may also be nothing: `0s`.
+pub(in crate::resolve) fn duration_or_zero(
+    at: &At<String>,
+    word: &str,
+    findings: &mut Vec<Finding>,
+) -> Checked<Duration> {
+    if at.value == "0s" { Ok(Duration::ZERO) } else { duration(at, word, findings) }
+}
+
 /// A duration in whole seconds.
 pub(in crate::resolve) fn seconds(
     at: &At<String>,

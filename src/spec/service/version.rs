@@ -3,6 +3,7 @@
 //! Enters: its tree. Leaves: [`Version`], [`Placement`]. Refuses to know: whether the clusters exist.
 
 use super::super::reader::{Form, Reader};
+use super::super::traffic_policy::TrafficPolicy;
 use super::super::tree::{Value, View};
 use super::super::{Keyed, Listed, Written};
 use crate::source::At;
@@ -16,6 +17,7 @@ pub struct Version {
     pub clusters: Written<Listed<Placement>>,
     pub labels: Written<Listed<Keyed<At<String>>>>,
     pub subset: Written<String>,
+    pub traffic_policy: Written<TrafficPolicy>,
 }
 
 /// A cluster that runs something.
@@ -37,15 +39,21 @@ impl Version {
     pub fn read(name: At<String>, value: Value<'_>, reader: &mut Reader) -> Self {
         if !is_long_form(value) {
             let clusters = Placement::read_all(reader, value).map_or(Written::Illegible, Written::As);
-            return Self { name, clusters, labels: Written::Absent, subset: Written::Absent };
+            return Self {
+                name,
+                clusters,
+                labels: Written::Absent,
+                subset: Written::Absent,
+                traffic_policy: Written::Absent,
+            };
         }
         let [clusters, labels, subset, traffic_policy] = reader.fields_or_illegible(value, &VERSION);
-        reader.later("trafficPolicy", &traffic_policy);
         Self {
             name,
             clusters: clusters.read(reader, Placement::read_all),
             labels: labels.read(reader, Reader::labels),
             subset: subset.read(reader, Reader::text),
+            traffic_policy: traffic_policy.read(reader, TrafficPolicy::read),
         }
     }
 }

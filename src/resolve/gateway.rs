@@ -1,0 +1,82 @@
+//! Ingress gateways.
+
+mod server;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::problems::gateway as problems;
+use super::{ClusterNames, entries, label, name};
+use crate::diagnostic::Finding;
+use crate::model::IngressGateway;
+use crate::source::At;
+use crate::spec::{self, Listed, Written};
+
+/// Names that mean something else where a gateway is named, or belong to an object of our own.
+const TAKEN: [&str; 2] = ["mesh", "meshgen-east-west"];
+
+/// Labels of the ingress gateway that Istio installs, and the namespace that it installs it in.
+const SELECTOR: (&str, &str) = ("istio", "ingressgateway");
+const NAMESPACE: &str = "istio-system";
+
+/// All ingress gateways, by name.
+pub fn all(
+    written: &Listed<spec::gateway::IngressGateway>,
+    clusters: &mut ClusterNames,
+    findings: &mut Vec<Finding>,
+) -> Vec<IngressGateway> {
+    let mut gateways: Vec<_> =
+        written.entries.iter().map(|gateway| resolved(gateway, clusters, findings)).collect();
+    gateways.sort_by(|a, b| a.name.cmp(&b.name));
+    gateways
+}
+
+fn resolved(
+    written: &spec::gateway::IngressGateway,
+    clusters: &mut ClusterNames,
+    findings: &mut Vec<Finding>,
+) -> IngressGateway {
+    let spec::gateway::IngressGateway {
+        name: key,
+        document_namespace,
+        namespace,
+        clusters: named,
+        selector,
+        servers,
+    } = written;
+    name::dns_label("gateway", key, findings);
+    if TAKEN.contains(&key.value.as_str()) {
+        findings.push(problems::name_taken(key));
+    }
+    let chosen = namespace.written().or(document_namespace.written());
+    if let Some(namespace) = chosen {
+        name::dns_label("namespace", namespace, findings);
+    }
+    let object_namespace = chosen.map_or_else(|| "default".to_owned(), |namespace| namespace.value.clone());
+    let selector = if selector.is_absent() {
+        BTreeMap::from([(SELECTOR.0.to_owned(), SELECTOR.1.to_owned())])
+    } else {
+        label::labels(selector, findings)
+    };
+    // A Gateway beside the application, as in Istio's samples, selects the workload in Istio's own namespace.
+    let istios = selector.get(SELECTOR.0).is_some_and(|value| value == SELECTOR.1);
+    let installed = istios.then(|| NAMESPACE.to_owned());
+    IngressGateway {
+        name: key.value.clone(),
+        place: key.place,
+        workload_namespaces: installed.into_iter().chain([object_namespace.clone()]).collect(),
+        namespace: object_namespace,
+        clusters: runs(named, clusters),
+        selector,
+        servers: server::all(servers, findings),
+    }
+}
+
+fn runs(
+    named: &Written<Listed<At<String>>>,
+    clusters: &mut ClusterNames,
+) -> BTreeSet<crate::model::ClusterId> {
+    if named.is_absent() {
+        return clusters.all().collect();
+    }
+    entries(named).0.iter().filter_map(|cluster| clusters.find(cluster)).collect()
+}

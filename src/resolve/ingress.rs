@@ -1,0 +1,171 @@
+//! `ingress`: which gateway lets requests in, and whether they can reach the rules.
+
+use std::collections::BTreeMap;
+
+use super::problems::ingress as problems;
+use super::value::Checked;
+use super::value::text_match::{EmptyPrefix, compared, text_match};
+use super::{entries, host};
+use crate::diagnostic::Finding;
+use crate::model::condition::{Common, HttpMatch, TextMatch};
+use crate::model::ingress::{Ingress, ServerTlsMode};
+use crate::model::{IngressGateway, IngressGatewayId, Mesh, RouteKind, Service};
+use crate::source::{At, Place};
+use crate::spec::{self, Listed, Written};
+
+/// The gateways there are; `complete` is false if one could not be read.
+pub struct Gateways<'g> {
+    pub known: &'g [IngressGateway],
+    pub complete: bool,
+}
+
+/// Gives every service its ingress. A service that is not there has been reported where its rules were read.
+pub fn give(
+    routes: &Listed<spec::routing::Routes>,
+    gateways: &Gateways<'_>,
+    services: &mut [Service],
+    findings: &mut Vec<Finding>,
+) {
+    for written in &routes.entries {
+        let spec::ServiceName { namespace, name } = &written.service;
+        let key = (namespace.value.as_str(), name.value.as_str());
+        let found =
+            services.binary_search_by(|known| (known.namespace.as_str(), known.name.as_str()).cmp(&key));
+        if let Some(service) = found.ok().and_then(|index| services.get_mut(index)) {
+            service.ingress = of(service, &written.ingress, gateways, findings);
+        }
+    }
+}
+
+/// The ingress of one service as written; unsound parts are left out.
+fn of(
+    service: &Service,
+    written: &Written<Listed<spec::routing::Ingress>>,
+    gateways: &Gateways<'_>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Ingress> {
+    let listed = entries(written).0;
+    listed.iter().filter_map(|ingress| resolved(service, ingress, gateways, findings)).collect()
+}
+
+fn resolved(
+    service: &Service,
+    written: &spec::routing::Ingress,
+    gateways: &Gateways<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Ingress> {
+    let spec::routing::Ingress { gateway: named, hosts: let_in, uris } = written;
+    if service.ingress_port().is_none() && service.complete.ports {
+        findings.push(problems::no_http_port(service, named.place));
+        return None;
+    }
+    let found = gateways.known.iter().position(|gateway| gateway.name == named.value);
+    if found.is_none() && gateways.complete {
+        findings.push(problems::unknown_gateway(named, gateways.known));
+    }
+    let gateway = found.and_then(|index| Some((IngressGatewayId(index), gateways.known.get(index)?)));
+    let (hosts, complete) = entries(let_in);
+    if hosts.is_empty() && complete {
+        findings.push(problems::no_hosts(named));
+    }
+    let sound: Vec<_> = hosts.iter().filter(|at| is_host(at, gateway.map(|(_, it)| it), findings)).collect();
+    let (written_uris, uris_complete) = entries(uris);
+    let uris: Vec<_> = written_uris.iter().filter_map(|at| uri(at, findings).ok()).collect();
+    if uris.len() != written_uris.len() || !uris_complete || sound.is_empty() {
+        return None;
+    }
+    let ingress = Ingress {
+        gateway: gateway?.0,
+        hosts: sound.into_iter().cloned().collect(),
+        uris,
+        place: named.place,
+    };
+    reaches_rules(service, &ingress, findings);
+    Some(ingress)
+}
+
+fn uri(at: &At<spec::condition::TextMatch>, findings: &mut Vec<Finding>) -> Checked<At<TextMatch>> {
+    let place = compared(&at.value).place;
+    text_match(&at.value, "uri", EmptyPrefix::Allowed, findings).map(|uri| At::new(uri, place))
+}
+
+fn is_host(at: &At<String>, gateway: Option<&IngressGateway>, findings: &mut Vec<Finding>) -> bool {
+    if !host::is_pattern(&at.value) {
+        findings.push(problems::not_a_host(at));
+        return false;
+    }
+    let Some(gateway) = gateway.filter(|gateway| !gateway.servers.is_empty()) else { return true };
+    let speak_http = gateway.servers.iter().filter(|server| {
+        let ends_tls = server
+            .tls
+            .as_ref()
+            .and_then(|tls| tls.mode.as_ref())
+            .is_some_and(|mode| mode.value != ServerTlsMode::Passthrough);
+        matches!(server.protocol, "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB")
+            || server.protocol == "HTTPS" && ends_tls
+    });
+    let open: Vec<&str> =
+        speak_http.flat_map(|server| &server.hosts).map(|host| without_namespace(host)).collect();
+    if open.iter().any(|pattern| host::overlaps(pattern, &at.value)) {
+        return true;
+    }
+    findings.push(problems::host_not_served(at, gateway, &open));
+    false
+}
+
+fn without_namespace(host: &str) -> &str {
+    host.split_once('/').map_or(host, |(_, name)| name)
+}
+
+/// Every path that is let in can be said together with every rule, and meets at least one.
+fn reaches_rules(service: &Service, ingress: &Ingress, findings: &mut Vec<Finding>) {
+    if service.rules.is_empty() || !service.complete.rules {
+        return;
+    }
+    let nothing = HttpMatch::default();
+    for path in &ingress.uris {
+        let mut met = false;
+        for rule in service.rules.iter().filter(|rule| rule.speaks.fits(RouteKind::Http)) {
+            let unconditional = rule.conditions.is_empty().then_some((&nothing, rule.place));
+            let conditions = rule.conditions.iter().map(|condition| (&condition.words, rule.place));
+            for (words, place) in unconditional.into_iter().chain(conditions) {
+                if words.chooses_workloads() {
+                    continue;
+                }
+                match words.within(Some(&path.value)) {
+                    Common::Requests(_) => met = true,
+                    Common::Nothing => {}
+                    Common::Unsayable => {
+                        met = true;
+                        findings.push(problems::unsayable(path.place, place));
+                    }
+                }
+            }
+        }
+        if !met {
+            findings.push(problems::meets_no_rule(service, path.place));
+        }
+    }
+}
+
+/// No two services answer the same requests from outside.
+pub fn check(mesh: &Mesh, findings: &mut Vec<Finding>) {
+    let mut seen: BTreeMap<(IngressGatewayId, &str, Option<String>), (&Service, Place)> = BTreeMap::new();
+    for service in &mesh.services {
+        for ingress in &service.ingress {
+            let paths: Vec<_> = if ingress.uris.is_empty() {
+                vec![(None, ingress.place)]
+            } else {
+                ingress.uris.iter().map(|at| (Some(format!("{:?}", at.value)), at.place)).collect()
+            };
+            for host in &ingress.hosts {
+                for (path, place) in &paths {
+                    let key = (ingress.gateway, host.value.as_str(), path.clone());
+                    if let Some((other, first)) = seen.insert(key, (service, *place)) {
+                        findings.push(problems::same_requests(host, (other, first), (service, *place)));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! `loadBalancer`: which of several endpoints gets a request.
+//!
+//! Enters: its tree. Leaves: [`LoadBalancer`]. Refuses to know: which words exclude each other.
+
+use super::super::reader::{Form, Reader};
+use super::super::tree::Value;
+use super::super::{Keyed, Listed, Written};
+use crate::source::{At, Place};
+
+/// `loadBalancer`
+#[derive(Clone, Debug)]
+pub struct LoadBalancer {
+    /// Unchecked.
+    pub simple: Written<String>,
+    pub consistent_hash: Written<ConsistentHash>,
+    pub locality: Written<LocalityLbSetting>,
+    pub warmup: Written<Warmup>,
+    /// The older word for `warmup.duration`; unchecked.
+    pub warmup_duration: Written<String>,
+}
+
+/// `loadBalancer.consistentHash`. It should have exactly one of the first four fields, and at most one of the last
+/// three: `resolve` complains else.
+#[derive(Clone, Debug)]
+pub struct ConsistentHash {
+    pub http_header_name: Written<String>,
+    pub http_cookie: Written<HttpCookie>,
+    pub use_source_ip: Written<bool>,
+    pub http_query_parameter_name: Written<String>,
+    /// The older word for `ringHash.minimumRingSize`.
+    pub minimum_ring_size: Written<u32>,
+    pub ring_hash: Written<RingHash>,
+    pub maglev: Written<Maglev>,
+}
+
+/// `consistentHash.httpCookie`
+#[derive(Clone, Debug)]
+pub struct HttpCookie {
+    pub name: At<String>,
+    pub path: Written<String>,
+    /// A duration, unchecked.
+    pub ttl: Written<String>,
+    pub attributes: Written<Listed<Keyed<At<String>>>>,
+}
+
+/// `consistentHash.ringHash`
+#[derive(Clone, Debug)]
+pub struct RingHash {
+    pub minimum_ring_size: At<u32>,
+}
+
+/// `consistentHash.maglev`
+#[derive(Clone, Debug)]
+pub struct Maglev {
+    pub table_size: At<u32>,
+}
+
+/// `loadBalancer.localityLbSetting`
+#[derive(Clone, Debug)]
+pub struct LocalityLbSetting {
+    pub enabled: Written<bool>,
+    pub distribute: Written<Listed<Distribute>>,
+    pub failover: Written<Listed<Failover>>,
+    pub failover_priority: Written<Listed<At<String>>>,
+}
+
+/// One element of `distribute`.
+#[derive(Clone, Debug)]
+pub struct Distribute {
+    pub place: Place,
+    pub from: At<String>,
+    pub to: At<Listed<Keyed<At<u32>>>>,
+}
+
+/// One element of `failover`.
+#[derive(Clone, Debug)]
+pub struct Failover {
+    pub from: At<String>,
+    pub to: At<String>,
+}
+
+/// `loadBalancer.warmup`
+#[derive(Clone, Debug)]
+pub struct Warmup {
+    /// Unchecked.
+    pub duration: At<String>,
+    /// 0 to 100.
+    pub minimum_percent: Written<f64>,
+    /// Unchecked.
+    pub aggression: Written<String>,
+}
+
+const LOAD_BALANCER: Form<6> = Form {
+    what: "a loadBalancer",
+    example: "loadBalancer: {simple: LEAST_REQUEST}",
+    fields: [
+        "simple",
+        "consistentHash",
+        "localityLbSetting",
+        "warmup",
+        "warmupDurationSecs",
+        "zoneAwareLbSetting",
+    ],
+};
+
+const CONSISTENT_HASH: Form<7> = Form {
+    what: "a consistentHash",
+    example: "consistentHash: {httpHeaderName: x-user}",
+    fields: [
+        "httpHeaderName",
+        "httpCookie",
+        "useSourceIp",
+        "httpQueryParameterName",
+        "minimumRingSize",
+        "ringHash",
+        "maglev",
+    ],
+};
+
+const HTTP_COOKIE: Form<4> = Form {
+    what: "an httpCookie",
+    example: "httpCookie: {name: user, ttl: 0s}",
+    fields: ["name", "path", "ttl", "attributes"],
+};
+
+const COOKIE_ATTRIBUTE: Form<2> = Form {
+    what: "an attribute of a cookie",
+    example: "attributes: [{name: SameSite, value: Strict}]",
+    fields: ["name", "value"],
+};
+
+const RING_HASH: Form<1> =
+    Form { what: "a ringHash", example: "ringHash: {minimumRingSize: 1024}", fields: ["minimumRingSize"] };
+
+const MAGLEV: Form<1> =
+    Form { what: "a maglev", example: "maglev: {tableSize: 65537}", fields: ["tableSize"] };
+
+const LOCALITY: Form<4> = Form {
+    what: "a localityLbSetting",
+    example: "localityLbSetting: {failover: [{from: europe, to: america}]}",
+    fields: ["enabled", "distribute", "failover", "failoverPriority"],
+};
+
+const DISTRIBUTE: Form<2> = Form {
+    what: "a distribution",
+    example: "distribute: [{from: europe/*, to: {europe/*: 80, america/*: 20}}]",
+    fields: ["from", "to"],
+};
+
+const FAILOVER: Form<2> =
+    Form { what: "a failover", example: "failover: [{from: europe, to: america}]", fields: ["from", "to"] };
+
+const WARMUP: Form<3> = Form {
+    what: "a warmup",
+    example: "warmup: {duration: 30s}",
+    fields: ["duration", "minimumPercent", "aggression"],
+};
+
+/// The largest ring that Envoy makes.
+const LARGEST_RING: u32 = 8 << 20;
+
+impl LoadBalancer {
+    /// Reads `loadBalancer`.
+    pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
+        let [simple, consistent_hash, locality, warmup, warmup_duration, zone_aware] =
+            reader.fields(value, &LOAD_BALANCER)?;
+        reader.later("zoneAwareLbSetting", &zone_aware);
+        let balancer = Self {
+            simple: simple.read(reader, Reader::text),
+            consistent_hash: consistent_hash.read(reader, ConsistentHash::read),
+            locality: locality.read(reader, LocalityLbSetting::read),
+            warmup: warmup.read(reader, Warmup::read),
+            warmup_duration: warmup_duration.read(reader, Reader::text),
+        };
+        Some(At::new(balancer, value.place()))
+    }
+}
+
+impl ConsistentHash {
+    fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
+        let [
+            http_header_name,
+            http_cookie,
+            use_source_ip,
+            http_query_parameter_name,
+            minimum_ring_size,
+            ring_hash,
+            maglev,
+        ] = reader.fields(value, &CONSISTENT_HASH)?;
+        let hash = Self {
+            http_header_name: http_header_name.read(reader, Reader::text),
+            http_cookie: http_cookie.read(reader, HttpCookie::read),
+            use_source_ip: use_source_ip.read(reader, Reader::boolean),
+            http_query_parameter_name: http_query_parameter_name.read(reader, Reader::text),
+            minimum_ring_size: minimum_ring_size.read(reader, ring_size),
+            ring_hash: ring_hash.read(reader, |reader, value| {
+                let [size] = reader.fields(value, &RING_HASH)?;
+                let minimum_ring_size =
+                    size.required("minimumRingSize", &RING_HASH, value, reader, ring_size)?;
+                Some(At::new(RingHash { minimum_ring_size }, value.place()))
+            }),
+            maglev: maglev.read(reader, |reader, value| {
+                let [size] = reader.fields(value, &MAGLEV)?;
+                let table_size = size.required("tableSize", &MAGLEV, value, reader, |reader, value| {
+                    reader.number(value, "size of a table", 2..=5_000_010)
+                })?;
+                Some(At::new(Maglev { table_size }, value.place()))
+            }),
+        };
+        Some(At::new(hash, value.place()))
+    }
+}
+
+fn ring_size(reader: &mut Reader, value: Value<'_>) -> Option<At<u32>> {
+    reader.number(value, "size of a ring", 1..=LARGEST_RING)
+}
+
+impl HttpCookie {
+    fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
+        let [name, path, ttl, attributes] = reader.fields(value, &HTTP_COOKIE)?;
+        let name = name.required("name", &HTTP_COOKIE, value, reader, Reader::text);
+        let path = path.read(reader, Reader::text);
+        let ttl = ttl.read(reader, Reader::text);
+        let attributes = attributes.read(reader, |reader, value| {
+            reader.list(value, |reader, value| {
+                let [name, text] = reader.fields(value, &COOKIE_ATTRIBUTE)?;
+                let name = name.required("name", &COOKIE_ATTRIBUTE, value, reader, Reader::text);
+                let text = text.required("value", &COOKIE_ATTRIBUTE, value, reader, Reader::text);
+                Some(Keyed { key: name?, value: text? })
+            })
+        });
+        Some(At::new(Self { name: name?, path, ttl, attributes }, value.place()))
+    }
+}
+
+impl LocalityLbSetting {
+    fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
+        let [enabled, distribute, failover, failover_priority] = reader.fields(value, &LOCALITY)?;
+        let setting = Self {
+            enabled: enabled.read(reader, Reader::boolean),
+            distribute: distribute.read(reader, |reader, value| reader.list(value, Distribute::read)),
+            failover: failover.read(reader, |reader, value| reader.list(value, Failover::read)),
+            failover_priority: failover_priority.read(reader, Reader::texts),
+        };
+        Some(At::new(setting, value.place()))
+    }
+}
+
+impl Distribute {
+    fn read(reader: &mut Reader, value: Value<'_>) -> Option<Self> {
+        let [from, to] = reader.fields(value, &DISTRIBUTE)?;
+        let from = from.required("from", &DISTRIBUTE, value, reader, Reader::text);
+        let to = to.required("to", &DISTRIBUTE, value, reader, |reader, value| {
+            reader.entries(value, "a map of shares", DISTRIBUTE.example, |reader, key, value| {
+                let share = reader.number(value, "share", 1..=100)?;
+                Some(Keyed { key: key.map(str::to_owned), value: share })
+            })
+        });
+        Some(Self { place: value.place(), from: from?, to: to? })
+    }
+}
+
+impl Failover {
+    fn read(reader: &mut Reader, value: Value<'_>) -> Option<Self> {
+        let [from, to] = reader.fields(value, &FAILOVER)?;
+        let from = from.required("from", &FAILOVER, value, reader, Reader::text);
+        let to = to.required("to", &FAILOVER, value, reader, Reader::text);
+        Some(Self { from: from?, to: to? })
+    }
+}
+
+impl Warmup {
+    fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
+        let [duration, minimum_percent, aggression] = reader.fields(value, &WARMUP)?;
+        let duration = duration.required("duration", &WARMUP, value, reader, Reader::text);
+        let minimum_percent = minimum_percent.read(reader, Reader::percent);
+        let aggression = aggression.read(reader, Reader::text);
+        Some(At::new(Self { duration: duration?, minimum_percent, aggression }, value.place()))
+    }
+}

@@ -1,0 +1,71 @@
+//! `outlierDetection`: when an endpoint is left out for a while.
+//!
+//! Enters: its tree. Leaves: [`OutlierDetection`]. Refuses to know: whether the durations are any good.
+
+use super::super::Written;
+use super::super::reader::{Form, Reader};
+use super::super::tree::Value;
+use super::connection_pool::count;
+use crate::source::At;
+
+/// `outlierDetection`; durations unchecked.
+#[derive(Clone, Debug)]
+pub struct OutlierDetection {
+    pub split_external_local_origin_errors: Written<bool>,
+    pub consecutive_local_origin_failures: Written<u32>,
+    pub consecutive_gateway_errors: Written<u32>,
+    pub consecutive_5xx_errors: Written<u32>,
+    pub interval: Written<String>,
+    pub base_ejection_time: Written<String>,
+    /// 0 to 100.
+    pub max_ejection_percent: Written<u8>,
+    /// 0 to 100.
+    pub min_health_percent: Written<u8>,
+}
+
+const OUTLIER_DETECTION: Form<8> = Form {
+    what: "an outlierDetection",
+    example: "outlierDetection: {consecutive5xxErrors: 5, baseEjectionTime: 30s}",
+    fields: [
+        "splitExternalLocalOriginErrors",
+        "consecutiveLocalOriginFailures",
+        "consecutiveGatewayErrors",
+        "consecutive5xxErrors",
+        "interval",
+        "baseEjectionTime",
+        "maxEjectionPercent",
+        "minHealthPercent",
+    ],
+};
+
+impl OutlierDetection {
+    /// Reads `outlierDetection`.
+    pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
+        let [
+            split_external_local_origin_errors,
+            consecutive_local_origin_failures,
+            consecutive_gateway_errors,
+            consecutive_5xx_errors,
+            interval,
+            base_ejection_time,
+            max_ejection_percent,
+            min_health_percent,
+        ] = reader.fields(value, &OUTLIER_DETECTION)?;
+        let detection = Self {
+            split_external_local_origin_errors: split_external_local_origin_errors
+                .read(reader, Reader::boolean),
+            consecutive_local_origin_failures: consecutive_local_origin_failures.read(reader, count),
+            consecutive_gateway_errors: consecutive_gateway_errors.read(reader, count),
+            consecutive_5xx_errors: consecutive_5xx_errors.read(reader, count),
+            interval: interval.read(reader, Reader::text),
+            base_ejection_time: base_ejection_time.read(reader, Reader::text),
+            max_ejection_percent: max_ejection_percent.read(reader, whole_percent),
+            min_health_percent: min_health_percent.read(reader, whole_percent),
+        };
+        Some(At::new(detection, value.place()))
+    }
+}
+
+fn whole_percent(reader: &mut Reader, value: Value<'_>) -> Option<At<u8>> {
+    reader.number(value, "percentage", 0..=100)
+}
