@@ -81,7 +81,7 @@ pub fn too_many_nodes(limit: usize, place: Place) -> Finding {
         format!("the text stands for too many values (limit {limit}, every alias counted in full)"),
     )
     .at(place, "the limit is reached here")
-    .help("use fewer aliases, or split the file")
+    .help("use fewer aliases, split the file, or raise the limit with `--max-values`")
 }
 
 pub fn unknown_anchor(alias: &str, place: Place) -> Finding {
