@@ -98,9 +98,8 @@ fn ended(text: &str) -> String {
 /// The scalars of a text as far as it can be read.
 fn scalars(text: &str) -> Vec<String> {
     let events = Parser::new_from_str(text).map_while(Result::ok);
-    let scalar = |(event, _)| match event {
-        Event::Scalar(text, _, _, _) if text.len() < 200 => Some(text.into_owned()),
-        _ => None,
+    let scalar = |(event, _)| {
+        if let Event::Scalar(text, _, _, _) = event { Some(text.into_owned()) } else { None }
     };
-    events.filter_map(scalar).collect()
+    events.filter_map(scalar).filter(|text| text.len() < 200).collect()
 }
