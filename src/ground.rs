@@ -70,6 +70,7 @@ fn service(service: &model::Service, id: ClusterId, cluster: &model::Cluster) ->
             .collect(),
         replicas: 1,
         locality: locality(cluster),
+        identities: service.identities(cluster).into_iter().collect(),
     };
     Some(Service {
         name: service.name.clone(),

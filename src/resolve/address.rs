@@ -82,6 +82,7 @@ fn bare(text: &str) -> (String, Option<u16>) {
         },
     };
     let host = host.split('%').next().unwrap_or(host).to_ascii_lowercase();
+    let host = if host.is_ascii() { host } else { idna::domain_to_ascii(&host).unwrap_or_default() };
     let sound = host.parse::<IpAddr>().is_ok() || (name::is_dns_name(&host) && !all_numeric_end(&host));
     (
         if sound { host } else { String::new() },

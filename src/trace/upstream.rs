@@ -42,6 +42,8 @@ pub(super) enum Wrapping {
     /// The mesh's mutual TLS, with this SNI.
     Mesh {
         sni: String,
+        /// Identities of which the server must have one; anybody's where empty.
+        demands: Vec<String>,
     },
 }
 
@@ -105,8 +107,10 @@ impl<'a> Walk<'_, 'a> {
         self.unfollowed(&rule.place, &rule.spec.unfollowed);
         for level in &policy.asked {
             self.unfollowed(&rule.place, &level.unfollowed);
+            self.unfollowed(&rule.place, &level.load_balancer.unfollowed);
             for settings in level.port_level_settings.iter().filter(|one| one.port.number == target.port) {
                 self.unfollowed(&rule.place, &settings.unfollowed);
+                self.unfollowed(&rule.place, &settings.load_balancer.unfollowed);
             }
         }
         if let Some(tls) = policy.tls {
@@ -159,6 +163,16 @@ impl<'a> Walk<'_, 'a> {
         }
         let flow = flow.step(cluster, what, None);
         for pods in up {
+            let share = flow.part(f64::from(pods.replicas) / f64::from(number));
+            let who = &pods.identities;
+            if !share.demands.is_empty()
+                && !who.is_empty()
+                && !who.iter().any(|who| share.demands.contains(who))
+            {
+                let why = format!("{} in {cluster} is not who the caller demands", pods.name);
+                self.dead(share, DeadEnd::SanMismatch, why);
+                continue;
+            }
             let label = |key: &str| pods.labels.get(key).cloned();
             let end = End::Pods {
                 cluster: cluster.clone(),
@@ -167,7 +181,7 @@ impl<'a> Walk<'_, 'a> {
                 version: label("version"),
                 port: service.port(*port).and_then(|port| port.target).unwrap_or(*port),
             };
-            self.end(flow.part(f64::from(pods.replicas) / f64::from(number)), end);
+            self.end(share, end);
         }
     }
 
@@ -260,7 +274,7 @@ struct Entry<'e> {
 fn wrapping(policy: &Policy<'_>, endpoint: &Endpoint, target: &Target) -> Wrapping {
     match policy.tls {
         None if endpoint.labels.get(TLS_MODE.0).is_some_and(|mode| mode == TLS_MODE.1) => {
-            Wrapping::Mesh { sni: target.sni() }
+            Wrapping::Mesh { sni: target.sni(), demands: Vec::new() }
         }
         None => Wrapping::Plaintext,
         Some(tls) => match tls.mode {
@@ -268,7 +282,8 @@ fn wrapping(policy: &Policy<'_>, endpoint: &Endpoint, target: &Target) -> Wrappi
             ClientTlsMode::Simple | ClientTlsMode::Mutual => Wrapping::OtherTls,
             ClientTlsMode::IstioMutual => {
                 let sni = tls.sni.clone().filter(|sni| !sni.is_empty());
-                Wrapping::Mesh { sni: sni.unwrap_or_else(|| target.sni()) }
+                let demands = tls.subject_alt_names.clone();
+                Wrapping::Mesh { sni: sni.unwrap_or_else(|| target.sni()), demands }
             }
         },
     }

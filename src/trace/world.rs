@@ -126,6 +126,9 @@ pub struct Workload {
     /// `region/zone`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locality: Option<String>,
+    /// Those that their certificates may carry; empty where nobody said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identities: Vec<String>,
 }
 
 impl World {
@@ -218,6 +221,7 @@ mod tests {
                         labels: BTreeMap::from([("version".to_owned(), "v1".to_owned())]),
                         replicas: 1,
                         locality: None,
+                        identities: Vec::new(),
                     }],
                 }],
                 domain: default_domain(),

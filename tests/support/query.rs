@@ -15,6 +15,9 @@ use serde::Deserialize;
 /// How far a share may be from what is expected, in percent.
 const TOLERANCE: f64 = 0.01;
 
+/// Why a request that arrives at an ingress gateway is not followed.
+pub const FROM_OUTSIDE: &str = "it comes from outside the mesh";
+
 /// A file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,6 +37,12 @@ struct Beyond {
     /// By service without versions and cluster: the labels that its pods carry nevertheless.
     #[serde(default)]
     versions: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// By cluster: gateways where requests from outside arrive.
+    #[serde(default, rename = "extraGateways")]
+    _extra_gateways: BTreeMap<String, serde_yaml::Value>,
+    /// By service: who its pods are, whatever the topology says.
+    #[serde(default)]
+    identities: BTreeMap<String, Vec<String>>,
 }
 
 /// One request.
@@ -101,12 +110,17 @@ impl Queries {
 
     /// Adds to the world what the file says of it.
     pub fn extend(&self, world: &mut World) {
-        let Beyond { gateway_ports, versions } = &self.world;
+        let Beyond { gateway_ports, versions, _extra_gateways: _, identities } = &self.world;
         for cluster in &mut world.clusters {
             for (gateway, ports) in cluster.gateways.iter_mut().zip(gateway_ports.get(&cluster.name)) {
                 gateway.ports.clone_from(ports);
             }
             for service in &mut cluster.services {
+                for pods in &mut service.workloads {
+                    if let Some(identities) = identities.get(&service.name) {
+                        pods.identities.clone_from(identities);
+                    }
+                }
                 let Some(labels) = versions.get(&service.name).and_then(|at| at.get(&cluster.name)) else {
                     continue;
                 };
@@ -127,7 +141,7 @@ impl Query {
     /// The request, or why it is not one that is followed.
     pub fn request(&self) -> Result<Request, &'static str> {
         if self.from.gateway.is_some() {
-            return Err("it comes from outside the mesh");
+            return Err(FROM_OUTSIDE);
         }
         let speaks = match self.protocol.as_deref() {
             None | Some("http" | "http2" | "grpc") => Speaks::Http,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::Unfollowed;
 use super::virtual_service::PortSelector;
@@ -42,28 +43,63 @@ pub struct TrafficPolicy {
     #[serde(default)]
     pub tls: Option<ClientTls>,
     #[serde(default)]
+    pub load_balancer: LoadBalancer,
+    /// How many connections there are moves no request.
+    #[serde(default, rename = "connectionPool")]
+    _connection_pool: IgnoredAny,
+    /// Moves no request from endpoints that answer.
+    #[serde(default, rename = "outlierDetection")]
+    _outlier_detection: IgnoredAny,
+    #[serde(default)]
     pub port_level_settings: Vec<PortPolicy>,
+    #[serde(flatten)]
+    pub unfollowed: Unfollowed,
+}
+
+/// Which endpoint gets a request. In the long run, all get as many by any of the simple choices.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoadBalancer {
+    #[serde(default, rename = "simple")]
+    _simple: IgnoredAny,
+    #[serde(default, rename = "warmup")]
+    _warmup: IgnoredAny,
+    #[serde(default, rename = "warmupDurationSecs")]
+    _warmup_duration: IgnoredAny,
     #[serde(flatten)]
     pub unfollowed: Unfollowed,
 }
 
 /// How connections to one port are made.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PortPolicy {
     pub port: PortSelector,
     #[serde(default)]
     pub tls: Option<ClientTls>,
+    #[serde(default)]
+    pub load_balancer: LoadBalancer,
+    /// As in [`TrafficPolicy`].
+    #[serde(default, rename = "connectionPool")]
+    _connection_pool: IgnoredAny,
+    /// As in [`TrafficPolicy`].
+    #[serde(default, rename = "outlierDetection")]
+    _outlier_detection: IgnoredAny,
     #[serde(flatten)]
     pub unfollowed: Unfollowed,
 }
 
 /// How a caller's proxy speaks TLS.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ClientTls {
     #[serde(default)]
     pub mode: ClientTlsMode,
     #[serde(default)]
     pub sni: Option<String>,
+    /// Of which the server must be one; anybody where empty.
+    #[serde(default)]
+    pub subject_alt_names: Vec<String>,
     #[serde(flatten)]
     pub unfollowed: Unfollowed,
 }
