@@ -2,7 +2,7 @@
 
 #![cfg(test)]
 
-#[path = "../fuzz/chance.rs"]
+#[path = "../support/chance.rs"]
 mod chance;
 mod mistakes; // a sound input, and what can be wrong with it
 mod many; // thousands of mistakes
