@@ -57,7 +57,7 @@ impl Reader<'_> {
             service_accounts,
             reach,
         } = written;
-        name::dns_label("service", name, self.findings);
+        name::service(name, self.findings);
         name::dns_label("namespace", namespace, self.findings);
         match (versions.is_absent(), clusters.is_absent()) {
             (true, true) => self.findings.push(problems::neither_versions_nor_clusters(written)),

@@ -2,8 +2,7 @@
 
 #![cfg(test)]
 
-#[path = "../fuzz/chance.rs"]
-#[expect(dead_code, reason = "the fuzzer draws more kinds of things")]
+#[path = "../support/chance.rs"]
 mod chance;
 mod mistakes; // a sound input, and what can be wrong with it
 mod many; // thousands of mistakes

@@ -21,6 +21,10 @@ fn checked(text: &str, flags: &str) -> Ran {
     ran
 }
 
+fn repeated(count: usize, text: impl Fn(usize) -> String) -> String {
+    (0..count).map(text).collect::<Vec<_>>().concat()
+}
+
 #[test]
 fn a_scalar_of_ten_megabytes_does_not_flood_the_terminal() {
     let name = "x".repeat(10_000_000);
@@ -33,10 +37,7 @@ fn a_scalar_of_ten_megabytes_does_not_flood_the_terminal() {
 
 #[test]
 fn a_file_on_one_line_is_shown_where_it_matters() {
-    let services: String = (0..20_000)
-        .map(|number| format!("s{number}: {{ports: 1, clusters: c}}, "))
-        .collect::<Vec<_>>()
-        .concat();
+    let services = repeated(20_000, |number| format!("s{number}: {{ports: 1, clusters: c}}, "));
     let text = format!(
         "{{apiVersion: meshgen/v1, kind: Topology, clusters: {{c: {{}}}}, services: {{{services}last: {{prots: 1}}}}}}"
     );
@@ -47,7 +48,7 @@ fn a_file_on_one_line_is_shown_where_it_matters() {
 
 #[test]
 fn a_million_of_anything_ends_at_the_limit() {
-    let keys: String = (0..1_100_000).map(|number| format!("k{number}: 1\n")).collect::<Vec<_>>().concat();
+    let keys = repeated(1_100_000, |number| format!("k{number}: 1\n"));
     let documents = "--- {}\n".repeat(110_000);
     let elements = format!("a: [{}]\n", "1,".repeat(110_000));
     for (text, flags) in [(keys, ""), (documents, "--max-values 100000"), (elements, "--max-values 100000")] {

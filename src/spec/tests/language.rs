@@ -130,6 +130,7 @@ fn numbers_are_plain_decimals() {
         ("8_0", "write 80"),
         ("http", "write plain decimal digits"),
         ("1.5", "write a whole number: 1 or 2"),
+        ("80%", "write 80"),
     ] {
         let text = service(&format!("{{ports: {written}}}"));
         assert_eq!(brief(&text), [format!("MG0124 {written:?}")], "{text}");

@@ -1,6 +1,6 @@
 //! Numbers that look random and are the same every time.
 //!
-//! Enters: a seed. Leaves: numbers, choices. Refuses to know: what is chosen from.
+//! Enters: a seed. Leaves: numbers. Refuses to know: what is chosen by them.
 
 /// A sequence of numbers, of the kind called `SplitMix64`.
 pub struct Chance {
@@ -25,10 +25,5 @@ impl Chance {
     pub fn below(&mut self, bound: usize) -> usize {
         let bound = u64::try_from(bound).unwrap().max(1);
         usize::try_from(self.next() % bound).unwrap()
-    }
-
-    /// One of them.
-    pub fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[self.below(all.len())]
     }
 }
