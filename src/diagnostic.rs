@@ -5,6 +5,7 @@
 
 pub mod code;
 mod wording; // lists and nearest names
+mod brief; // long quotations
 pub(crate) mod escape;
 pub mod github;
 pub mod human;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{self, Address, ClusterId, Mesh, Protocol};
+use crate::model::{self, Address, ClusterId, Mesh, Protocol, TargetPort};
 use crate::trace::world::{Cluster, Gateway, MeshConfig, Port, Service, Workload, World};
 
 /// Istio's own trust domain.
@@ -79,6 +79,7 @@ fn service(service: &model::Service, id: ClusterId, cluster: &model::Cluster) ->
             .collect(),
         replicas: 1,
         locality: locality(cluster),
+        identities: service.identities(cluster).into_iter().collect(),
     };
     Some(Service {
         name: service.name.clone(),
@@ -91,7 +92,12 @@ fn service(service: &model::Service, id: ClusterId, cluster: &model::Cluster) ->
 fn port(port: &model::Port) -> Port {
     let told = Protocol::parse(Protocol::word_of_name(&port.name)) == Some(port.protocol);
     let app_protocol = (!told).then(|| port.protocol.istio().to_ascii_lowercase());
-    Port { name: port.name.clone(), port: port.number, app_protocol }
+    let target_port = match port.target {
+        Some(TargetPort::Number(number)) => Some(number),
+        // Each pod gives the name a number of its own.
+        Some(TargetPort::Name(_)) | None => None,
+    };
+    Port { name: port.name.clone(), port: port.number, app_protocol, target_port }
 }
 
 fn locality(cluster: &model::Cluster) -> Option<String> {

@@ -18,7 +18,7 @@ pub mod cli; // the outside world
 
 use bundle::{Account, Bundle};
 use diagnostic::Outcome;
-use source::{At, SourceId, Sources};
+use source::{At, Limits, SourceId, Sources};
 
 /// Text in, text out: the whole compiler. No file, clock, environment or network is read.
 ///
@@ -64,6 +64,6 @@ pub fn needed(sources: &Sources) -> Outcome<Vec<needs::ClusterNeeds>> {
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.
 #[must_use]
-pub fn includes(source: SourceId, text: &str) -> Vec<At<String>> {
-    spec::includes(source, text)
+pub fn includes(source: SourceId, text: &str, limits: &Limits) -> Vec<At<String>> {
+    spec::includes(source, text, limits)
 }

@@ -8,6 +8,7 @@
 pub mod name; // hosts, names of objects, versions as DNS labels
 pub mod release; // which Istio
 pub mod cluster;
+pub mod protocol; // what is spoken on a port
 pub mod service;
 pub mod traffic_policy;
 pub mod service_account;
@@ -27,10 +28,11 @@ pub use action::Actions;
 pub use cluster::{Address, Cluster, ClusterId, Gateway};
 pub use condition::Condition;
 pub use ingress::{IngressGateway, IngressGatewayId};
+pub use protocol::{Protocol, RouteKind};
 pub use reach::Reach;
 pub use release::Release;
-pub use routing::{Answer, Destination, Mirror, Rule};
-pub use service::{Callers, Complete, Pick, Port, Protocol, Service, ServiceId, Version, VersionId};
+pub use routing::{Answer, Destination, Mirror, Rule, Speaks};
+pub use service::{Callers, Complete, Pick, Port, Service, ServiceId, TargetPort, Version, VersionId};
 
 /// Several clusters, the services that run in them, and where requests go.
 #[derive(Clone, Debug)]

@@ -7,6 +7,7 @@ pub mod distance; // which clusters serve a caller
 pub mod pool; // clusters that stand in for each other
 pub mod share; // whole percents
 pub mod demand; // what the callers of each cluster ask for
+mod condition; // which rules are for a caller at all
 pub mod route; // the rules of a service, as one caller meets them
 mod shadow; // what earlier rules have answered
 mod survey; // what all this shows about the rules
@@ -211,7 +212,8 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
                 ingress: demand.map(|demand| ingress::plan(mesh, &demand.ingress)).unwrap_or_default(),
             }
         })
-        .collect();
+        .collect::<Vec<_>>();
+    findings.extend(virtual_ip::missing(&plans));
     findings.extend(domain::check(&plans));
     findings.extend(joining::check(&plans));
     Outcome::new(plans, findings)

@@ -7,6 +7,7 @@
 //! the far subset and the labels of pods. No tool that sees one cluster at a time can check it.
 
 mod index; // a bundle by what its objects are about
+mod listed; // the three lists of a VirtualService, seen alike
 mod near; // what a caller's cluster must have
 mod ingress; // what the gateways for requests from outside must have
 mod far; // what the cluster behind a gateway must have

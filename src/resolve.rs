@@ -25,7 +25,9 @@ mod value; // texts and numbers in rules
 mod condition;
 mod action;
 mod failover; // services that fail over from callers' own clusters
+mod speaks; // which ports a rule is for
 mod host; // the names that come out
+mod sni; // names that callers ask for in TLS
 mod virtual_ip;
 mod unused; // what is declared and never used
 mod problems;
@@ -65,6 +67,7 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     failover::mark(&mut mesh);
     ingress::check(&mesh, &mut findings);
     host::check(&mesh, suffix_place, &mut findings);
+    sni::check(&mesh, &mut findings);
     virtual_ip::check(&mesh, &mut findings);
     // What a mistake hides may well be what is missing here.
     if all_known && findings.iter().all(|finding| finding.severity() != Severity::Error) {

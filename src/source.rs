@@ -18,7 +18,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { input_size: 16 << 20, depth: 64, nodes: 4_000_000 }
+        Self { input_size: 16 << 20, depth: 64, nodes: 1_000_000 }
     }
 }
 

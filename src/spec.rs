@@ -67,12 +67,12 @@ pub fn parse(sources: &Sources) -> Outcome<Spec> {
 }
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.
-pub fn includes(source: SourceId, text: &str) -> Vec<At<String>> {
+pub fn includes(source: SourceId, text: &str, limits: &Limits) -> Vec<At<String>> {
     // Most files include nothing, and this is asked of each before it is read in earnest.
     if !text.contains("include") {
         return Vec::new();
     }
-    let reading = tree::read(source, text, &Limits::default(), &mut Vec::new());
+    let reading = tree::read(source, text, limits, &mut Vec::new());
     reading.documents.iter().flat_map(topology::includes).collect()
 }
 

@@ -17,6 +17,7 @@ mod joined; // what is said of a connection
 mod feature; // what else happens
 mod walk; // the shares under way
 mod call; // the caller's sidecar
+mod connection; // the same, for what is no request
 mod upstream; // towards endpoints
 mod rewrite; // names that a gateway is taught
 mod enter; // the far gateway

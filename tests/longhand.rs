@@ -107,6 +107,7 @@ routes:
           - shop
         acrossClusters: local
         plainNames: service
+        headless: false
     ---
     apiVersion: meshgen/v1
     kind: Routing

@@ -105,12 +105,15 @@ pub(super) struct Bounds {
     /// Largest file to read, in bytes or as 64KiB, 16MiB, 1GiB
     #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = size)]
     pub(super) max_input_size: usize,
+    /// Most values in one file, every alias counted with all it stands for
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().nodes)]
+    pub(super) max_values: usize,
 }
 
 impl Bounds {
     /// The bounds the inputs are read under.
     pub(super) fn limits(&self) -> Limits {
-        Limits { input_size: self.max_input_size, ..Limits::default() }
+        Limits { input_size: self.max_input_size, nodes: self.max_values, ..Limits::default() }
     }
 }
 
@@ -167,7 +170,8 @@ pub(super) struct Needs {
 /// `meshgen trace`
 #[derive(Args, Debug)]
 pub(super) struct Trace {
-    /// The inputs as for build, then the request, such as `http://reviews:9080/path?query` or `grpc://reviews:9090/`
+    /// The inputs as for build, then the request, such as `http://reviews:9080/path?query`, `grpc://reviews:9090/`,
+    /// `tls://shop:443` or `tcp://db:3306`
     #[arg(required = true, value_name = "PATH… URL")]
     pub(super) words: Vec<PathBuf>,
     #[command(flatten)]

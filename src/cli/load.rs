@@ -133,7 +133,7 @@ impl Search {
         self.loaded.files.insert(identity);
         let source = Source::new(input.name(), input.found, bytes);
         let id = SourceId(u32::try_from(self.loaded.sources.texts.len()).unwrap_or(u32::MAX));
-        let includes = crate::includes(id, source.text());
+        let includes = crate::includes(id, source.text(), &self.loaded.sources.limits);
         self.loaded.sources.texts.push(source);
         includes.iter().try_for_each(|include| self.include(input.base(), include))
     }

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use super::brief::brief;
 use super::position::Index;
 use super::{Finding, Severity, escape};
 use crate::source::Sources;
@@ -20,10 +21,10 @@ pub fn render(findings: &[Finding], sources: &Sources, failure: Option<&str>) ->
     let mut ranked: Vec<&Finding> = findings.iter().collect();
     ranked.sort_by_key(|finding| finding.severity());
     for finding in ranked {
-        let mut message = escape::line(&finding.message).into_owned();
+        let mut message = escape::line(&brief(&finding.message)).into_owned();
         if let Some(help) = &finding.help {
             message.push_str("\nhelp: ");
-            message.push_str(&escape::lines(help));
+            message.push_str(&escape::lines(&brief(help)));
         }
         push(&mut out, &command(finding, &index), &message);
     }

@@ -10,6 +10,7 @@ use std::fmt::{self, Write as _};
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
+use super::brief::brief;
 use super::position::Index;
 use super::{Finding, Severity, escape};
 use crate::source::Sources;
@@ -102,7 +103,7 @@ fn one(out: &mut String, finding: &Finding, index: &Index<'_>, style: &Style) {
         .without_primary_span_start()
         .without_syntax_highlighting();
     let mut excerpts = excerpt::excerpts(finding, index, style.width).into_iter();
-    let message = escape::line(&finding.message).into_owned();
+    let message = escape::line(&brief(&finding.message)).into_owned();
     let heading = Part { message, finding, excerpt: excerpts.next() };
     let further = excerpts.map(|excerpt| Part { message: String::new(), finding, excerpt: Some(excerpt) });
     for part in std::iter::once(heading).chain(further) {
@@ -117,7 +118,7 @@ fn one(out: &mut String, finding: &Finding, index: &Index<'_>, style: &Style) {
         }
     }
     if let Some(help) = &finding.help {
-        let help = escape::lines(help).replace('\n', "\n        ");
+        let help = escape::lines(&brief(help)).replace('\n', "\n        ");
         let _ = writeln!(out, "  {} {help}", help_style.style("help:"));
     }
     let _ = writeln!(out, "  {} meshgen explain {}", help_style.style("more:"), finding.code);

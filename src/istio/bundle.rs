@@ -90,6 +90,8 @@ pub struct GroundService {
     pub namespace: String,
     /// Its ports.
     pub ports: Vec<u16>,
+    /// What Istio takes each port to speak, in its own spelling.
+    pub speaks: BTreeMap<u16, &'static str>,
     /// By subset of each version that runs here, the labels that its pods carry; none for a service without versions.
     pub pods: BTreeMap<String, BTreeMap<String, String>>,
 }

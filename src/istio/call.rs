@@ -54,7 +54,7 @@ fn service_entry(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Object {
         export_to: export_to(&name.callers),
         location: Location::MeshInternal,
         resolution: endpoint::resolution(plan, name),
-        ports: service.ports.iter().map(service_port).collect(),
+        ports: service.crossing_ports().map(service_port).collect(),
         endpoints: endpoint::endpoints(plan, name),
     };
     let why = format!(
@@ -82,7 +82,7 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>, dialect: &mut
         export_to: export_to(&name.callers),
         traffic_policy: any.map(|contract| TrafficPolicy {
             settings: far(service.traffic_policy.as_ref(), dialect),
-            tls: service.ports.first().map(|port| contract.tls(port)),
+            tls: service.crossing_ports().next().map(|port| contract.tls(port)),
             port_level_settings: contract.by_port(Pick::Any, false, dialect),
         }),
         subsets: name.subsets.iter().filter_map(|subset| remote_subset(name, subset, dialect)).collect(),
@@ -143,7 +143,7 @@ impl Contract<'_> {
         if !port_level_settings.is_empty() {
             return TrafficPolicy { port_level_settings, ..TrafficPolicy::default() };
         }
-        let first = self.service.ports.first();
+        let first = self.service.crossing_ports().next();
         let settings = if fails_over {
             let said = self.service.effective(pick, first.map_or(0, |port| port.number));
             let said = traffic_policy::settings(said, Endpoints::Gateways, dialect);
@@ -171,8 +171,7 @@ impl Contract<'_> {
     /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them. What Istio
     /// derives by itself fits each port. Nothing is inherited into them: each says all that holds for the pick there.
     fn by_port(self, pick: Pick, fails_over: bool, dialect: &mut Dialect<'_>) -> Vec<PortPolicy> {
-        let ports = &self.service.ports;
-        let one_sni = ports.len() == 1 || self.translated;
+        let one_sni = self.service.crossing_ports().nth(1).is_none() || self.translated;
         if one_sni && !self.service.has_port_policy() {
             return Vec::new();
         }
@@ -183,7 +182,7 @@ impl Contract<'_> {
                 if fails_over { failover::added(said, &[FARTHER], dialect.release()) } else { said };
             PortPolicy { port: PortSelector { number: port.number }, settings, tls: Some(self.tls(port)) }
         };
-        ports.iter().map(policy).collect()
+        self.service.crossing_ports().map(policy).collect()
     }
 }
 
@@ -196,7 +195,7 @@ fn plain_entry(plan: &ClusterPlan<'_>, name: &PlainName<'_>) -> Object {
         export_to: export_to(&name.callers),
         location: Location::MeshInternal,
         resolution: Resolution::Static,
-        ports: service.ports.iter().map(service_port).collect(),
+        ports: service.crossing_ports().map(service_port).collect(),
         endpoints: Vec::new(),
     };
     let why = format!(

@@ -26,6 +26,9 @@ pub fn condition(words: &HttpMatch, port: Option<u16>, dialect: &mut Dialect<'_>
         query_params,
         source_labels,
         source_namespace,
+        // For connections; a rule has words of one kind.
+        sni_hosts: _,
+        destination_subnets: _,
     } = words;
     HttpMatchRequest {
         uri: uri.as_ref().map(text),
@@ -128,6 +131,7 @@ mod tests {
             query_params: [("v".to_owned(), At::new(Presence::Says(exact("2")), somewhere()))].into(),
             source_labels: [("app".to_owned(), "web".to_owned())].into(),
             source_namespace: Some(At::new("shop".to_owned(), somewhere())),
+            ..HttpMatch::default()
         };
         let (json, codes) = written(&words, "1.30");
         assert_eq!(codes, Vec::<String>::new());

@@ -22,7 +22,7 @@ pub(super) fn endpoints(plan: &ClusterPlan<'_>, name: &RemoteName<'_>) -> Vec<En
         let addresses = plan.dialled(cluster);
         let port = cluster.gateway.as_ref().map_or(0, |gateway| gateway.port);
         let ports: IndexMap<_, _> =
-            name.service.ports.iter().map(|known| (known.name.clone(), port)).collect();
+            name.service.crossing_ports().map(|known| (known.name.clone(), port)).collect();
         let labels = labels(plan, name, cluster);
         let locality = locality(plan, name, cluster);
         let weight = whole.flatten().and_then(|whole| whole.checked_div(count(addresses)));

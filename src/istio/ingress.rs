@@ -97,6 +97,8 @@ pub(super) fn virtual_service(
             Vec::new()
         },
         http: routes.iter().map(|route| let_in(plan, route, dialect)).collect(),
+        tls: Vec::new(),
+        tcp: Vec::new(),
     };
     let services: Vec<_> = services.iter().map(ToString::to_string).collect();
     let why = format!(
@@ -120,6 +122,6 @@ fn let_in(plan: &ClusterPlan<'_>, ingress: &IngressRoute<'_>, dialect: &mut Dial
     let IngressRoute { route, conditions } = ingress;
     HttpRoute {
         matches: conditions.iter().map(|words| condition::condition(words, None, dialect)).collect(),
-        ..http_route(plan, route, false, dialect)
+        ..http_route(plan, route, None, dialect)
     }
 }

@@ -116,7 +116,7 @@ fn service_entry(plan: &ClusterPlan<'_>, joined: &Joined<'_>, entry: &JoinedEntr
     let service = joined.service;
     let JoinedEntry { version, cluster } = entry;
     let port = cluster.gateway.as_ref().map_or(0, |gateway| gateway.port);
-    let ports: IndexMap<_, _> = service.ports.iter().map(|known| (known.name.clone(), port)).collect();
+    let ports: IndexMap<_, _> = service.crossing_ports().map(|known| (known.name.clone(), port)).collect();
     let labels = labels(plan, joined, entry);
     // An endpoint has one; that there is no more than one has been looked at.
     let account = service.service_accounts.iter().find_map(|account| match account {
@@ -142,7 +142,7 @@ fn service_entry(plan: &ClusterPlan<'_>, joined: &Joined<'_>, entry: &JoinedEntr
         export_to: Vec::new(),
         location: Location::MeshInternal,
         resolution: Resolution::Static,
-        ports: service.ports.iter().map(service_port).collect(),
+        ports: service.crossing_ports().map(service_port).collect(),
         endpoints: plan.dialled(cluster).iter().map(endpoint).collect(),
     };
     let what =

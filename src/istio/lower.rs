@@ -147,6 +147,7 @@ fn ground_service(service: &Service, plan: &ClusterPlan<'_>) -> GroundService {
         identities: service.identities(plan.cluster),
         namespace: service.namespace.clone(),
         ports: service.ports.iter().map(|port| port.number).collect(),
+        speaks: service.ports.iter().map(|port| (port.number, port.protocol.istio())).collect(),
         pods: service
             .versions
             .iter()

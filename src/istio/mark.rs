@@ -28,9 +28,12 @@ pub(super) fn object(plan: &ClusterPlan<'_>, name: &str, namespace: &str, why: S
     }
 }
 
-/// Silences one message of `istioctl analyze` that is wrong about this object.
+/// Silences one more message of `istioctl analyze` that is wrong about this object.
 pub(super) fn suppress(object: &mut Object, message: &str) {
-    object.metadata.annotations.insert("galley.istio.io/analyze-suppress".to_owned(), message.to_owned());
+    let silenced = object.metadata.annotations.entry("galley.istio.io/analyze-suppress".to_owned());
+    silenced
+        .and_modify(|messages| *messages = format!("{messages},{message}"))
+        .or_insert_with(|| message.to_owned());
 }
 
 /// `exportTo`: nothing for all namespaces.

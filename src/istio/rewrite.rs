@@ -145,7 +145,7 @@ fn further_snis(cluster: &Cluster, gateway: &Gateway, translations: &[Translatio
         let plain = service.plain_host(cluster);
         let on =
             |port: &Port| patch(sni(port.number, *known, &plain), sni(port.number, said.as_deref(), host));
-        service.ports.iter().map(on).collect::<Vec<_>>()
+        service.crossing_ports().map(on).collect::<Vec<_>>()
     };
     translations.iter().flat_map(patches).collect()
 }

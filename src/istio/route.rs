@@ -1,5 +1,8 @@
 //! Routing: the rules of a service, for the callers of one cluster.
 
+mod connection; // by SNI, or by address
+mod names; // that callers ask for in TLS
+
 use super::action::{self, Copies};
 use super::condition;
 use super::dialect::Dialect;
@@ -11,7 +14,7 @@ use super::virtual_service::{
     Destination, HttpMatchRequest, HttpRoute, HttpRouteDestination, PortSelector, VirtualServiceSpec,
 };
 use crate::bundle::Origin;
-use crate::model::Rule;
+use crate::model::{RouteKind, Rule};
 use crate::plan::{Answer, ClusterPlan, Copy, Found, Route, ServiceRoutes, Share, Target};
 use crate::source::At;
 
@@ -26,7 +29,8 @@ pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<
 pub(super) fn origins(plan: &ClusterPlan<'_>) -> Vec<Origin> {
     let of_service = |routes: &ServiceRoutes<'_>| {
         let service = routes.service;
-        let places = routes.routes.iter().map(|route| route.rule.map_or(service.place, |rule| rule.place));
+        let http = routes.routes.iter().filter(|route| route.port.protocol.route() == Some(RouteKind::Http));
+        let places = http.map(|route| route.rule.map_or(service.place, |rule| rule.place));
         let origin = |(route, place)| Origin {
             namespace: service.namespace.clone(),
             name: service.name.clone(),
@@ -41,17 +45,31 @@ pub(super) fn origins(plan: &ClusterPlan<'_>) -> Vec<Origin> {
 /// For sidecars only: any `gateways` entry, even `mesh`, makes istioctl suspect it of ingress.
 fn virtual_service(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>, dialect: &mut Dialect<'_>) -> Object {
     let service = routes.service;
-    let plain = service.plain_host(plan.cluster);
-    let shared = plan.remote.shared_host(routes.id).map(str::to_owned);
     let several = service.ports.len() > 1;
-    let spec = VirtualServiceSpec {
-        hosts: [plain].into_iter().chain(shared).collect(),
-        gateways: Vec::new(),
-        export_to: export_to(&routes.callers),
-        http: routes.routes.iter().map(|route| http_route(plan, route, several, dialect)).collect(),
-    };
+    let mut spec =
+        VirtualServiceSpec { export_to: export_to(&routes.callers), ..VirtualServiceSpec::default() };
+    let by_sni = routes.routes.iter().any(|route| route.port.protocol.route() == Some(RouteKind::Tls));
+    let full = names::full(plan, routes);
+    let every = if by_sni { names::every(plan, routes) } else { full.clone() };
+    for route in &routes.routes {
+        let port = if several { Some(route.port.number) } else { None };
+        match route.port.protocol.route() {
+            Some(RouteKind::Http) => spec.http.push(http_route(plan, route, port, dialect)),
+            Some(RouteKind::Tls) => {
+                spec.tls.push(connection::tls_route(plan, route, port, &every, dialect));
+            }
+            Some(RouteKind::Tcp) => spec.tcp.push(connection::tcp_route(plan, route, port, dialect)),
+            None => {}
+        }
+    }
+    names::tell_apart(&mut spec.tls);
+    spec.hosts = names::hosts(every, &full, &spec.tls);
     let mut object =
         object(plan, &service.name, &service.namespace, why(plan, routes), Spec::VirtualService(spec));
+    if by_sni {
+        // istioctl takes the short name and the full one for two objects with one host.
+        suppress(&mut object, "IST0109");
+    }
     if names_subsets_elsewhere(plan, routes) {
         // istioctl takes a name outside Kubernetes' domain for one of the object's own namespace.
         suppress(&mut object, "IST0101");
@@ -83,15 +101,21 @@ fn why(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -> String {
     format!("Sends requests of callers here to {service} on to {}; it does not run here.", list(clusters))
 }
 
+fn shares<'a, 'm>(answer: &'a Answer<'m>) -> &'a [Share<'m>] {
+    match answer {
+        Answer::Split(shares) => shares,
+        Answer::Redirect(_) | Answer::DirectResponse(_) => &[],
+    }
+}
+
 pub(super) fn http_route(
     plan: &ClusterPlan<'_>,
     route: &Route<'_>,
-    several: bool,
+    port: Option<u16>,
     dialect: &mut Dialect<'_>,
 ) -> HttpRoute {
-    let Route { rule, port, conditions, answer, copies } = route;
+    let Route { rule, port: _, conditions, answer, copies } = route;
     let mut http = rule.map(|rule| said(rule, dialect)).unwrap_or_default();
-    let port = if several { Some(port.number) } else { None };
     http.matches = conditions.iter().map(|words| condition::condition(words, port, dialect)).collect();
     if port.is_some() && conditions.is_empty() {
         http.matches.push(HttpMatchRequest { port, ..HttpMatchRequest::default() });

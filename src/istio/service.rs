@@ -22,4 +22,17 @@ pub struct ServicePort {
     /// The protocol, where the name does not tell it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_protocol: Option<String>,
+    /// The pods' port where it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_port: Option<TargetPort>,
+}
+
+/// A port of pods.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum TargetPort {
+    /// Of each pod.
+    Number(u16),
+    /// What the pods' containers call it.
+    Name(String),
 }

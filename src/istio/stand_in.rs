@@ -1,9 +1,9 @@
 //! Stand-ins: Services without selector, which give a name and an address to what runs only in other clusters.
 
 use super::object::{Metadata, Object, Spec};
-use super::service::{ServicePort, ServiceSpec};
+use super::service::{ServicePort, ServiceSpec, TargetPort};
 use crate::model::service::PlainNames;
-use crate::model::{Port, Protocol, Service};
+use crate::model::{self, Port, Protocol, Service};
 use crate::plan::ClusterPlan;
 
 /// The mark of a stand-in. It has no `managed-by`: deleted by that label, it would take a name away.
@@ -29,13 +29,18 @@ fn stand_in(plan: &ClusterPlan<'_>, service: &Service) -> Object {
             labels,
             annotations: plan.mesh.annotations.clone(),
         },
-        spec: Spec::Service(ServiceSpec { ports: service.ports.iter().map(service_port).collect() }),
+        spec: Spec::Service(ServiceSpec { ports: service.crossing_ports().map(service_port).collect() }),
     }
 }
 
-/// `appProtocol` only where the name does not tell: Kubernetes before 1.20 does not know it.
+/// `appProtocol` only where the name does not tell: Kubernetes before 1.20 does not know it. `targetPort` leads nowhere
+/// here, but istioctl finds fault with Services of one name whose ports differ from cluster to cluster.
 fn service_port(port: &Port) -> ServicePort {
     let told = Protocol::parse(Protocol::word_of_name(&port.name)) == Some(port.protocol);
     let app_protocol = if told { None } else { Some(port.protocol.istio().to_ascii_lowercase()) };
-    ServicePort { name: port.name.clone(), port: port.number, app_protocol }
+    let target_port = port.target.as_ref().map(|target| match target {
+        model::TargetPort::Number(number) => TargetPort::Number(*number),
+        model::TargetPort::Name(name) => TargetPort::Name(name.clone()),
+    });
+    ServicePort { name: port.name.clone(), port: port.number, app_protocol, target_port }
 }

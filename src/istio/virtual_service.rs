@@ -3,6 +3,10 @@
 //! Istio's fields in Istio's spelling, in reading order: the condition, the answer, what else happens. Fields that
 //! some releases lack are here for all; [`release`](super::release) knows which.
 
+mod connection;
+
+pub use connection::{L4MatchAttributes, RouteDestination, TcpRoute, TlsMatchAttributes, TlsRoute};
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -26,6 +30,12 @@ pub struct VirtualServiceSpec {
     /// The first route that matches answers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub http: Vec<HttpRoute>,
+    /// The first route that matches answers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tls: Vec<TlsRoute>,
+    /// The first route that matches answers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tcp: Vec<TcpRoute>,
 }
 
 /// One route: exactly one of `route`, `redirect` and `direct_response` is there.

@@ -37,6 +37,10 @@ pub struct Condition<'m> {
     source_labels: &'m BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     source_namespace: Option<&'m str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sni_hosts: Vec<&'m str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    destination_subnets: Vec<String>,
 }
 
 /// How a text is compared: `{exact: …}` and its like.
@@ -63,6 +67,8 @@ impl<'m> Condition<'m> {
             query_params,
             source_labels,
             source_namespace,
+            sni_hosts,
+            destination_subnets,
         } = words;
         Self {
             source_clusters: source_clusters
@@ -79,6 +85,8 @@ impl<'m> Condition<'m> {
             query_params: named(query_params),
             source_labels,
             source_namespace: source_namespace.as_ref().map(|at| at.value.as_str()),
+            sni_hosts: sni_hosts.iter().map(|at| at.value.as_str()).collect(),
+            destination_subnets: destination_subnets.iter().map(|at| at.value.to_string()).collect(),
         }
     }
 }

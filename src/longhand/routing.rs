@@ -86,7 +86,8 @@ impl<'m> Routing<'m> {
 
 impl<'m> Rule<'m> {
     fn of(mesh: &'m Mesh, service: &'m Service, rule: &'m model::Rule) -> Self {
-        let model::Rule { place: _, name, conditions, answer, actions, mirrors } = rule;
+        // `speaks` follows from the words.
+        let model::Rule { place: _, name, conditions, answer, actions, mirrors, speaks: _ } = rule;
         Self {
             name: name.as_ref().map(|name| name.value.as_str()),
             conditions: conditions.iter().map(|condition| Condition::of(mesh, service, condition)).collect(),

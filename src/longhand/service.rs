@@ -16,7 +16,7 @@ use crate::model::{self, Callers, ClusterId, Mesh};
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Service<'m> {
-    ports: BTreeMap<&'m str, Port>,
+    ports: BTreeMap<&'m str, Port<'m>>,
     #[serde(flatten)]
     runs: Runs<'m>,
     clients: BTreeMap<&'m str, Namespaces<'m>>,
@@ -24,6 +24,7 @@ pub struct Service<'m> {
     plain_names: &'static str,
     #[serde(rename = "virtualIP", skip_serializing_if = "Option::is_none")]
     virtual_ip: Option<IpAddr>,
+    headless: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     traffic_policy: Option<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -34,9 +35,20 @@ pub struct Service<'m> {
 
 /// `services.KEY.ports.NAME`
 #[derive(Serialize)]
-struct Port {
+#[serde(rename_all = "camelCase")]
+struct Port<'m> {
     number: u16,
     protocol: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_port: Option<TargetPort<'m>>,
+}
+
+/// A number or a name.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum TargetPort<'m> {
+    Number(u16),
+    Name(&'m str),
 }
 
 /// One of `versions` and `clusters`.
@@ -92,6 +104,7 @@ impl<'m> Service<'m> {
             ingress: _,
             // What could not be read is an error, and then nothing is written.
             complete: _,
+            headless,
         } = service;
         Self {
             ports: ports.iter().map(port).collect(),
@@ -115,6 +128,7 @@ impl<'m> Service<'m> {
                 PlainNames::None => "none",
             },
             virtual_ip: virtual_ip.as_ref().map(|pinned| pinned.value),
+            headless: headless.is_some(),
             traffic_policy: policy.as_ref().map(traffic_policy),
             service_accounts: service_accounts
                 .iter()
@@ -127,9 +141,13 @@ impl<'m> Service<'m> {
     }
 }
 
-fn port(port: &model::Port) -> (&str, Port) {
-    let model::Port { name, number, protocol, place: _ } = port;
-    (name, Port { number: *number, protocol: protocol.istio() })
+fn port(port: &model::Port) -> (&str, Port<'_>) {
+    let model::Port { name, number, protocol, place: _, target } = port;
+    let target_port = target.as_ref().map(|target| match target {
+        model::TargetPort::Number(number) => TargetPort::Number(*number),
+        model::TargetPort::Name(name) => TargetPort::Name(name),
+    });
+    (name, Port { number: *number, protocol: protocol.istio(), target_port })
 }
 
 fn version<'m>(mesh: &'m Mesh, version: &'m model::Version) -> (&'m str, Version<'m>) {

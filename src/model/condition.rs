@@ -10,7 +10,10 @@ pub use meets::Common;
 
 use std::collections::BTreeMap;
 
+use ipnet::IpNet;
+
 use super::cluster::ClusterId;
+use super::protocol::RouteKind;
 use crate::source::{At, Place};
 
 /// All of its words must hold.
@@ -24,7 +27,7 @@ pub struct Condition {
     pub words: HttpMatch,
 }
 
-/// Istio's words for an HTTP request and its caller.
+/// Istio's words for an HTTP request or a connection, and its caller.
 #[derive(Clone, Debug, Default)]
 pub struct HttpMatch {
     pub uri: Option<TextMatch>,
@@ -41,6 +44,10 @@ pub struct HttpMatch {
     pub query_params: BTreeMap<String, At<Presence>>,
     pub source_labels: BTreeMap<String, String>,
     pub source_namespace: Option<At<String>>,
+    /// The SNI is one of these names, `*.example.com` for all below it; empty for any.
+    pub sni_hosts: Vec<At<String>>,
+    /// The address that was dialled is in one of these networks; empty for any.
+    pub destination_subnets: Vec<At<IpNet>>,
 }
 
 /// How a text is compared.
@@ -61,11 +68,26 @@ pub enum Presence {
     Says(TextMatch),
 }
 
+impl Condition {
+    /// Whether it can hold on a port that takes this kind of route: only TLS has an SNI.
+    #[must_use]
+    pub fn fits(&self, kind: RouteKind) -> bool {
+        self.words.sni_hosts.is_empty() || kind == RouteKind::Tls
+    }
+}
+
 impl HttpMatch {
     /// Whether it is for some workloads only: Istio leaves the rule out of the proxies of all others.
     #[must_use]
     pub fn chooses_workloads(&self) -> bool {
         !self.source_labels.is_empty() || self.source_namespace.is_some()
+    }
+
+    /// Whether some callers pass it by and meet no other rule either: other workloads, and connections of other names
+    /// and addresses. Requests that it does not fit are answered all the same, if only by a 404.
+    #[must_use]
+    pub fn passes_by(&self) -> bool {
+        self.chooses_workloads() || !self.sni_hosts.is_empty() || !self.destination_subnets.is_empty()
     }
 
     /// Whether nothing is left for the proxy to decide.
@@ -83,6 +105,8 @@ impl HttpMatch {
             query_params,
             source_labels,
             source_namespace,
+            sni_hosts,
+            destination_subnets,
         } = self;
         [uri, scheme, method, authority].into_iter().all(Option::is_none)
             && headers.is_empty()
@@ -90,5 +114,7 @@ impl HttpMatch {
             && query_params.is_empty()
             && source_labels.is_empty()
             && source_namespace.is_none()
+            && sni_hosts.is_empty()
+            && destination_subnets.is_empty()
     }
 }

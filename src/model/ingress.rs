@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cluster::ClusterId;
 use super::condition::TextMatch;
+use super::protocol::RouteKind;
 use super::service::{Port, Service};
 use crate::source::{At, Place};
 
@@ -97,9 +98,9 @@ impl IngressGateway {
 }
 
 impl Service {
-    /// The port that requests from outside go to.
+    /// The port that requests from outside go to: the first that speaks HTTP.
     #[must_use]
     pub fn ingress_port(&self) -> Option<&Port> {
-        self.ports.first()
+        self.ports.iter().find(|port| port.protocol.route() == Some(RouteKind::Http))
     }
 }

@@ -3,6 +3,7 @@
 use super::action::{Actions, DirectResponse, HeaderOperations, Redirect};
 use super::cluster::ClusterId;
 use super::condition::Condition;
+use super::protocol::RouteKind;
 use super::service::{Pick, ServiceId};
 use crate::source::{At, Place};
 
@@ -21,6 +22,32 @@ pub struct Rule {
     pub actions: Actions,
     /// Who gets a copy of it.
     pub mirrors: Vec<Mirror>,
+    /// What its words are about.
+    pub speaks: Speaks,
+}
+
+/// What the words of a rule are about, and so which ports it is for. One rule has words of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaks {
+    /// No word says: it is for all ports.
+    Anything,
+    /// Requests.
+    Http,
+    /// Connections: SNI or addresses.
+    Connections,
+}
+
+impl Speaks {
+    /// Whether a rule with such words is for ports that take this kind of route.
+    #[must_use]
+    pub fn fits(self, kind: RouteKind) -> bool {
+        match (self, kind) {
+            (Self::Anything, RouteKind::Http | RouteKind::Tls | RouteKind::Tcp)
+            | (Self::Http, RouteKind::Http)
+            | (Self::Connections, RouteKind::Tls | RouteKind::Tcp) => true,
+            (Self::Http, RouteKind::Tls | RouteKind::Tcp) | (Self::Connections, RouteKind::Http) => false,
+        }
+    }
 }
 
 /// What a request gets.

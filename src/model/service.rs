@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use super::cluster::{Cluster, ClusterId};
 use super::ingress::Ingress;
+use super::protocol::{Protocol, RouteKind};
 use super::reach::Reach;
 use super::routing::Rule;
 use super::service_account::ServiceAccount;
@@ -58,6 +59,8 @@ pub struct Service {
     pub ingress: Vec<Ingress>,
     /// How much of it could be read.
     pub complete: Complete,
+    /// Where `headless: true` was written: its name stands for its pods, and callers choose among them by DNS.
+    pub headless: Option<Place>,
 }
 
 /// Which parts of a service could be read in full; nothing is concluded from what is missing in the others.
@@ -97,55 +100,17 @@ pub struct Port {
     pub protocol: Protocol,
     /// Where it was written.
     pub place: Place,
+    /// The pods' port, where it was written.
+    pub target: Option<TargetPort>,
 }
 
-/// What is spoken on a port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Protocol {
-    /// HTTP/1.1
-    Http,
-    /// HTTP/2
-    Http2,
-    /// gRPC
-    Grpc,
-    /// gRPC-Web
-    GrpcWeb,
-}
-
-impl Protocol {
-    /// All that are carried across clusters.
-    pub const ALL: [Self; 4] = [Self::Http, Self::Http2, Self::Grpc, Self::GrpcWeb];
-
-    /// By Istio's word for it, in any case.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|protocol| protocol.istio().eq_ignore_ascii_case(word))
-    }
-
-    /// What Istio takes the name of a port for: the word before the first `-`, but `grpc-web` whole.
-    #[must_use]
-    pub fn word_of_name(port: &str) -> &str {
-        match port.get(..8) {
-            Some(start)
-                if start.eq_ignore_ascii_case("grpc-web")
-                    && matches!(port.as_bytes().get(8), None | Some(b'-')) =>
-            {
-                start
-            }
-            Some(_) | None => port.split('-').next().unwrap_or(port),
-        }
-    }
-
-    /// In Istio's spelling, as in `ports[].protocol`.
-    #[must_use]
-    pub fn istio(self) -> &'static str {
-        match self {
-            Self::Http => "HTTP",
-            Self::Http2 => "HTTP2",
-            Self::Grpc => "GRPC",
-            Self::GrpcWeb => "GRPC-WEB",
-        }
-    }
+/// A port of the pods, as a Kubernetes Service names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TargetPort {
+    /// `8080`
+    Number(u16),
+    /// `web`, which each pod gives a number.
+    Name(String),
 }
 
 /// Pods of a service that carry certain labels.
@@ -229,6 +194,30 @@ impl Service {
     #[must_use]
     pub fn plain_host(&self, cluster: &Cluster) -> String {
         format!("{}.{}.svc.{}", self.name, self.namespace, cluster.cluster_domain)
+    }
+
+    /// All that its callers in one cluster may call it: `api`, `api.shop`, `api.shop.svc`, and the full name.
+    #[must_use]
+    pub fn spellings(&self, cluster: &Cluster) -> [String; 4] {
+        let Self { name, namespace, .. } = self;
+        let short = format!("{name}.{namespace}");
+        [name.clone(), short.clone(), short + ".svc", self.plain_host(cluster)]
+    }
+
+    /// Whether callers in other clusters reach a port. UDP never crosses; neither do connections to a headless
+    /// service, whose callers dial its pods by address.
+    #[must_use]
+    pub fn crosses(&self, port: &Port) -> bool {
+        match port.protocol.route() {
+            Some(RouteKind::Http) => true,
+            Some(RouteKind::Tls | RouteKind::Tcp) => self.headless.is_none(),
+            None => false,
+        }
+    }
+
+    /// The ports that callers in other clusters reach.
+    pub fn crossing_ports(&self) -> impl Iterator<Item = &Port> {
+        self.ports.iter().filter(|port| self.crosses(port))
     }
 
     /// Where a pick runs, with relative sizes.

@@ -15,7 +15,7 @@ pub fn check(mesh: &Mesh, demands: &Demands<'_>, findings: &mut Vec<Finding>) {
     for (id, far) in demands.by_caller.values().flat_map(|demand| &demand.far) {
         let Some(service) = mesh.service(*id).filter(|service| service.has_policy()) else { continue };
         for (pick, _) in far.picks.keys() {
-            for port in &service.ports {
+            for port in service.crossing_ports() {
                 let balancer = service.effective(*pick, port.number).load_balancer;
                 let Some(Choice::ConsistentHash(hash)) =
                     balancer.and_then(|balancer| balancer.choice.as_ref())

@@ -104,7 +104,7 @@ impl<'m> Demand<'m> {
                 });
             let Some(routes) = self.routes.get_mut(position) else { continue };
             let routed: BTreeSet<u16> = routes.routes.iter().map(|route| route.port.number).collect();
-            let untouched = service.ports.iter().filter(|port| !routed.contains(&port.number));
+            let untouched = service.crossing_ports().filter(|port| !routed.contains(&port.number));
             routes.routes.extend(untouched.map(|port| route::local(mesh, *id, service, caller, port)));
             routes.routes.sort_by_key(|route| route.port.number);
         }

@@ -32,10 +32,10 @@ fn has_several_domains(name: &RemoteName<'_>) -> bool {
 fn meets_rules(service: &Service, plan: &ClusterPlan<'_>) -> bool {
     let own = plan.routes.iter().find(|routes| std::ptr::eq(routes.service, service));
     let for_all = |route: &Route<'_>| {
-        route.conditions.is_empty() || route.conditions.iter().any(|words| !words.chooses_workloads())
+        route.conditions.is_empty() || route.conditions.iter().any(|words| !words.passes_by())
     };
     let on = |port: &Port| {
         own.is_some_and(|own| own.routes.iter().any(|route| route.port == port && for_all(route)))
     };
-    service.ports.iter().all(on)
+    service.crossing_ports().all(on)
 }

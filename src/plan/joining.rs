@@ -24,6 +24,8 @@ pub enum Hindrance {
     Namespaces,
     /// A name that is made by an entry already.
     PlainEntry,
+    /// Callers choose among its pods themselves, and nothing joins these.
+    Headless,
     /// An endpoint names one `ServiceAccount` of the callers' own trust domain.
     Accounts,
 }
@@ -66,6 +68,7 @@ fn hindrances(plan: &ClusterPlan<'_>, joined: &Joined<'_>, by_entry: bool, far: 
         (Hindrance::Domains, near.cluster_domain != far.cluster_domain),
         (Hindrance::Namespaces, joined.callers != Callers::All),
         (Hindrance::PlainEntry, by_entry),
+        (Hindrance::Headless, joined.service.headless.is_some()),
         (Hindrance::Accounts, !one_account(joined.service, near, far)),
     ];
     all.into_iter().filter(|(_, holds)| *holds).map(|(hindrance, _)| hindrance).collect()
@@ -83,7 +86,7 @@ fn one_account(service: &Service, near: &Cluster, far: &Cluster) -> bool {
 fn concerned<'m>(hindrance: Hindrance, near: &'m Cluster, far: &'m Cluster) -> &'m Cluster {
     match hindrance {
         Hindrance::NoNetwork if near.network.is_none() => near,
-        Hindrance::Namespaces | Hindrance::PlainEntry | Hindrance::Accounts => near,
+        Hindrance::Namespaces | Hindrance::PlainEntry | Hindrance::Accounts | Hindrance::Headless => near,
         Hindrance::NoNetwork | Hindrance::OneNetwork | Hindrance::DialledByName | Hindrance::Domains => far,
     }
 }

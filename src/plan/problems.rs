@@ -1,5 +1,7 @@
 //! What planning finds, in words.
 
+use ipnet::IpNet;
+
 use super::joining::Hindrance;
 use super::pool::{Obstacle, Pool};
 use super::survey::{Drained, Gap};
@@ -105,6 +107,7 @@ pub fn cannot_join(service: &Service, hindrance: Hindrance, near: &Cluster, far:
         Hindrance::Domains => format!("the cluster domains of `{near_name}` and `{far_name}` differ"),
         Hindrance::Namespaces => format!("only some namespaces of `{near_name}` call it"),
         Hindrance::PlainEntry => format!("a ServiceEntry makes its name in `{near_name}`"),
+        Hindrance::Headless => "it is headless, and callers choose among its pods themselves".to_owned(),
         Hindrance::Accounts => {
             "its pods may run under several ServiceAccounts, or another trust domain's".to_owned()
         }
@@ -117,7 +120,7 @@ pub fn cannot_join(service: &Service, hindrance: Hindrance, near: &Cluster, far:
             "each cluster needs a `network` of its own, as its Istio knows it".to_owned()
         }
         Hindrance::DialledByName => "write the IP addresses of the gateway".to_owned(),
-        Hindrance::Domains => "take another `reach`".to_owned(),
+        Hindrance::Domains | Hindrance::Headless => "take another `reach`".to_owned(),
         Hindrance::Namespaces => format!("let all of them call: `clients: {{{near_name}: all}}`"),
         Hindrance::Accounts => {
             "name one of its own namespace: `serviceAccounts`; or take another `reach`".to_owned()
@@ -198,13 +201,30 @@ pub fn gap(gap: Gap, service: &Service, ports: &[&Port], callers: &[&str]) -> Fi
         _ => format!(" on ports {names}"),
     };
     let from = if callers.is_empty() { String::new() } else { format!(" from {}", list(callers.iter())) };
-    let message = match gap {
-        Gap::NotFound => format!("requests to `{service}`{which}{from} that no rule matches get a 404"),
-        Gap::Unruled => format!(
-            "workloads{from} that no rule of `{service}`{which} fits get any version in their cluster, or none"
+    let (code, message) = match gap {
+        Gap::NotFound => {
+            (Code::MG0311, format!("requests to `{service}`{which}{from} that no rule matches get a 404"))
+        }
+        Gap::Unruled => (
+            Code::MG0311,
+            format!(
+                "workloads{from} that no rule of `{service}`{which} fits get any version in their cluster, or none"
+            ),
+        ),
+        Gap::AnyVersion => (
+            Code::MG0405,
+            format!(
+                "connections to `{service}`{which}{from} that no rule matches go to any version in the caller's cluster"
+            ),
+        ),
+        Gap::Nowhere => (
+            Code::MG0405,
+            format!(
+                "connections to `{service}`{which}{from} that no rule matches lead nowhere: nothing of it runs in the caller's cluster"
+            ),
         ),
     };
-    let finding = Finding::new(Code::MG0311, message);
+    let finding = Finding::new(code, message);
     let finding = match service.rules.last() {
         Some(rule) => finding.at(rule.place, "the last rule, and it has a `match`"),
         None => finding,
@@ -248,4 +268,74 @@ pub fn portless(mesh: &Mesh, to: &Destination) -> Finding {
     Finding::new(Code::MG0314, format!("which port of `{name}` is meant cannot be told"))
         .at(to.place, "no `port`, and none of the same number or name")
         .help(format!("say `port:`; `{name}` has {ports}"))
+}
+
+/// Callers: the clusters whose workloads would have to leave them.
+pub fn stuck(service: &Service, place: Place, port: &Port, callers: &[&str]) -> Finding {
+    let Port { name, protocol, .. } = port;
+    let here = "name the clusters that run it in `clients:`, or leave the port out";
+    let (code, why, help) = if protocol.route().is_some() {
+        (Code::MG0407, "connections to a headless service do not cross", format!("{here}; HTTP does cross"))
+    } else if place == service.place {
+        (Code::MG0216, "UDP does not cross", here.to_owned())
+    } else {
+        let narrow = "say which port the rule is for, `match: {port: …}`, or leave this one out";
+        (Code::MG0216, "UDP does not cross", narrow.to_owned())
+    };
+    Finding::new(
+        code,
+        format!("port `{name}` of `{service}` would have to lead into other clusters, and {why}"),
+    )
+    .at(place, format!("callers in {} need other clusters here", list(callers.iter())))
+    .at(port.place, format!("speaks {}", protocol.istio()))
+    .help(help)
+}
+
+/// Callers: the clusters that run several of its versions.
+pub fn indistinct(service: &Service, place: Place, callers: &[&str]) -> Finding {
+    let finding = Finding::new(
+        Code::MG0408,
+        format!("versions of `{service}` cannot be told apart in {}: it is headless", list(callers.iter())),
+    )
+    .at(place, "names one of several versions there");
+    let finding = match service.headless {
+        Some(headless) => finding.at(headless, "its callers choose among its pods by DNS"),
+        None => finding,
+    };
+    finding.help("say `any`, or give its callers a Service that is not headless")
+}
+
+pub fn clash(subnet: IpNet, later: Place, first: Place) -> Finding {
+    Finding::new(Code::MG0322, format!("two rules are for connections to `{subnet}` by the same workloads"))
+        .at(later, "and again here")
+        .at(first, "named here first")
+        .help("name it in one rule; or let the rules be for different workloads, by one label with different values")
+}
+
+pub fn unheeded(service: &Service, port: &Port, rule: &Rule) -> Finding {
+    Finding::new(
+        Code::MG0409,
+        format!("port `{}` of `{service}` speaks UDP, and no rule changes it", port.name),
+    )
+    .at(rule.place, format!("not for port `{}`", port.name))
+    .at(port.place, "goes to any version in the caller's cluster")
+    .help("say which port the rule is for: `match: {port: …}`")
+}
+
+pub fn remote_without_address(service: &Service, port: &Port) -> Finding {
+    without_address("remote", service, port)
+        .help("pin one, `virtualIP: 240.0.0.7`, or name a pool in `mesh.virtualIPs`")
+}
+
+pub fn plain_without_address(service: &Service, port: &Port) -> Finding {
+    without_address("plain", service, port)
+        .help("name a pool in `mesh.virtualIPs`, or make the plain name by a Service: `plainNames: service`")
+}
+
+fn without_address(name: &str, service: &Service, port: &Port) -> Finding {
+    let message =
+        format!("the {name} name of `{service}` needs an address of its own for port `{}`", port.name);
+    let spoken = port.protocol.istio();
+    Finding::new(Code::MG0406, message)
+        .at(port.place, format!("speaks {spoken}: connections are told apart by address"))
 }

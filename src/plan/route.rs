@@ -1,14 +1,18 @@
 //! The rules of a service, as the callers of one cluster meet them.
 
+mod possible; // what cannot be on a port
+mod clash; // what the proxy could not tell apart
+
+use super::condition;
 use super::distance::{self, Serving};
 use super::shadow::Answered;
 use super::share;
-use super::survey::{Gap, Survey};
+use super::survey::Survey;
 use crate::model::action::{DirectResponse, HeaderOperations, Redirect};
 use crate::model::condition::HttpMatch;
 use crate::model::{
-    Answer as Meant, Callers, ClusterId, Destination, Mesh, Mirror, Pick, Port, RemoteNames, Rule, Service,
-    ServiceId,
+    Answer as Meant, Callers, ClusterId, Destination, Mesh, Mirror, Pick, Port, RemoteNames, RouteKind, Rule,
+    Service, ServiceId,
 };
 use crate::source::{At, Place};
 
@@ -44,11 +48,17 @@ impl Route<'_> {
     /// Who may get its requests, share 0 included, or copies of them.
     #[must_use]
     pub fn targets(&self) -> Vec<Target> {
-        let copies = self.copies.iter().map(|copy| copy.target);
-        match &self.answer {
-            Answer::Split(shares) => shares.iter().map(|share| share.target).chain(copies).collect(),
-            Answer::Redirect(_) | Answer::DirectResponse(_) => copies.collect(),
-        }
+        self.sends().map(|(target, _)| target).collect()
+    }
+
+    /// The same, and at which port number of the service.
+    fn sends(&self) -> impl Iterator<Item = (Target, u16)> {
+        let shares: &[Share<'_>] = match &self.answer {
+            Answer::Split(shares) => shares,
+            Answer::Redirect(_) | Answer::DirectResponse(_) => &[],
+        };
+        let shares = shares.iter().map(|share| (share.target, share.port));
+        shares.chain(self.copies.iter().map(|copy| (copy.target, copy.port)))
     }
 }
 
@@ -120,11 +130,17 @@ pub fn routes<'m>(
     let mut untouched = Vec::new();
     for port in &service.ports {
         let path = Path { mesh, id, service, caller, port };
+        let Some(kind) = port.protocol.route() else {
+            path.datagrams(survey);
+            continue;
+        };
+        let mut ruled = false;
         let before = routes.len();
         let mut answered = Answered::default();
         let mut for_some_workloads = true;
-        for (index, rule) in service.rules.iter().enumerate() {
-            let Some(conditions) = conditions(rule, caller, port) else { continue };
+        for (index, rule) in service.rules.iter().enumerate().filter(|(_, rule)| rule.speaks.fits(kind)) {
+            let Some(conditions) = condition::left(rule, caller, port, kind) else { continue };
+            ruled = true;
             if let Some(earlier) = answered.by(index, &conditions) {
                 survey.hidden(index, earlier);
                 continue;
@@ -132,17 +148,17 @@ pub fn routes<'m>(
             survey.reached(index);
             for_some_workloads &=
                 !conditions.is_empty() && conditions.iter().all(|words| words.chooses_workloads());
-            routes.push(path.route(rule, conditions, survey));
+            routes.extend(path.possible(path.route(rule, conditions, survey), survey));
         }
-        if routes.len() > before {
+        survey.clashes.extend(clash::clashes(routes.get(before..).unwrap_or_default()));
+        if ruled {
             if !answered.all() {
-                let gap = if for_some_workloads { Gap::Unruled } else { Gap::NotFound };
-                survey.gap(gap, port, caller);
+                survey.gap(path.gap(kind, for_some_workloads), port, caller);
             }
         } else if service.runs.contains_key(&caller) {
-            untouched.push(path.local());
+            untouched.extend(service.crosses(port).then(|| path.local()));
         } else {
-            routes.push(path.left_alone(survey));
+            routes.extend(path.possible(path.left_alone(survey), survey));
         }
     }
     let crosses =
@@ -178,43 +194,24 @@ pub fn from_outside<'m>(
     let Some(port) = service.ingress_port() else { return Vec::new() };
     let path = Path { mesh, id, service, caller, port };
     let mut routes = Vec::new();
-    for (index, rule) in service.rules.iter().enumerate() {
-        let Some(mut conditions) = conditions(rule, caller, port) else { continue };
+    let rules = service.rules.iter().enumerate().filter(|(_, rule)| rule.speaks.fits(RouteKind::Http));
+    for (index, rule) in rules {
+        let Some(mut conditions) = condition::left(rule, caller, port, RouteKind::Http) else { continue };
         let everything = conditions.is_empty();
         conditions.retain(|words| !words.chooses_workloads());
         if conditions.is_empty() && !everything {
             continue;
         }
         survey.reached(index);
-        routes.push(path.route(rule, conditions, survey));
+        routes.extend(path.possible(path.route(rule, conditions, survey), survey));
         if everything {
             return routes;
         }
     }
     if routes.is_empty() {
-        routes.push(path.left_alone(survey));
+        routes.extend(path.possible(path.left_alone(survey), survey));
     }
     routes
-}
-
-/// What is left of a rule's conditions for this caller and port; nothing where the rule is not for them.
-fn conditions<'m>(rule: &'m Rule, caller: ClusterId, port: &Port) -> Option<Vec<&'m HttpMatch>> {
-    let here: Vec<_> = rule
-        .conditions
-        .iter()
-        .filter(|condition| condition.port.is_none_or(|number| number == port.number))
-        .filter(|condition| {
-            condition.source_clusters.as_ref().is_none_or(|clusters| clusters.contains(&caller))
-        })
-        .map(|condition| &condition.words)
-        .collect();
-    if here.iter().any(|words| words.is_empty()) || rule.conditions.is_empty() {
-        Some(Vec::new())
-    } else if here.is_empty() {
-        None
-    } else {
-        Some(here)
-    }
 }
 
 /// From callers of one cluster to one port of one service.

@@ -64,6 +64,8 @@ fn words(condition: &HttpMatch) -> impl Iterator<Item = Word<'_>> {
         ignore_uri_case: _,
         source_labels,
         source_namespace,
+        sni_hosts,
+        destination_subnets,
     } = condition;
     let single = [("scheme", scheme), ("method", method), ("authority", authority)];
     let single =
@@ -79,7 +81,11 @@ fn words(condition: &HttpMatch) -> impl Iterator<Item = Word<'_>> {
         source_labels.iter().map(|(key, value)| ("sourceLabels", key.as_str(), Some(value.as_str())));
     let namespace =
         source_namespace.iter().map(|namespace| ("sourceNamespace", "", Some(namespace.value.as_str())));
-    uri.chain(single).chain(headers).chain(without).chain(query).chain(labels).chain(namespace)
+    // A wider name or network covers a narrower one, so their texts are no keys.
+    let sni = sni_hosts.first().map(|_| ("sniHosts", "", None));
+    let subnets = destination_subnets.first().map(|_| ("destinationSubnets", "", None));
+    let requests = uri.chain(single).chain(headers).chain(without).chain(query);
+    requests.chain(sni).chain(subnets).chain(labels).chain(namespace)
 }
 
 fn said(presence: &Presence) -> Option<&str> {

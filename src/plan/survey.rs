@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ipnet::IpNet;
+
 use super::distance::Serving;
 use super::pool::{Obstacle, Pool};
 use super::problems;
 use crate::diagnostic::Finding;
 use crate::model::service::AcrossClusters;
-use crate::model::{ClusterId, Destination, Mesh, Port, Service};
+use crate::model::{ClusterId, Destination, Mesh, Port, Rule, Service};
 use crate::source::Place;
 
 /// What requests get that no rule matches.
@@ -17,6 +19,10 @@ pub enum Gap {
     NotFound,
     /// Any version in the caller's cluster, for its workload has no rule at all.
     Unruled,
+    /// Any version in the caller's cluster: a connection is never refused for want of a rule.
+    AnyVersion,
+    /// A name that stands for nothing in the caller's cluster.
+    Nowhere,
 }
 
 /// Gathered over all callers and ports of one service.
@@ -30,6 +36,11 @@ pub struct Survey<'m> {
     left_out: BTreeMap<(Place, ClusterId), &'m Service>,
     drained: BTreeMap<Place, Drained<'m>>,
     pools: Vec<Pool<'m>>,
+    stuck: BTreeMap<(Place, u16), (&'m Port, BTreeSet<ClusterId>)>,
+    indistinct: BTreeMap<Place, (&'m Service, BTreeSet<ClusterId>)>,
+    unheeded: BTreeMap<u16, (&'m Port, &'m Rule)>,
+    /// Networks that two rules are for, and one workload obeys both: where, the later first.
+    pub clashes: BTreeSet<(IpNet, Place, Place)>,
     /// Where callers can go nowhere, for want of a gateway: by the cluster that lacks it.
     pub closed: BTreeMap<ClusterId, (Place, ClusterId)>,
 }
@@ -71,6 +82,21 @@ impl<'m> Survey<'m> {
     /// A destination at another service, whose port cannot be told.
     pub fn portless(&mut self, to: &'m Destination) {
         self.portless.insert(to.place, to);
+    }
+
+    /// What callers of a port ask for at this place is in other clusters, and the port does not lead there.
+    pub fn stuck(&mut self, place: Place, port: &'m Port, caller: ClusterId) {
+        self.stuck.entry((place, port.number)).or_insert_with(|| (port, BTreeSet::new())).1.insert(caller);
+    }
+
+    /// A version is asked for at this place, and the service's callers choose among its pods themselves.
+    pub fn indistinct(&mut self, place: Place, service: &'m Service, caller: ClusterId) {
+        self.indistinct.entry(place).or_insert_with(|| (service, BTreeSet::new())).1.insert(caller);
+    }
+
+    /// A rule that would be for this port, if the port had rules.
+    pub fn unheeded(&mut self, port: &'m Port, rule: &'m Rule) {
+        self.unheeded.entry(port.number).or_insert((port, rule));
     }
 
     /// Who serves callers at this place, and who cannot be entered; `named` if the place names the cluster outright.
@@ -137,6 +163,24 @@ impl<'m> Survey<'m> {
         }));
         findings.extend(
             self.idle.iter().map(|((place, cluster), _)| problems::idle(service, *place, name(*cluster))),
+        );
+        let names =
+            |callers: &BTreeSet<ClusterId>| -> Vec<_> { callers.iter().map(|id| name(*id)).collect() };
+        findings.extend(
+            self.stuck
+                .iter()
+                .map(|((place, _), (port, callers))| problems::stuck(service, *place, port, &names(callers))),
+        );
+        findings.extend(
+            self.indistinct
+                .iter()
+                .map(|(place, (headless, callers))| problems::indistinct(headless, *place, &names(callers))),
+        );
+        let stuck = |number: u16| self.stuck.keys().any(|(_, stuck)| *stuck == number);
+        let unheeded = self.unheeded.values().filter(|(port, _)| !stuck(port.number));
+        findings.extend(unheeded.map(|(port, rule)| problems::unheeded(service, port, rule)));
+        findings.extend(
+            self.clashes.iter().map(|(subnet, later, first)| problems::clash(*subnet, *later, *first)),
         );
         findings.extend(self.portless.values().map(|to| problems::portless(mesh, to)));
         findings.extend(

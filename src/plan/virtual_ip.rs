@@ -5,10 +5,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
-use super::problems;
+use super::{ClusterPlan, problems};
 use crate::diagnostic::Finding;
 use crate::model::service::PlainNames;
-use crate::model::{Mesh, RemoteNames, Service, name};
+use crate::model::{Mesh, Port, RemoteNames, RouteKind, Service, name};
 
 /// An address for every name that could exist, whether a route uses it or not, by name.
 ///
@@ -36,6 +36,31 @@ pub fn assign(mesh: &Mesh, findings: &mut Vec<Finding>) -> BTreeMap<String, IpAd
         addresses.insert(name, pool.address(offset));
     }
     addresses
+}
+
+/// Names that connections are made to and that have no address, where none are given out: each service once.
+///
+/// Istio would listen for such a name on every address, and swallow whatever else is dialled on its port.
+pub fn missing(plans: &[ClusterPlan<'_>]) -> Vec<Finding> {
+    let mut missing = BTreeMap::new();
+    for plan in plans.iter().filter(|plan| plan.mesh.virtual_ips.is_none()) {
+        for name in plan.remote.names.iter().filter(|name| name.address.is_none()) {
+            let port = told_apart_by_address(name.service);
+            let finding = port.map(|port| problems::remote_without_address(name.service, port));
+            missing.extend(finding.map(|finding| ((name.service.place, "remote"), finding)));
+        }
+        let entries = plan.plain_names.iter().filter(|name| name.made == PlainNames::Entry);
+        for name in entries.filter(|name| name.address.is_none()) {
+            let port = told_apart_by_address(name.service);
+            let finding = port.map(|port| problems::plain_without_address(name.service, port));
+            missing.extend(finding.map(|finding| ((name.service.place, "plain"), finding)));
+        }
+    }
+    missing.into_values().collect()
+}
+
+fn told_apart_by_address(service: &Service) -> Option<&Port> {
+    service.crossing_ports().find(|port| port.protocol.route() != Some(RouteKind::Http))
 }
 
 fn pins_and_names(mesh: &Mesh) -> (BTreeMap<String, IpAddr>, BTreeSet<String>) {

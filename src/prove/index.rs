@@ -65,7 +65,10 @@ impl<'b> Index<'b> {
                 }
                 Spec::VirtualService(spec) => {
                     for host in &spec.hosts {
-                        index.twice(!routed.insert((&spec.gateways, host)), "a VirtualService", host);
+                        // A short name is one of the object's own namespace.
+                        let whose = if host.contains('.') { "" } else { metadata.namespace.as_str() };
+                        let before = !routed.insert((&spec.gateways, whose, host));
+                        index.twice(before, "a VirtualService", host);
                     }
                     index.routes.push((metadata, spec));
                 }

@@ -6,6 +6,7 @@ use super::Crossing;
 use super::index::Index;
 use super::ingress;
 use super::joined::Joined;
+use super::listed::{self, List, Listed};
 use super::pool;
 use super::subset::selects;
 use crate::istio::Bundle;
@@ -13,7 +14,7 @@ use crate::istio::destination_rule::{ClientTls, ClientTlsMode, DestinationRuleSp
 use crate::istio::object::Metadata;
 use crate::istio::service_entry::{Endpoint, Resolution, ServiceEntrySpec};
 use crate::istio::sni;
-use crate::istio::virtual_service::{Destination, HttpMatchRequest, HttpRoute, VirtualServiceSpec};
+use crate::istio::virtual_service::{Destination, VirtualServiceSpec};
 
 /// What became of the links of one cluster's callers.
 #[derive(Debug, Default)]
@@ -33,25 +34,27 @@ pub fn check(bundle: &Bundle, index: &Index<'_>) -> Near {
     let mut routed: BTreeMap<&str, &VirtualServiceSpec> = BTreeMap::new();
     near.broken.extend(ingress::broken(bundle, index));
     for (metadata, spec) in &index.routes {
+        let routes = listed::all(spec);
         if spec.gateways.is_empty() {
             routed.extend(spec.hosts.iter().map(|host| (host.as_str(), *spec)));
-            caller.hosts(metadata, spec, &mut near);
+            caller.hosts(metadata, spec, &routes, &mut near);
         }
-        for destination in spec.http.iter().flat_map(destinations) {
-            caller.destination(spec, destination, &mut near);
+        for route in &routes {
+            for destination in &route.destinations {
+                caller.destination(spec, destination, &mut near);
+            }
+            let wrong = route.wrong_sum();
+            near.broken.extend(wrong.map(|sum| format!("weights of `{}` add up to {sum}", metadata.name)));
+            let unnamed = route.unnamed(&spec.hosts);
+            near.broken.extend(unnamed.map(|what| format!("{what} of VirtualService `{}`", metadata.name)));
         }
-        let wrong = spec.http.iter().filter_map(wrong_sum);
-        near.broken.extend(wrong.map(|sum| format!("weights of `{}` add up to {sum}", metadata.name)));
     }
     for host in index.joined.keys().copied() {
-        let ports = |spec: &&VirtualServiceSpec| {
-            spec.http
-                .iter()
-                .flat_map(|route| &route.route)
-                .map(|share| share.destination.port.number)
-                .collect()
+        let ports = |spec: &&VirtualServiceSpec| -> Vec<u16> {
+            let routes = listed::all(spec);
+            routes.iter().flat_map(|route| &route.destinations).map(|to| to.port.number).collect()
         };
-        let routed: Vec<u16> = routed.get(host).map(ports).unwrap_or_default();
+        let routed = routed.get(host).map(ports).unwrap_or_default();
         near.broken.extend(caller.joined(host).into_iter().flat_map(|joined| joined.unrouted(&routed)));
     }
     let unrouted = bundle.ground.promised.iter().filter(|host| !routed.contains_key(host.as_str()));
@@ -64,32 +67,11 @@ pub fn check(bundle: &Bundle, index: &Index<'_>) -> Near {
     near
 }
 
-fn destinations(route: &HttpRoute) -> impl Iterator<Item = &Destination> {
-    let shares = route.route.iter().map(|share| &share.destination);
-    let copies = route.mirrors.iter().map(|mirror| &mirror.destination);
-    shares.chain(copies).chain(&route.mirror)
-}
-
-/// Whether HTTP routes are looked at, by Istio's word for what is spoken.
-fn is_http(protocol: &str) -> bool {
-    matches!(protocol, "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB")
-}
-
-/// Whether some route for this port is there for every workload, so that requests get its answer or a 404.
-fn answers(spec: &VirtualServiceSpec, port: u16) -> bool {
-    let everybody = |words: &HttpMatchRequest| {
-        words.port.is_none_or(|number| number == port)
-            && words.source_labels.is_empty()
-            && words.source_namespace.is_none()
-    };
-    spec.http.iter().any(|route| route.matches.is_empty() || route.matches.iter().any(everybody))
-}
-
-/// What the weights add up to, if it is not what they should; a single share has none.
-fn wrong_sum(route: &HttpRoute) -> Option<u32> {
-    let sum = route.route.iter().filter_map(|share| share.weight).fold(0, u32::saturating_add);
-    let right = if route.route.len() > 1 { 100 } else { 0 };
-    Some(sum).filter(|sum| *sum != right)
+/// The ports of a name, each with the list of routes that it obeys.
+struct Ports {
+    lists: Vec<(u16, Option<List>)>,
+    /// Nothing is behind the name but its routes.
+    only_routed: bool,
 }
 
 struct Caller<'b> {
@@ -98,25 +80,50 @@ struct Caller<'b> {
 }
 
 impl Caller<'_> {
-    /// Istio drops a VirtualService on a name that nothing has, without a word.
-    fn hosts(&self, metadata: &Metadata, spec: &VirtualServiceSpec, near: &mut Near) {
+    /// Istio drops a VirtualService on a name that nothing has, without a word; and routes in the wrong list.
+    fn hosts(&self, metadata: &Metadata, spec: &VirtualServiceSpec, routes: &[Listed<'_>], near: &mut Near) {
         for host in &spec.hosts {
-            let stand_in = host.starts_with(&format!("{}.{}.svc.", metadata.name, metadata.namespace))
-                && self.index.stand_ins.contains_key(&(metadata.namespace.as_str(), metadata.name.as_str()));
-            let ground = &self.bundle.ground;
-            let known = ground.services.contains_key(host)
-                || ground.names.contains(host)
-                || self.index.entries.contains_key(host.as_str());
-            let spoken =
-                self.index.entries.get(host.as_str()).into_iter().flat_map(|(_, entry)| &entry.ports);
-            for port in spoken.filter(|port| !is_http(port.protocol) && answers(spec, port.number)) {
-                near.broken.push(format!("HTTP routes do nothing on port {} of `{host}`", port.number));
-            }
-            if !known && !stand_in {
-                near.broken
-                    .push(format!("nothing has the name `{host}`, so its VirtualService does nothing"));
+            let Some(ports) = self.ports(host, metadata) else {
+                // Names that are only asked for in TLS need no name of their own.
+                let promised = self.bundle.ground.promised.contains(host);
+                if promised || !routes.iter().any(|route| route.names(host)) {
+                    near.broken
+                        .push(format!("nothing has the name `{host}`, so its VirtualService does nothing"));
+                }
+                continue;
+            };
+            let Ports { lists, only_routed } = ports;
+            for (port, list) in lists {
+                let wrong = routes.iter().find(|route| Some(route.list) != list && route.is_for(port));
+                near.broken.extend(
+                    wrong.map(|route| format!("{} routes do nothing on port {port} of `{host}`", route.list)),
+                );
+                if only_routed && !routes.iter().any(|route| Some(route.list) == list && route.is_for(port)) {
+                    near.broken.push(format!("no route leads on from port {port} of `{host}`"));
+                }
             }
         }
+    }
+
+    /// The ports of what has a name here.
+    fn ports(&self, host: &str, metadata: &Metadata) -> Option<Ports> {
+        let ground = &self.bundle.ground;
+        if let Some(service) = ground.services.get(host) {
+            let lists = service.speaks.iter().map(|(port, protocol)| (*port, List::of(protocol)));
+            return Some(Ports { lists: lists.collect(), only_routed: false });
+        }
+        if let Some((_, entry)) = self.index.entries.get(host) {
+            let lists = entry.ports.iter().map(|port| (port.number, List::of(port.protocol)));
+            return Some(Ports { lists: lists.collect(), only_routed: entry.endpoints.is_empty() });
+        }
+        if ground.names.contains(host) {
+            return Some(Ports { lists: Vec::new(), only_routed: false });
+        }
+        let Metadata { name, namespace, .. } = metadata;
+        let stand_in = self.index.stand_ins.get(&(namespace.as_str(), name.as_str()))?;
+        let lists = stand_in.ports.iter().map(|port| (port.port, List::of_service_port(port)));
+        let named = host.starts_with(&format!("{name}.{namespace}.svc."));
+        named.then(|| Ports { lists: lists.collect(), only_routed: true })
     }
 
     fn destination(&self, routed: &VirtualServiceSpec, destination: &Destination, near: &mut Near) {
@@ -163,8 +170,11 @@ impl Caller<'_> {
         near: &mut Near,
     ) {
         for port in &entry.ports {
+            let list = List::of(port.protocol);
             let answered = |spec: &VirtualServiceSpec| {
-                sees(&spec.export_to, &entry.export_to) && answers(spec, port.number)
+                let mut routes = listed::all(spec).into_iter().filter(|route| Some(route.list) == list);
+                sees(&spec.export_to, &entry.export_to)
+                    && routes.any(|route| route.answers(port.number, host))
             };
             if !routed.is_some_and(answered) {
                 self.crossing(host, metadata, entry, None, port.number, near);

@@ -4,6 +4,7 @@
 //! a sound bundle by what the proof says of it.
 
 mod doors; // what is dialled leads elsewhere
+mod connection; // what connections need beyond that
 mod far; // what the cluster behind a gateway lacks
 mod joined; // what joins a service, and must not
 mod limits; // what Kubernetes would refuse
@@ -18,6 +19,7 @@ use super::Links;
 use crate::istio::destination_rule::DestinationRuleSpec;
 use crate::istio::gateway::GatewaySpec;
 use crate::istio::object::{Kind, Object, Spec};
+use crate::istio::service::ServiceSpec;
 use crate::istio::service_entry::ServiceEntrySpec;
 use crate::istio::virtual_service::VirtualServiceSpec;
 use crate::istio::{self, Bundle, Lacks};
@@ -25,7 +27,7 @@ use crate::source::{Found, Source, Sources};
 use crate::{plan, resolve, spec};
 
 /// Callers in `here`: a split across clusters, several ports, a version in several clusters, a service that runs only
-/// elsewhere, and one that only some namespaces call.
+/// elsewhere, one that only some namespaces call, and connections by TLS and by TCP.
 const INPUT: &str = "
 apiVersion: meshgen/v1
 kind: Topology
@@ -38,6 +40,8 @@ services:
     ports: {http: 80, grpc: 81}
     versions: {v1: here, v2: there}
     trafficPolicy: {outlierDetection: {consecutiveGatewayErrors: 1}}
+  cache:     {ports: {redis: 6379}, versions: {v1: there}}
+  db:        {ports: {mysql: 3306, tls: 443}, versions: {v1: here, v2: there}}
   parts:     {ports: 80, versions: {v1: [there, yonder]}, serviceAccounts: parts}
   ratings:   {ports: 80, versions: {v1: there}}
   reviews:   {ports: 80, versions: {v1: here, v2: there, v20: there}}
@@ -49,6 +53,7 @@ apiVersion: meshgen/v1
 kind: Routing
 routes:
   api: {to: {v1: 50, v2: 50}}
+  db: {to: {v1: 50, v2: 50}}
   parts: {rules: v1, ingress: {public: {hosts: parts.example.com}}}
   ratings: v1
   reviews: {to: {v1: 50, v2: 25, v20: 25}, mirror: v20}
@@ -124,6 +129,13 @@ impl Mesh {
         let Spec::VirtualService(spec) = &mut self.object("here", Kind::VirtualService, name).spec else {
             unreachable!()
         };
+        spec
+    }
+
+    fn stand_in(&mut self, name: &str) -> &mut ServiceSpec {
+        let mut stand_ins = self.bundle("here").stand_ins.iter_mut();
+        let stand_in = stand_ins.find(|object| object.metadata.name == name).unwrap();
+        let Spec::Service(spec) = &mut stand_in.spec else { unreachable!() };
         spec
     }
 

@@ -80,7 +80,7 @@ fn out_of_reach(ip: IpAddr) -> Option<&'static str> {
 }
 
 /// A name whose last label is a number is a mistyped IPv4 address, and Istio refuses it.
-fn all_numeric_end(host: &str) -> bool {
+pub fn all_numeric_end(host: &str) -> bool {
     host.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
@@ -98,6 +98,7 @@ fn bare(text: &str) -> (String, Option<u16>) {
         },
     };
     let host = host.split('%').next().unwrap_or(host).to_ascii_lowercase();
+    let host = if host.is_ascii() { host } else { idna::domain_to_ascii(&host).unwrap_or_default() };
     let sound = host.parse::<IpAddr>().is_ok() || (name::is_dns_name(&host) && !all_numeric_end(&host));
     (
         if sound { host } else { String::new() },

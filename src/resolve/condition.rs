@@ -3,6 +3,7 @@
 //! Enters: one condition as written. Leaves: what is left for the proxy to decide, every value checked. Refuses to
 //! know: `sourceClusters` and `port`, which are names.
 
+use super::value::connection;
 use super::value::header::{self, Use};
 use super::value::http::warn_of_case;
 use super::value::text_match::{EmptyPrefix, presence, text_match};
@@ -29,6 +30,8 @@ pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> O
         ignore_uri_case,
         source_labels,
         source_namespace,
+        sni_hosts,
+        destination_subnets,
     } = written;
     if let Some(At { value: spec::TextMatch::Exact(method), .. }) = method.written() {
         warn_of_case(method, findings);
@@ -56,6 +59,8 @@ pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> O
             at.clone()
         })
     });
+    let sni_hosts = connection::sni_hosts(sni_hosts, findings);
+    let destination_subnets = connection::subnets(destination_subnets, findings);
     let checked = || -> Checked<HttpMatch> {
         Ok(HttpMatch {
             uri: uri?,
@@ -68,6 +73,8 @@ pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> O
             query_params: query_params?,
             source_labels: if all_labels { source_labels? } else { return Err(Poisoned) },
             source_namespace: source_namespace?,
+            sni_hosts: sni_hosts?,
+            destination_subnets: destination_subnets?,
         })
     };
     checked().ok()
@@ -122,6 +129,8 @@ mod tests {
             ignore_uri_case: Written::Absent,
             source_labels: Written::Absent,
             source_namespace: Written::Absent,
+            sni_hosts: Written::Absent,
+            destination_subnets: Written::Absent,
         }
     }
 

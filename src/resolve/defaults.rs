@@ -119,10 +119,10 @@ pub fn plain(written: &Written<spec::service::PlainNames>, default: PlainNames) 
     }
 }
 
+/// The default also stands for what is no network: `none` is something else.
 fn virtual_ips_of(written: &Written<String>, findings: &mut Vec<Finding>) -> Option<VirtualIps> {
-    let Some(text) = written.written() else {
-        return Some(VirtualIps { pool: IpNet::V4(VIRTUAL_IPS), place: None });
-    };
+    let default = Some(VirtualIps { pool: IpNet::V4(VIRTUAL_IPS), place: None });
+    let Some(text) = written.written() else { return default };
     if text.value == "none" {
         return None;
     }
@@ -131,11 +131,11 @@ fn virtual_ips_of(written: &Written<String>, findings: &mut Vec<Finding>) -> Opt
         Ok(pool) if pool.trunc() == pool => Some(VirtualIps { pool, place: Some(*place) }),
         Ok(pool) => {
             findings.push(problems::not_a_network(text, &pool.trunc().to_string()));
-            None
+            default
         }
         Err(_) => {
             findings.push(problems::not_a_network(text, ""));
-            None
+            default
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{entries, host};
 use crate::diagnostic::Finding;
 use crate::model::condition::{Common, HttpMatch, TextMatch};
 use crate::model::ingress::{Ingress, ServerTlsMode};
-use crate::model::{IngressGateway, IngressGatewayId, Mesh, Service};
+use crate::model::{IngressGateway, IngressGatewayId, Mesh, RouteKind, Service};
 use crate::source::{At, Place};
 use crate::spec::{self, Listed, Written};
 
@@ -55,6 +55,10 @@ fn resolved(
     findings: &mut Vec<Finding>,
 ) -> Option<Ingress> {
     let spec::routing::Ingress { gateway: named, hosts: let_in, uris } = written;
+    if service.ingress_port().is_none() && service.complete.ports {
+        findings.push(problems::no_http_port(service, named.place));
+        return None;
+    }
     let found = gateways.known.iter().position(|gateway| gateway.name == named.value);
     if found.is_none() && gateways.complete {
         findings.push(problems::unknown_gateway(named, gateways.known));
@@ -121,7 +125,7 @@ fn reaches_rules(service: &Service, ingress: &Ingress, findings: &mut Vec<Findin
     let nothing = HttpMatch::default();
     for path in &ingress.uris {
         let mut met = false;
-        for rule in &service.rules {
+        for rule in service.rules.iter().filter(|rule| rule.speaks.fits(RouteKind::Http)) {
             let unconditional = rule.conditions.is_empty().then_some((&nothing, rule.place));
             let conditions = rule.conditions.iter().map(|condition| (&condition.words, rule.place));
             for (words, place) in unconditional.into_iter().chain(conditions) {

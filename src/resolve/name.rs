@@ -15,6 +15,14 @@ pub fn dns_label(what: &str, name: &At<String>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Says what is wrong with the name of a service: a DNS label that begins with a letter, by Kubernetes' `IsDNS1035Label`.
+pub fn service(name: &At<String>, findings: &mut Vec<Finding>) {
+    dns_label("service", name, findings);
+    if is_dns_label(&name.value) && name.value.starts_with(|c: char| c.is_ascii_digit()) {
+        findings.push(problems::service_begins_with_digit(name));
+    }
+}
+
 /// Says what is wrong with a DNS name: labels with dots between them, 253 characters at most.
 pub fn dns_name(what: &str, name: &At<String>, findings: &mut Vec<Finding>) {
     if !is_dns_name(&name.value) {
@@ -33,7 +41,7 @@ pub fn label_value(what: &str, name: &At<String>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether Kubernetes takes it as the name of a Service or a namespace.
+/// Whether Kubernetes takes it as the name of a namespace.
 pub fn is_dns_label(name: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=LABEL).contains(&name.len())

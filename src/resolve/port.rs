@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use super::entries;
 use super::name::is_dns_label;
 use super::problems::topology as problems;
+use super::value::{Checked, Poisoned, optional};
 use crate::diagnostic::Finding;
-use crate::model::{Port, Protocol};
-use crate::source::{At, Place};
-use crate::spec;
+use crate::model::{Port, Protocol, TargetPort};
+use crate::source::At;
+use crate::spec::{self, Written};
 
-/// Protocols that Istio knows and this release of meshgen does not carry across.
-const LATER: [&str; 8] = ["HTTPS", "TLS", "TCP", "UDP", "MONGO", "MYSQL", "REDIS", "HTTP_PROXY"];
 /// A CEL rule of the CRD bounds the keys of `endpoints[].ports`.
 const LONGEST_NAME: usize = 62;
+/// Kubernetes' own bound for the names that containers give their ports.
+const LONGEST_CONTAINER_PORT: usize = 15;
 
 /// The ports of a service by number; whether they are all that was written.
 pub fn all(service: &spec::service::Service, findings: &mut Vec<Finding>) -> (Vec<Port>, bool) {
@@ -38,51 +39,63 @@ pub fn all(service: &spec::service::Service, findings: &mut Vec<Finding>) -> (Ve
 }
 
 fn resolved(port: &spec::service::Port, findings: &mut Vec<Finding>) -> Option<Port> {
-    let spec::service::Port { name, number, protocol, place } = port;
+    let spec::service::Port { name, number, protocol, place, target } = port;
     if let Some(name) = name
         && (!is_dns_label(&name.value) || name.value.len() > LONGEST_NAME)
     {
         findings.push(problems::port_name(name));
         return None;
     }
+    let target = target_port(target, findings);
     let number = *number.value()?;
     let spoken = match (protocol.written(), name) {
         (Some(protocol), _) => written_protocol(protocol, findings)?,
         (None, _) if protocol.is_illegible() => return None,
-        (None, Some(name)) => protocol_of_name(name, *place, findings)?,
+        (None, Some(name)) => protocol_of_name(name, findings)?,
         (None, None) => Protocol::Http,
     };
     let name = name.as_ref().map_or("http", |name| name.value.as_str()).to_owned();
-    Some(Port { name, number, protocol: spoken, place: *place })
+    Some(Port { name, number, protocol: spoken, place: *place, target: target.ok()? })
+}
+
+/// A number, or a name that the containers of the pods give one.
+fn target_port(written: &Written<String>, findings: &mut Vec<Finding>) -> Checked<Option<TargetPort>> {
+    optional(written, |at| {
+        let text = &at.value;
+        if is_container_port(text) {
+            return Ok(TargetPort::Name(text.clone()));
+        }
+        match text.parse::<u16>() {
+            Ok(number) if number > 0 && number.to_string() == *text => Ok(TargetPort::Number(number)),
+            Ok(_) | Err(_) => {
+                findings.push(problems::target_port(at));
+                Err(Poisoned)
+            }
+        }
+    })
+}
+
+/// Source: `IsValidPortName` in Kubernetes' apimachinery: a letter somewhere, and no two hyphens in a row.
+fn is_container_port(name: &str) -> bool {
+    is_dns_label(name)
+        && name.len() <= LONGEST_CONTAINER_PORT
+        && name.bytes().any(|byte| byte.is_ascii_lowercase())
+        && !name.contains("--")
 }
 
 fn written_protocol(written: &At<String>, findings: &mut Vec<Finding>) -> Option<Protocol> {
     let found = Protocol::parse(&written.value);
     if found.is_none() {
-        findings.push(match later(&written.value) {
-            Some(protocol) => problems::protocol_later(protocol, written.place),
-            None => problems::unknown_protocol(
-                written,
-                Protocol::ALL.map(Protocol::istio).into_iter().chain(LATER),
-            ),
-        });
+        findings.push(problems::unknown_protocol(written, Protocol::ALL.map(Protocol::istio).into_iter()));
     }
     found
 }
 
 /// By the name of the port, exactly as Istio does it.
-fn protocol_of_name(name: &At<String>, place: Place, findings: &mut Vec<Finding>) -> Option<Protocol> {
-    let word = Protocol::word_of_name(&name.value);
-    let found = Protocol::parse(word);
+fn protocol_of_name(name: &At<String>, findings: &mut Vec<Finding>) -> Option<Protocol> {
+    let found = Protocol::parse(Protocol::word_of_name(&name.value));
     if found.is_none() {
-        findings.push(match later(word) {
-            Some(protocol) => problems::protocol_later(protocol, place),
-            None => problems::guessed_protocol(name),
-        });
+        findings.push(problems::guessed_protocol(name));
     }
     found
-}
-
-fn later(word: &str) -> Option<&'static str> {
-    LATER.into_iter().find(|protocol| protocol.eq_ignore_ascii_case(word))
 }

@@ -4,6 +4,7 @@ pub mod name;
 pub mod address;
 pub mod topology;
 pub mod routing;
+pub mod connection;
 pub mod value;
 pub mod action;
 pub mod traffic_policy;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::problems::routing as problems;
+use super::speaks::Words;
 use super::value::http;
 use super::{ClusterNames, action, condition, entries};
 use crate::diagnostic::Finding;
@@ -75,6 +76,9 @@ impl<'r> Reader<'r> {
             self.findings.push(problems::not_one_answer(written));
         }
         action::contradictions(written, self.findings);
+        let words = Words::of(written);
+        let speaks = words.speak(self.findings);
+        let written_conditions = conditions;
         let (conditions, conditions_complete) = self.conditions(service, conditions);
         let answer = if let Some(to) = to.written() {
             self.destinations(id, to).map(Answer::To)
@@ -94,8 +98,12 @@ impl<'r> Reader<'r> {
             answer: answer?,
             actions: actions?,
             mirrors,
+            speaks: speaks?,
         };
         if !(conditions_complete && mirrors_complete) || name.is_illegible() {
+            return None;
+        }
+        if !words.fit(rule.speaks, service, written_conditions, &rule.conditions, self.findings) {
             return None;
         }
         if let Some(mirror) = self_mirrored(&rule, id) {
@@ -144,6 +152,16 @@ impl<'r> Reader<'r> {
             self.findings.push(problems::unknown_port(service, written));
         }
         found.map(|port| port.number)
+    }
+
+    fn destination_port(&mut self, service: &Service, written: &At<String>) -> Option<u16> {
+        let number = self.port(service, written)?;
+        let port = service.ports.iter().find(|port| port.number == number)?;
+        if port.protocol.route().is_none() {
+            self.findings.push(super::problems::connection::sent_as_datagrams(service, written.place, port));
+            return None;
+        }
+        Some(number)
     }
 
     fn destinations(
@@ -217,7 +235,7 @@ impl<'r> Reader<'r> {
         let port = match port {
             Written::Absent => Some(None),
             Written::Illegible => None,
-            Written::As(port) => self.port(service, port).map(Some),
+            Written::As(port) => self.destination_port(service, port).map(Some),
         };
         let weight = match weight {
             Written::Absent if only => Some(100),

@@ -51,12 +51,13 @@ impl Reader<'_> {
             across_clusters,
             plain_names,
             virtual_ip,
+            headless,
             // Its ports are named; see below.
             traffic_policy: _,
             service_accounts,
             reach,
         } = written;
-        name::dns_label("service", name, self.findings);
+        name::service(name, self.findings);
         name::dns_label("namespace", namespace, self.findings);
         match (versions.is_absent(), clusters.is_absent()) {
             (true, true) => self.findings.push(problems::neither_versions_nor_clusters(written)),
@@ -102,6 +103,7 @@ impl Reader<'_> {
                 places: versions_placed && alone_complete,
                 rules: true,
             },
+            headless: headless.written().filter(|at| at.value).map(|at| at.place),
         };
         traffic_policy::set(&mut service, written, self.findings);
         service

@@ -3,6 +3,7 @@
 //! Enters: a value as written, with its place. Leaves: the value as meant, or a finding and [`Poisoned`]. Refuses to
 //! know: which word of a rule it belongs to, beyond its name for the finding.
 
+pub(super) mod connection;
 pub(super) mod duration;
 pub(super) mod header;
 pub(super) mod http;

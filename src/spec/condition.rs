@@ -25,6 +25,10 @@ pub struct Condition {
     pub ignore_uri_case: Written<bool>,
     pub source_labels: Written<Listed<Keyed<At<String>>>>,
     pub source_namespace: Written<String>,
+    /// Names, unchecked.
+    pub sni_hosts: Written<Listed<At<String>>>,
+    /// Addresses or networks, unchecked.
+    pub destination_subnets: Written<Listed<At<String>>>,
 }
 
 /// How a text is compared: `{exact: …}`, `{prefix: …}`, `{regex: …}`; a scalar is `exact`.
@@ -103,9 +107,7 @@ impl Condition {
             sni_hosts,
             destination_subnets,
         ] = reader.fields(value, &CONDITION)?;
-        reader.later("sniHosts", &sni_hosts);
-        reader.later("destinationSubnets", &destination_subnets);
-        let condition = Self {
+        Some(Self {
             source_clusters: source_clusters.read(reader, Reader::texts),
             port: port.read(reader, Reader::text),
             uri: uri.read(reader, TextMatch::read),
@@ -118,9 +120,9 @@ impl Condition {
             ignore_uri_case: ignore_uri_case.read(reader, Reader::boolean),
             source_labels: source_labels.read(reader, Reader::labels),
             source_namespace: source_namespace.read(reader, Reader::text),
-        };
-        // Without one of its words it would be another condition.
-        (sni_hosts.is_absent() && destination_subnets.is_absent()).then_some(condition)
+            sni_hosts: sni_hosts.read(reader, Reader::texts),
+            destination_subnets: destination_subnets.read(reader, Reader::texts),
+        })
     }
 }
 

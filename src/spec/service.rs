@@ -35,6 +35,7 @@ pub struct Service {
     pub plain_names: Written<PlainNames>,
     /// An address, unchecked.
     pub virtual_ip: Written<String>,
+    pub headless: Written<bool>,
     pub traffic_policy: Written<TrafficPolicy>,
     /// Names and identities, unchecked.
     pub service_accounts: Written<Listed<At<String>>>,
@@ -98,7 +99,6 @@ impl Service {
             service_accounts,
             headless,
         ] = reader.fields_or_illegible(value, &SERVICE);
-        reader.later("headless", &headless);
         Self {
             name,
             place,
@@ -116,6 +116,7 @@ impl Service {
             across_clusters: across_clusters.read(reader, AcrossClusters::read),
             plain_names: plain_names.read(reader, PlainNames::read),
             virtual_ip: virtual_ip.read(reader, Reader::text),
+            headless: headless.read(reader, Reader::boolean),
             traffic_policy: traffic_policy.read(reader, TrafficPolicy::read),
             service_accounts: service_accounts.read(reader, Reader::texts),
             reach: reach.read(reader, Reach::read),

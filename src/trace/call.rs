@@ -9,8 +9,9 @@ use super::object::Object;
 use super::object::virtual_service::{
     Destination, HttpDestination, HttpRedirect, HttpRoute, VirtualServiceSpec,
 };
-use super::registry::{Registry, Service};
+use super::registry::{List, Registry, Service};
 use super::report::{DeadEnd, End};
+use super::request::Speaks;
 use super::upstream::{Proxy, Target};
 use super::walk::{Flow, Walk};
 use crate::diagnostic::nearest;
@@ -44,15 +45,12 @@ impl<'a> Walk<'_, 'a> {
         };
         let flow =
             flow.step(cluster, format!("`{}` is {}", request.host, service.host), service.place.cloned());
+        if port.list == List::Http && request.speaks != Speaks::Http {
+            self.note(format!("port {} of {} speaks HTTP: followed as a request", port.number, service.host));
+        }
         match registry.virtual_service(&service.host, namespace) {
-            Some(routes) if port.is_http => self.route(registry, Some(service), routes, flow),
-            Some(routes) => {
-                self.note(format!(
-                    "{} has no routes for port {}, which is not HTTP",
-                    routes.place, port.number
-                ));
-                self.unrouted(registry, service, flow);
-            }
+            Some(routes) if port.list == List::Http => self.route(registry, Some(service), routes, flow),
+            Some(routes) => self.route_connection(registry, service, port.list, routes, flow),
             None => self.unrouted(registry, service, flow),
         }
     }
@@ -78,7 +76,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// No rule is for this caller: straight to the service.
-    fn unrouted(&mut self, registry: &Registry<'a>, service: &Service<'a>, flow: Flow) {
+    pub(super) fn unrouted(&mut self, registry: &Registry<'a>, service: &Service<'a>, flow: Flow) {
         let flow = flow.step(&registry.cluster.name, "no route is for this caller and port", None);
         let target = Target { host: service.host.clone(), subset: None, port: self.request.port };
         self.forward(registry, &self.sidecar(), flow, &target);
@@ -183,14 +181,14 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    fn sidecar(&self) -> Proxy {
+    pub(super) fn sidecar(&self) -> Proxy {
         Proxy::Sidecar { namespace: self.request.caller.namespace.clone() }
     }
 }
 
 /// What a route means: names are those of its own namespace, and the port is the one called, unless it says otherwise
 /// or the service has only one.
-fn target(
+pub(super) fn target(
     registry: &Registry<'_>,
     routes: &Object<VirtualServiceSpec>,
     to: &Destination,

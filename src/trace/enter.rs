@@ -31,7 +31,7 @@ impl<'a> Walk<'_, 'a> {
         let (sni, how) = match wrapping {
             Wrapping::Plaintext => ("", "in plaintext"),
             Wrapping::OtherTls => ("", "with TLS that is not the mesh's"),
-            Wrapping::Mesh { sni } => (sni.as_str(), "with the mesh's TLS"),
+            Wrapping::Mesh { sni, demands: _ } => (sni.as_str(), "with the mesh's TLS"),
         };
         let what = format!("to the gateway of {}, {how}", cluster.name);
         let mut flow = flow.dial(&registry.cluster.name, what, &dialled, sni);
@@ -52,6 +52,9 @@ impl<'a> Walk<'_, 'a> {
             return self.dead(flow, DeadEnd::PlaintextToGateway, why);
         }
         flow.passed.push(cluster.name.clone());
+        if let Wrapping::Mesh { sni: _, demands } = wrapping {
+            flow.demands.clone_from(demands);
+        }
         if let Some(far) = self.tracer.registries.get(cluster.name.as_str()) {
             self.enter(far, gateway, *listens, flow, sni);
         }

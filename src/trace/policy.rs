@@ -62,16 +62,16 @@ pub(super) fn of<'a>(
 /// Whether endpoints are left out, and in which order others take over: the last level that says so, unless it has
 /// settings of the port, which inherit nothing.
 fn failover(levels: &[&TrafficPolicy], port: u16) -> (bool, Vec<String>) {
-    let (mut outliers, mut balancer) = (None, None);
+    let (mut outliers, mut setting) = (None, None);
     for level in levels {
         let (own_outliers, own_balancer) = level.outliers(port);
+        let own_setting = own_balancer.locality_lb_setting.as_ref();
         if level.has_port(port) {
-            (outliers, balancer) = (own_outliers, own_balancer);
+            (outliers, setting) = (own_outliers, own_setting);
         } else {
-            (outliers, balancer) = (own_outliers.or(outliers), own_balancer.or(balancer));
+            (outliers, setting) = (own_outliers.or(outliers), own_setting.or(setting));
         }
     }
-    let setting = balancer.and_then(|balancer| balancer.locality_lb_setting.as_ref());
     (outliers.is_some(), setting.map(|setting| setting.failover_priority.clone()).unwrap_or_default())
 }
 

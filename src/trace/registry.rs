@@ -14,7 +14,7 @@ use super::object::{Object, Objects};
 use super::world::Cluster;
 use service::{is_exported, of_entry, of_stand_in, of_world};
 
-pub(super) use service::{Backing, Port, Service};
+pub(super) use service::{Backing, List, Port, Service};
 
 /// The first release, of 1, in which a gateway takes entries for a Service for one with it.
 const MERGES: u8 = 22;
@@ -142,7 +142,7 @@ impl<'a> Registry<'a> {
         let routes = self.virtual_service(name, namespace)?;
         let carries = |host: &String| {
             let host = self.full(host, &routes.place.namespace);
-            self.service(&host, namespace)?.port(port).map(|port| port.is_http)
+            self.service(&host, namespace)?.port(port).map(|port| port.list == List::Http)
         };
         routes.spec.hosts.iter().filter_map(carries).any(|is_http| is_http).then_some(routes)
     }

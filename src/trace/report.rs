@@ -142,6 +142,8 @@ dead_ends! {
     Loop "loop"
     /// A gateway sends on to another gateway.
     Transit "transit"
+    /// The pod is not who the caller demands: its certificate carries another identity.
+    SanMismatch "san-mismatch"
     /// The pod does not take this kind of TLS.
     NoInboundChain "no-inbound-chain"
 }

@@ -3,6 +3,7 @@
 //! Enters: nothing; whoever asks builds these types. Leaves: what a trace follows. Refuses to know: where it goes.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 /// Who calls, and what is asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +22,25 @@ pub struct Request {
     pub headers: BTreeMap<String, String>,
     /// Endpoints that do not answer.
     pub down: Vec<Down>,
+    /// What is spoken.
+    pub speaks: Speaks,
+    /// The address that is dialled, where rules go by it.
+    pub address: Option<IpAddr>,
+}
+
+/// What a caller speaks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Speaks {
+    /// Requests.
+    #[default]
+    Http,
+    /// TLS of its own.
+    Tls {
+        /// The name that it asks for.
+        sni: String,
+    },
+    /// Anything else.
+    Bytes,
 }
 
 /// A workload that calls.

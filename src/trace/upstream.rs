@@ -52,6 +52,8 @@ pub(super) enum Wrapping {
     /// The mesh's mutual TLS, with this SNI.
     Mesh {
         sni: String,
+        /// Identities of which the server must have one; anybody's where empty.
+        demands: Vec<String>,
     },
 }
 
@@ -118,11 +120,10 @@ impl<'a> Walk<'_, 'a> {
         self.unfollowed(&rule.place, &rule.spec.unfollowed);
         for level in &policy.asked {
             self.unfollowed(&rule.place, &level.unfollowed);
-            if let (_, Some(balancer)) = level.outliers(target.port) {
-                self.unfollowed(&rule.place, &balancer.unfollowed);
-                if let Some(setting) = balancer.locality_lb_setting.as_ref() {
-                    self.unfollowed(&rule.place, &setting.unfollowed);
-                }
+            let (_, balancer) = level.outliers(target.port);
+            self.unfollowed(&rule.place, &balancer.unfollowed);
+            if let Some(setting) = &balancer.locality_lb_setting {
+                self.unfollowed(&rule.place, &setting.unfollowed);
             }
             for settings in level.port_level_settings.iter().filter(|one| one.port.number == target.port) {
                 self.unfollowed(&rule.place, &settings.unfollowed);
@@ -178,15 +179,25 @@ impl<'a> Walk<'_, 'a> {
         }
         let flow = flow.step(cluster, what, None);
         for pods in up {
+            let share = flow.part(f64::from(pods.replicas) / f64::from(number));
+            let who = &pods.identities;
+            if !share.demands.is_empty()
+                && !who.is_empty()
+                && !who.iter().any(|who| share.demands.contains(who))
+            {
+                let why = format!("{} in {cluster} is not who the caller demands", pods.name);
+                self.dead(share, DeadEnd::SanMismatch, why);
+                continue;
+            }
             let label = |key: &str| pods.labels.get(key).cloned();
             let end = End::Pods {
                 cluster: cluster.clone(),
                 workload: pods.name.clone(),
                 app: label("app").unwrap_or_default(),
                 version: label("version"),
-                port: *port,
+                port: service.port(*port).and_then(|port| port.target).unwrap_or(*port),
             };
-            self.end(flow.part(f64::from(pods.replicas) / f64::from(number)), end);
+            self.end(share, end);
         }
     }
 
@@ -285,7 +296,7 @@ struct Entry<'e> {
 pub(super) fn wrapping(policy: &Policy<'_>, endpoint: &Endpoint, target: &Target) -> Wrapping {
     match policy.tls {
         None if endpoint.labels.get(TLS_MODE.0).is_some_and(|mode| mode == TLS_MODE.1) => {
-            Wrapping::Mesh { sni: target.sni() }
+            Wrapping::Mesh { sni: target.sni(), demands: Vec::new() }
         }
         None => Wrapping::Plaintext,
         Some(tls) => match tls.mode {
@@ -293,7 +304,8 @@ pub(super) fn wrapping(policy: &Policy<'_>, endpoint: &Endpoint, target: &Target
             ClientTlsMode::Simple | ClientTlsMode::Mutual => Wrapping::OtherTls,
             ClientTlsMode::IstioMutual => {
                 let sni = tls.sni.clone().filter(|sni| !sni.is_empty());
-                Wrapping::Mesh { sni: sni.unwrap_or_else(|| target.sni()) }
+                let demands = tls.subject_alt_names.clone();
+                Wrapping::Mesh { sni: sni.unwrap_or_else(|| target.sni()), demands }
             }
         },
     }

@@ -23,12 +23,14 @@ pub(super) struct Flow {
     steps: Vec<Step>,
     /// The clusters whose gateways it has passed.
     pub(super) passed: Vec<String>,
+    /// Identities of which the pod at the end must have one; anybody's where empty.
+    pub(super) demands: Vec<String>,
 }
 
 impl Flow {
     /// All of the requests.
     pub(super) fn whole() -> Self {
-        Self { percent: 100.0, steps: Vec::new(), passed: Vec::new() }
+        Self { percent: 100.0, steps: Vec::new(), passed: Vec::new(), demands: Vec::new() }
     }
 
     /// A part of it.
@@ -73,7 +75,7 @@ impl<'t, 'a> Walk<'t, 'a> {
 
     /// A share has arrived.
     pub(super) fn end(&mut self, flow: Flow, end: End) {
-        let Flow { percent, steps, passed: _ } = flow;
+        let Flow { percent, steps, passed: _, demands: _ } = flow;
         self.trace.shares.push(Share { percent, end, steps });
     }
 

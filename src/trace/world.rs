@@ -113,6 +113,9 @@ pub struct Port {
     /// The protocol.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_protocol: Option<String>,
+    /// The pods' port, where it is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_port: Option<u16>,
 }
 
 /// Pods with the same labels.
@@ -129,6 +132,9 @@ pub struct Workload {
     /// `region/zone`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locality: Option<String>,
+    /// Those that their certificates may carry; empty where nobody said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identities: Vec<String>,
 }
 
 impl World {
@@ -214,12 +220,18 @@ mod tests {
                 services: vec![Service {
                     name: "reviews".to_owned(),
                     namespace: default_namespace(),
-                    ports: vec![Port { name: "http".to_owned(), port: 9080, app_protocol: None }],
+                    ports: vec![Port {
+                        name: "http".to_owned(),
+                        port: 9080,
+                        app_protocol: None,
+                        target_port: None,
+                    }],
                     workloads: vec![Workload {
                         name: "reviews-v1".to_owned(),
                         labels: BTreeMap::from([("version".to_owned(), "v1".to_owned())]),
                         replicas: 1,
                         locality: None,
+                        identities: Vec::new(),
                     }],
                 }],
                 locality: None,

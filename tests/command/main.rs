@@ -8,6 +8,8 @@
 
 mod build;
 mod inputs;
+mod killed;
+mod limits;
 mod needs;
 mod system;
 mod trace;

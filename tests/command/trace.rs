@@ -87,7 +87,7 @@ fn a_question_that_cannot_be_asked_is_two() {
         ("--from cluster1 http://reviews:9080/ -H jason", "is no header"),
         ("--from cluster1 reviews:9080", "is no URL"),
         ("--from cluster1 http://reviews:0/", "no port between"),
-        ("--from cluster1 tcp://reviews:9080", "not in this release"),
+        ("--from cluster1 udp://reviews:9080", "is not followed"),
         ("http://reviews:9080/", "--from"),
     ] {
         let ran = world.run(&format!("trace topology.yaml routing.yaml {line}"));

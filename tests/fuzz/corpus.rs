@@ -99,8 +99,7 @@ fn ended(text: &str) -> String {
 fn scalars(text: &str) -> Vec<String> {
     let events = Parser::new_from_str(text).map_while(Result::ok);
     let scalar = |(event, _)| {
-        let Event::Scalar(text, _, _, _) = event else { return None };
-        Some(text.into_owned()).filter(|text| text.len() < 200)
+        if let Event::Scalar(text, _, _, _) = event { Some(text.into_owned()) } else { None }
     };
-    events.filter_map(scalar).collect()
+    events.filter_map(scalar).filter(|text| text.len() < 200).collect()
 }

@@ -50,7 +50,8 @@ pub fn of(bytes: &[u8], schemas: Option<&Schemas>) -> Vec<String> {
     faults.extend(run.findings.iter().flat_map(|finding| faults_of(finding, &sources)));
     faults.extend(faults_of_forms(&run.findings, &sources));
     let source = &sources.texts[0];
-    let included = sources.iter().flat_map(|(id, source)| meshgen::includes(id, source.text()));
+    let included =
+        sources.iter().flat_map(|(id, source)| meshgen::includes(id, source.text(), &sources.limits));
     faults.extend(
         included
             .filter(|name| !lies_in(name.place, &sources))

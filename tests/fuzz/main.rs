@@ -10,6 +10,7 @@
 mod support {
     #[expect(dead_code, reason = "what is expected of examples does not hold once they are broken")]
     pub mod case;
+    pub mod chance;
     pub mod document;
     pub mod golden;
     pub mod readers;
@@ -17,7 +18,6 @@ mod support {
     pub mod yaml_1_1;
 }
 
-mod chance; // numbers that look random
 mod corpus; // every example
 mod mutation; // an example, broken
 mod judgement; // what must be true of any input
@@ -26,8 +26,8 @@ mod bundles; // what must be true of any bundle
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use chance::Chance;
 use corpus::Corpus;
+use support::chance::Chance;
 use support::schema::Schemas;
 
 /// How long each test looks, where nobody says otherwise.

@@ -4,7 +4,7 @@
 
 use saphyr_parser::{Event, Parser};
 
-use super::chance::Chance;
+use crate::support::chance::Chance;
 
 /// Breaks a larger one no further.
 const LARGEST: usize = 64_000;
@@ -14,7 +14,7 @@ const SIGNS: &[u8] = b"\0\t\n\r \"#%&'*,-:<>?@[]`{|}~\x1b\x7f\xc3\xff";
 
 /// One of the texts, broken in one to four places.
 pub fn of(texts: &[String], scalars: &[String], chance: &mut Chance) -> String {
-    let mut text = chance.of(texts).clone();
+    let mut text = one_of(texts, chance).clone();
     for _ in 0..=chance.below(4) {
         if text.len() > LARGEST {
             break;
@@ -24,8 +24,8 @@ pub fn of(texts: &[String], scalars: &[String], chance: &mut Chance) -> String {
             4 => swapped(&text, chance),
             5 => deleted(&text, chance),
             6 => doubled(&text, chance),
-            7 => spliced(&text, &chance.of(texts).clone(), chance),
-            8 => format!("{text}---\n{}", chance.of(texts)),
+            7 => spliced(&text, &one_of(texts, chance).clone(), chance),
+            8 => format!("{text}---\n{}", one_of(texts, chance)),
             _ => indented(&text, chance),
         };
     }
@@ -34,17 +34,22 @@ pub fn of(texts: &[String], scalars: &[String], chance: &mut Chance) -> String {
 
 /// One of the texts with a few bytes changed.
 pub fn of_bytes(texts: &[String], chance: &mut Chance) -> Vec<u8> {
-    let mut bytes = chance.of(texts).clone().into_bytes();
+    let mut bytes = one_of(texts, chance).clone().into_bytes();
     for _ in 0..=chance.below(4) {
         let at = chance.below(bytes.len());
         match chance.below(4) {
             0 if at < bytes.len() => bytes[at] ^= 1 << chance.below(8),
             1 if at < bytes.len() => drop(bytes.remove(at)),
             2 => bytes.truncate(at),
-            _ => bytes.insert(at, *chance.of(SIGNS)),
+            _ => bytes.insert(at, *one_of(SIGNS, chance)),
         }
     }
     bytes
+}
+
+/// One of them.
+fn one_of<'a, T>(all: &'a [T], chance: &mut Chance) -> &'a T {
+    &all[chance.below(all.len())]
 }
 
 /// A scalar replaced by another, or by something that is none.
@@ -53,8 +58,8 @@ fn retyped(text: &str, scalars: &[String], chance: &mut Chance) -> String {
     if places.is_empty() {
         return text.to_owned();
     }
-    let (start, end) = *chance.of(&places);
-    format!("{}{}{}", &text[..start], chance.of(scalars), &text[end..])
+    let (start, end) = *one_of(&places, chance);
+    format!("{}{}{}", &text[..start], one_of(scalars, chance), &text[end..])
 }
 
 /// Two scalars in each other's place.
@@ -63,7 +68,7 @@ fn swapped(text: &str, chance: &mut Chance) -> String {
     if places.is_empty() {
         return text.to_owned();
     }
-    let (a, b) = (*chance.of(&places), *chance.of(&places));
+    let (a, b) = (*one_of(&places, chance), *one_of(&places, chance));
     let (first, second) = (a.min(b), a.max(b));
     if first.1 > second.0 {
         return text.to_owned();

@@ -4,15 +4,19 @@
 //! topology can say. The words are those of the judge of real Istio.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::Path;
 
 use meshgen::trace::report::{End, Trace};
-use meshgen::trace::request::{Caller, Down, Request};
+use meshgen::trace::request::{Caller, Down, Request, Speaks};
 use meshgen::trace::world::World;
 use serde::Deserialize;
 
 /// How far a share may be from what is expected, in percent.
 const TOLERANCE: f64 = 0.01;
+
+/// Why a request that arrives at an ingress gateway is not followed.
+pub const FROM_OUTSIDE: &str = "it comes from outside the mesh";
 
 /// A file.
 #[derive(Debug, Deserialize)]
@@ -30,12 +34,15 @@ struct Beyond {
     /// By cluster: from the ports of the gateway's Service to those of its workload.
     #[serde(default)]
     gateway_ports: BTreeMap<String, BTreeMap<u16, u16>>,
-    /// Gateways at addresses that some callers dial: the topology says these as well, to those who know the callers.
-    #[serde(default, rename = "extraGateways")]
-    _extra_gateways: serde_yaml::Value,
     /// By service without versions and cluster: the labels that its pods carry nevertheless.
     #[serde(default)]
     versions: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// By cluster: gateways where requests from outside arrive.
+    #[serde(default, rename = "extraGateways")]
+    _extra_gateways: BTreeMap<String, serde_yaml::Value>,
+    /// By service: who its pods are, whatever the topology says.
+    #[serde(default)]
+    identities: BTreeMap<String, Vec<String>>,
 }
 
 /// One request.
@@ -48,8 +55,11 @@ pub struct Query {
     host: String,
     port: u16,
     /// Where it is sent; HTTP goes by the name, wherever that is.
-    #[serde(default, rename = "address")]
-    _address: Option<String>,
+    #[serde(default)]
+    address: Option<IpAddr>,
+    /// The name that is asked for in TLS, if it is not that of the host.
+    #[serde(default)]
+    sni: Option<String>,
     #[serde(default)]
     protocol: Option<String>,
     #[serde(default)]
@@ -103,12 +113,17 @@ impl Queries {
 
     /// Adds to the world what the file says of it.
     pub fn extend(&self, world: &mut World) {
-        let Beyond { gateway_ports, _extra_gateways: _, versions } = &self.world;
+        let Beyond { gateway_ports, versions, _extra_gateways: _, identities } = &self.world;
         for cluster in &mut world.clusters {
             for (gateway, ports) in cluster.gateways.iter_mut().zip(gateway_ports.get(&cluster.name)) {
                 gateway.ports.clone_from(ports);
             }
             for service in &mut cluster.services {
+                for pods in &mut service.workloads {
+                    if let Some(identities) = identities.get(&service.name) {
+                        pods.identities.clone_from(identities);
+                    }
+                }
                 let Some(labels) = versions.get(&service.name).and_then(|at| at.get(&cluster.name)) else {
                     continue;
                 };
@@ -129,11 +144,13 @@ impl Query {
     /// The request, or why it is not one that is followed.
     pub fn request(&self) -> Result<Request, &'static str> {
         if self.from.gateway.is_some() {
-            return Err("it comes from outside the mesh");
+            return Err(FROM_OUTSIDE);
         }
-        let (method, headers) = match self.protocol.as_deref() {
-            None | Some("http" | "http2" | "grpc") => ("GET", self.headers.clone()),
-            Some(_) => return Err("it is not HTTP"),
+        let speaks = match self.protocol.as_deref() {
+            None | Some("http" | "http2" | "grpc") => Speaks::Http,
+            Some("tls") => Speaks::Tls { sni: self.sni.clone().unwrap_or_else(|| self.host.clone()) },
+            Some("tcp") => Speaks::Bytes,
+            Some(_) => return Err("it is neither HTTP nor a connection"),
         };
         Ok(Request {
             caller: Caller {
@@ -143,9 +160,11 @@ impl Query {
             },
             host: self.host.clone(),
             port: self.port,
-            method: self.method.clone().unwrap_or_else(|| method.to_owned()),
+            method: self.method.clone().unwrap_or_else(|| "GET".to_owned()),
             path: self.path.clone().unwrap_or_else(|| "/".to_owned()),
-            headers,
+            headers: self.headers.clone(),
+            speaks,
+            address: self.address,
             down: self.down.iter().map(|down| Down::parse(down).unwrap()).collect(),
         })
     }

@@ -99,6 +99,7 @@ fn request(asked: &Asked<'_>, host: String) -> Request {
         path: asked.path.to_owned(),
         headers: one("x-case", asked.header),
         down: Vec::new(),
+        ..Request::default()
     }
 }
 

@@ -8,11 +8,8 @@ use std::path::PathBuf;
 use crate::cli::arguments::Trace;
 use crate::cli::failure::Failure;
 use crate::diagnostic::{escape, nearest};
-use crate::trace::request::{Caller, Down, Request};
+use crate::trace::request::{Caller, Down, Request, Speaks};
 use crate::trace::world::World;
-
-/// Schemes that name ports which this release refuses.
-const LATER: [&str; 3] = ["tcp", "tls", "https"];
 
 /// Reads the request, and tells it from the paths of the inputs.
 pub(super) fn read(arguments: &Trace) -> Result<(&[PathBuf], Request), Failure> {
@@ -25,11 +22,16 @@ pub(super) fn read(arguments: &Trace) -> Result<(&[PathBuf], Request), Failure> 
     let Url { scheme, host, port, path } = self::url(&url.to_string_lossy())?;
     let mut headers = headers.iter().map(|text| header(text)).collect::<Result<BTreeMap<_, _>, _>>()?;
     let usual_method = match scheme {
-        Scheme::Http => "GET",
+        Scheme::Http | Scheme::Tls | Scheme::Tcp => "GET",
         Scheme::Grpc => {
             headers.entry("content-type".to_owned()).or_insert_with(|| "application/grpc".to_owned());
             "POST"
         }
+    };
+    let speaks = match scheme {
+        Scheme::Http | Scheme::Grpc => Speaks::Http,
+        Scheme::Tls => Speaks::Tls { sni: host.clone() },
+        Scheme::Tcp => Speaks::Bytes,
     };
     let request = Request {
         caller: caller(from)?,
@@ -39,6 +41,8 @@ pub(super) fn read(arguments: &Trace) -> Result<(&[PathBuf], Request), Failure> 
         path,
         headers,
         down: down.iter().map(|text| self::down(text)).collect::<Result<_, _>>()?,
+        speaks,
+        address: None,
     };
     Ok((paths, request))
 }
@@ -60,9 +64,13 @@ pub(super) fn check(world: &World, request: &Request) -> Result<(), Failure> {
     Ok(())
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Scheme {
     Http,
     Grpc,
+    /// TLS that the caller speaks itself; what is in it does not show.
+    Tls,
+    Tcp,
 }
 
 struct Url {
@@ -79,10 +87,8 @@ fn url(text: &str) -> Result<Url, Failure> {
     let scheme = match scheme {
         "http" => Scheme::Http,
         "grpc" => Scheme::Grpc,
-        later if LATER.contains(&later) => {
-            return Err(Failure::new(format!("`{later}://` is not in this release of meshgen"))
-                .help("only ports that carry HTTP are followed: http:// and grpc://"));
-        }
+        "tls" | "https" => Scheme::Tls,
+        "tcp" => Scheme::Tcp,
         other => return Err(wrong(format!("`{}://` is not followed", escape::line(other)))),
     };
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
@@ -92,6 +98,8 @@ fn url(text: &str) -> Result<Url, Failure> {
             let port = port.parse().ok().filter(|port| *port != 0);
             (host, port.ok_or_else(|| wrong(format!("`{shown}` has no port between 1 and 65535")))?)
         }
+        None if scheme == Scheme::Tls => (authority, 443),
+        None if scheme == Scheme::Tcp => return Err(wrong(format!("`{shown}` names no port"))),
         None => (authority, 80),
     };
     if host.is_empty() || host.contains(char::is_whitespace) {
@@ -148,7 +156,10 @@ mod tests {
             ("reviews:9080", None),
             ("http://:80/", None),
             ("http://a:0/", None),
-            ("tcp://a:1", None),
+            ("tcp://a:1", Some(("a", 1, "/"))),
+            ("tcp://a", None),
+            ("https://a", Some(("a", 443, "/"))),
+            ("udp://a:1", None),
         ] {
             let found = url(text).ok().map(|url| (url.host, url.port, url.path));
             let found = found.as_ref().map(|(host, port, path)| (host.as_str(), *port, path.as_str()));

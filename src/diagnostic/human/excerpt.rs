@@ -6,6 +6,7 @@
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use super::trimmed::Trimmed;
+use crate::diagnostic::brief::brief;
 use crate::diagnostic::position::{Index, Lines};
 use crate::diagnostic::{Finding, escape};
 use crate::source::{SourceId, Span};
@@ -63,7 +64,14 @@ impl Mark {
         let end_of_line = lines.range(line).end;
         let start = start.min(end_of_line);
         let end = lines.clamp(span.end).clamp(start, end_of_line);
-        Some(Self { rank, source: span.source, line, start, end, text: escape::line(text).into_owned() })
+        Some(Self {
+            rank,
+            source: span.source,
+            line,
+            start,
+            end,
+            text: escape::line(&brief(text)).into_owned(),
+        })
     }
 
     fn precedes(&self, next: &Self) -> bool {

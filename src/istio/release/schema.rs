@@ -3,34 +3,16 @@
 //! Enters: one object of each kind with every field that can be written at all, and the CRD schemas. The question:
 //! is each of its fields in a release's schema exactly if the table says that the release can say it?
 
-mod entry; // every word of a ServiceEntry
-mod gateway; // every word of a Gateway
+mod everything; // objects that say all that can be said
 mod policy; // every word of a traffic policy
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::Feature;
-use crate::istio::destination_rule::{
-    ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, Subset, TrafficPolicy,
-};
-use crate::istio::duration::Duration;
-use crate::istio::envoy_filter::{
-    ApplyTo, ConfigPatch, EnvoyFilterSpec, FilterChain, FilterChainMatch, ListenerMatch, NamedFilter,
-    Operation, Patch, PatchContext, PatchMatch, PatchValue, ServerNames, WorkloadSelector,
-};
 use crate::istio::object::Kind;
-use crate::istio::percent::Percent;
-use crate::istio::string_match::StringMatch;
-use crate::istio::virtual_service::{
-    CorsPolicy, Destination, FaultAbort, FaultDelay, HeaderOperations, Headers, HttpBody, HttpDirectResponse,
-    HttpFaultInjection, HttpMatchRequest, HttpMirror, HttpRedirect, HttpRetry, HttpRewrite, HttpRoute,
-    HttpRouteDestination, RegexRewrite, VirtualServiceSpec,
-};
-use crate::istio::{destination_rule, virtual_service};
 use crate::model::Release;
 
 /// Fields that some release lacks, and the feature that stands for each.
@@ -38,6 +20,8 @@ const LATER: &[(&str, Feature)] = &[
     ("EnvoyFilter.priority", Feature::EnvoyFilterPriority),
     ("VirtualService.http.match.withoutHeaders", Feature::WithoutHeaders),
     ("VirtualService.http.match.sourceNamespace", Feature::SourceNamespace),
+    ("VirtualService.tls.match.sourceNamespace", Feature::SourceNamespace),
+    ("VirtualService.tcp.match.sourceNamespace", Feature::SourceNamespace),
     ("VirtualService.http.redirect.scheme", Feature::RedirectScheme),
     ("VirtualService.http.redirect.port", Feature::RedirectPort),
     ("VirtualService.http.redirect.derivePort", Feature::RedirectPort),
@@ -183,11 +167,11 @@ fn node<'s>(schema: &'s Value, path: &str) -> Option<&'s Value> {
 /// The paths of all fields that can be written: `VirtualService.http.match.uri`.
 fn every_field() -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
-    collect("ServiceEntry", &value(&entry::service_entry()), &mut paths);
-    collect("DestinationRule", &value(&destination_rule()), &mut paths);
-    collect("Gateway", &value(&gateway::gateway()), &mut paths);
-    collect("EnvoyFilter", &value(&envoy_filter()), &mut paths);
-    collect("VirtualService", &value(&virtual_service()), &mut paths);
+    collect("ServiceEntry", &value(&everything::service_entry()), &mut paths);
+    collect("DestinationRule", &value(&everything::destination_rule()), &mut paths);
+    collect("Gateway", &value(&everything::gateway()), &mut paths);
+    collect("EnvoyFilter", &value(&everything::envoy_filter()), &mut paths);
+    collect("VirtualService", &value(&everything::virtual_service()), &mut paths);
     paths
 }
 
@@ -228,158 +212,5 @@ fn collect(path: &str, value: &Value, paths: &mut BTreeSet<String>) {
         }
         Value::Array(elements) => elements.iter().for_each(|element| collect(path, element, paths)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-fn text() -> String {
-    "text".to_owned()
-}
-
-fn texts() -> Vec<String> {
-    vec![text()]
-}
-
-fn destination_rule() -> DestinationRuleSpec {
-    let tls =
-        || ClientTls { mode: ClientTlsMode::IstioMutual, sni: Some(text()), subject_alt_names: texts() };
-    let policy = || TrafficPolicy {
-        settings: policy::settings(),
-        tls: Some(tls()),
-        port_level_settings: vec![PortPolicy {
-            port: destination_rule::PortSelector { number: 1 },
-            settings: policy::settings(),
-            tls: Some(tls()),
-        }],
-    };
-    DestinationRuleSpec {
-        host: text(),
-        export_to: texts(),
-        traffic_policy: Some(policy()),
-        subsets: vec![Subset {
-            name: text(),
-            labels: [(text(), text())].into(),
-            traffic_policy: Some(policy()),
-        }],
-    }
-}
-
-fn envoy_filter() -> EnvoyFilterSpec {
-    let patch = |filter_chain| ConfigPatch {
-        apply_to: ApplyTo::FilterChain,
-        matched: PatchMatch {
-            context: PatchContext::Gateway,
-            listener: ListenerMatch { port_number: 1, filter_chain },
-        },
-        patch: Patch {
-            operation: Operation::Merge,
-            value: PatchValue::FilterChain(FilterChain {
-                filter_chain_match: ServerNames { server_names: texts() },
-            }),
-        },
-    };
-    EnvoyFilterSpec {
-        workload_selector: WorkloadSelector { labels: [(text(), text())].into() },
-        config_patches: vec![
-            patch(FilterChainMatch::Sni(text())),
-            patch(FilterChainMatch::Filter(NamedFilter { name: "text" })),
-        ],
-        priority: Some(1),
-    }
-}
-
-fn virtual_service() -> VirtualServiceSpec {
-    VirtualServiceSpec { hosts: texts(), gateways: texts(), export_to: texts(), http: vec![http_route()] }
-}
-
-fn destination() -> Destination {
-    Destination { host: text(), subset: Some(text()), port: virtual_service::PortSelector { number: 1 } }
-}
-
-fn headers() -> Headers {
-    let operations = || HeaderOperations {
-        set: [(text(), text())].into(),
-        add: [(text(), text())].into(),
-        remove: texts(),
-    };
-    Headers { request: Some(operations()), response: Some(operations()) }
-}
-
-fn http_match() -> HttpMatchRequest {
-    let says = || StringMatch::Exact(text());
-    HttpMatchRequest {
-        uri: Some(says()),
-        ignore_uri_case: Some(true),
-        scheme: Some(says()),
-        method: Some(says()),
-        authority: Some(says()),
-        headers: [(text(), says())].into(),
-        without_headers: [(text(), says())].into(),
-        query_params: [(text(), says())].into(),
-        port: Some(1),
-        source_labels: [(text(), text())].into(),
-        source_namespace: Some(text()),
-    }
-}
-
-fn http_route() -> HttpRoute {
-    let second = || Duration(time::Duration::from_secs(1));
-    let percent = || Some(Percent(1.0));
-    HttpRoute {
-        name: Some(text()),
-        matches: vec![http_match()],
-        route: vec![HttpRouteDestination {
-            destination: destination(),
-            weight: Some(1),
-            headers: Some(headers()),
-        }],
-        redirect: Some(HttpRedirect {
-            uri: Some(text()),
-            authority: Some(text()),
-            port: Some(1),
-            derive_port: Some("FROM_REQUEST_PORT"),
-            scheme: Some("https"),
-            redirect_code: Some(302),
-        }),
-        direct_response: Some(HttpDirectResponse {
-            status: 200,
-            body: Some(HttpBody { string: Some(text()), bytes: Some(text()) }),
-        }),
-        rewrite: Some(HttpRewrite {
-            uri: Some(text()),
-            authority: Some(text()),
-            uri_regex_rewrite: Some(RegexRewrite { matches: text(), rewrite: text() }),
-        }),
-        timeout: Some(second()),
-        retries: Some(HttpRetry {
-            attempts: 1,
-            per_try_timeout: Some(second()),
-            retry_on: Some(text()),
-            retry_remote_localities: Some(true),
-            retry_ignore_previous_hosts: Some(true),
-            backoff: Some(second()),
-        }),
-        fault: Some(HttpFaultInjection {
-            delay: Some(FaultDelay { fixed_delay: second(), percentage: Percent(1.0) }),
-            abort: Some(FaultAbort {
-                http_status: Some(503),
-                grpc_status: Some("NOT_FOUND"),
-                percentage: Percent(1.0),
-            }),
-        }),
-        mirror: Some(destination()),
-        mirror_percentage: percent(),
-        mirror_percent: Some(1),
-        mirrors: vec![HttpMirror { destination: destination(), percentage: percent() }],
-        cors_policy: Some(CorsPolicy {
-            allow_origins: vec![StringMatch::Exact(text())],
-            allow_origin: texts(),
-            allow_methods: texts(),
-            allow_headers: texts(),
-            expose_headers: texts(),
-            max_age: Some(second()),
-            allow_credentials: Some(true),
-            unmatched_preflights: Some("IGNORE"),
-        }),
-        headers: Some(headers()),
     }
 }

@@ -22,6 +22,8 @@ impl HttpMatch {
             query_params,
             source_labels,
             source_namespace,
+            sni_hosts,
+            destination_subnets,
         } = self;
         self.covers_uri(other)
             && covers_text(scheme.as_ref(), other.scheme.as_ref())
@@ -37,6 +39,10 @@ impl HttpMatch {
             && source_labels.iter().all(|(key, value)| other.source_labels.get(key) == Some(value))
             && source_namespace.as_ref().is_none_or(|at| {
                 other.source_namespace.as_ref().is_some_and(|namespace| namespace.value == at.value)
+            })
+            && covers_any(sni_hosts, &other.sni_hosts, |wide, narrow| covers_host(&wide.value, &narrow.value))
+            && covers_any(destination_subnets, &other.destination_subnets, |wide, narrow| {
+                wide.value.contains(&narrow.value)
             })
     }
 
@@ -93,6 +99,17 @@ impl Presence {
             (Self::Says(wanted), Self::Says(said)) => wanted.covers(said),
         }
     }
+}
+
+/// Whether each of the narrower is one of the wider; no wider ones are all there are.
+fn covers_any<T>(wide: &[T], narrow: &[T], covers: impl Fn(&T, &T) -> bool) -> bool {
+    wide.is_empty()
+        || !narrow.is_empty() && narrow.iter().all(|narrow| wide.iter().any(|wide| covers(wide, narrow)))
+}
+
+/// `*.example.com` covers every name below it.
+fn covers_host(wide: &str, narrow: &str) -> bool {
+    wide == narrow || wide.strip_prefix('*').is_some_and(|end| narrow.ends_with(end))
 }
 
 fn covers_text(wanted: Option<&TextMatch>, said: Option<&TextMatch>) -> bool {
@@ -179,6 +196,26 @@ mod tests {
         assert!(without(narrow.clone()).covers(&without(wide.clone())));
         assert!(!without(wide).covers(&without(narrow.clone())));
         assert!(!without(narrow).covers(&without(Presence::Present)));
+    }
+
+    #[test]
+    fn a_wider_name_or_network_covers_a_narrower() {
+        let names = |names: &[&str]| HttpMatch {
+            sni_hosts: names.iter().map(|name| At::new((*name).to_owned(), somewhere())).collect(),
+            ..HttpMatch::default()
+        };
+        let networks = |networks: &[&str]| HttpMatch {
+            destination_subnets: networks
+                .iter()
+                .map(|network| At::new(network.parse().unwrap(), somewhere()))
+                .collect(),
+            ..HttpMatch::default()
+        };
+        assert!(names(&["*.example.com", "a.org"]).covers(&names(&["b.example.com", "*.b.example.com"])));
+        assert!(!names(&["b.example.com"]).covers(&names(&["b.example.com", "c.example.com"])));
+        assert!(!names(&["b.example.com"]).covers(&names(&[])) && names(&[]).covers(&names(&["a"])));
+        assert!(networks(&["10.0.0.0/8"]).covers(&networks(&["10.1.0.0/16"])));
+        assert!(!networks(&["10.1.0.0/16"]).covers(&networks(&["10.0.0.0/8"])));
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub fn not_an_address(written: &At<String>, bare: &(String, Option<u16>)) -> Fin
         }
         ("", _) => format!("a DNS name has labels with dots between them, each of {DNS_LABEL}"),
         (host, Some(port)) => format!("did you mean `{{address: '{host}', port: {port}}}`?"),
+        (host, None) if !text.is_ascii() => format!("write the name in its ASCII form, `{host}`"),
         (host, None) => format!("an address stands alone; did you mean `{host}`?"),
     })
 }

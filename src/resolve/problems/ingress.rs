@@ -14,6 +14,17 @@ pub fn unknown_gateway(name: &At<String>, known: &[IngressGateway]) -> Finding {
     finding.help(suggest(&name.value, known.iter().map(|gateway| gateway.name.as_str()), "the gateways"))
 }
 
+pub fn no_http_port(service: &Service, place: Place) -> Finding {
+    let ports = service.ports.iter().map(|port| format!("{} ({})", port.name, port.protocol.istio()));
+    Finding::new(
+        Code::MG0323,
+        format!("requests from outside are let in to `{service}`, which speaks no HTTP"),
+    )
+    .at(place, "lets requests in")
+    .at(service.place, format!("has {}", list(ports)))
+    .help("remove the ingress; or, if a port does speak HTTP, say so: `{number: …, protocol: HTTP}`")
+}
+
 pub fn no_hosts(gateway: &At<String>) -> Finding {
     Finding::new(Code::MG0329, format!("no host is let in by `{gateway}`"))
         .at(gateway.place, "no `hosts`")

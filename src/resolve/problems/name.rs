@@ -15,6 +15,12 @@ pub fn not_a_dns_label(what: &str, name: &At<String>, suggestion: &str) -> Findi
     refused(Code::MG0202, what, name, &reason, DNS_LABEL, suggestion)
 }
 
+pub fn service_begins_with_digit(name: &At<String>) -> Finding {
+    Finding::new(Code::MG0202, format!("`{name}` cannot be the name of a service"))
+        .at(name.place, "begins with a digit")
+        .help("the name of a Service begins with a letter; write the one that it has in its clusters")
+}
+
 pub fn not_a_label_value(what: &str, name: &At<String>, suggestion: &str) -> Finding {
     let reason = reason(&name.value, |c| c.is_ascii_alphanumeric() || "-_.".contains(c));
     refused(Code::MG0203, what, name, &reason, LABEL_VALUE, suggestion)

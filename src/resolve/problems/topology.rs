@@ -244,17 +244,18 @@ pub fn guessed_protocol(name: &At<String>) -> Finding {
     Finding::new(Code::MG0215, format!("what is spoken on port `{name}` does not show from its name"))
         .at(name.place, "Istio would have to guess")
         .help(format!(
-            "call it `http-{name}` (also in the Service), or say `{name}: {{number: …, protocol: HTTP}}`"
+            "call it `http-{name}`, `tcp-{name}` or the like (also in the Service), or say what it speaks: \
+             `{name}: {{number: …, protocol: TCP}}`"
         ))
 }
 
-pub fn protocol_later(protocol: &str, place: Place) -> Finding {
-    Finding::new(
-        Code::MG0216,
-        format!("ports that speak {protocol} are not carried across clusters in this release of meshgen"),
-    )
-    .at(place, format!("speaks {protocol}"))
-    .help("HTTP, HTTP2, GRPC and GRPC-WEB are; leave this port out")
+pub fn target_port(written: &At<String>) -> Finding {
+    Finding::new(Code::MG0227, format!("`{written}` is not a port that pods can have"))
+        .at(written.place, "neither a port number nor a port name")
+        .help(
+            "write the number that the container listens on, 1 to 65535, or the name it gives the port: lower-case \
+             letters, digits and `-`, a letter among them, 15 characters at most",
+        )
 }
 
 pub fn unused_cluster(cluster: &Cluster) -> Finding {

@@ -32,6 +32,9 @@ pub fn too_large(name: &str, limit: usize, source: SourceId) -> Finding {
         .help("split it into several files, or raise the limit with `--max-input-size`")
 }
 
+/// The YAML library's words for half of a surrogate pair and the like.
+const INVALID_ESCAPE: &str = "found invalid Unicode character escape code";
+
 /// `info` is the YAML library's; its "while scanning this or that" repeats what the labels show.
 pub fn syntax(info: &str, place: Place, opening: Option<Place>) -> Finding {
     let fact = match info {
@@ -48,6 +51,8 @@ pub fn syntax(info: &str, place: Place, opening: Option<Place>) -> Finding {
         "while parsing a block collection, did not find expected '-' indicator" => {
             "a `-` is expected here; the indentation may be off"
         }
+        info if info.starts_with("tabs disallowed") => "a tab stands where only spaces may",
+        info if info.ends_with(INVALID_ESCAPE) => "`\\u` with what is no character",
         "did not find expected <document start>" => "a new document begins with `---`",
         info if info.starts_with("while ") => info.split_once(", ").map_or(info, |(_, fact)| fact),
         info => info,
@@ -57,6 +62,12 @@ pub fn syntax(info: &str, place: Place, opening: Option<Place>) -> Finding {
             Some("put the text in quotes, or the key on a line of its own")
         }
         info if info.contains("tab") => Some("indent with spaces"),
+        info if info.starts_with("while parsing a block") => {
+            Some("the entries of one map, and those of one list, begin in the same column")
+        }
+        info if info.ends_with(INVALID_ESCAPE) => {
+            Some("write the character itself; `\\u` takes no half of a pair (`\\ud800` to `\\udfff`)")
+        }
         info if info.contains("unexpected character") => Some("put the text in quotes"),
         _ => None,
     };
@@ -81,7 +92,7 @@ pub fn too_many_nodes(limit: usize, place: Place) -> Finding {
         format!("the text stands for too many values (limit {limit}, every alias counted in full)"),
     )
     .at(place, "the limit is reached here")
-    .help("use fewer aliases, or split the file")
+    .help("use fewer aliases, split the file, or raise the limit with `--max-values`")
 }
 
 pub fn unknown_anchor(alias: &str, place: Place) -> Finding {

@@ -18,6 +18,8 @@ pub struct Port {
     pub protocol: Written<String>,
     /// The key, or the bare number.
     pub place: Place,
+    /// The pods' port by name or number, as written.
+    pub target: Written<String>,
 }
 
 const PORT: Form<3> = Form {
@@ -32,7 +34,13 @@ impl Port {
         match value.view() {
             View::Text(_) => {
                 let number = port_number(reader, value).map_or(Written::Illegible, Written::As);
-                let port = Self { name: None, number, protocol: Written::Absent, place: value.place() };
+                let port = Self {
+                    name: None,
+                    number,
+                    protocol: Written::Absent,
+                    place: value.place(),
+                    target: Written::Absent,
+                };
                 Some(At::new(Listed { entries: vec![port], complete: true }, value.place()))
             }
             View::List([only]) => Self::read_all(reader, value.element(only)),
@@ -47,15 +55,15 @@ impl Port {
 
     fn read(name: At<String>, value: Value<'_>, reader: &mut Reader) -> Self {
         let place = name.place;
-        let (number, protocol) = if let View::Text(_) = value.view() {
-            (port_number(reader, value), Written::Absent)
+        let (number, protocol, target) = if let View::Text(_) = value.view() {
+            (port_number(reader, value), Written::Absent, Written::Absent)
         } else {
-            let [number, protocol, target_port] = reader.fields_or_illegible(value, &PORT);
-            reader.later("targetPort", &target_port);
+            let [number, protocol, target] = reader.fields_or_illegible(value, &PORT);
             let number = number.required("number", &PORT, value, reader, port_number);
-            (number, protocol.read(reader, Reader::text))
+            (number, protocol.read(reader, Reader::text), target.read(reader, Reader::text))
         };
-        Self { name: Some(name), number: number.map_or(Written::Illegible, Written::As), protocol, place }
+        let number = number.map_or(Written::Illegible, Written::As);
+        Self { name: Some(name), number, protocol, place, target }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which documents are meshgen's, how they join, and what they include.
 
 use super::*;
-use crate::source::SourceId;
+use crate::source::{Limits, SourceId};
 
 /// Texts that lie in a directory.
 fn in_directory<const N: usize>(texts: [&str; N]) -> Sources {
@@ -181,7 +181,10 @@ fn includes_are_what_topologies_say() {
         routing("include: not.yaml\n")
     );
     let included = |text: &str| -> Vec<String> {
-        crate::includes(SourceId(0), text).into_iter().map(|include| include.value).collect()
+        crate::includes(SourceId(0), text, &Limits::default())
+            .into_iter()
+            .map(|include| include.value)
+            .collect()
     };
     assert_eq!(included(&text), ["routing.yaml", "teams/*.yaml", "more.yaml"]);
     assert_eq!(included("include: ["), Vec::<String>::new());

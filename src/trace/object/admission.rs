@@ -42,3 +42,22 @@ pub(super) fn refusal_of_routes(spec: &VirtualServiceSpec) -> Option<String> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(http: &str) -> Option<String> {
+        refusal_of_routes(&serde_yaml::from_str(&format!("http: [{http}]")).unwrap())
+    }
+
+    #[test]
+    fn every_route_answers() {
+        assert_eq!(refused("{redirect: {uri: /}}, {route: [{destination: {host: a}}]}"), None);
+        let nothing = refused("{redirect: {uri: /}}, {timeout: 5s}");
+        assert_eq!(nothing.as_deref(), Some("its HTTP route 2 has no destination"));
+        let weightless = "{route: [{destination: {host: a}, weight: 0}, {destination: {host: b}}]}";
+        assert_eq!(refused(weightless).as_deref(), Some("the weights of its HTTP route 1 add up to 0"));
+        assert_eq!(refused("{route: [{destination: {host: a}, weight: 0}]}"), None);
+    }
+}

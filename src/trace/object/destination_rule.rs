@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::Unfollowed;
 use super::virtual_service::PortSelector;
@@ -40,13 +41,32 @@ pub struct Subset {
 #[serde(rename_all = "camelCase")]
 pub struct TrafficPolicy {
     #[serde(default)]
-    pub load_balancer: Option<LoadBalancer>,
-    #[serde(default)]
     pub outlier_detection: Option<OutlierDetection>,
     #[serde(default)]
     pub tls: Option<ClientTls>,
     #[serde(default)]
+    pub load_balancer: LoadBalancer,
+    /// How many connections there are moves no request.
+    #[serde(default, rename = "connectionPool")]
+    _connection_pool: IgnoredAny,
+    #[serde(default)]
     pub port_level_settings: Vec<PortPolicy>,
+    #[serde(flatten)]
+    pub unfollowed: Unfollowed,
+}
+
+/// Which endpoint gets a request. In the long run, all get as many by any of the simple choices.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoadBalancer {
+    #[serde(default, rename = "simple")]
+    _simple: IgnoredAny,
+    #[serde(default, rename = "warmup")]
+    _warmup: IgnoredAny,
+    #[serde(default, rename = "warmupDurationSecs")]
+    _warmup_duration: IgnoredAny,
+    #[serde(default)]
+    pub locality_lb_setting: Option<LocalityLbSetting>,
     #[serde(flatten)]
     pub unfollowed: Unfollowed,
 }
@@ -57,21 +77,14 @@ pub struct TrafficPolicy {
 pub struct PortPolicy {
     pub port: PortSelector,
     #[serde(default)]
-    pub load_balancer: Option<LoadBalancer>,
-    #[serde(default)]
     pub outlier_detection: Option<OutlierDetection>,
     #[serde(default)]
     pub tls: Option<ClientTls>,
-    #[serde(flatten)]
-    pub unfollowed: Unfollowed,
-}
-
-/// Which of several endpoints gets a request.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LoadBalancer {
     #[serde(default)]
-    pub locality_lb_setting: Option<LocalityLbSetting>,
+    pub load_balancer: LoadBalancer,
+    /// As in [`TrafficPolicy`].
+    #[serde(default, rename = "connectionPool")]
+    _connection_pool: IgnoredAny,
     #[serde(flatten)]
     pub unfollowed: Unfollowed,
 }
@@ -96,11 +109,15 @@ pub struct OutlierDetection {}
 
 /// How a caller's proxy speaks TLS.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ClientTls {
     #[serde(default)]
     pub mode: ClientTlsMode,
     #[serde(default)]
     pub sni: Option<String>,
+    /// Of which the server must be one; anybody where empty.
+    #[serde(default)]
+    pub subject_alt_names: Vec<String>,
     #[serde(flatten)]
     pub unfollowed: Unfollowed,
 }
@@ -141,10 +158,10 @@ impl TrafficPolicy {
 
     /// Whether, and how, endpoints are left out on a port; nothing is inherited into settings of a port.
     #[must_use]
-    pub fn outliers(&self, port: u16) -> (Option<&OutlierDetection>, Option<&LoadBalancer>) {
+    pub fn outliers(&self, port: u16) -> (Option<&OutlierDetection>, &LoadBalancer) {
         match self.port_level_settings.iter().find(|settings| settings.port.number == port) {
-            Some(settings) => (settings.outlier_detection.as_ref(), settings.load_balancer.as_ref()),
-            None => (self.outlier_detection.as_ref(), self.load_balancer.as_ref()),
+            Some(settings) => (settings.outlier_detection.as_ref(), &settings.load_balancer),
+            None => (self.outlier_detection.as_ref(), &self.load_balancer),
         }
     }
 

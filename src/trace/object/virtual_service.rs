@@ -23,6 +23,12 @@ pub struct VirtualServiceSpec {
     /// The first route that matches answers.
     #[serde(default)]
     pub http: Vec<HttpRoute>,
+    /// For connections, by SNI.
+    #[serde(default)]
+    pub tls: Vec<TlsRoute>,
+    /// For connections, by their ends.
+    #[serde(default)]
+    pub tcp: Vec<TcpRoute>,
     #[serde(flatten)]
     pub unfollowed: Unfollowed,
 }
@@ -114,6 +120,61 @@ pub struct StringMatch {
     pub prefix: Option<String>,
     #[serde(default)]
     pub regex: Option<String>,
+}
+
+/// One route for connections with TLS of their own.
+#[derive(Clone, Debug, Deserialize)]
+pub struct TlsRoute {
+    #[serde(rename = "match", default)]
+    pub matches: Vec<TlsMatch>,
+    #[serde(default)]
+    pub route: Vec<RouteDestination>,
+    #[serde(flatten)]
+    pub unfollowed: Unfollowed,
+}
+
+/// One route for connections.
+#[derive(Clone, Debug, Deserialize)]
+pub struct TcpRoute {
+    /// Any of them; none means every connection.
+    #[serde(rename = "match", default)]
+    pub matches: Vec<L4Match>,
+    #[serde(default)]
+    pub route: Vec<RouteDestination>,
+    #[serde(flatten)]
+    pub unfollowed: Unfollowed,
+}
+
+/// All of its words must hold.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TlsMatch {
+    #[serde(default)]
+    pub sni_hosts: Vec<String>,
+    #[serde(flatten)]
+    pub ends: L4Match,
+}
+
+/// All of its words must hold.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct L4Match {
+    #[serde(default)]
+    pub destination_subnets: Vec<String>,
+    #[serde(default)]
+    pub port: Option<u16>,
+    #[serde(default)]
+    pub source_labels: BTreeMap<String, String>,
+    #[serde(default)]
+    pub source_namespace: Option<String>,
+}
+
+/// A share of the connections.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RouteDestination {
+    pub destination: Destination,
+    #[serde(default)]
+    pub weight: Option<u32>,
 }
 
 /// A share of the requests.

@@ -29,8 +29,21 @@ pub(in crate::trace) struct Port<'a> {
     pub(in crate::trace) number: u16,
     /// The key of endpoints' ports.
     pub(in crate::trace) name: &'a str,
-    /// Whether requests on it are routed one by one.
-    pub(in crate::trace) is_http: bool,
+    /// Which routes it obeys.
+    pub(in crate::trace) list: List,
+    /// The pods' port, where it is another.
+    pub(in crate::trace) target: Option<u16>,
+}
+
+/// The list of a VirtualService's routes that a port obeys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::trace) enum List {
+    /// For requests.
+    Http,
+    /// For connections, by SNI.
+    Tls,
+    /// For connections, by their ends.
+    Tcp,
 }
 
 /// Who answers for a name.
@@ -88,7 +101,8 @@ pub(super) fn of_world<'a>(cluster: &Cluster, service: &'a world::Service) -> Se
     let ports = service.ports.iter().map(|port| Port {
         number: port.port,
         name: &port.name,
-        is_http: is_http(port.app_protocol.as_deref().unwrap_or(&port.name)),
+        list: List::of(port.app_protocol.as_deref().unwrap_or(&port.name)),
+        target: port.target_port,
     });
     Service {
         host: cluster.host(service),
@@ -105,7 +119,8 @@ pub(super) fn of_stand_in<'a>(cluster: &Cluster, object: &'a Object<ServiceSpec>
     let ports = object.spec.ports.iter().map(|port| Port {
         number: port.port,
         name: &port.name,
-        is_http: is_http(port.app_protocol.as_deref().unwrap_or(&port.name)),
+        list: List::of(port.app_protocol.as_deref().unwrap_or(&port.name)),
+        target: None,
     });
     Service {
         host: format!("{name}.{namespace}.svc.{}", cluster.domain),
@@ -121,7 +136,8 @@ pub(super) fn of_entry<'a>(host: &str, object: &'a Object<ServiceEntrySpec>) -> 
     let ports = object.spec.ports.iter().map(|port| Port {
         number: port.number,
         name: &port.name,
-        is_http: is_http(port.protocol.as_deref().unwrap_or(&port.name)),
+        list: List::of(port.protocol.as_deref().unwrap_or(&port.name)),
+        target: None,
     });
     Service {
         host: host.to_owned(),
@@ -132,9 +148,14 @@ pub(super) fn of_entry<'a>(host: &str, object: &'a Object<ServiceEntrySpec>) -> 
     }
 }
 
-/// Whether a protocol, or the port whose name begins with one, carries HTTP. What Istio does not know it looks into, and
-/// finds HTTP where there is HTTP.
-fn is_http(word: &str) -> bool {
-    let word = word.split('-').next().unwrap_or(word).to_ascii_lowercase();
-    !["tcp", "tls", "https", "mongo", "mysql", "redis", "udp"].contains(&word.as_str())
+impl List {
+    /// By a protocol, or the port whose name begins with one. What Istio does not know it looks into, and finds HTTP where
+    /// there is HTTP.
+    fn of(word: &str) -> Self {
+        match word.split('-').next().unwrap_or(word).to_ascii_lowercase().as_str() {
+            "tls" | "https" => Self::Tls,
+            "tcp" | "mongo" | "mysql" | "redis" | "udp" => Self::Tcp,
+            _ => Self::Http,
+        }
+    }
 }

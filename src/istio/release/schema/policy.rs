@@ -2,7 +2,7 @@
 
 use std::time;
 
-use super::text;
+use super::everything::text;
 use crate::istio::destination_rule::Settings;
 use crate::istio::destination_rule::connection_pool::{
     ConnectionPool, Http2KeepAlive, HttpSettings, TcpKeepalive, TcpSettings,

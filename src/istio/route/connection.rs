@@ -1,0 +1,90 @@
+//! Routes for connections, by SNI or by address.
+//!
+//! Enters: one rule on a port that is not HTTP's. Leaves: an entry of `tls` or `tcp`. Refuses to know: the words for
+//! requests, which such a rule has not.
+
+use super::{destination, shares};
+use crate::istio::dialect::Dialect;
+use crate::istio::release::Feature;
+use crate::istio::virtual_service::{
+    L4MatchAttributes, RouteDestination, TcpRoute, TlsMatchAttributes, TlsRoute,
+};
+use crate::model::condition::HttpMatch;
+use crate::plan::{ClusterPlan, Route, Share};
+
+/// An entry of `tls`, for these names where its conditions ask for none.
+pub(super) fn tls_route(
+    plan: &ClusterPlan<'_>,
+    route: &Route<'_>,
+    port: Option<u16>,
+    names: &[String],
+    dialect: &mut Dialect<'_>,
+) -> TlsRoute {
+    let every = HttpMatch::default();
+    let conditions = if route.conditions.is_empty() { vec![&every] } else { route.conditions.clone() };
+    let condition = |words: &HttpMatch, dialect: &mut Dialect<'_>| TlsMatchAttributes {
+        sni_hosts: if words.sni_hosts.is_empty() {
+            names.to_vec()
+        } else {
+            words.sni_hosts.iter().map(|name| name.value.clone()).collect()
+        },
+        ends: ends(words, port, dialect),
+    };
+    TlsRoute {
+        matches: conditions.into_iter().map(|words| condition(words, dialect)).collect(),
+        route: split(plan, route),
+    }
+}
+
+/// An entry of `tcp`.
+pub(super) fn tcp_route(
+    plan: &ClusterPlan<'_>,
+    route: &Route<'_>,
+    port: Option<u16>,
+    dialect: &mut Dialect<'_>,
+) -> TcpRoute {
+    let mut matches: Vec<_> = route.conditions.iter().map(|words| ends(words, port, dialect)).collect();
+    if port.is_some() && matches.is_empty() {
+        matches.push(L4MatchAttributes { port, ..L4MatchAttributes::default() });
+    }
+    TcpRoute { matches, route: split(plan, route) }
+}
+
+/// What a condition says of the two ends. Words that the release lacks are left out, with a finding.
+fn ends(words: &HttpMatch, port: Option<u16>, dialect: &mut Dialect<'_>) -> L4MatchAttributes {
+    let HttpMatch {
+        uri: _,
+        ignore_uri_case: _,
+        scheme: _,
+        method: _,
+        authority: _,
+        headers: _,
+        without_headers: _,
+        query_params: _,
+        source_labels,
+        source_namespace,
+        sni_hosts: _,
+        destination_subnets,
+    } = words;
+    for subnet in destination_subnets.iter().filter(|subnet| subnet.value.addr().is_ipv6()) {
+        dialect.can(Feature::Ipv6, subnet.place);
+    }
+    L4MatchAttributes {
+        destination_subnets: destination_subnets.iter().map(|subnet| subnet.value.to_string()).collect(),
+        port,
+        source_labels: source_labels.clone(),
+        source_namespace: source_namespace
+            .as_ref()
+            .and_then(|at| dialect.say(Feature::SourceNamespace, at.place, at.value.clone())),
+    }
+}
+
+fn split(plan: &ClusterPlan<'_>, route: &Route<'_>) -> Vec<RouteDestination> {
+    let shares = shares(&route.answer);
+    let weight = |weight| if shares.len() == 1 { None } else { Some(weight) };
+    let share = |share: &Share<'_>| {
+        let destination = destination(plan, share.target, share.port)?;
+        Some(RouteDestination { destination, weight: weight(share.weight) })
+    };
+    shares.iter().filter_map(share).collect()
+}

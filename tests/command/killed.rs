@@ -1,0 +1,98 @@
+//! Runs that are killed: each file is old or new, none is half, and the next run sweeps up.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::time::{Duration, Instant};
+
+use super::world::World;
+
+/// How long runs are killed for.
+const TIME: Duration = Duration::from_secs(10);
+const CLUSTERS: usize = 8;
+const SERVICES: usize = 40;
+
+/// Enough files, and large enough, for a run to be killed while it writes.
+fn topology() -> String {
+    let mut text = "apiVersion: meshgen/v1\nkind: Topology\nclusters:\n".to_owned();
+    for number in 1..=CLUSTERS {
+        writeln!(text, "  cluster{number}: {{gateway: 203.0.113.{number}}}").unwrap();
+    }
+    text.push_str("services:\n");
+    for number in 0..SERVICES {
+        let (one, other) = (number % CLUSTERS + 1, (number + 3) % CLUSTERS + 1);
+        writeln!(text, "  s{number}: {{ports: 9080, versions: {{v1: cluster{one}, v2: cluster{other}}}}}")
+            .unwrap();
+    }
+    text
+}
+
+fn routing(share: usize) -> String {
+    let mut text = "apiVersion: meshgen/v1\nkind: Routing\nroutes:\n".to_owned();
+    for number in 0..SERVICES {
+        writeln!(text, "  s{number}: {{to: {{v1: {share}, v2: {}}}}}", 100 - share).unwrap();
+    }
+    text
+}
+
+fn files(world: &World) -> BTreeMap<String, String> {
+    let entries = world.path("dist").read_dir().into_iter().flatten();
+    let entries = entries.map(|entry| entry.unwrap().path());
+    entries
+        .map(|path| {
+            (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(path).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn a_killed_run_leaves_whole_files_and_the_next_one_sweeps() {
+    let world = World::new();
+    world.write("topology.yaml", &topology());
+    world.write("one.yaml", &routing(10));
+    world.write("other.yaml", &routing(20));
+    let build = |routing: &str| world.run(&format!("build -q topology.yaml {routing}"));
+    let start = Instant::now();
+    assert_eq!(build("other.yaml").code, 0);
+    let other = files(&world);
+    let whole_run = Instant::now();
+    assert_eq!(build("one.yaml").code, 0);
+    let longest = whole_run.elapsed();
+    let one = files(&world);
+    let (mut runs, mut half_way) = (0_u32, 0);
+    while start.elapsed() < TIME {
+        let routing = if runs.is_multiple_of(2) { "other.yaml" } else { "one.yaml" };
+        let mut run = world.command(["build", "-q", "topology.yaml", routing]).spawn().unwrap();
+        std::thread::sleep(longest * (runs % 20) / 20);
+        run.kill().unwrap();
+        run.wait().unwrap();
+        runs += 1;
+        let mut left = files(&world);
+        let before = left.len();
+        left.retain(|name, _| !name.starts_with(".meshgen-"));
+        for (name, text) in &left {
+            assert!(*text == one[name] || *text == other[name], "{name} is half after {runs} runs");
+        }
+        assert!(left.keys().eq(one.keys()), "{:?}", left.keys());
+        half_way += u32::from(before > left.len());
+    }
+    assert!(runs > 1, "no run was killed");
+    assert_eq!(build("one.yaml").code, 0);
+    assert_eq!(files(&world), one, "after {runs} runs, {half_way} of them killed while writing");
+}
+
+#[test]
+fn a_first_run_that_is_killed_leaves_nothing_that_looks_done() {
+    let world = World::new();
+    for wait in (0..20).map(Duration::from_millis) {
+        let mut run = world.command(["build", "-q", "topology.yaml", "routing.yaml"]).spawn().unwrap();
+        std::thread::sleep(wait);
+        run.kill().unwrap();
+        run.wait().unwrap();
+        for (name, text) in files(&world) {
+            assert!(name.starts_with(".meshgen-") || text.ends_with('\n'), "{name} is half");
+        }
+    }
+    assert_eq!(world.run("build topology.yaml routing.yaml").code, 0);
+    assert_eq!(world.names("dist"), super::world::BUILT);
+}

@@ -1,0 +1,80 @@
+//! Inputs that nobody writes: too large, too deep, too many. Each is answered in bounded time, in few words.
+
+use std::time::{Duration, Instant};
+
+use super::world::{Ran, TOPOLOGY, World};
+
+/// What no input may exceed; an unoptimised build on a busy machine has more time.
+const LONGEST: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 2 });
+
+/// What people may be shown.
+const MOST: usize = 20_000;
+
+fn checked(text: &str, flags: &str) -> Ran {
+    let world = World::new();
+    world.write("input.yaml", text);
+    let start = Instant::now();
+    let ran = world.run(&format!("check input.yaml {flags}"));
+    assert!(start.elapsed() < LONGEST, "{:?}: {}", start.elapsed(), ran.stdout);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.len() < MOST, "{} bytes are printed", ran.stdout.len());
+    ran
+}
+
+fn repeated(count: usize, text: impl Fn(usize) -> String) -> String {
+    (0..count).map(text).collect::<Vec<_>>().concat()
+}
+
+#[test]
+fn a_scalar_of_ten_megabytes_does_not_flood_the_terminal() {
+    let name = "x".repeat(10_000_000);
+    let text = TOPOLOGY.replace("{v1: cluster2}", &format!("{{v1: {name}}}"));
+    for format in ["human", "github"] {
+        let ran = checked(&text, &format!("--format {format}"));
+        assert!(ran.stdout.contains("there is no cluster `xxx"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_file_on_one_line_is_shown_where_it_matters() {
+    let services = repeated(20_000, |number| format!("s{number}: {{ports: 1, clusters: c}}, "));
+    let text = format!(
+        "{{apiVersion: meshgen/v1, kind: Topology, clusters: {{c: {{}}}}, services: {{{services}last: {{prots: 1}}}}}}"
+    );
+    let ran = checked(&text, "");
+    assert!(ran.stdout.contains("a service has no field `prots`"), "{}", ran.stdout);
+    assert!(ran.stdout.lines().all(|line| line.chars().count() < 400), "{}", ran.stdout);
+}
+
+#[test]
+fn a_million_of_anything_ends_at_the_limit() {
+    let keys = repeated(1_100_000, |number| format!("k{number}: 1\n"));
+    let documents = "--- {}\n".repeat(110_000);
+    let elements = format!("a: [{}]\n", "1,".repeat(110_000));
+    for (text, flags) in [(keys, ""), (documents, "--max-values 100000"), (elements, "--max-values 100000")] {
+        let ran = checked(&text, flags);
+        assert!(ran.stdout.contains("error MG0106"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn what_never_ends_is_not_followed() {
+    for text in ["[".repeat(100_000), "- ".repeat(100_000), "? ".repeat(100_000), ": ".repeat(100_000)] {
+        let ran = checked(&text, "");
+        assert!(ran.stdout.contains("nested too deep"), "{}", ran.stdout);
+    }
+    checked(&format!("a: \"{}", "x".repeat(1_000_000)), "");
+    checked(&"&".repeat(1_000_000), "");
+}
+
+#[test]
+fn limits_can_be_raised() {
+    let world = World::new();
+    let more = format!("{TOPOLOGY}mesh: {{labels: {{a: '1', b: '2'}}}}\n");
+    world.write("topology.yaml", &more);
+    let ran = world.run("check topology.yaml --max-values 30");
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("MG0106"), "{}", ran.stdout);
+    assert_eq!(world.run("check topology.yaml --max-values 300").code, 0);
+    assert_eq!(world.run("check topology.yaml --max-values many").code, 2);
+}
