@@ -61,6 +61,10 @@ impl<'m> Pool<'m> {
 
 fn has_order(policy: &TrafficPolicy) -> bool {
     let mut settings = policy.ports.values().chain([&policy.settings]);
-    settings
-        .any(|settings| settings.load_balancer.as_ref().is_some_and(|balancer| balancer.locality.is_some()))
+    settings.any(|settings| {
+        settings
+            .load_balancer
+            .as_ref()
+            .is_some_and(|balancer| balancer.locality.is_some() || balancer.zone_aware.is_some())
+    })
 }

@@ -10,6 +10,7 @@ mod outlier_detection;
 pub use connection_pool::{ConnectionPool, Http2KeepAlive, HttpSettings, TcpKeepalive, TcpSettings};
 pub use load_balancer::{
     ConsistentHash, Distribute, Failover, HttpCookie, LoadBalancer, LocalityLbSetting, Warmup,
+    ZoneAwareLbSetting,
 };
 pub use outlier_detection::OutlierDetection;
 
