@@ -60,11 +60,12 @@ pub(crate) struct Crossing {
 }
 
 impl Links {
-    /// Checks what one bundle can show by itself, and keeps what others must answer.
-    pub fn add(&mut self, bundle: &Bundle) {
+    /// Checks what one bundle can show by itself, and keeps what others must answer. `longest` is how many bytes the
+    /// longest of its objects has as YAML.
+    pub fn add(&mut self, bundle: &Bundle, longest: usize) {
         let index = index::Index::of(bundle);
         self.findings.extend(index.doubled().into_iter().map(|what| problems::twice(&bundle.cluster, &what)));
-        self.findings.extend(limits::check(bundle));
+        self.findings.extend(limits::check(bundle, longest));
         let lost = index.rules.values().flat_map(|(_, rule)| policy::lost(rule));
         self.findings.extend(lost.map(|what| problems::broken(&bundle.cluster, &what)));
         if let Some(gateway) = &bundle.ground.gateway {

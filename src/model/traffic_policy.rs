@@ -236,8 +236,8 @@ impl Service {
     /// Whether some port has settings of its own.
     #[must_use]
     pub fn has_port_policy(&self) -> bool {
-        let versions = self.versions.iter().filter_map(|version| version.traffic_policy.as_ref());
-        versions.chain(&self.traffic_policy).any(|policy| !policy.ports.is_empty())
+        let versions = self.versions.iter().filter_map(|version| version.traffic_policy.as_deref());
+        versions.chain(self.traffic_policy.as_deref()).any(|policy| !policy.ports.is_empty())
     }
 
     /// What a version says otherwise than the service.
@@ -245,7 +245,7 @@ impl Service {
     pub fn own_policy(&self, pick: Pick) -> Option<&TrafficPolicy> {
         match pick {
             Pick::Any => None,
-            Pick::Version(id) => self.version(id)?.traffic_policy.as_ref(),
+            Pick::Version(id) => self.version(id)?.traffic_policy.as_deref(),
         }
     }
 

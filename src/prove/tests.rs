@@ -80,7 +80,7 @@ impl Mesh {
     /// What the proof says, without what all of its findings begin with.
     fn messages(&self) -> Vec<String> {
         let mut links = Links::default();
-        self.0.iter().for_each(|bundle| links.add(bundle));
+        self.0.iter().for_each(|bundle| links.add(bundle, 0));
         let mut messages: Vec<_> = links.hold().findings.into_iter().map(|finding| finding.message).collect();
         messages.sort();
         messages.dedup();
@@ -183,6 +183,6 @@ fn what_is_sound_is_silent() {
 #[test]
 fn links_are_counted() {
     let mut links = Links::default();
-    Mesh::new(INPUT).0.iter().for_each(|bundle| links.add(bundle));
+    Mesh::new(INPUT).0.iter().for_each(|bundle| links.add(bundle, 0));
     assert!(links.hold().value.unwrap() > 20);
 }
