@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use meshgen::trace::Tracer;
-use meshgen::trace::object::{BundleText, Routing};
 use meshgen::trace::report::Trace;
 
+use crate::followed::routing;
 use crate::istio::{Answer, Istio, Message};
 use crate::scene::{self, Scene};
-use crate::support::case::{Case, Files};
+use crate::support::case::Case;
 use crate::support::query::{FROM_OUTSIDE, Query};
 use crate::table::Table;
 
@@ -26,7 +26,7 @@ const SIMULATOR: &str = "SIMULATOR DISAGREES";
 
 /// Judges every case.
 pub fn judge(istio: &Istio, table: &mut Table) {
-    let column = format!("istio {}", istio.release);
+    let column = istio.column();
     let below = tempfile::tempdir().unwrap();
     let mut scenes = BTreeMap::new();
     for case in Case::all() {
@@ -131,14 +131,6 @@ fn copies(features: &[String]) -> BTreeMap<String, f64> {
         }
     }
     copies
-}
-
-/// What the files of a run say, by the clusters that their names give.
-pub fn routing(files: &Files) -> Routing {
-    let cluster = |file: &str| file.trim_end_matches(".yaml").trim_end_matches(".stand-ins").to_owned();
-    let clusters: Vec<String> = files.keys().map(|file| cluster(file)).collect();
-    let texts = files.iter().zip(&clusters).map(|((file, text), cluster)| BundleText { cluster, file, text });
-    Routing::read(&texts.collect::<Vec<_>>()).unwrap()
 }
 
 /// Whether there is no bundle that would not draw it.

@@ -71,6 +71,11 @@ impl Istio {
         self.release.rsplit_once('.').map_or(&self.release, |(minor, _)| minor)
     }
 
+    /// Its column of the table.
+    pub fn column(&self) -> String {
+        format!("istio {}", self.release)
+    }
+
     /// Where the requests of the scenes end.
     pub fn follow(&self, scenes: &[&Path]) -> Result<Vec<Answer>, String> {
         self.ask("trace", scenes)

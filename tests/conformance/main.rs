@@ -20,10 +20,22 @@ mod support {
     pub mod query;
 }
 
+#[path = "../translation"]
+mod translation {
+    #[expect(dead_code, reason = "promises are for another test")]
+    pub mod followed;
+    pub mod mesh;
+    #[expect(dead_code, reason = "so are the tests of faults")]
+    pub mod mutations;
+    pub mod promise;
+}
+use translation::{followed, mesh, mutations, promise};
+
 mod judges; // who judges
 mod scene; // a case, as a judge takes it
 mod istio; // real Istio, a release at a time
 mod agreement; // expectation, trace and judge, query by query
+mod faults; // bundles with a fault
 mod table; // what came of it
 
 use std::process::ExitCode;
@@ -48,6 +60,7 @@ fn main() -> ExitCode {
     let mut table = Table::default();
     for istio in &judges.istio {
         agreement::judge(istio, &mut table);
+        faults::judge(istio, &mut table);
     }
     print!("{table}");
     if table.failed() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }

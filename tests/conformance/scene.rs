@@ -45,13 +45,13 @@ pub fn of(case: &Case, release: &str, directory: PathBuf) -> Option<Result<Scene
     if let Some(cluster) = world.clusters.iter().find(|cluster| cluster.domain != DOMAIN) {
         return Some(Err(format!("domain {}", cluster.domain)));
     }
-    let scene = Scene { world, files, queries, directory };
-    scene.write(&beyond(case));
-    Some(Ok(scene))
+    let beyond = beyond(case);
+    write(&directory, &files, &world_of(&world, &beyond["world"]), &queries_of(&world, &beyond["queries"]));
+    Some(Ok(Scene { world, files, queries, directory }))
 }
 
 /// The inputs, built for a release; or why they cannot be.
-fn pinned(mut sources: Sources, release: &str) -> Result<Sources, String> {
+pub fn pinned(mut sources: Sources, release: &str) -> Result<Sources, String> {
     let own = releases(&sources)?;
     let pin = format!("{{apiVersion: meshgen/v1, kind: Topology, mesh: {{istio: \"{release}\"}}}}\n");
     sources.texts.push(Source::new("release.yaml", Found::Named, pin.into_bytes()));
@@ -80,19 +80,17 @@ fn releases(sources: &Sources) -> Result<Vec<String>, String> {
     if errors.is_empty() { Ok(releases) } else { Err(errors.join(", ")) }
 }
 
-impl Scene {
-    fn write(&self, beyond: &Value) {
-        let Self { world, files, queries: _, directory } = self;
-        for (file, text) in files {
-            let (cluster, name) = match file.strip_suffix(".stand-ins.yaml") {
-                Some(cluster) => (cluster, "0-stand-ins.yaml"),
-                None => (file.trim_end_matches(".yaml"), "1-bundle.yaml"),
-            };
-            write(&directory.join("bundles").join(cluster).join(name), text);
-        }
-        write(&directory.join("world.yaml"), &yaml(&world_of(world, &beyond["world"])));
-        write(&directory.join("queries.yaml"), &yaml(&queries_of(world, &beyond["queries"])));
+/// Writes a scene for the judge.
+pub fn write(directory: &Path, files: &Files, world: &Value, queries: &Value) {
+    for (file, text) in files {
+        let (cluster, name) = match file.strip_suffix(".stand-ins.yaml") {
+            Some(cluster) => (cluster, "0-stand-ins.yaml"),
+            None => (file.trim_end_matches(".yaml"), "1-bundle.yaml"),
+        };
+        put(&directory.join("bundles").join(cluster).join(name), text);
     }
+    put(&directory.join("world.yaml"), &yaml(world));
+    put(&directory.join("queries.yaml"), &yaml(queries));
 }
 
 /// The file of questions, as it stands.
@@ -102,7 +100,7 @@ fn beyond(case: &Case) -> Value {
 }
 
 /// The world in the judge's words: pods run as one account, and a gateway has all addresses that anyone dials.
-fn world_of(world: &World, beyond: &Value) -> Value {
+pub fn world_of(world: &World, beyond: &Value) -> Value {
     let clusters = world.clusters.iter().map(|cluster| {
         let mut words = object(serde_json::to_value(cluster).unwrap());
         for pods in listed(&mut words, "services").flat_map(|service| listed(service, "workloads")) {
@@ -168,7 +166,7 @@ fn yaml(value: &Value) -> String {
     text
 }
 
-fn write(path: &Path, text: &str) {
+fn put(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
 }

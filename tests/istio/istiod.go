@@ -15,6 +15,7 @@ import (
 	"istio.io/istio/pkg/config"
 	"istio.io/istio/pkg/config/mesh"
 	kubelib "istio.io/istio/pkg/kube"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/yaml"
@@ -75,10 +76,18 @@ func readInputs(c *Scene, cl *Cluster) *inputs {
 			in.rejected = append(in.rejected, fmt.Sprintf("%s %s: %v", cl.Name, d.id(), err))
 			continue
 		}
+		allocate(o, fmt.Sprintf("10.%d.102.%d", cl.index, len(in.objs)%250+1))
 		in.objs = append(in.objs, o)
 	}
 	in.objs = dedupe(in.objs)
 	return in
+}
+
+// allocate gives a Service of a bundle the address that an API server would give it.
+func allocate(o runtime.Object, address string) {
+	if s, ok := o.(*corev1.Service); ok && s.Spec.ClusterIP == "" && s.Spec.Type != corev1.ServiceTypeExternalName {
+		s.Spec.ClusterIP = address
+	}
 }
 
 // startControls starts an istiod for every cluster that has one, and lets the other clusters share it.
