@@ -31,7 +31,7 @@ pub fn judge(istio: &Istio, table: &mut Table) {
     let mut scenes = BTreeMap::new();
     for case in Case::all() {
         let directory = below.path().join(&case.name);
-        match scene::of(&case, istio.minor(), directory) {
+        match scene::of(&case, &istio.release, directory) {
             None => {}
             Some(Ok(scene)) => {
                 scenes.insert(case.name, scene);

@@ -22,7 +22,7 @@ use crate::table::Table;
 pub fn judge(istio: &Istio, table: &mut Table) {
     let column = istio.column();
     let mesh = mutations::mesh();
-    let sources = scene::pinned(mesh.sources(), istio.minor()).unwrap();
+    let sources = scene::pinned(mesh.sources(), &istio.release).unwrap();
     let world = meshgen::world(&sources).value.unwrap();
     let mut sound = compile(&sources);
     sound.remove(DIAGNOSTICS);

@@ -66,11 +66,6 @@ pub struct Message {
 }
 
 impl Istio {
-    /// `1.29` of `1.29.1`.
-    pub fn minor(&self) -> &str {
-        self.release.rsplit_once('.').map_or(&self.release, |(minor, _)| minor)
-    }
-
     /// Its column of the table.
     pub fn column(&self) -> String {
         format!("istio {}", self.release)

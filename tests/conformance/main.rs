@@ -36,6 +36,9 @@ mod scene; // a case, as a judge takes it
 mod istio; // real Istio, a release at a time
 mod agreement; // expectation, trace and judge, query by query
 mod faults; // bundles with a fault
+mod kubectl; // a real API server
+mod applied; // every bundle on it
+mod pruned; // and what left the topology
 mod table; // what came of it
 
 use std::process::ExitCode;
@@ -61,6 +64,10 @@ fn main() -> ExitCode {
     for istio in &judges.istio {
         agreement::judge(istio, &mut table);
         faults::judge(istio, &mut table);
+    }
+    if let Some(kubectl) = &judges.kubectl {
+        applied::judge(kubectl, &mut table);
+        pruned::judge(kubectl, &mut table);
     }
     print!("{table}");
     if table.failed() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }

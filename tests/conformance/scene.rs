@@ -30,7 +30,7 @@ pub struct Scene {
     pub directory: PathBuf,
 }
 
-/// The scene of a case for a release like `1.29`, written to a directory; or why it is not for that release. Nothing for a case
+/// The scene of a case for a release like `1.29.1`, written to a directory; or why it is not for that release. Nothing for a case
 /// without questions.
 pub fn of(case: &Case, release: &str, directory: PathBuf) -> Option<Result<Scene, String>> {
     let queries = Queries::of(&case.name)?;

@@ -9,6 +9,7 @@ use std::fmt;
 #[derive(Debug, Default)]
 pub struct Table {
     cells: BTreeMap<String, BTreeMap<String, Cell>>,
+    remarks: Vec<String>,
     faults: Vec<String>,
     passed: usize,
     failed: usize,
@@ -47,6 +48,11 @@ impl Table {
         self.faults.push(format!("{judge}: {why}"));
     }
 
+    /// Something worth knowing that is no fault.
+    pub fn remark(&mut self, remark: String) {
+        self.remarks.push(remark);
+    }
+
     /// How many checks failed.
     pub fn failed(&self) -> usize {
         self.failed
@@ -78,8 +84,8 @@ impl fmt::Display for Table {
             }
         }
         writeln!(f)?;
-        for fault in &self.faults {
-            writeln!(f, "{fault}")?;
+        for line in self.remarks.iter().chain(&self.faults) {
+            writeln!(f, "{line}")?;
         }
         writeln!(f, "{} passed, {} failed", self.passed, self.failed)
     }
