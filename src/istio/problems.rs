@@ -113,6 +113,7 @@ fn instead(feature: Feature) -> &'static str {
         Feature::ConsecutiveErrorsByKind => ", or count `consecutiveGatewayErrors`",
         Feature::HashTables => ", or write `ringHash`",
         Feature::Ipv6 => ", or write an IPv4 address",
+        Feature::NoTcpIdleTimeout => ", or write a long time",
         Feature::ApiV1beta1
         | Feature::ApiV1
         | Feature::AutoMutualTls

@@ -137,6 +137,8 @@ features! {
     LeastRequest "`LEAST_REQUEST`" [(14, 0)]
     HttpIdleTimeout "`idleTimeout` of `http`" [(2, 0)]
     TcpIdleTimeout "`idleTimeout` of `tcp`" [(21, 0)]
+    /// Before, the webhook demanded at least a millisecond.
+    NoTcpIdleTimeout "`idleTimeout: 0s` of `tcp`" [(23, 6), (24, 4), (25, 1), (26, 0)]
     MaxConnectionDuration "`maxConnectionDuration`" [(15, 0)]
     H2UpgradePolicy "`h2UpgradePolicy`" [(3, 0)]
     UseClientProtocol "`useClientProtocol`" [(8, 0)]

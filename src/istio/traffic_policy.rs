@@ -3,6 +3,8 @@
 //! Enters: what holds for connections, as users said it. Leaves: the fields of one level of a `DestinationRule`. Refuses
 //! to know: TLS, which ties clusters together, and which levels there are.
 
+use std::time;
+
 use super::destination_rule::Settings;
 use super::destination_rule::connection_pool::{
     ConnectionPool, Http2KeepAlive, HttpSettings, TcpKeepalive, TcpSettings,
@@ -74,8 +76,18 @@ fn tcp_settings(tcp: &meant::TcpSettings, dialect: &mut Dialect<'_>) -> TcpSetti
             dialect,
         )
         .map(Duration),
-        idle_timeout: say(idle_timeout.as_ref(), Feature::TcpIdleTimeout, dialect).map(Duration),
+        idle_timeout: tcp_idle_timeout(idle_timeout.as_ref(), dialect).map(Duration),
     }
+}
+
+/// Nothing is never: connections stay, however idle.
+fn tcp_idle_timeout(
+    written: Option<&At<time::Duration>>,
+    dialect: &mut Dialect<'_>,
+) -> Option<time::Duration> {
+    let is_never = written.is_some_and(|timeout| timeout.value.is_zero());
+    let word = if is_never { Feature::NoTcpIdleTimeout } else { Feature::TcpIdleTimeout };
+    say(written, word, dialect)
 }
 
 fn http_settings(http: &meant::HttpSettings, dialect: &mut Dialect<'_>) -> HttpSettings {
