@@ -1,5 +1,7 @@
 //! What planning finds, in words.
 
+pub mod listener;
+
 use ipnet::IpNet;
 
 use super::joining::Hindrance;
@@ -338,4 +340,13 @@ fn without_address(name: &str, service: &Service, port: &Port) -> Finding {
     let spoken = port.protocol.istio();
     Finding::new(Code::MG0406, message)
         .at(port.place, format!("speaks {spoken}: connections are told apart by address"))
+}
+
+pub fn too_many_destinations(at: Place, what: &str, most: usize) -> Finding {
+    Finding::new(Code::MG0451, format!("the bundles would hold more than {most} destinations"))
+        .at(at, format!("more with this {what}"))
+        .help(format!(
+            "name those who call in `clients`: without it every cluster calls every service; or raise the limit: `--max-destinations {}`",
+            most.saturating_mul(2)
+        ))
 }

@@ -24,7 +24,7 @@ use crate::istio::service::ServiceSpec;
 use crate::istio::service_entry::ServiceEntrySpec;
 use crate::istio::virtual_service::VirtualServiceSpec;
 use crate::istio::{self, Bundle, Lacks};
-use crate::source::{Found, Source, Sources};
+use crate::source::{Found, Limits, Source, Sources};
 use crate::{plan, resolve, spec};
 
 /// Callers in `here`: a split across clusters, several ports, a version in several clusters, a service that runs only
@@ -72,7 +72,7 @@ impl Mesh {
         let source = Source::new("input.yaml", Found::Named, text.as_bytes().to_vec());
         let spec = spec::parse(&Sources { texts: vec![source], ..Sources::default() }).value.unwrap();
         let mesh = resolve::resolve(&spec).value.unwrap();
-        let plans = plan::plan(&mesh).value.unwrap();
+        let plans = plan::plan(&mesh, &Limits::default()).value.unwrap();
         let mut lacks = Lacks::default();
         Self(plans.iter().map(|plan| istio::lower(plan, &mut lacks)).collect())
     }

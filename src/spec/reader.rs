@@ -98,7 +98,7 @@ impl<'t> Written<Value<'t>> {
         read: impl FnOnce(&mut Reader, Value<'t>) -> Option<At<T>>,
     ) -> Option<At<T>> {
         if self.is_absent() {
-            reader.report(problems::missing_field(name, form.what, map.name_place()));
+            reader.report(problems::missing_field(name, form.what, form.example, map.name_place()));
         }
         match self.read(reader, read) {
             Written::Absent | Written::Illegible => None,
