@@ -1,7 +1,7 @@
-//! Regular expressions: what meshgen lets pass, Envoy's RE2 takes.
+//! Regular expressions: what meshgen lets pass, Envoy's RE2 takes, and so does Istio's webhook, which is Go's.
 //!
-//! Enters: Envoy. Leaves: lines of the table, one an expression, and what meshgen refuses although Envoy would take it, printed.
-//! Right ones and wrong ones, and such as are put together by chance.
+//! Enters: Envoy, and a release of Istio if there is one. Leaves: lines of the table, one an expression, and what meshgen refuses
+//! although Envoy would take it, printed. Right ones and wrong ones, and such as are put together by chance.
 
 use std::fmt::Write;
 
@@ -9,7 +9,10 @@ use meshgen::source::{Found, Source, Sources};
 use serde_json::{Value, json};
 
 use crate::envoy::Envoy;
+use crate::istio::Istio;
 use crate::proxies::COLUMN;
+use crate::scene;
+use crate::support::case::Files;
 use crate::table::Table;
 
 /// The row.
@@ -82,9 +85,9 @@ const WRITTEN: [&str; 62] = [
 ];
 
 /// What expressions by chance are put together from.
-const PARTS: [&str; 28] = [
+const PARTS: [&str; 30] = [
     "a", "b", "/", ".", "*", "+", "?", "|", "(", ")", "[", "]", "^", "$", "-", "{2}", "{1,3}", "\\d", "\\w",
-    "\\.", "\\b", "(?:", "(?i)", "[^a]", "[0-9]", "é", "\\x41", ",",
+    "\\.", "\\b", "(?:", "(?i)", "[^a]", "[0-9]", "é", "\\x41", ",", "{400}", "\\pL",
 ];
 /// How many of them.
 const BY_CHANCE: usize = 600;
@@ -92,11 +95,14 @@ const BY_CHANCE: usize = 600;
 const AT_ONCE: usize = 100;
 
 /// Judges all of them.
-pub fn judge(envoy: &Envoy, table: &mut Table) {
+pub fn judge(envoy: &Envoy, istio: Option<&Istio>, table: &mut Table) {
     let mut expressions: Vec<String> = WRITTEN.map(str::to_owned).into();
     expressions.extend(by_chance());
     let (accepted, refused): (Vec<String>, Vec<String>) =
         expressions.into_iter().partition(|expression| is_accepted(expression));
+    if let Some(istio) = istio {
+        validated(istio, &accepted, table);
+    }
     for batch in accepted.chunks(AT_ONCE) {
         if envoy.refusal(&routes(batch)).is_none() {
             for expression in batch {
@@ -117,6 +123,39 @@ pub fn judge(envoy: &Envoy, table: &mut Table) {
             Some(_) => table.check(ROW, COLUMN, &format!("`{expression}` is refused"), &[]),
             None => table.remark(format!("{COLUMN}: meshgen refuses `{expression}`, Envoy would not")),
         }
+    }
+}
+
+/// What Istio's webhook says to them, each in a VirtualService of its own.
+fn validated(istio: &Istio, expressions: &[String], table: &mut Table) {
+    let below = tempfile::tempdir().unwrap();
+    let services = expressions.iter().enumerate().map(|(index, expression)| {
+        let object = json!({
+            "apiVersion": "networking.istio.io/v1",
+            "kind": "VirtualService",
+            "metadata": {"name": format!("r{index}"), "namespace": "default"},
+            "spec": {"hosts": [format!("r{index}")], "http": [{
+                "match": [{"headers": {"x": {"regex": expression}}}],
+                "route": [{"destination": {"host": format!("r{index}")}}],
+            }]},
+        });
+        let mut text = "---\n".to_owned();
+        meshgen::yaml::write(&object, &mut text);
+        text
+    });
+    let files = Files::from([("cluster1.yaml".to_owned(), services.collect())]);
+    let world = json!({"clusters": [{"name": "cluster1"}]});
+    scene::write(below.path(), &files, &world, &json!({"queries": []}));
+    let messages = match istio.validate(&[below.path()]) {
+        Ok(messages) => messages,
+        Err(why) => return table.broken(&istio.column(), &why),
+    };
+    for (index, expression) in expressions.iter().enumerate() {
+        let refusals = messages.iter().filter(|message| {
+            message.code == "VALIDATE" && message.resource == format!("VirtualService/default/r{index}")
+        });
+        let refusals: Vec<String> = refusals.map(|message| message.text.clone()).collect();
+        table.check(ROW, &istio.column(), &format!("`{expression}` is accepted"), &refusals);
     }
 }
 

@@ -69,10 +69,12 @@ fn main() -> ExitCode {
         faults::judge(istio, &mut table);
     }
     if let Some(envoy) = &judges.envoy {
-        if let Some(newest) = judges.istio.last() {
+        let newest = judges.istio.last();
+        if let Some(newest) = newest {
             proxies::judge(newest, envoy, &mut table);
+            proxies::judge_refused(newest, envoy, &mut table);
         }
-        expressions::judge(envoy, &mut table);
+        expressions::judge(envoy, newest, &mut table);
     }
     if let Some(kubectl) = &judges.kubectl {
         applied::judge(kubectl, &mut table);
