@@ -159,6 +159,8 @@ fn instead(feature: Feature) -> &'static str {
         | Feature::Warmup
         | Feature::HashOfQueryParameter
         | Feature::CookieAttributes
+        | Feature::ZoneAware
+        | Feature::OutlierHttpErrorCodes
         | Feature::LocalOriginErrors
         | Feature::ServerName
         | Feature::OptionalMutual

@@ -155,6 +155,9 @@ features! {
     CookieAttributes "`attributes` of a cookie" [(28, 0)]
     /// Before, `consecutiveErrors` counted what is now called gateway errors.
     ConsecutiveErrorsByKind "`consecutive5xxErrors`" [(5, 0)]
+    /// Only one of it and [`Self::LocalityLbSetting`] at a time.
+    ZoneAware "`zoneAwareLbSetting`" [(31, 0)]
+    OutlierHttpErrorCodes "`outlierDetectionHttpErrorCodes`" [(31, 0)]
     LocalOriginErrors "counting errors of local origin" [(11, 0)]
     ServerName "the name of a server" [(7, 0)]
     OptionalMutual "`OPTIONAL_MUTUAL`" [(19, 0)]
