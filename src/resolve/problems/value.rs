@@ -62,6 +62,12 @@ pub(in crate::resolve) fn regex(at: &At<String>, word: &str, fault: &RegexFault)
             format!("RE2, which Envoy speaks, counts to {MOST_REPETITIONS}"),
             "repeat less often, or use `*` or `+`",
         ),
+        RegexFault::TooLarge => (
+            format!(
+                "the regular expression of `{word}` is larger than Envoy allows, with its repetitions written out"
+            ),
+            "repeat less often, or use `*` or `+`",
+        ),
         RegexFault::BadRepetition if at.value == "*" => (
             "`*` is not a regular expression".to_owned(),
             "write `{present: true}` for any value, or `.*` for any text",
