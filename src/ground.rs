@@ -35,7 +35,12 @@ pub fn of(mesh: &Mesh) -> World {
             .gateway
             .iter()
             .map(|found| gateway(mesh, cluster, found))
-            .chain(mesh.gateways.iter().filter(|found| found.clusters.contains(&ClusterId(index))).map(|found| ingress(found, cluster)))
+            .chain(
+                mesh.gateways
+                    .iter()
+                    .filter(|found| found.clusters.contains(&ClusterId(index)))
+                    .map(|found| ingress(found, cluster)),
+            )
             .collect(),
         services: mesh
             .services

@@ -115,7 +115,7 @@ impl<'a> Opened<'a> {
             .map(|(_, host)| host)
     }
 
-    /// As VirtualServices name it.
+    /// As a `VirtualService` names it.
     pub(super) fn full_name(&self) -> String {
         format!("{}/{}", self.namespace, self.name)
     }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::endpoint::{self, At, Endpoint};
 use super::object::Object;
 use super::object::destination_rule::ClientTlsMode;
+use super::object::peer_authentication::MutualTlsMode;
 use super::object::service_entry::{Resolution, ServiceEntrySpec};
 use super::policy::{self, Policy};
 use super::pool;
@@ -139,7 +140,11 @@ impl<'a> Walk<'_, 'a> {
         endpoints.retain(
             |endpoint| matches!(endpoint.at, At::Pods { cluster, .. } if cluster.name == registry.cluster.name),
         );
-        let flow = flow.step(&registry.cluster.name, format!("{} is headless: its names are those of pods here", to.service.host), None);
+        let flow = flow.step(
+            &registry.cluster.name,
+            format!("{} is headless: its names are those of pods here", to.service.host),
+            None,
+        );
         let anything = Policy { labels: None, ejects: false, locality: None, ..to.policy.clone() };
         let to = Destination { policy: &anything, ..*to };
         self.divide_among(registry, proxy, flow, &to, endpoints);
@@ -153,7 +158,9 @@ impl<'a> Walk<'_, 'a> {
         endpoints.retain(|endpoint| endpoint.carries(policy.labels));
         if endpoints.is_empty() {
             let (what, reason) = match &service.backing {
-                Backing::Pods(_) => (format!("{cluster} has no {}", in_words(service, policy)), DeadEnd::NoEndpoints),
+                Backing::Pods(_) => {
+                    (format!("{cluster} has no {}", in_words(service, policy)), DeadEnd::NoEndpoints)
+                }
                 Backing::Entry(entry) => {
                     let is_left_out = entry.spec.resolution.asks_dns();
                     let reason = if is_left_out { DeadEnd::NoCluster } else { DeadEnd::NoEndpoints };
@@ -165,7 +172,9 @@ impl<'a> Walk<'_, 'a> {
         // What a subset itself says of TLS is all that control planes look at when they ask who speaks the mesh's.
         if let Some(tls) = policy.own_tls {
             let speaks = tls.mode == ClientTlsMode::IstioMutual;
-            endpoints.iter_mut().for_each(|endpoint| endpoint.speaks_mesh_tls = speaks);
+            for endpoint in &mut endpoints {
+                endpoint.speaks_mesh_tls = speaks;
+            }
         }
         let seen = registry.networks.seen_by(proxy, endpoints);
         if seen.is_empty() {
@@ -194,10 +203,12 @@ impl<'a> Walk<'_, 'a> {
             let why = format!("no healthy {} in {}", in_words(to.service, to.policy), registry.cluster.name);
             return self.dead(flow, DeadEnd::NoEndpoints, why);
         }
+        let is_shut = registry.mutual_tls_of_all(to.service.namespace) == MutualTlsMode::Disable;
         for (endpoint, share) in endpoints.iter().zip(&shares).filter(|(_, share)| **share > 0.0) {
             let flow = flow.part(*share);
             let wrapping = match proxy.role {
                 Role::Passing => Wrapping::Mesh { sni: String::new(), demands: flow.demands.clone() },
+                Role::Sidecar | Role::Ingress if to.policy.tls.is_none() && is_shut => Wrapping::Plaintext,
                 Role::Sidecar | Role::Ingress => wrapping(to.policy, endpoint, to.target),
             };
             match endpoint.at {
