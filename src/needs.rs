@@ -8,6 +8,7 @@
 
 mod trust; // who believes whom
 mod gateway; // the way in
+mod ingress; // where requests from outside arrive
 mod workload; // what calls and what is called
 mod name; // what plain names count on
 
@@ -56,8 +57,14 @@ pub fn of(plans: &[ClusterPlan<'_>]) -> Vec<ClusterNeeds> {
     let needs = |plan: &ClusterPlan<'_>| ClusterNeeds {
         cluster: plan.cluster.name.clone(),
         release: plan.cluster.release.to_string(),
-        needs: [trust::needs(plan, &shared), gateway::needs(plan), workload::needs(plan), name::needs(plan)]
-            .concat(),
+        needs: [
+            trust::needs(plan, &shared),
+            gateway::needs(plan),
+            ingress::needs(plan),
+            workload::needs(plan),
+            name::needs(plan),
+        ]
+        .concat(),
     };
     plans.iter().map(needs).collect()
 }

@@ -32,7 +32,8 @@ pub(super) struct Outline {
 
 impl From<&Bundle> for Outline {
     fn from(bundle: &Bundle) -> Self {
-        let Bundle { cluster, context, release, objects, text, stand_ins, reaches, origins: _ } = bundle;
+        let Bundle { cluster, context, release, objects, text, longest: _, stand_ins, reaches, origins: _ } =
+            bundle;
         Self {
             cluster: cluster.clone(),
             context: context.clone(),

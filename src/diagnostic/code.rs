@@ -160,6 +160,7 @@ codes! {
     MG0329 Error "a host that a gateway is not open for"
     MG0330 Error "a path that cannot be said together with that of a rule"
     MG0331 Warning "requests are let in that no rule answers"
+    MG0332 Warning "a method that looks misspelt"
     MG0350 Error "a duration that Istio does not take"
     MG0351 Error "a regular expression that RE2 does not take"
     MG0352 Error "a header name that cannot be"

@@ -40,10 +40,15 @@ pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone,
 /// All known names that are equally near to a misspelt one, in order.
 fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let lower = name.to_lowercase();
-    let mut allowed = (name.chars().count() / 3).max(1);
+    let length = name.chars().count();
+    let mut allowed = (length / 3).max(1);
     let mut near = Vec::new();
     for candidate in known {
-        let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
+        // Every character that one has more is a change; to count them is cheaper than to compare.
+        if candidate.chars().count().abs_diff(length) > allowed {
+            continue;
+        }
+        let distance = strsim::osa_distance(&lower, &candidate.to_lowercase());
         if distance < allowed {
             near.clear();
             allowed = distance;

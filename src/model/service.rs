@@ -50,7 +50,7 @@ pub struct Service {
     /// Who its pods say they are; nobody said it where empty.
     pub service_accounts: BTreeSet<ServiceAccount>,
     /// How callers' proxies connect to it.
-    pub traffic_policy: Option<TrafficPolicy>,
+    pub traffic_policy: Option<Box<TrafficPolicy>>,
     /// How callers in other clusters get to it, if that was written.
     pub reach: Option<At<Reach>>,
     /// The first whose conditions hold answers; empty for a service that is left alone.
@@ -125,7 +125,7 @@ pub struct Version {
     /// Where it runs, with relative sizes.
     pub clusters: BTreeMap<ClusterId, u32>,
     /// What it says otherwise than the service.
-    pub traffic_policy: Option<TrafficPolicy>,
+    pub traffic_policy: Option<Box<TrafficPolicy>>,
     /// Its key in the topology.
     pub place: Place,
 }

@@ -83,8 +83,8 @@ pub fn apart(mesh: &Mesh, pool: &Pool<'_>, obstacle: &Obstacle) -> Finding {
             "give them one name: `remoteNames: shared`; or `acrossClusters: local`",
         ),
         Obstacle::Order => finding(
-            "its `trafficPolicy` has an order of its own, `localityLbSetting`",
-            "leave `localityLbSetting` out; or `acrossClusters: local`",
+            "its `trafficPolicy` has an order of its own",
+            "leave `localityLbSetting` and `zoneAwareLbSetting` out; or `acrossClusters: local`",
         ),
         Obstacle::Ways => finding(
             "they are not reached in the same way",

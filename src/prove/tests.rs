@@ -5,6 +5,7 @@
 
 mod doors; // what is dialled leads elsewhere
 mod connection; // what connections need beyond that
+mod every_case; // faults in the bundles of every case
 mod far; // what the cluster behind a gateway lacks
 mod joined; // what joins a service, and must not
 mod limits; // what Kubernetes would refuse
@@ -79,7 +80,7 @@ impl Mesh {
     /// What the proof says, without what all of its findings begin with.
     fn messages(&self) -> Vec<String> {
         let mut links = Links::default();
-        self.0.iter().for_each(|bundle| links.add(bundle));
+        self.0.iter().for_each(|bundle| links.add(bundle, 0));
         let mut messages: Vec<_> = links.hold().findings.into_iter().map(|finding| finding.message).collect();
         messages.sort();
         messages.dedup();
@@ -182,6 +183,6 @@ fn what_is_sound_is_silent() {
 #[test]
 fn links_are_counted() {
     let mut links = Links::default();
-    Mesh::new(INPUT).0.iter().for_each(|bundle| links.add(bundle));
+    Mesh::new(INPUT).0.iter().for_each(|bundle| links.add(bundle, 0));
     assert!(links.hold().value.unwrap() > 20);
 }

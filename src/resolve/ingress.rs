@@ -7,7 +7,7 @@ use super::value::Checked;
 use super::value::text_match::{EmptyPrefix, compared, text_match};
 use super::{entries, host};
 use crate::diagnostic::Finding;
-use crate::model::condition::{Common, HttpMatch, TextMatch};
+use crate::model::condition::{Common, ProxyMatch, TextMatch};
 use crate::model::ingress::{Ingress, ServerTlsMode};
 use crate::model::{IngressGateway, IngressGatewayId, Mesh, RouteKind, Service};
 use crate::source::{At, Place};
@@ -122,7 +122,7 @@ fn reaches_rules(service: &Service, ingress: &Ingress, findings: &mut Vec<Findin
     if service.rules.is_empty() || !service.complete.rules {
         return;
     }
-    let nothing = HttpMatch::default();
+    let nothing = ProxyMatch::default();
     for path in &ingress.uris {
         let mut met = false;
         for rule in service.rules.iter().filter(|rule| rule.speaks.fits(RouteKind::Http)) {

@@ -36,7 +36,7 @@ pub struct Service {
     /// An address, unchecked.
     pub virtual_ip: Written<String>,
     pub headless: Written<bool>,
-    pub traffic_policy: Written<TrafficPolicy>,
+    pub traffic_policy: Written<Box<TrafficPolicy>>,
     /// Names and identities, unchecked.
     pub service_accounts: Written<Listed<At<String>>>,
     /// How callers in other clusters get to it, whichever cluster serves it.

@@ -10,6 +10,7 @@ mod outlier_detection;
 pub use connection_pool::{ConnectionPool, Http2KeepAlive, HttpSettings, TcpKeepalive, TcpSettings};
 pub use load_balancer::{
     ConsistentHash, Distribute, Failover, HttpCookie, LoadBalancer, LocalityLbSetting, Warmup,
+    ZoneAwareLbSetting,
 };
 pub use outlier_detection::OutlierDetection;
 
@@ -72,8 +73,8 @@ const PORT: Form<1> =
     Form { what: "a port of port settings", example: "port: {number: 9080}", fields: ["number"] };
 
 impl TrafficPolicy {
-    /// Reads `trafficPolicy`.
-    pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
+    /// Reads `trafficPolicy`. It is large, and most services have none.
+    pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Box<Self>>> {
         let [
             connection_pool,
             load_balancer,
@@ -94,7 +95,7 @@ impl TrafficPolicy {
                 ("retryBudget", retry_budget),
             ]),
         };
-        Some(At::new(policy, value.place()))
+        Some(At::new(Box::new(policy), value.place()))
     }
 }
 

@@ -154,6 +154,19 @@ pub(in crate::resolve) fn cors_method(at: &At<String>, known: &[&str]) -> Findin
     finding.help(suggest(&at.value, known.iter().copied(), "there are"))
 }
 
+pub(in crate::resolve) fn method(at: &At<String>, character: char) -> Finding {
+    Finding::new(Code::MG0356, format!("there is no method `{}`", at.value)).at(at.place, "").help(format!(
+        "leave out {}, or list several: `match: [{{method: GET}}, {{method: HEAD}}]`",
+        described(character)
+    ))
+}
+
+pub(in crate::resolve) fn misspelt_method(at: &At<String>, meant: &str) -> Finding {
+    Finding::new(Code::MG0332, format!("hardly any client knows a method `{}`", at.value))
+        .at(at.place, "")
+        .help(format!("did you mean `{meant}`?"))
+}
+
 pub(in crate::resolve) fn method_case(at: &At<String>, upper: &str) -> Finding {
     Finding::new(Code::MG0357, format!("no request has the method `{}`", at.value))
         .at(at.place, "")

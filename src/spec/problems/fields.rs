@@ -4,11 +4,15 @@ use super::{one_of, shown};
 use crate::diagnostic::{Code, Finding, nearest};
 use crate::source::{At, Place};
 
-pub fn unknown_field(field: &At<&str>, what: &str, near: Option<&str>, allowed: &[&str]) -> Finding {
-    let allowed = format!("{what} has {}", one_of(allowed.iter().copied()).replace(" or ", " and "));
+/// All fields of a map, for the advice on each that it does not have.
+pub fn known_fields(what: &str, fields: &[&str]) -> String {
+    format!("{what} has {}", one_of(fields.iter().copied()).replace(" or ", " and "))
+}
+
+pub fn unknown_field(field: &At<&str>, what: &str, near: Option<&str>, known: &str) -> Finding {
     let help = match near {
-        Some(near) => format!("did you mean `{near}`? {allowed}"),
-        None => allowed,
+        Some(near) => format!("did you mean `{near}`? {known}"),
+        None => known.to_owned(),
     };
     Finding::new(Code::MG0120, format!("{what} has no field {}", shown(field.value)))
         .at(field.place, "unknown field")

@@ -44,6 +44,10 @@ impl Reader {
                 None => unknown.push(key),
             }
         }
+        if unknown.is_empty() {
+            return Some(found);
+        }
+        let known = problems::known_fields(form.what, &form.fields);
         for key in unknown {
             let free: Vec<&str> = form
                 .fields
@@ -56,7 +60,7 @@ impl Reader {
             for (_, slot) in form.fields.iter().zip(&mut found).filter(|(field, _)| Some(**field) == near) {
                 *slot = Written::Illegible;
             }
-            self.report(problems::unknown_field(&key, form.what, near, &form.fields));
+            self.report(problems::unknown_field(&key, form.what, near, &known));
         }
         Some(found)
     }
