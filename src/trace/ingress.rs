@@ -12,7 +12,7 @@ use super::proxy::{Proxy, Role};
 use super::registry::{Registry, covers};
 use super::report::{DeadEnd, End};
 use super::request::Speaks;
-use super::server::{Opened, Way, opened};
+use super::server::{Opened, ServerKind, opened};
 use super::walk::{Flow, Walk};
 use super::world::Gateway;
 
@@ -57,6 +57,12 @@ impl<'a> Walk<'_, 'a> {
         }
         let servers = self.servers(&all);
         if servers.is_empty() {
+            for opened in all.iter().filter(|opened| opened.kind == ServerKind::Other) {
+                self.note(format!(
+                    "Gateway {} passes TLS or connections on, which is not followed",
+                    opened.full_name()
+                ));
+            }
             let why = format!("no server on port {port} of {} in {cluster} takes this", gateway.name);
             return self.dead(flow, DeadEnd::NoFilterChain, why);
         }
@@ -88,7 +94,7 @@ impl<'a> Walk<'_, 'a> {
                 )),
             }
         }
-        if bound.iter().any(|bound| bound.opened.way == Way::Http { redirects: true }) {
+        if bound.iter().any(|bound| bound.opened.kind == ServerKind::Http { redirects: true }) {
             return self
                 .end(flow.step(cluster, "plain HTTP is sent to HTTPS", None), End::Redirect { code: MOVED });
         }
@@ -97,12 +103,12 @@ impl<'a> Walk<'_, 'a> {
 
     /// The servers that take what is spoken; with TLS, the one whose host is nearest to the name that is asked for.
     fn servers(&self, all: &[Opened<'a>]) -> Vec<Opened<'a>> {
-        let takes = |way: Way| match (&self.request.speaks, way) {
-            (Speaks::Http, Way::Http { .. } | Way::Unknown)
-            | (Speaks::Tls { .. }, Way::Https | Way::Unknown) => true,
+        let takes = |kind: ServerKind| match (&self.request.speaks, kind) {
+            (Speaks::Http, ServerKind::Http { .. } | ServerKind::Unknown)
+            | (Speaks::Tls { .. }, ServerKind::Https | ServerKind::Unknown) => true,
             (Speaks::Http | Speaks::Tls { .. } | Speaks::Bytes, _) => false,
         };
-        let mut servers: Vec<_> = all.iter().filter(|opened| takes(opened.way)).copied().collect();
+        let mut servers: Vec<_> = all.iter().filter(|opened| takes(opened.kind)).copied().collect();
         if let Speaks::Tls { sni } = &self.request.speaks {
             let sni = sni.to_ascii_lowercase();
             let nearness = |opened: &Opened<'a>| {

@@ -106,10 +106,10 @@ impl<'a> Walk<'_, 'a> {
         self.unfollowed(&rule.place, &rule.spec.unfollowed);
         for level in &policy.asked {
             self.unfollowed(&rule.place, &level.unfollowed);
-            if let (_, Some(balancer)) = level.outliers(target.port) {
+            if let Some(balancer) = &level.settings(target.port).load_balancer {
                 self.unfollowed(&rule.place, &balancer.unfollowed);
             }
-            for settings in level.port_level_settings.iter().filter(|one| one.port.number == target.port) {
+            if let Some(settings) = level.of_port(target.port) {
                 self.unfollowed(&rule.place, &settings.unfollowed);
             }
         }
@@ -217,7 +217,13 @@ impl<'a> Walk<'_, 'a> {
                     let pods = Pods { cluster, workload, namespace, port: endpoint.port };
                     self.arrive(registry, proxy, flow.step(&cluster.name, what, None), &pods, &wrapping);
                 }
-                At::Listed { address } | At::NetworkGateway { address } => {
+                At::NetworkGateway { address } => {
+                    let what =
+                        format!("{} in another network, by its gateway", in_words(to.service, to.policy));
+                    let flow = flow.step(&registry.cluster.name, what, None);
+                    self.connect(registry, proxy, flow, (address, endpoint.port), &wrapping);
+                }
+                At::Listed { address } => {
                     self.connect(registry, proxy, flow, (address, endpoint.port), &wrapping);
                 }
             }

@@ -140,7 +140,7 @@ fn places(bundles: &[Bundle]) -> Vec<(usize, usize)> {
 fn is_sound(bundles: &[Bundle]) -> bool {
     let mut links = Links::default();
     for bundle in bundles {
-        links.add(bundle);
+        links.add(bundle, 0);
     }
     links.hold().findings.is_empty()
 }
