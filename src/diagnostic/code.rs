@@ -133,6 +133,8 @@ codes! {
     MG0241 Error "a server of a gateway that cannot be"
     MG0242 Error "the TLS of a server does not fit"
     MG0243 Error "the name of an ingress gateway is taken"
+    MG0250 Error "a control plane that another cluster configures"
+    MG0251 Error "two clusters with one registry"
     MG0301 Error "a route for a service that is not in the topology"
     MG0302 Error "a rule names a version that the service does not have"
     MG0303 Error "a version does not run in the cluster named"
