@@ -12,6 +12,7 @@ mod near; // what a caller's cluster must have
 mod ingress; // what the gateways for requests from outside must have
 mod far; // what the cluster behind a gateway must have
 mod joined; // far pods under a plain name
+mod discovery; // what control planes show under one
 mod pool; // subsets over several clusters
 mod doors; // which cluster is behind an address
 mod policy; // what every port must repeat
@@ -24,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Finding, Outcome, Severity};
 use crate::istio::Bundle;
+use discovery::{Sights, Use};
 use doors::Doors;
 use far::Offer;
 
@@ -33,6 +35,8 @@ pub struct Links {
     offers: BTreeMap<String, Offer>,
     doors: Doors,
     crossings: BTreeSet<Crossing>,
+    sights: Sights,
+    uses: BTreeSet<Use>,
     near: usize,
     findings: Vec<Finding>,
 }
@@ -70,6 +74,8 @@ impl Links {
         let near = near::check(bundle, &index);
         self.near += near.held;
         self.crossings.extend(near.crossings);
+        self.sights.add(bundle);
+        self.uses.extend(near.uses);
         self.findings.extend(near.broken.into_iter().map(|what| problems::broken(&bundle.cluster, &what)));
         let offer = Offer::of(bundle, &index);
         self.findings.extend(offer.refused().iter().map(|what| problems::broken(&bundle.cluster, what)));
@@ -89,9 +95,16 @@ impl Links {
                 self.findings.push(problems::broken(&crossing.caller, &what));
             }
         }
+        let mut found = 0;
+        for (caller, held) in self.uses.iter().flat_map(|to| self.sights.follow(to)) {
+            match held {
+                Ok(links) => found += links,
+                Err(what) => self.findings.push(problems::broken(&caller, &what)),
+            }
+        }
         let broken = pool::check(&self.crossings, &self.doors);
         self.findings.extend(broken.into_iter().map(|(caller, what)| problems::broken(&caller, &what)));
-        Outcome::new(self.near + self.crossings.len(), self.findings)
+        Outcome::new(self.near + self.crossings.len() + found, self.findings)
     }
 }
 

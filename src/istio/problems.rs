@@ -153,6 +153,7 @@ fn instead(feature: Feature) -> &'static str {
         | Feature::MaxConcurrentStreams
         | Feature::Http2KeepAlive
         | Feature::LocalityLbSetting
+        | Feature::ClusterLabel
         | Feature::FailoverPriority
         | Feature::WarmupDuration
         | Feature::Warmup

@@ -65,6 +65,19 @@ impl Mesh {
         !service.runs.is_empty() && service.runs.keys().all(|id| self.discovers(service, *id))
     }
 
+    /// Whether callers get into a cluster by discovery: to its pods themselves, or through a gateway of its network.
+    #[must_use]
+    pub fn discovers_way(&self, caller: ClusterId, entered: ClusterId) -> bool {
+        let (Some(near), Some(far)) = (self.cluster(caller), self.cluster(entered)) else { return false };
+        near.shares_network(far) || !self.ways_in(entered).is_empty()
+    }
+
+    /// Whether a control plane configures other clusters beside this one.
+    #[must_use]
+    pub fn shares_control_plane(&self, id: ClusterId) -> bool {
+        self.configured_by(self.control_plane(id)).nth(1).is_some()
+    }
+
     /// The clusters whose gateways lead to the pods of one, for callers of another network: its own if it has one, else
     /// those of its network.
     #[must_use]

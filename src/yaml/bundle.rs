@@ -11,6 +11,7 @@ pub fn render(bundle: &istio::Bundle) -> Bundle {
         cluster,
         context,
         release,
+        configured_by,
         objects,
         stand_ins,
         reaches,
@@ -27,6 +28,7 @@ pub fn render(bundle: &istio::Bundle) -> Bundle {
         cluster: cluster.clone(),
         context: context.clone(),
         release: release.to_string(),
+        configured_by: configured_by.clone(),
         objects: objects.len(),
         text: if objects.is_empty() { String::new() } else { documents(&title, objects) },
         stand_ins: if stand_ins.is_empty() {

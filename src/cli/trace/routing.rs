@@ -39,8 +39,17 @@ impl Texts {
     }
 
     fn add(&mut self, bundle: Bundle) {
-        let Bundle { cluster, context: _, release: _, objects: _, text, stand_ins, reaches: _, origins } =
-            bundle;
+        let Bundle {
+            cluster,
+            context: _,
+            release: _,
+            configured_by: _,
+            objects: _,
+            text,
+            stand_ins,
+            reaches: _,
+            origins,
+        } = bundle;
         let directory = Path::new(DEFAULT_OUTPUT);
         let file = |name: String| shown(&directory.join(name));
         let stand_ins = stand_ins.map(|stand_ins| (file(stand_ins_file(&cluster)), stand_ins.text));
