@@ -179,6 +179,12 @@ pub(super) struct Trace {
     /// Who calls
     #[arg(long, value_name = "CLUSTER[/NAMESPACE][,LABEL=VALUE…]")]
     pub(super) from: String,
+    /// The request comes from outside, through this one of the topology's ingress gateways in the cluster of --from
+    #[arg(long, value_name = "NAME")]
+    pub(super) gateway: Option<String>,
+    /// The IP address that the caller connects to, where rules go by it
+    #[arg(long, value_name = "IP", conflicts_with = "gateway")]
+    pub(super) address: Option<std::net::IpAddr>,
     /// Follow the bundles in this directory; by default those that the inputs give
     #[arg(long, value_name = "DIR")]
     pub(super) bundles: Option<PathBuf>,

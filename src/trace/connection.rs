@@ -9,10 +9,12 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::call::target;
+use super::condition::Asker;
 use super::object::Object;
 use super::object::virtual_service::{
     L4Match, RouteDestination, TcpRoute, TlsMatch, TlsRoute, VirtualServiceSpec,
 };
+use super::proxy::Proxy;
 use super::registry::{List, Registry, Service};
 use super::report::{DeadEnd, End};
 use super::request::{Request, Speaks};
@@ -43,12 +45,13 @@ impl<'a> Walk<'_, 'a> {
         routes: &'a Object<VirtualServiceSpec>,
         flow: Flow,
     ) {
+        let proxy = self.sidecar(registry);
         let mut found = None;
         for (index, TcpRoute { matches, route, unfollowed }) in routes.spec.tcp.iter().enumerate() {
             for ends in matches {
-                self.assume(&routes.place.to_string(), ends);
+                self.assume(&routes.place.to_string(), ends, &proxy);
             }
-            if matches.is_empty() || matches.iter().any(|ends| is_for(ends, self.request)) {
+            if matches.is_empty() || matches.iter().any(|ends| is_for(ends, self.request, &proxy)) {
                 self.unfollowed(&routes.place, unfollowed);
                 found = Some((index, route));
                 break;
@@ -73,11 +76,12 @@ impl<'a> Walk<'_, 'a> {
         routes: &'a Object<VirtualServiceSpec>,
         flow: Flow,
     ) {
+        let proxy = self.sidecar(registry);
         let mut by_name: BTreeMap<&str, (usize, &TlsMatch)> = BTreeMap::new();
         for (index, TlsRoute { matches, route: _, unfollowed: _ }) in routes.spec.tls.iter().enumerate() {
             for words in matches {
-                self.assume(&routes.place.to_string(), &words.ends);
-                if !is_for(&words.ends, self.request) {
+                self.assume(&routes.place.to_string(), &words.ends, &proxy);
+                if !is_for(&words.ends, self.request, &proxy) {
                     continue;
                 }
                 for name in &words.sni_hosts {
@@ -128,33 +132,33 @@ impl<'a> Walk<'_, 'a> {
                 (Some(_) | None, _) => continue,
             };
             let target = target(registry, routes, destination, self.request.port);
-            self.forward(registry, &self.sidecar(), flow.part(share), &target);
+            self.forward(registry, &self.sidecar(registry), flow.part(share), &target);
         }
     }
 
     /// Which address a name stands for is not known here, unless the request says.
-    fn assume(&mut self, object: &str, ends: &L4Match) {
+    fn assume(&mut self, object: &str, ends: &L4Match, proxy: &Proxy) {
         let unknown = !ends.destination_subnets.is_empty() && self.request.address.is_none();
-        if unknown && is_for_caller(ends, self.request) {
+        if unknown && is_for_caller(ends, self.request, proxy) {
             self.note(format!("which address is dialled is not known; networks in {object} are passed by"));
         }
     }
 }
 
 /// Whether the control plane gives a route to the caller's proxy, and the address that is dialled is meant.
-fn is_for(ends: &L4Match, request: &Request) -> bool {
+fn is_for(ends: &L4Match, request: &Request, proxy: &Proxy) -> bool {
     let holds = |network: &String| {
         let network = network.parse::<IpNet>().or_else(|_| network.parse::<IpAddr>().map(IpNet::from));
         network.is_ok_and(|network| request.address.is_some_and(|address| network.contains(&address)))
     };
-    is_for_caller(ends, request)
+    is_for_caller(ends, request, proxy)
         && (ends.destination_subnets.is_empty() || ends.destination_subnets.iter().any(holds))
 }
 
-fn is_for_caller(ends: &L4Match, request: &Request) -> bool {
-    let L4Match { destination_subnets: _, port, source_labels, source_namespace } = ends;
-    let caller = &request.caller;
-    port.is_none_or(|wanted| wanted == request.port)
-        && source_namespace.as_ref().is_none_or(|namespace| *namespace == caller.namespace)
-        && source_labels.iter().all(|(key, value)| caller.labels.get(key) == Some(value))
+fn is_for_caller(ends: &L4Match, request: &Request, proxy: &Proxy) -> bool {
+    let L4Match { destination_subnets: _, port, source_labels, source_namespace, gateways } = ends;
+    let asker = Asker { proxy, gateway: None, port: request.port };
+    port.is_none_or(|wanted| wanted == asker.port)
+        && asker.fits(source_labels, source_namespace.as_deref())
+        && (gateways.is_empty() || gateways.iter().any(|name| asker.is(name, "")))
 }

@@ -146,6 +146,16 @@ dead_ends! {
     SanMismatch "san-mismatch"
     /// The pod does not take this kind of TLS.
     NoInboundChain "no-inbound-chain"
+    /// The pod has no proxy, and is sent the mesh's TLS.
+    MtlsToPlainPod "mtls-to-plain-pod"
+    /// The pod takes the mesh's TLS alone.
+    InboundMtlsRequired "inbound-mtls-required"
+    /// The pod takes plaintext alone.
+    InboundMtlsNotTerminated "inbound-mtls-not-terminated"
+    /// A pod of another cluster is dialled by its own address, which leads nowhere.
+    ForeignPodIp "foreign-pod-ip"
+    /// The ingress gateway has routes, but none for this host: 404.
+    NoVhost "no-vhost"
 }
 
 impl End {

@@ -45,7 +45,7 @@ pub struct TrafficPolicy {
     #[serde(default)]
     pub tls: Option<ClientTls>,
     #[serde(default)]
-    pub load_balancer: LoadBalancer,
+    pub load_balancer: Option<LoadBalancer>,
     /// How many connections there are moves no request.
     #[serde(default, rename = "connectionPool")]
     _connection_pool: IgnoredAny,
@@ -81,7 +81,7 @@ pub struct PortPolicy {
     #[serde(default)]
     pub tls: Option<ClientTls>,
     #[serde(default)]
-    pub load_balancer: LoadBalancer,
+    pub load_balancer: Option<LoadBalancer>,
     /// As in [`TrafficPolicy`].
     #[serde(default, rename = "connectionPool")]
     _connection_pool: IgnoredAny,
@@ -93,14 +93,37 @@ pub struct PortPolicy {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LocalityLbSetting {
-    /// Labels that the proxy compares with its own.
+    /// Which share goes where, by where it comes from.
+    #[serde(default)]
+    pub distribute: Vec<Distribute>,
+    /// Which region stands in for another.
+    #[serde(default)]
+    pub failover: Vec<Failover>,
+    /// Labels that the proxy compares with its own, or with a value behind `=`.
     #[serde(default)]
     pub failover_priority: Vec<String>,
-    /// Followed as if it were set.
-    #[serde(default, rename = "enabled")]
-    pub _enabled: Option<bool>,
+    #[serde(default)]
+    pub enabled: Option<bool>,
     #[serde(flatten)]
     pub unfollowed: Unfollowed,
+}
+
+/// Shares by region and zone.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Distribute {
+    #[serde(default)]
+    pub from: String,
+    #[serde(default)]
+    pub to: BTreeMap<String, u32>,
+}
+
+/// A region that stands in for another.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Failover {
+    #[serde(default)]
+    pub from: String,
+    #[serde(default)]
+    pub to: String,
 }
 
 /// Endpoints that fail are left out. After how many failures is nothing that one request shows.
@@ -158,10 +181,10 @@ impl TrafficPolicy {
 
     /// Whether, and how, endpoints are left out on a port; nothing is inherited into settings of a port.
     #[must_use]
-    pub fn outliers(&self, port: u16) -> (Option<&OutlierDetection>, &LoadBalancer) {
+    pub fn outliers(&self, port: u16) -> (Option<&OutlierDetection>, Option<&LoadBalancer>) {
         match self.port_level_settings.iter().find(|settings| settings.port.number == port) {
-            Some(settings) => (settings.outlier_detection.as_ref(), &settings.load_balancer),
-            None => (self.outlier_detection.as_ref(), &self.load_balancer),
+            Some(settings) => (settings.outlier_detection.as_ref(), settings.load_balancer.as_ref()),
+            None => (self.outlier_detection.as_ref(), self.load_balancer.as_ref()),
         }
     }
 

@@ -167,6 +167,8 @@ pub struct L4Match {
     pub source_labels: BTreeMap<String, String>,
     #[serde(default)]
     pub source_namespace: Option<String>,
+    #[serde(default)]
+    pub gateways: Vec<String>,
 }
 
 /// A share of the connections.
