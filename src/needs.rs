@@ -7,6 +7,7 @@
 //! never assumed.
 
 mod trust; // who believes whom
+mod discovery; // what control planes see of each other
 mod gateway; // the way in
 mod workload; // what calls and what is called
 mod name; // what plain names count on
@@ -53,11 +54,18 @@ pub struct Command {
 #[must_use]
 pub fn of(plans: &[ClusterPlan<'_>]) -> Vec<ClusterNeeds> {
     let shared = trust::Shared::of(plans);
+    let sights = discovery::Sights::of(plans);
     let needs = |plan: &ClusterPlan<'_>| ClusterNeeds {
         cluster: plan.cluster.name.clone(),
         release: plan.cluster.release.to_string(),
-        needs: [trust::needs(plan, &shared), gateway::needs(plan), workload::needs(plan), name::needs(plan)]
-            .concat(),
+        needs: [
+            trust::needs(plan, &shared),
+            discovery::needs(plan, &sights),
+            gateway::needs(plan),
+            workload::needs(plan),
+            name::needs(plan),
+        ]
+        .concat(),
     };
     plans.iter().map(needs).collect()
 }

@@ -25,7 +25,7 @@ mod domain; // one name for clusters of different domains
 pub mod virtual_ip; // addresses for those names
 mod problems;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::diagnostic::Outcome;
@@ -63,6 +63,10 @@ pub struct ClusterPlan<'m> {
     pub configured_by: Option<&'m Cluster>,
     /// Other clusters that are configured from here, and how others enter them.
     pub configures: Vec<(&'m Cluster, Option<Entrance<'m>>)>,
+    /// Other clusters where callers here find something by discovery, by name.
+    pub discovers: Vec<&'m Cluster>,
+    /// Those whose callers find something here.
+    pub found_by: Vec<&'m Cluster>,
     /// Names for what callers here use in other clusters.
     pub remote: RemoteNames<'m>,
     /// Services whose far pods join those that are here, by namespace and name.
@@ -212,6 +216,8 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
     united::unite(mesh, &mut demands, &mut findings);
     findings.extend(networks::check(mesh, &demands));
     let demands = demands;
+    let crossings: BTreeSet<(ClusterId, ClusterId)> =
+        demands.discovered.values().flat_map(|found| found.crossings.iter().copied()).collect();
     let remote_names: Vec<_> = (0..mesh.clusters.len())
         .map(|index| match demands.by_caller.get(&ClusterId(index)) {
             Some(demand) => remote::names(mesh, demand, &addresses, &object_names),
@@ -247,6 +253,16 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
                     .filter_map(|other| Some((mesh.cluster(other)?, entrance(mesh, other, &demands, None))))
                     .collect(),
                 entrance: entrance(mesh, id, &demands, translations.remove(cluster.name.as_str())),
+                discovers: crossings
+                    .iter()
+                    .filter(|(near, _)| *near == id)
+                    .filter_map(|(_, far)| mesh.cluster(*far))
+                    .collect(),
+                found_by: crossings
+                    .iter()
+                    .filter(|(_, far)| *far == id)
+                    .filter_map(|(near, _)| mesh.cluster(*near))
+                    .collect(),
                 plain_names: routes
                     .iter()
                     .chain(demand.into_iter().flat_map(|demand| &demand.unrouted))

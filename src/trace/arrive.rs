@@ -36,7 +36,9 @@ impl<'a> Walk<'_, 'a> {
             Wrapping::Mesh { .. } if workload.no_sidecar => {
                 Some((DeadEnd::MtlsToPlainPod, format!("the mesh's TLS to {name}, which has no proxy")))
             }
-            Wrapping::OtherTls => Some((DeadEnd::NoInboundChain, format!("{name} takes the mesh's TLS or none"))),
+            Wrapping::OtherTls => {
+                Some((DeadEnd::NoInboundChain, format!("{name} takes the mesh's TLS or none")))
+            }
             Wrapping::Mesh { .. } if mode == MutualTlsMode::Disable => {
                 Some((DeadEnd::InboundMtlsNotTerminated, format!("{name} takes plaintext alone")))
             }
@@ -45,7 +47,8 @@ impl<'a> Walk<'_, 'a> {
             }
             Wrapping::Mesh { sni: _, demands } => {
                 let who = &workload.identities;
-                let is_known = demands.is_empty() || who.is_empty() || who.iter().any(|who| demands.contains(who));
+                let is_known =
+                    demands.is_empty() || who.is_empty() || who.iter().any(|who| demands.contains(who));
                 (!is_known).then(|| (DeadEnd::SanMismatch, format!("{name} is not who the caller demands")))
             }
             Wrapping::Plaintext => None,

@@ -98,7 +98,9 @@ impl<'a> Walk<'_, 'a> {
         let asker = Asker { proxy: &proxy, gateway: None, port: request.port };
         let mut is_for_caller = false;
         for (index, route) in routes.spec.http.iter().enumerate() {
-            let Some(conditions) = condition::of_route(route, asker, &routes.place.namespace) else { continue };
+            let Some(conditions) = condition::of_route(route, asker, &routes.place.namespace) else {
+                continue;
+            };
             is_for_caller = true;
             for condition in &conditions {
                 self.unfollowed(&routes.route_place(index), &condition.unfollowed);

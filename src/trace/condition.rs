@@ -72,7 +72,8 @@ pub(super) fn of_route<'r>(route: &'r HttpRoute, asker: Asker<'_>, home: &str) -
 #[must_use]
 pub(super) fn is_catch_all(condition: &HttpMatch) -> bool {
     let uri = condition.uri.as_ref().is_none_or(|uri| {
-        uri.prefix.as_deref() == Some("/") || uri.regex.as_deref().is_some_and(|regex| ["*", ".*"].contains(&regex))
+        uri.prefix.as_deref() == Some("/")
+            || uri.regex.as_deref().is_some_and(|regex| ["*", ".*"].contains(&regex))
     });
     let HttpMatch { scheme, method, authority, headers, without_headers, query_params, .. } = condition;
     uri && [scheme, method, authority].into_iter().all(Option::is_none)

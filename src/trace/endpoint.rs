@@ -80,7 +80,8 @@ pub(super) fn augmented(
     network: &str,
 ) -> BTreeMap<String, String> {
     let mut labels = labels.clone();
-    let added = PLACES.into_iter().zip(locality.splitn(3, '/')).chain([(CLUSTER, cluster), (NETWORK, network)]);
+    let added =
+        PLACES.into_iter().zip(locality.splitn(3, '/')).chain([(CLUSTER, cluster), (NETWORK, network)]);
     labels.extend(
         added.filter(|(_, value)| !value.is_empty()).map(|(key, value)| (key.to_owned(), value.to_owned())),
     );
@@ -138,7 +139,9 @@ fn of_entry<'a>(
     host: &str,
     port: &Port<'_>,
 ) -> Vec<Endpoint<'a>> {
-    let Some(known) = entry.spec.ports.iter().find(|known| known.name == port.name) else { return Vec::new() };
+    let Some(known) = entry.spec.ports.iter().find(|known| known.name == port.name) else {
+        return Vec::new();
+    };
     let number = known.target_port.unwrap_or(known.number);
     let own = registry.control_plane.id();
     let endpoint = |listed: &'a service_entry::Endpoint| {

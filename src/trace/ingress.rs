@@ -53,12 +53,18 @@ impl<'a> Walk<'_, 'a> {
             return self.dead(flow, DeadEnd::NoFilterChain, why);
         }
         let proxy = Proxy::gateway(Role::Ingress, registry.cluster, gateway);
-        let (domain, bound) = match answering(registry, &proxy, &servers, &request.host.to_ascii_lowercase()) {
+        let (domain, bound) = match answering(registry, &proxy, &servers, &request.host.to_ascii_lowercase())
+        {
             Ok(found) => found,
             Err(reason) => {
                 let why = match reason {
-                    DeadEnd::NoRoute => format!("no VirtualService is for {} in {cluster}: 404", gateway.name),
-                    _ => format!("no route of {} in {cluster} is for the host `{}`: 404", gateway.name, request.host),
+                    DeadEnd::NoRoute => {
+                        format!("no VirtualService is for {} in {cluster}: 404", gateway.name)
+                    }
+                    _ => format!(
+                        "no route of {} in {cluster} is for the host `{}`: 404",
+                        gateway.name, request.host
+                    ),
                 };
                 return self.dead(flow, reason, why);
             }
@@ -78,7 +84,8 @@ impl<'a> Walk<'_, 'a> {
             }
         }
         if bound.iter().any(|bound| bound.opened.way == Way::Http { redirects: true }) {
-            return self.end(flow.step(cluster, "plain HTTP is sent to HTTPS", None), End::Redirect { code: MOVED });
+            return self
+                .end(flow.step(cluster, "plain HTTP is sent to HTTPS", None), End::Redirect { code: MOVED });
         }
         self.take(registry, &proxy, flow, &bound);
     }
@@ -86,7 +93,8 @@ impl<'a> Walk<'_, 'a> {
     /// The servers that take what is spoken; with TLS, the one whose host is nearest to the name that is asked for.
     fn servers(&self, all: &[Opened<'a>]) -> Vec<Opened<'a>> {
         let takes = |way: Way| match (&self.request.speaks, way) {
-            (Speaks::Http, Way::Http { .. } | Way::Unknown) | (Speaks::Tls { .. }, Way::Https | Way::Unknown) => true,
+            (Speaks::Http, Way::Http { .. } | Way::Unknown)
+            | (Speaks::Tls { .. }, Way::Https | Way::Unknown) => true,
             (Speaks::Http | Speaks::Tls { .. } | Speaks::Bytes, _) => false,
         };
         let mut servers: Vec<_> = all.iter().filter(|opened| takes(opened.way)).copied().collect();
@@ -113,9 +121,11 @@ impl<'a> Walk<'_, 'a> {
                 self.unfollowed(&entry.bound.routes.route_place(entry.index), &condition.unfollowed);
             }
         }
-        let holds =
-            |entry: &&Entry<'a>| entry.condition.is_none_or(|said| condition::holds(said, request, registry.cluster.release));
-        let Some(Entry { bound: Bound { routes, opened: _ }, index, route, condition: _ }) = entries.iter().find(holds)
+        let holds = |entry: &&Entry<'a>| {
+            entry.condition.is_none_or(|said| condition::holds(said, request, registry.cluster.release))
+        };
+        let Some(Entry { bound: Bound { routes, opened: _ }, index, route, condition: _ }) =
+            entries.iter().find(holds)
         else {
             let names: Vec<_> = bound.iter().map(|bound| bound.routes.place.to_string()).collect();
             let why = format!("no route of {} matches: 404", names.join(" and "));
@@ -155,7 +165,8 @@ fn answering<'a>(
     if known.is_empty() {
         return Err(DeadEnd::NoRoute);
     }
-    let best = known.iter().filter(|(domain, _)| covers(domain, host)).max_by_key(|(domain, _)| nearness(domain));
+    let best =
+        known.iter().filter(|(domain, _)| covers(domain, host)).max_by_key(|(domain, _)| nearness(domain));
     let domain = best.map(|(domain, _)| domain.clone()).ok_or(DeadEnd::NoVhost)?;
     let mut bound: Vec<Bound<'a>> = Vec::new();
     for (_, found) in known.into_iter().filter(|(known, _)| *known == domain) {
@@ -168,11 +179,7 @@ fn answering<'a>(
 
 /// The narrower of two hosts, if one covers the other.
 fn narrower<'h>(one: &'h str, other: &'h str) -> Option<&'h str> {
-    if covers(other, one) {
-        Some(one)
-    } else {
-        covers(one, other).then_some(other)
-    }
+    if covers(other, one) { Some(one) } else { covers(one, other).then_some(other) }
 }
 
 /// Whole names before wildcards, longer ones before shorter.

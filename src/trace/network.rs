@@ -42,7 +42,8 @@ impl<'a> Networks<'a> {
         let mut ways: Vec<Way<'a>> = Vec::new();
         for cluster in world.read_by(control_plane) {
             for gateway in &cluster.gateways {
-                let (labelled, named) = (by_label(cluster, gateway), told.and_then(|told| by_name(told, cluster, gateway)));
+                let (labelled, named) =
+                    (by_label(cluster, gateway), told.and_then(|told| by_name(told, cluster, gateway)));
                 let Some((network, port)) = labelled.or(named) else { continue };
                 ways.extend(gateway.addresses.iter().map(|address| Way {
                     network,
@@ -53,7 +54,8 @@ impl<'a> Networks<'a> {
             }
         }
         for (network, known) in told.into_iter().flat_map(|told| &told.networks) {
-            let addresses = known.gateways.iter().filter_map(|gateway| Some((gateway.address.as_deref()?, gateway.port)));
+            let addresses =
+                known.gateways.iter().filter_map(|gateway| Some((gateway.address.as_deref()?, gateway.port)));
             ways.extend(addresses.map(|(address, port)| Way { network, cluster: None, address, port }));
         }
         ways.sort_unstable();
@@ -91,7 +93,8 @@ impl<'a> Networks<'a> {
             if is_lost || !proxy.may_see(network) {
                 continue;
             }
-            let ways = if proxy.is_in(network) { Vec::new() } else { self.ways_to(network, endpoint.cluster) };
+            let ways =
+                if proxy.is_in(network) { Vec::new() } else { self.ways_to(network, endpoint.cluster) };
             if ways.is_empty() {
                 seen.push(endpoint);
             } else if endpoint.speaks_mesh_tls {
@@ -134,7 +137,10 @@ fn by_name<'a>(told: &'a MeshNetworks, cluster: &'a Cluster, gateway: &Gateway) 
 }
 
 /// The network to which the installation counts all of a cluster.
-fn told_of<'a>(told: &'a MeshNetworks, cluster: &Cluster) -> Option<(&'a str, &'a super::world::MeshNetwork)> {
+fn told_of<'a>(
+    told: &'a MeshNetworks,
+    cluster: &Cluster,
+) -> Option<(&'a str, &'a super::world::MeshNetwork)> {
     let (network, known) = told.networks.iter().find(|(_, network)| {
         network.endpoints.iter().any(|some| some.from_registry.as_deref() == Some(cluster.id()))
     })?;

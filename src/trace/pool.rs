@@ -243,9 +243,19 @@ mod tests {
             ("{enabled: false}", true, "north/a", [25.0, 25.0, 50.0]),
             ("{failoverPriority: [region]}", true, "north/a", [50.0, 50.0, 0.0]),
             ("{failoverPriority: [region=south]}", true, "north/a", [0.0, 0.0, 100.0]),
-            ("{failoverPriority: [region], failover: [{from: x, to: y}]}", true, "north/a", [100.0, 0.0, 0.0]),
+            (
+                "{failoverPriority: [region], failover: [{from: x, to: y}]}",
+                true,
+                "north/a",
+                [100.0, 0.0, 0.0],
+            ),
             ("{failover: [{from: west, to: south}]}", true, "west/a", [0.0, 0.0, 100.0]),
-            ("{distribute: [{from: north/*, to: {north/*: 30, south/*: 70}}]}", false, "north/a", [15.0, 15.0, 70.0]),
+            (
+                "{distribute: [{from: north/*, to: {north/*: 30, south/*: 70}}]}",
+                false,
+                "north/a",
+                [15.0, 15.0, 70.0],
+            ),
             ("{distribute: [{from: north/*, to: {south/*: 100}}]}", false, "north/a", [0.0, 0.0, 100.0]),
         ] {
             assert_eq!(shared(setting, ejects, own, &three), expected, "{setting} {own}");
@@ -271,7 +281,8 @@ mod tests {
             all: 1,
             up: 1,
         };
-        let members = [member("b", "192.0.2.1", 3.0), member("a", "192.0.2.1", 1.0), member("", "192.0.2.2", 1.0)];
+        let members =
+            [member("b", "192.0.2.1", 3.0), member("a", "192.0.2.1", 1.0), member("", "192.0.2.2", 1.0)];
         let caller = Traits { labels: &labels, locality: "" };
         assert_eq!(shares(&members, &Policy::default(), caller), [0.0, 0.5, 0.5]);
     }

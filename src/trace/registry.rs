@@ -68,10 +68,9 @@ impl<'a> Registry<'a> {
         }
         for entry in &objects.service_entries {
             for host in &entry.spec.hosts {
-                let known = registry
-                    .services
-                    .get(host)
-                    .is_some_and(|known| known.iter().any(|service| matches!(service.backing, Backing::Pods(_))));
+                let known = registry.services.get(host).is_some_and(|known| {
+                    known.iter().any(|service| matches!(service.backing, Backing::Pods(_)))
+                });
                 if known && control_plane.release >= MERGES {
                     registry.joined.entry(host.clone()).or_default().push(entry);
                     continue;

@@ -104,6 +104,10 @@ impl Request {
     /// before it.
     #[must_use]
     pub fn authority(&self) -> String {
-        if self.port == 80 || self.caller.gateway.is_some() { self.host.clone() } else { format!("{}:{}", self.host, self.port) }
+        if self.port == 80 || self.caller.gateway.is_some() {
+            self.host.clone()
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
     }
 }

@@ -139,7 +139,11 @@ impl<'a> Walk<'_, 'a> {
         endpoints.retain(
             |endpoint| matches!(endpoint.at, At::Pods { cluster, .. } if cluster.name == registry.cluster.name),
         );
-        let flow = flow.step(&registry.cluster.name, format!("{} is headless: its names are those of pods here", to.service.host), None);
+        let flow = flow.step(
+            &registry.cluster.name,
+            format!("{} is headless: its names are those of pods here", to.service.host),
+            None,
+        );
         let anything = Policy { labels: None, ejects: false, locality: None, ..to.policy.clone() };
         let to = Destination { policy: &anything, ..*to };
         self.divide_among(registry, proxy, flow, &to, endpoints);
@@ -153,7 +157,9 @@ impl<'a> Walk<'_, 'a> {
         endpoints.retain(|endpoint| endpoint.carries(policy.labels));
         if endpoints.is_empty() {
             let (what, reason) = match &service.backing {
-                Backing::Pods(_) => (format!("{cluster} has no {}", in_words(service, policy)), DeadEnd::NoEndpoints),
+                Backing::Pods(_) => {
+                    (format!("{cluster} has no {}", in_words(service, policy)), DeadEnd::NoEndpoints)
+                }
                 Backing::Entry(entry) => {
                     let is_left_out = entry.spec.resolution.asks_dns();
                     let reason = if is_left_out { DeadEnd::NoCluster } else { DeadEnd::NoEndpoints };

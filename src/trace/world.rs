@@ -268,9 +268,10 @@ impl Cluster {
     #[must_use]
     pub fn keeps_local(&self, host: &str) -> bool {
         let settings = self.mesh_config.iter().flat_map(|config| &config.service_settings);
-        settings.filter(|some| some.settings.cluster_local).flat_map(|some| &some.hosts).any(|known| {
-            known.strip_prefix('*').map_or(known == host, |end| host.ends_with(end))
-        })
+        settings
+            .filter(|some| some.settings.cluster_local)
+            .flat_map(|some| &some.hosts)
+            .any(|known| known.strip_prefix('*').map_or(known == host, |end| host.ends_with(end)))
     }
 }
 

@@ -23,8 +23,12 @@ fn every_query_of_every_world_ends_where_it_must() {
 fn differences(directory: &Path) -> Vec<String> {
     let name = directory.file_name().unwrap().to_str().unwrap();
     let text = std::fs::read_to_string(directory.join("world.yaml")).unwrap();
-    let world: World = match serde_yaml::from_str(&text) { Ok(w) => w, Err(e) => return vec![format!("{name}: {e}")] };
-    let files: Vec<_> = world.clusters.iter().filter_map(|cluster| bundle(directory, &cluster.name)).collect();
+    let world: World = match serde_yaml::from_str(&text) {
+        Ok(w) => w,
+        Err(e) => return vec![format!("{name}: {e}")],
+    };
+    let files: Vec<_> =
+        world.clusters.iter().filter_map(|cluster| bundle(directory, &cluster.name)).collect();
     let bundles: Vec<_> =
         files.iter().map(|(cluster, text)| BundleText { cluster, file: cluster, text }).collect();
     let routing = Routing::of(&bundles);
@@ -34,7 +38,12 @@ fn differences(directory: &Path) -> Vec<String> {
     for query in &queries.queries {
         let request = query.request().unwrap();
         match tracer.trace(&request) {
-            Ok(trace) => differences.extend(query.differences(&trace).into_iter().map(|difference| format!("{name}: {query}: {difference}  {:?}", trace.notes))),
+            Ok(trace) => differences.extend(
+                query
+                    .differences(&trace)
+                    .into_iter()
+                    .map(|difference| format!("{name}: {query}: {difference}  {:?}", trace.notes)),
+            ),
             Err(untraced) => differences.push(format!("{name}: {query}: {untraced:?}")),
         }
     }

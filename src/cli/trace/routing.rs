@@ -100,7 +100,8 @@ impl Texts {
     pub(super) fn origin(&self, step: &Step) -> Option<Place> {
         let (object, route) = (step.object.as_ref()?, step.route?);
         // A cluster may be configured from another.
-        let Text { cluster: home, file: _, text: _ } = self.files.iter().find(|text| text.file == object.file)?;
+        let Text { cluster: home, file: _, text: _ } =
+            self.files.iter().find(|text| text.file == object.file)?;
         let found = self.origins.iter().find(|(cluster, origin)| {
             cluster == home
                 && origin.route == route

@@ -127,7 +127,8 @@ impl Bundle {
                 Some(_) | None => {}
             }
         }
-        services.sort_by(|a, b| (&a.place.name, &a.place.namespace).cmp(&(&b.place.name, &b.place.namespace)));
+        services
+            .sort_by(|a, b| (&a.place.name, &a.place.namespace).cmp(&(&b.place.name, &b.place.namespace)));
         Ok(services)
     }
 }

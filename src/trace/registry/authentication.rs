@@ -19,18 +19,19 @@ impl Registry<'_> {
         let all = &self.objects.peer_authentications;
         let selects = |object: &Object<PeerAuthenticationSpec>| {
             let selector = object.spec.selector.as_ref().filter(|selector| !selector.match_labels.is_empty());
-            selector.map(|selector| selector.match_labels.iter().all(|(key, value)| labels.get(key) == Some(value)))
+            selector.map(|selector| {
+                selector.match_labels.iter().all(|(key, value)| labels.get(key) == Some(value))
+            })
         };
-        let of_pods = all.iter().find(|object| object.place.namespace == namespace && selects(object) == Some(true));
-        let wide = |home: &str| all.iter().find(|object| object.place.namespace == home && selects(object).is_none());
+        let of_pods =
+            all.iter().find(|object| object.place.namespace == namespace && selects(object) == Some(true));
+        let wide = |home: &str| {
+            all.iter().find(|object| object.place.namespace == home && selects(object).is_none())
+        };
         let of_port = of_pods.and_then(|object| object.spec.port_level_mtls.get(&port)).copied();
         let whole = |object: &Object<PeerAuthenticationSpec>| object.spec.mtls;
-        let levels = [
-            of_port,
-            of_pods.and_then(whole),
-            wide(namespace).and_then(whole),
-            wide(ROOT).and_then(whole),
-        ];
+        let levels =
+            [of_port, of_pods.and_then(whole), wide(namespace).and_then(whole), wide(ROOT).and_then(whole)];
         let said = levels.into_iter().flatten().map(|mutual| mutual.mode);
         said.filter(|mode| *mode != MutualTlsMode::Unset).next().unwrap_or(MutualTlsMode::Permissive)
     }

@@ -72,9 +72,10 @@ impl<'a> Service<'a> {
     #[must_use]
     pub(in crate::trace) fn headless_in(&self, cluster: &Cluster) -> Option<Shard<'a>> {
         match &self.backing {
-            Backing::Pods(shards) => {
-                shards.iter().copied().find(|shard| shard.cluster.name == cluster.name && shard.service.headless)
-            }
+            Backing::Pods(shards) => shards
+                .iter()
+                .copied()
+                .find(|shard| shard.cluster.name == cluster.name && shard.service.headless),
             Backing::Entry(_) => None,
         }
     }
@@ -122,11 +123,7 @@ pub(super) fn is_exported(export_to: &[String], home: &str, namespace: &str) -> 
 }
 
 /// A Service of a cluster.
-pub(super) fn of_world<'a>(
-    cluster: &'a Cluster,
-    service: &'a world::Service,
-    domain: &str,
-) -> Service<'a> {
+pub(super) fn of_world<'a>(cluster: &'a Cluster, service: &'a world::Service, domain: &str) -> Service<'a> {
     let ports = service.ports.iter().map(|port| Port {
         number: port.port,
         name: &port.name,
