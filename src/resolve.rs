@@ -13,6 +13,7 @@ mod reach; // how a call gets into another cluster
 mod defaults; // `mesh`: what holds where nothing else is said
 mod cluster;
 mod address_from; // gateways that some callers dial at other addresses
+mod control_plane; // who configures whom, and sees what
 mod clients;
 mod port;
 mod service;
@@ -55,6 +56,7 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     let complete = spec.clusters.complete && !clusters.is_empty();
     let mut names = ClusterNames::of(&clusters, complete);
     address_from::add(&spec.clusters, &mut clusters, &mut names, &mut findings);
+    control_plane::add(&spec.clusters, &mut clusters, &mut names, &mut findings);
     let clients = clients::default_of(mesh, &mut names, &mut findings);
     let mut services = service::all(services, &defaults, &clients, &mut names, &mut findings);
     let gateways = gateway::all(gateways, &mut names, &mut findings);
@@ -67,6 +69,7 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     let suffix_place = defaults.remote_suffix_place;
     let mut mesh = Mesh { clusters, services, gateways, ..defaults.mesh };
     failover::mark(&mut mesh);
+    control_plane::show(&mut mesh);
     ingress::check(&mesh, &mut findings);
     host::check(&mesh, suffix_place, &mut findings);
     sni::check(&mesh, &mut findings);

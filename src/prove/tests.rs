@@ -3,6 +3,7 @@
 //! The bundles are those that the stages before make of [`INPUT`]; one thing in them is changed. A fault is told from
 //! a sound bundle by what the proof says of it.
 
+mod discovery; // what control planes see of each other
 mod doors; // what is dialled leads elsewhere
 mod connection; // what connections need beyond that
 mod every_case; // faults in the bundles of every case

@@ -65,13 +65,6 @@ impl Reader {
         };
         self.report(problems::wrong_form(expected, &found, example, value.place()));
     }
-
-    /// Refuses a field that a later release will read; the rest of its map stands.
-    pub fn later(&mut self, field: &'static str, value: &Written<Value<'_>>) {
-        if let Some(place) = value.place() {
-            self.report(problems::later(field, place));
-        }
-    }
 }
 
 impl<'t> Written<Value<'t>> {

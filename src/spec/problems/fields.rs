@@ -129,12 +129,6 @@ pub fn shares_without_to(service: &str, suggestion: &str, place: Place) -> Findi
         .help(format!("write {}", shown(&format!("to: {suggestion}"))))
 }
 
-pub fn later(feature: &str, place: Place) -> Finding {
-    Finding::new(Code::MG0132, format!("`{feature}` is not in this release of meshgen"))
-        .at(place, "a later release will read it")
-        .help("remove it for now")
-}
-
 pub fn comparison(found: usize, known: &[&str], place: Place) -> Finding {
     let how = if found == 0 { "in no way" } else { "in several ways" };
     Finding::new(Code::MG0133, format!("a text is compared {how}"))
