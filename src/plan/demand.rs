@@ -49,10 +49,13 @@ pub struct FarUse {
     pub picks: BTreeMap<(Pick, Site), Vec<ClusterId>>,
 }
 
+/// Where callers cannot go: what they need there, where it is asked for, and the callers' cluster.
+type Needed<'m> = (&'m Service, Place, ClusterId);
+
 /// Follows every rule of every service from every client cluster.
 pub fn of<'m>(mesh: &'m Mesh, findings: &mut Vec<Finding>) -> Demands<'m> {
     let mut demands = Demands::default();
-    let mut closed: BTreeMap<(ClusterId, bool), Vec<(&Service, Place, ClusterId)>> = BTreeMap::new();
+    let mut closed: BTreeMap<(ClusterId, bool), Vec<Needed<'_>>> = BTreeMap::new();
     let mut spread = Vec::new();
     for (id, service) in mesh.services.iter().enumerate().map(|(index, service)| (ServiceId(index), service))
     {

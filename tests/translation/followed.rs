@@ -33,7 +33,7 @@ pub fn broken(mesh: &Mesh, files: &Files) -> Vec<String> {
         let promise = promise::of(mesh, &asked);
         let plain = format!("{}.{}", asked.service.name, asked.service.namespace);
         let mut names = vec![plain.clone()];
-        if promise.is_far && !mesh.per_cluster_names {
+        if promise.is_far && !mesh.per_cluster_names && !asked.service.discovered {
             names.push(plain + ".global");
         }
         for host in names {

@@ -40,12 +40,17 @@ impl<'t> Tape<'t> {
     /// The mesh on this tape.
     pub fn mesh(&mut self) -> Mesh {
         let per_cluster_names = self.below(4) == 3;
-        let clusters: Vec<_> =
-            (1..=2 + self.below(3)).map(|number| self.cluster(number, per_cluster_names)).collect();
+        let sighted = self.below(2) == 1;
+        let mut clusters: Vec<_> = (1..=2 + self.below(3))
+            .map(|number| self.cluster(number, per_cluster_names && !sighted))
+            .collect();
+        for cluster in clusters.iter_mut().filter(|_| sighted) {
+            cluster.network = Some(self.one(&["network1", "network2", "network3"]).to_owned());
+        }
         let names: Vec<_> = clusters.iter().map(|cluster| cluster.name.clone()).collect();
         let services = ["reviews", "ratings", "details"].into_iter().take(1 + self.below(3));
-        let services = services.map(|name| self.service(name, &names)).collect();
-        Mesh { per_cluster_names, clusters, services }
+        let services = services.map(|name| self.service(name, &names, sighted)).collect();
+        Mesh { per_cluster_names, sighted, clusters, services }
     }
 
     /// One shared name for clusters of several domains has no SNI that all of them know.
@@ -57,10 +62,11 @@ impl<'t> Tape<'t> {
             domain: (own_domain && self.below(2) == 1).then(|| format!("cluster{number}.example")),
             addresses: (0..=self.below(2)).map(|at| format!("203.0.113.{}", 10 * number + at)).collect(),
             port: self.one(&[15443, 31443]),
+            network: None,
         }
     }
 
-    fn service(&mut self, name: &str, clusters: &[String]) -> Service {
+    fn service(&mut self, name: &str, clusters: &[String], sighted: bool) -> Service {
         let ports = [("http", 9080), ("grpc-api", 9090)].into_iter().take(1 + self.below(2));
         let number = self.below(4);
         let names: Vec<_> = if number == 3 { vec![None] } else { (0..=number).map(Some).collect() };
@@ -72,6 +78,7 @@ impl<'t> Tape<'t> {
             versions,
             clients: (self.below(3) == 2).then(|| self.some(clusters)),
             spread: self.below(2) == 1,
+            discovered: sighted && self.below(3) > 0,
             rules: Vec::new(),
         };
         service.rules = (0..self.below(4)).map(|_| self.rule(&service, clusters)).collect();
