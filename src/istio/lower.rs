@@ -26,7 +26,7 @@ pub fn lower(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Bundle {
             route::objects(plan, &mut dialect),
         ]
     });
-    let objects = own.into_iter().flatten().into_iter().flat_map(|mut step| {
+    let objects = own.into_iter().flatten().flat_map(|mut step| {
         step.sort_by(|a, b| place(a).cmp(&place(b)));
         step
     });

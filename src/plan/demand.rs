@@ -49,6 +49,9 @@ pub struct FarUse {
     pub picks: BTreeMap<(Pick, Site), Vec<ClusterId>>,
 }
 
+/// Where callers cannot go: what they need there, where it is asked for, and the callers' cluster.
+type Needed<'m> = (&'m Service, Place, ClusterId);
+
 /// Callers ask for more than may be written.
 pub struct TooMany {
     /// With what it became too much.
@@ -67,7 +70,7 @@ pub fn of<'m>(mesh: &'m Mesh, most: usize, findings: &mut Vec<Finding>) -> Resul
             return Err(TooMany { at: gateway.place, what: "gateway" });
         }
     }
-    let mut closed: BTreeMap<(ClusterId, bool), Vec<(&Service, Place, ClusterId)>> = BTreeMap::new();
+    let mut closed: BTreeMap<(ClusterId, bool), Vec<Needed<'_>>> = BTreeMap::new();
     let mut spread = Vec::new();
     for (id, service) in mesh.services.iter().enumerate().map(|(index, service)| (ServiceId(index), service))
     {
