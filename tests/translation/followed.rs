@@ -31,6 +31,9 @@ pub fn broken(mesh: &Mesh, files: &Files) -> Vec<String> {
     let mut broken = Vec::new();
     for asked in questions(mesh) {
         let promise = promise::of(mesh, &asked);
+        if promise.is_open {
+            continue;
+        }
         let plain = format!("{}.{}", asked.service.name, asked.service.namespace);
         let mut names = vec![plain.clone()];
         if promise.is_far && !mesh.per_cluster_names && !asked.service.discovered {

@@ -298,6 +298,7 @@ fn with(sound: &Files, fault: &Fault) -> Files {
 /// Three clusters, a version in two of them, two ports, a copy, a service that runs in one cluster only.
 fn sound() -> (Mesh, Files) {
     let cluster = |number: usize| Cluster {
+        network: None,
         name: format!("cluster{number}"),
         region: None,
         domain: None,
@@ -313,6 +314,7 @@ fn sound() -> (Mesh, Files) {
         cluster: cluster.map(str::to_owned),
     };
     let service = |name: &str, ports: &[(&str, u16)], versions: Vec<Version>, rules: Vec<Rule>| Service {
+        discovered: false,
         name: name.to_owned(),
         namespace: "default".to_owned(),
         ports: ports.iter().map(|(name, number)| ((*name).to_owned(), *number)).collect(),
@@ -341,6 +343,7 @@ fn sound() -> (Mesh, Files) {
         version("v3", &["cluster2"]),
     ];
     let mesh = Mesh {
+        sighted: false,
         per_cluster_names: false,
         clusters: (1..=3).map(cluster).collect(),
         services: vec![

@@ -40,16 +40,23 @@ impl<'t> Tape<'t> {
     /// The mesh on this tape.
     pub fn mesh(&mut self) -> Mesh {
         let per_cluster_names = self.below(4) == 3;
-        let sighted = self.below(2) == 1;
+        // Clusters of one network see each other as they are: then all is found by discovery.
+        let (sighted, one_network) = self.one(&[(false, false), (false, false), (true, false), (true, true)]);
         let mut clusters: Vec<_> = (1..=2 + self.below(3))
             .map(|number| self.cluster(number, per_cluster_names && !sighted))
             .collect();
-        for cluster in clusters.iter_mut().filter(|_| sighted) {
-            cluster.network = Some(self.one(&["network1", "network2", "network3"]).to_owned());
+        for (number, cluster) in clusters.iter_mut().enumerate().filter(|_| sighted) {
+            let number = if one_network { self.below(3) } else { number };
+            cluster.network = Some(format!("network{number}"));
         }
         let names: Vec<_> = clusters.iter().map(|cluster| cluster.name.clone()).collect();
         let services = ["reviews", "ratings", "details"].into_iter().take(1 + self.below(3));
-        let services = services.map(|name| self.service(name, &names, sighted)).collect();
+        let services = services.map(|name| self.service(name, &names)).collect::<Vec<_>>();
+        let found = |service: Service| Service {
+            discovered: sighted && (one_network || self.below(2) == 1),
+            ..service
+        };
+        let services = services.into_iter().map(found).collect();
         Mesh { per_cluster_names, sighted, clusters, services }
     }
 
@@ -66,7 +73,7 @@ impl<'t> Tape<'t> {
         }
     }
 
-    fn service(&mut self, name: &str, clusters: &[String], sighted: bool) -> Service {
+    fn service(&mut self, name: &str, clusters: &[String]) -> Service {
         let ports = [("http", 9080), ("grpc-api", 9090)].into_iter().take(1 + self.below(2));
         let number = self.below(4);
         let names: Vec<_> = if number == 3 { vec![None] } else { (0..=number).map(Some).collect() };
@@ -78,7 +85,7 @@ impl<'t> Tape<'t> {
             versions,
             clients: (self.below(3) == 2).then(|| self.some(clusters)),
             spread: self.below(2) == 1,
-            discovered: sighted && self.below(3) > 0,
+            discovered: false,
             rules: Vec::new(),
         };
         service.rules = (0..self.below(4)).map(|_| self.rule(&service, clusters)).collect();
