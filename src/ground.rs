@@ -115,7 +115,7 @@ fn cross_network(cluster: &model::Cluster, gateway: &model::Gateway) -> Existing
 
 /// A gateway where requests from outside arrive; nobody inside dials it.
 fn ingress(gateway: &model::IngressGateway, cluster: &model::Cluster) -> Gateway {
-    let ports = gateway.servers.iter().map(|server| (server.port, server.port));
+    let ports = gateway.servers.iter().map(|server| (server.port.value, server.port.value));
     let installed = gateway.workload_namespaces.iter().find(|namespace| **namespace != gateway.namespace);
     let existing = ExistingServer {
         namespace: gateway.namespace.clone(),

@@ -25,14 +25,17 @@ use source::{At, Limits, SourceId, Sources};
 /// Bundles are delivered one at a time, in order of cluster name, as soon as they are rendered. They count only
 /// if the outcome has no errors: the last link is checked when the last bundle is out.
 pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Account> {
-    let outcome = spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).and_then(|mesh| {
-        plan::plan(&mesh).and_then(|plans| {
+    let mesh = spec::parse(sources).and_then(|spec| resolve::resolve(&spec));
+    // What is wrong leaves holes that links lead into; what the release lacks is found all the same.
+    let sound = !mesh.has_errors();
+    let outcome = mesh.and_then(|mesh| {
+        plan::plan(&mesh, &sources.limits).and_then(|plans| {
             let mut lacks = istio::Lacks::default();
             let mut links = prove::Links::default();
-            for plan in &plans {
-                let objects = istio::lower(plan, &mut lacks);
-                links.add(&objects);
-                deliver(yaml::render(&objects));
+            for objects in plans.iter().map(|plan| istio::lower(plan, &mut lacks)).filter(|_| sound) {
+                let bundle = yaml::render(&objects);
+                links.add(&objects, bundle.longest);
+                deliver(bundle);
             }
             let mut proof = links.hold();
             proof.findings.extend(lacks.findings());
@@ -59,7 +62,7 @@ pub fn resolved(sources: &Sources) -> Outcome<String> {
 pub fn needed(sources: &Sources) -> Outcome<Vec<needs::ClusterNeeds>> {
     spec::parse(sources)
         .and_then(|spec| resolve::resolve(&spec))
-        .and_then(|mesh| plan::plan(&mesh).map(|plans| needs::of(&plans)))
+        .and_then(|mesh| plan::plan(&mesh, &sources.limits).map(|plans| needs::of(&plans)))
 }
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.

@@ -9,6 +9,7 @@
 mod trust; // who believes whom
 mod discovery; // what control planes see of each other
 mod gateway; // the way in
+mod ingress; // where requests from outside arrive
 mod workload; // what calls and what is called
 mod name; // what plain names count on
 
@@ -62,6 +63,7 @@ pub fn of(plans: &[ClusterPlan<'_>]) -> Vec<ClusterNeeds> {
             trust::needs(plan, &shared),
             discovery::needs(plan, &sights),
             gateway::needs(plan),
+            ingress::needs(plan),
             workload::needs(plan),
             name::needs(plan),
         ]

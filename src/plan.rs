@@ -17,6 +17,7 @@ mod survey; // what all this shows about the rules
 pub mod subset; // the parts of such a name
 pub mod joined; // far pods under the plain name
 pub mod ingress; // what is let in from outside
+mod listener; // which servers share a port
 mod affinity; // who stays with whom across clusters
 pub mod remote; // names for what runs in other clusters
 pub mod rewrite; // what gateways must be taught
@@ -33,9 +34,9 @@ use crate::model::service::PlainNames;
 use crate::model::{
     Address, Callers, Cluster, ClusterId, Gateway, IngressGateway, Mesh, Pick, Service, ServiceId, Version,
 };
-use crate::source::Place;
+use crate::source::{Limits, Place};
 
-pub use demand::Demands;
+pub use demand::{Demands, TooMany};
 pub use discovered::SeenSubset;
 pub use ingress::{Ingress, IngressRoute};
 pub use joined::{Joined, JoinedEntry, Part};
@@ -206,13 +207,20 @@ impl<'m> ClusterPlan<'m> {
 /// Plans every cluster, in order of name.
 ///
 /// Findings: clusters that callers must enter and cannot, shares that round to nothing, rules that are never
-/// reached or leave a gap, a pool of addresses that is too small.
+/// reached or leave a gap, a pool of addresses that is too small. Nothing is planned where callers ask for more than the
+/// limit.
 #[must_use]
-pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
+pub fn plan<'m>(mesh: &'m Mesh, limits: &Limits) -> Outcome<Vec<ClusterPlan<'m>>> {
     let mut findings = Vec::new();
     let addresses = virtual_ip::assign(mesh, &mut findings);
     let object_names = remote::ObjectNames::of(mesh);
-    let mut demands = demand::of(mesh, &mut findings);
+    let mut demands = match demand::of(mesh, limits.destinations, &mut findings) {
+        Ok(demands) => demands,
+        Err(TooMany { at, what }) => {
+            findings.push(problems::too_many_destinations(at, what, limits.destinations));
+            return Outcome { value: None, findings };
+        }
+    };
     united::unite(mesh, &mut demands, &mut findings);
     findings.extend(networks::check(mesh, &demands));
     let demands = demands;
@@ -225,6 +233,7 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
         })
         .collect();
     affinity::check(mesh, &demands, &mut findings);
+    findings.extend(listener::check(mesh));
     let mut translations = rewrite::translations(mesh, remote_names.iter().flat_map(|remote| &remote.names));
     let plans: Vec<_> = mesh
         .clusters

@@ -18,6 +18,8 @@ mod doors; // which cluster is behind an address
 mod policy; // what every port must repeat
 mod rewrite; // what a gateway makes of names that nothing behind it has
 mod subset; // which pods a subset stands for
+mod idle; // what no request says today
+mod joining; // far pods that were promised to join
 mod limits; // what Kubernetes would refuse
 mod problems;
 
@@ -34,6 +36,7 @@ use far::Offer;
 pub struct Links {
     offers: BTreeMap<String, Offer>,
     doors: Doors,
+    promises: joining::Promises,
     crossings: BTreeSet<Crossing>,
     sights: Sights,
     uses: BTreeSet<Use>,
@@ -61,11 +64,12 @@ pub(crate) struct Crossing {
 }
 
 impl Links {
-    /// Checks what one bundle can show by itself, and keeps what others must answer.
-    pub fn add(&mut self, bundle: &Bundle) {
+    /// Checks what one bundle can show by itself, and keeps what others must answer. `longest` is how many bytes the
+    /// longest of its objects has as YAML.
+    pub fn add(&mut self, bundle: &Bundle, longest: usize) {
         let index = index::Index::of(bundle);
         self.findings.extend(index.doubled().into_iter().map(|what| problems::twice(&bundle.cluster, &what)));
-        self.findings.extend(limits::check(bundle));
+        self.findings.extend(limits::check(bundle, longest));
         let lost = index.rules.values().flat_map(|(_, rule)| policy::lost(rule));
         self.findings.extend(lost.map(|what| problems::broken(&bundle.cluster, &what)));
         if let Some(gateway) = &bundle.ground.gateway {
@@ -77,6 +81,9 @@ impl Links {
         self.sights.add(bundle);
         self.uses.extend(near.uses);
         self.findings.extend(near.broken.into_iter().map(|what| problems::broken(&bundle.cluster, &what)));
+        let strange = idle::strange(&index);
+        self.findings.extend(strange.iter().map(|what| problems::broken(&bundle.cluster, what)));
+        self.promises.add(bundle, &index);
         let offer = Offer::of(bundle, &index);
         self.findings.extend(offer.refused().iter().map(|what| problems::broken(&bundle.cluster, what)));
         self.offers.insert(bundle.cluster.clone(), offer);
@@ -102,7 +109,8 @@ impl Links {
                 Err(what) => self.findings.push(problems::broken(&caller, &what)),
             }
         }
-        let broken = pool::check(&self.crossings, &self.doors);
+        let mut broken = pool::check(&self.crossings, &self.doors);
+        broken.extend(self.promises.broken(&self.doors));
         self.findings.extend(broken.into_iter().map(|(caller, what)| problems::broken(&caller, &what)));
         Outcome::new(self.near + self.crossings.len() + found, self.findings)
     }

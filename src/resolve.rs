@@ -34,11 +34,13 @@ mod unused; // what is declared and never used
 mod problems;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::diagnostic::{Finding, Outcome, Severity};
-use crate::model::{Cluster, ClusterId, Mesh};
+use crate::model::{Callers, Cluster, ClusterId, Mesh};
 use crate::source::{At, Place};
 use crate::spec::{Listed, Spec, Written};
+use clients::CallersByCluster;
 
 /// Resolves every name and fills in every default.
 #[must_use]
@@ -82,18 +84,20 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
 /// The clusters there are; a name that is none of them is reported once, however often it is used.
 struct ClusterNames {
     ids: BTreeMap<String, ClusterId>,
+    everyone: CallersByCluster,
     complete: bool,
     unknown: BTreeMap<String, Vec<Place>>,
 }
 
 impl ClusterNames {
     fn of(clusters: &[Cluster], complete: bool) -> Self {
-        let ids = clusters
+        let ids: BTreeMap<_, _> = clusters
             .iter()
             .enumerate()
             .map(|(index, cluster)| (cluster.name.clone(), ClusterId(index)))
             .collect();
-        Self { ids, complete, unknown: BTreeMap::new() }
+        let everyone = Rc::new(ids.values().map(|id| (*id, Callers::All)).collect());
+        Self { ids, everyone, complete, unknown: BTreeMap::new() }
     }
 
     fn find(&mut self, name: &At<String>) -> Option<ClusterId> {
@@ -113,7 +117,7 @@ impl ClusterNames {
     }
 
     fn unknown_names(self) -> impl Iterator<Item = Finding> {
-        let Self { ids, complete: _, unknown } = self;
+        let Self { ids, everyone: _, complete: _, unknown } = self;
         unknown
             .into_iter()
             .map(move |(name, places)| problems::topology::unknown_cluster(&name, &places, ids.keys()))

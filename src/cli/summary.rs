@@ -40,6 +40,7 @@ impl From<&Bundle> for Outline {
             configured_by,
             objects,
             text,
+            longest: _,
             stand_ins,
             reaches,
             origins: _,

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::position::{Index, Position};
 use super::{Finding, Label, Severity, escape};
@@ -17,10 +17,22 @@ const VERSION: u32 = 1;
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,
-    findings: Vec<OneFinding<'a>>,
+    findings: Findings<'a>,
     summary: Summary,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<&'a str>,
+}
+
+/// Findings that are put into form one after the other: of a hostile input there are half a million.
+struct Findings<'a> {
+    all: &'a [Finding],
+    index: &'a Index<'a>,
+}
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.all.iter().map(|finding| one(finding, self.index)))
+    }
 }
 
 #[derive(Serialize)]
@@ -65,16 +77,19 @@ pub fn render(findings: &[Finding], sources: &Sources, failure: Option<&str>) ->
     let index = Index::new(sources);
     let document = Document {
         version: VERSION,
-        findings: findings.iter().map(|finding| one(finding, &index)).collect(),
+        findings: Findings { all: findings, index: &index },
         summary: summary(findings),
         failure,
     };
     // Texts, numbers and lists always have a JSON form.
-    let text = serde_json::to_string(&document).unwrap_or_default();
-    let mut out = String::with_capacity(text.len() + 1);
-    text.chars().for_each(|character| push(&mut out, character));
-    out.push('\n');
-    out
+    let mut text = serde_json::to_string(&document).unwrap_or_default();
+    if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        let mut out = String::with_capacity(text.len() + 64);
+        text.chars().for_each(|character| push(&mut out, character));
+        text = out;
+    }
+    text.push('\n');
+    text
 }
 
 fn one<'a>(finding: &'a Finding, index: &Index<'a>) -> OneFinding<'a> {

@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::source::{Source, SourceId, Sources};
 
 /// Bytes between two remembered character counts: what a column in one endless line costs to find.
-const STRIDE: usize = 1024;
+const STRIDE: usize = 256;
 
 /// Where a byte stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]

@@ -61,6 +61,19 @@ pub struct Ground {
     pub stood_in: BTreeSet<String>,
     /// Hosts whose callers here were promised a route.
     pub promised: BTreeSet<String>,
+    /// Far pods that were promised to join what runs here.
+    pub joins: Vec<Joining>,
+}
+
+/// Pods of another cluster that are to join a service.
+#[derive(Clone, Debug)]
+pub struct Joining {
+    /// The service.
+    pub host: String,
+    /// Where they run.
+    pub cluster: String,
+    /// What they carry; nothing is known of a service without versions.
+    pub labels: BTreeMap<String, String>,
 }
 
 /// A gateway's workload and how it is dialled.

@@ -81,7 +81,7 @@ fn destination_rule(plan: &ClusterPlan<'_>, name: &RemoteName<'_>, dialect: &mut
         host: name.host.clone(),
         export_to: export_to(&name.callers),
         traffic_policy: any.map(|contract| TrafficPolicy {
-            settings: far(service.traffic_policy.as_ref(), dialect),
+            settings: far(service.traffic_policy.as_deref(), dialect),
             tls: service.crossing_ports().next().map(|port| contract.tls(port)),
             port_level_settings: contract.by_port(Pick::Any, false, dialect),
         }),

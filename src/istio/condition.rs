@@ -9,13 +9,13 @@ use super::dialect::Dialect;
 use super::release::Feature;
 use super::string_match::StringMatch;
 use super::virtual_service::HttpMatchRequest;
-use crate::model::condition::{HttpMatch, Presence, TextMatch};
+use crate::model::condition::{Presence, ProxyMatch, TextMatch};
 use crate::source::At;
 
 /// One entry of `match`, for requests to `port` if one is given. Words that the release lacks are left out, with a
 /// finding.
-pub fn condition(words: &HttpMatch, port: Option<u16>, dialect: &mut Dialect<'_>) -> HttpMatchRequest {
-    let HttpMatch {
+pub fn condition(words: &ProxyMatch, port: Option<u16>, dialect: &mut Dialect<'_>) -> HttpMatchRequest {
+    let ProxyMatch {
         uri,
         ignore_uri_case,
         scheme,
@@ -108,7 +108,7 @@ mod tests {
     use crate::istio::dialect::Lacks;
     use crate::istio::dialect::tests::{cluster, somewhere};
 
-    fn written(words: &HttpMatch, release: &str) -> (String, Vec<String>) {
+    fn written(words: &ProxyMatch, release: &str) -> (String, Vec<String>) {
         let mut lacks = Lacks::default();
         let lowered =
             condition(words, Some(9080), &mut Dialect::new(&cluster("cluster1", release), &mut lacks));
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn every_word_in_istios_spelling() {
         let exact = |text: &str| TextMatch::Exact(text.to_owned());
-        let words = HttpMatch {
+        let words = ProxyMatch {
             uri: Some(TextMatch::Prefix("/api".to_owned())),
             ignore_uri_case: Some(somewhere()),
             scheme: Some(exact("https")),
@@ -131,7 +131,7 @@ mod tests {
             query_params: [("v".to_owned(), At::new(Presence::Says(exact("2")), somewhere()))].into(),
             source_labels: [("app".to_owned(), "web".to_owned())].into(),
             source_namespace: Some(At::new("shop".to_owned(), somewhere())),
-            ..HttpMatch::default()
+            ..ProxyMatch::default()
         };
         let (json, codes) = written(&words, "1.30");
         assert_eq!(codes, Vec::<String>::new());
@@ -140,9 +140,9 @@ mod tests {
 
     #[test]
     fn an_absent_header_is_warned_of_where_it_does_not_count() {
-        let without = |says| HttpMatch {
+        let without = |says| ProxyMatch {
             without_headers: [("end-user".to_owned(), At::new(says, somewhere()))].into(),
-            ..HttpMatch::default()
+            ..ProxyMatch::default()
         };
         let says = Presence::Says(TextMatch::Exact("jason".to_owned()));
         assert_eq!(written(&without(says.clone()), "1.21").1, ["MG0503"]);

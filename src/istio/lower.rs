@@ -4,14 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::bundle::{Bundle, Ground, GroundGateway, GroundService, IngressGround};
+use super::bundle::{Bundle, Ground, GroundGateway, GroundService, IngressGround, Joining};
 use super::dialect::{Dialect, Lacks};
 use super::object::{Kind, Object};
 use super::{call, route, serve, stand_in};
 use crate::bundle::Reach;
 use crate::model::service::PlainNames;
 use crate::model::{Address, Cluster, ClusterId, IngressGateway, Pick, Service, Version};
-use crate::plan::{ClusterPlan, RemoteName, Route};
+use crate::plan::{ClusterPlan, Joined, JoinedEntry, RemoteName, Route};
 use crate::source::Place;
 
 /// The bundle of one cluster. What its release cannot say is added to `lacks`.
@@ -171,7 +171,17 @@ fn ground(plan: &ClusterPlan<'_>) -> Ground {
                 shared.into_iter().chain([routes.service.plain_host(cluster)])
             })
             .collect(),
+        joins: plan.joined.iter().flat_map(|joined| joins(joined, cluster)).collect(),
     }
+}
+
+/// What is to join a service here.
+fn joins<'p>(joined: &'p Joined<'_>, cluster: &'p Cluster) -> impl Iterator<Item = Joining> + 'p {
+    joined.entries.iter().map(|JoinedEntry { version, cluster: far }| Joining {
+        host: joined.service.plain_host(cluster),
+        cluster: far.name.clone(),
+        labels: version.map(|version| version.labels.clone()).unwrap_or_default(),
+    })
 }
 
 /// Other clusters whose endpoints the control plane here sees.

@@ -113,6 +113,7 @@ fn instead(feature: Feature) -> &'static str {
         Feature::ConsecutiveErrorsByKind => ", or count `consecutiveGatewayErrors`",
         Feature::HashTables => ", or write `ringHash`",
         Feature::Ipv6 => ", or write an IPv4 address",
+        Feature::NoTcpIdleTimeout => ", or write a long time",
         Feature::ApiV1beta1
         | Feature::ApiV1
         | Feature::AutoMutualTls
@@ -160,6 +161,8 @@ fn instead(feature: Feature) -> &'static str {
         | Feature::Warmup
         | Feature::HashOfQueryParameter
         | Feature::CookieAttributes
+        | Feature::ZoneAware
+        | Feature::OutlierHttpErrorCodes
         | Feature::LocalOriginErrors
         | Feature::ServerName
         | Feature::OptionalMutual

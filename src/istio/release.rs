@@ -137,6 +137,8 @@ features! {
     LeastRequest "`LEAST_REQUEST`" [(14, 0)]
     HttpIdleTimeout "`idleTimeout` of `http`" [(2, 0)]
     TcpIdleTimeout "`idleTimeout` of `tcp`" [(21, 0)]
+    /// Before, the webhook demanded at least a millisecond.
+    NoTcpIdleTimeout "`idleTimeout: 0s` of `tcp`" [(23, 6), (24, 4), (25, 1), (26, 0)]
     MaxConnectionDuration "`maxConnectionDuration`" [(15, 0)]
     H2UpgradePolicy "`h2UpgradePolicy`" [(3, 0)]
     UseClientProtocol "`useClientProtocol`" [(8, 0)]
@@ -157,6 +159,9 @@ features! {
     CookieAttributes "`attributes` of a cookie" [(28, 0)]
     /// Before, `consecutiveErrors` counted what is now called gateway errors.
     ConsecutiveErrorsByKind "`consecutive5xxErrors`" [(5, 0)]
+    /// Only one of it and [`Self::LocalityLbSetting`] at a time.
+    ZoneAware "`zoneAwareLbSetting`" [(31, 0)]
+    OutlierHttpErrorCodes "`outlierDetectionHttpErrorCodes`" [(31, 0)]
     LocalOriginErrors "counting errors of local origin" [(11, 0)]
     ServerName "the name of a server" [(7, 0)]
     OptionalMutual "`OPTIONAL_MUTUAL`" [(19, 0)]

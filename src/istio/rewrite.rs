@@ -16,6 +16,7 @@ use super::envoy_filter::{
 use super::mark::{list, object};
 use super::object::{Object, Spec};
 use super::release::{Feature, Support};
+use super::serve::near;
 use super::sni::sni;
 use crate::model::{Cluster, Gateway, Mesh, Port, Release, RemoteNames};
 use crate::plan::{ClusterPlan, Entrance, Translation};
@@ -83,7 +84,11 @@ pub(super) fn host(mesh: &Mesh, form: Option<Form>) -> Option<String> {
 
 /// Subsets as callers say them, by the place of their service: a changed end leaves the rest of a name as it is, so
 /// what comes before must be known here.
-pub(super) fn subsets(plan: &ClusterPlan<'_>, form: Option<Form>) -> BTreeMap<Place, Vec<Subset>> {
+pub(super) fn subsets(
+    plan: &ClusterPlan<'_>,
+    form: Option<Form>,
+    dialect: &mut Dialect<'_>,
+) -> BTreeMap<Place, Vec<Subset>> {
     let mut subsets: BTreeMap<_, Vec<Subset>> = BTreeMap::new();
     match form {
         Some(Form::ChangedEnd { typed: _ }) => {}
@@ -96,7 +101,9 @@ pub(super) fn subsets(plan: &ClusterPlan<'_>, form: Option<Form>) -> BTreeMap<Pl
         subsets.entry(service.place).or_default().push(Subset {
             name: said.clone(),
             labels: version.map(|version| version.labels.clone()).unwrap_or_default(),
-            traffic_policy: None,
+            traffic_policy: version
+                .and_then(|version| version.traffic_policy.as_ref())
+                .map(|policy| near(policy, dialect)),
         });
     }
     subsets

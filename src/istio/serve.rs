@@ -19,7 +19,7 @@ use crate::plan::{ClusterPlan, Serving};
 
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
     let form = Form::asked(plan, dialect);
-    let mut said = rewrite::subsets(plan, form);
+    let mut said = rewrite::subsets(plan, form, dialect);
     let joined: BTreeSet<_> = plan.joined.iter().map(|joined| joined.service.place).collect();
     let alone = plan.serve.iter().filter(|serving| !joined.contains(&serving.service.place));
     let mut objects: Vec<_> = alone

@@ -3,13 +3,15 @@
 //! Enters: what holds for connections, as users said it. Leaves: the fields of one level of a `DestinationRule`. Refuses
 //! to know: TLS, which ties clusters together, and which levels there are.
 
+use std::time;
+
 use super::destination_rule::Settings;
 use super::destination_rule::connection_pool::{
     ConnectionPool, Http2KeepAlive, HttpSettings, TcpKeepalive, TcpSettings,
 };
 use super::destination_rule::load_balancer::{
     ConsistentHash, CookieAttribute, Distribute, Failover, HttpCookie, LoadBalancer, LocalityLbSetting,
-    Maglev, Number, RingHash, Warmup,
+    Maglev, Number, RingHash, Warmup, ZoneAwareLbSetting,
 };
 use super::destination_rule::outlier_detection::OutlierDetection;
 use super::dialect::Dialect;
@@ -74,8 +76,18 @@ fn tcp_settings(tcp: &meant::TcpSettings, dialect: &mut Dialect<'_>) -> TcpSetti
             dialect,
         )
         .map(Duration),
-        idle_timeout: say(idle_timeout.as_ref(), Feature::TcpIdleTimeout, dialect).map(Duration),
+        idle_timeout: tcp_idle_timeout(idle_timeout.as_ref(), dialect).map(Duration),
     }
+}
+
+/// Nothing is never: connections stay, however idle.
+fn tcp_idle_timeout(
+    written: Option<&At<time::Duration>>,
+    dialect: &mut Dialect<'_>,
+) -> Option<time::Duration> {
+    let is_never = written.is_some_and(|timeout| timeout.value.is_zero());
+    let word = if is_never { Feature::NoTcpIdleTimeout } else { Feature::TcpIdleTimeout };
+    say(written, word, dialect)
 }
 
 fn http_settings(http: &meant::HttpSettings, dialect: &mut Dialect<'_>) -> HttpSettings {
@@ -119,7 +131,7 @@ fn load_balancer(
     endpoints: Endpoints,
     dialect: &mut Dialect<'_>,
 ) -> LoadBalancer {
-    let meant::LoadBalancer { choice, locality: setting, warmup } = balancer;
+    let meant::LoadBalancer { choice, locality: setting, zone_aware: zones, warmup } = balancer;
     let (simple, hash) = match choice {
         None => (None, None),
         Some(Choice::RoundRobin) => (Some("ROUND_ROBIN"), None),
@@ -134,6 +146,12 @@ fn load_balancer(
         locality_lb_setting: match endpoints {
             Endpoints::Pods => say(setting.as_ref(), Feature::LocalityLbSetting, dialect)
                 .map(|setting| locality(&setting, dialect)),
+            Endpoints::Gateways => None,
+        },
+        zone_aware_lb_setting: match endpoints {
+            Endpoints::Pods => {
+                say(zones.as_ref(), Feature::ZoneAware, dialect).map(|setting| zone_aware(&setting))
+            }
             Endpoints::Gateways => None,
         },
         warmup_duration_secs,
@@ -212,10 +230,25 @@ fn locality(setting: &meant::LocalityLbSetting, dialect: &mut Dialect<'_>) -> Lo
             .iter()
             .map(|(from, to)| Distribute { from: from.clone(), to: to.clone() })
             .collect(),
-        failover: failover.iter().map(|(from, to)| Failover { from: from.clone(), to: to.clone() }).collect(),
+        failover: regions(failover),
         failover_priority: say(failover_priority.as_ref(), Feature::FailoverPriority, dialect)
             .unwrap_or_default(),
     }
+}
+
+/// Whoever can say it can say all of it.
+fn zone_aware(setting: &meant::ZoneAwareLbSetting) -> ZoneAwareLbSetting {
+    let meant::ZoneAwareLbSetting { enabled, failover, failover_priority, min_cluster_size } = setting;
+    ZoneAwareLbSetting {
+        enabled: *enabled,
+        failover: regions(failover),
+        failover_priority: failover_priority.clone(),
+        min_cluster_size: *min_cluster_size,
+    }
+}
+
+fn regions(failover: &[(String, String)]) -> Vec<Failover> {
+    failover.iter().map(|(from, to)| Failover { from: from.clone(), to: to.clone() }).collect()
 }
 
 fn outlier_detection(detection: &meant::OutlierDetection, dialect: &mut Dialect<'_>) -> OutlierDetection {
@@ -228,6 +261,7 @@ fn outlier_detection(detection: &meant::OutlierDetection, dialect: &mut Dialect<
         base_ejection_time,
         max_ejection_percent,
         min_health_percent,
+        http_error_codes,
     } = detection;
     let (gateway_errors, errors) = if dialect.release().can(Feature::ConsecutiveErrorsByKind) {
         (*consecutive_gateway_errors, None)
@@ -256,5 +290,7 @@ fn outlier_detection(detection: &meant::OutlierDetection, dialect: &mut Dialect<
         base_ejection_time: base_ejection_time.map(Duration),
         max_ejection_percent: *max_ejection_percent,
         min_health_percent: *min_health_percent,
+        http_error_codes: say(http_error_codes.as_ref(), Feature::OutlierHttpErrorCodes, dialect)
+            .unwrap_or_default(),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{cluster_name, port_name};
-use crate::model::condition::{HttpMatch, Presence, TextMatch};
+use crate::model::condition::{Presence, ProxyMatch, TextMatch};
 use crate::model::{self, Mesh, Service};
 use crate::source::At;
 
@@ -56,7 +56,7 @@ pub enum Comparison<'m> {
 impl<'m> Condition<'m> {
     pub fn of(mesh: &'m Mesh, service: &'m Service, condition: &'m model::Condition) -> Self {
         let model::Condition { source_clusters, port, words } = condition;
-        let HttpMatch {
+        let ProxyMatch {
             uri,
             ignore_uri_case,
             scheme,

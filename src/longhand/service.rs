@@ -129,7 +129,7 @@ impl<'m> Service<'m> {
             },
             virtual_ip: virtual_ip.as_ref().map(|pinned| pinned.value),
             headless: headless.is_some(),
-            traffic_policy: policy.as_ref().map(traffic_policy),
+            traffic_policy: policy.as_deref().map(traffic_policy),
             service_accounts: service_accounts
                 .iter()
                 .map(|account| match account {
@@ -152,7 +152,7 @@ fn port(port: &model::Port) -> (&str, Port<'_>) {
 
 fn version<'m>(mesh: &'m Mesh, version: &'m model::Version) -> (&'m str, Version<'m>) {
     let model::Version { name, subset, labels, clusters, traffic_policy: policy, place: _ } = version;
-    let policy = policy.as_ref().map(traffic_policy);
+    let policy = policy.as_deref().map(traffic_policy);
     (name, Version { clusters: sizes(mesh, clusters), labels, subset, policy })
 }
 

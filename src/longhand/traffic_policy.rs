@@ -6,7 +6,7 @@ use super::action::{duration, value};
 use crate::model::traffic_policy::{
     Choice, ConnectionPool, ConsistentHash, H2UpgradePolicy, HashKey, HashTable, Http2KeepAlive, HttpCookie,
     HttpSettings, LoadBalancer, LocalityLbSetting, OutlierDetection, Settings, TcpKeepalive, TcpSettings,
-    TrafficPolicy, Warmup,
+    TrafficPolicy, Warmup, ZoneAwareLbSetting,
 };
 
 /// What is said, by its name; what is not said is not there.
@@ -122,7 +122,7 @@ fn http_settings(http: &HttpSettings) -> Value {
 }
 
 fn load_balancer(balancer: &LoadBalancer) -> Value {
-    let LoadBalancer { choice, locality, warmup } = balancer;
+    let LoadBalancer { choice, locality, zone_aware, warmup } = balancer;
     let (simple, hash) = match choice {
         None => (None, None),
         Some(Choice::LeastRequest) => (Some("LEAST_REQUEST"), None),
@@ -142,6 +142,7 @@ fn load_balancer(balancer: &LoadBalancer) -> Value {
         .say("simple", simple)
         .say("consistentHash", hash)
         .say("localityLbSetting", locality.as_ref().map(|setting| locality_setting(&setting.value)))
+        .say("zoneAwareLbSetting", zone_aware.as_ref().map(|setting| zone_aware_setting(&setting.value)))
         .say("warmup", warmup)
         .into()
 }
@@ -179,20 +180,37 @@ fn http_cookie(cookie: &HttpCookie) -> Value {
 
 fn locality_setting(setting: &LocalityLbSetting) -> Value {
     let LocalityLbSetting { enabled, distribute, failover, failover_priority } = setting;
-    let pair = |from: &str, to: Value| Fields::default().say("from", Some(from)).say("to", Some(to)).into();
     let shares = distribute.iter().map(|(from, to)| {
         let to: Map<String, Value> =
             to.iter().map(|(key, share)| (key.clone(), Value::from(*share))).collect();
         pair(from, Value::Object(to))
     });
-    let regions = failover.iter().map(|(from, to)| pair(from, Value::from(to.as_str())));
     let labels = failover_priority.iter().flat_map(|listed| &listed.value);
     Fields::default()
         .say("enabled", *enabled)
         .list("distribute", shares.collect())
-        .list("failover", regions.collect())
+        .list("failover", regions(failover))
         .list("failoverPriority", labels.map(|label| Value::from(label.as_str())).collect())
         .into()
+}
+
+fn zone_aware_setting(setting: &ZoneAwareLbSetting) -> Value {
+    let ZoneAwareLbSetting { enabled, failover, failover_priority, min_cluster_size } = setting;
+    let labels = failover_priority.iter().map(|label| Value::from(label.as_str()));
+    Fields::default()
+        .say("enabled", *enabled)
+        .list("failover", regions(failover))
+        .list("failoverPriority", labels.collect())
+        .say("minClusterSize", *min_cluster_size)
+        .into()
+}
+
+fn regions(failover: &[(String, String)]) -> Vec<Value> {
+    failover.iter().map(|(from, to)| pair(from, Value::from(to.as_str()))).collect()
+}
+
+fn pair(from: &str, to: Value) -> Value {
+    Fields::default().say("from", Some(from)).say("to", Some(to)).into()
 }
 
 fn outlier_detection(detection: &OutlierDetection) -> Value {
@@ -205,7 +223,9 @@ fn outlier_detection(detection: &OutlierDetection) -> Value {
         base_ejection_time,
         max_ejection_percent,
         min_health_percent,
+        http_error_codes,
     } = detection;
+    let codes = http_error_codes.iter().flat_map(|listed| &listed.value);
     Fields::default()
         .say("splitExternalLocalOriginErrors", value(split_external_local_origin_errors.as_ref()))
         .say("consecutiveLocalOriginFailures", value(consecutive_local_origin_failures.as_ref()))
@@ -215,5 +235,6 @@ fn outlier_detection(detection: &OutlierDetection) -> Value {
         .say("baseEjectionTime", base_ejection_time.map(duration))
         .say("maxEjectionPercent", *max_ejection_percent)
         .say("minHealthPercent", *min_health_percent)
+        .list("outlierDetectionHttpErrorCodes", codes.map(|code| Value::from(*code)).collect())
         .into()
 }

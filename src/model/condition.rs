@@ -24,12 +24,12 @@ pub struct Condition {
     /// The number of the port that was called.
     pub port: Option<u16>,
     /// What is left for the proxy to decide.
-    pub words: HttpMatch,
+    pub words: ProxyMatch,
 }
 
 /// Istio's words for an HTTP request or a connection, and its caller.
 #[derive(Clone, Debug, Default)]
-pub struct HttpMatch {
+pub struct ProxyMatch {
     pub uri: Option<TextMatch>,
     /// Where `ignoreUriCase: true` was written. Does not change regular expressions.
     pub ignore_uri_case: Option<Place>,
@@ -76,7 +76,7 @@ impl Condition {
     }
 }
 
-impl HttpMatch {
+impl ProxyMatch {
     /// Whether it is for some workloads only: Istio leaves the rule out of the proxies of all others.
     #[must_use]
     pub fn chooses_workloads(&self) -> bool {

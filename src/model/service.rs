@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use super::cluster::{Cluster, ClusterId};
 use super::ingress::Ingress;
@@ -37,7 +38,7 @@ pub struct Service {
     /// Every cluster that runs any of it, with its relative size (the sizes of all versions there, added up).
     pub runs: BTreeMap<ClusterId, u32>,
     /// Whose workloads get the routing; a cluster that is not named is left as it is.
-    pub clients: BTreeMap<ClusterId, Callers>,
+    pub clients: Rc<BTreeMap<ClusterId, Callers>>,
     /// Which cluster serves what runs in several.
     pub across_clusters: AcrossClusters,
     /// What makes the plain name work where the service does not run.
@@ -50,7 +51,7 @@ pub struct Service {
     /// Who its pods say they are; nobody said it where empty.
     pub service_accounts: BTreeSet<ServiceAccount>,
     /// How callers' proxies connect to it.
-    pub traffic_policy: Option<TrafficPolicy>,
+    pub traffic_policy: Option<Box<TrafficPolicy>>,
     /// How callers in other clusters get to it, if that was written.
     pub reach: Option<At<Reach>>,
     /// The first whose conditions hold answers; empty for a service that is left alone.
@@ -125,7 +126,7 @@ pub struct Version {
     /// Where it runs, with relative sizes.
     pub clusters: BTreeMap<ClusterId, u32>,
     /// What it says otherwise than the service.
-    pub traffic_policy: Option<TrafficPolicy>,
+    pub traffic_policy: Option<Box<TrafficPolicy>>,
     /// Its key in the topology.
     pub place: Place,
 }

@@ -88,6 +88,8 @@ pub struct LoadBalancer {
     pub choice: Option<Choice>,
     /// Speaks of localities, which only endpoints in the caller's own cluster have.
     pub locality: Option<At<LocalityLbSetting>>,
+    /// The same, and never beside it.
+    pub zone_aware: Option<At<ZoneAwareLbSetting>>,
     pub warmup: Option<At<Warmup>>,
 }
 
@@ -148,6 +150,17 @@ pub struct LocalityLbSetting {
     pub failover_priority: Option<At<Vec<String>>>,
 }
 
+/// The caller's own zone is preferred, as far as its endpoints go.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ZoneAwareLbSetting {
+    pub enabled: Option<bool>,
+    /// From region to region.
+    pub failover: Vec<(String, String)>,
+    pub failover_priority: Vec<String>,
+    /// With fewer endpoints, zones play no part.
+    pub min_cluster_size: Option<u32>,
+}
+
 /// A new endpoint gets its share of requests little by little.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Warmup {
@@ -168,6 +181,8 @@ pub struct OutlierDetection {
     pub base_ejection_time: Option<Duration>,
     pub max_ejection_percent: Option<u8>,
     pub min_health_percent: Option<u8>,
+    /// Statuses that count as errors; none means Envoy's own.
+    pub http_error_codes: Option<At<Vec<u16>>>,
 }
 
 /// What holds for one version at one port, wherever it was said.
@@ -221,8 +236,8 @@ impl Service {
     /// Whether some port has settings of its own.
     #[must_use]
     pub fn has_port_policy(&self) -> bool {
-        let versions = self.versions.iter().filter_map(|version| version.traffic_policy.as_ref());
-        versions.chain(&self.traffic_policy).any(|policy| !policy.ports.is_empty())
+        let versions = self.versions.iter().filter_map(|version| version.traffic_policy.as_deref());
+        versions.chain(self.traffic_policy.as_deref()).any(|policy| !policy.ports.is_empty())
     }
 
     /// What a version says otherwise than the service.
@@ -230,7 +245,7 @@ impl Service {
     pub fn own_policy(&self, pick: Pick) -> Option<&TrafficPolicy> {
         match pick {
             Pick::Any => None,
-            Pick::Version(id) => self.version(id)?.traffic_policy.as_ref(),
+            Pick::Version(id) => self.version(id)?.traffic_policy.as_deref(),
         }
     }
 

@@ -50,18 +50,20 @@ fn written<'p>(plan: &ClusterPlan<'p>) -> BTreeSet<&'p str> {
     let services = services.chain(plan.remote.names.iter().map(|name| name.service));
     let services = services.chain(plan.routes.iter().map(|routes| routes.service)).filter(|_| own(plan));
     let services = services.chain(plan.plain_names.iter().map(|name| name.service));
-    let namespaces = services.map(|service| service.namespace.as_str());
+    let gateways = plan.ingress_gateways.iter().filter(|gateway| !gateway.servers.is_empty());
+    let gateways = gateways.map(|gateway| gateway.namespace.as_str());
+    let namespaces = services.map(|service| service.namespace.as_str()).chain(gateways);
     namespaces.filter(|name| !EVERYWHERE.contains(name)).collect()
 }
 
-/// Namespaces whose workloads call others, where they were named.
+/// Namespaces whose workloads call others, where they were named. An ingress gateway is a proxy itself.
 fn calling<'p>(plan: &'p ClusterPlan<'_>) -> Option<BTreeSet<&'p str>> {
     if !plan.discovers.is_empty() {
         return None;
     }
     let mut named = BTreeSet::new();
-    for name in &plan.remote.names {
-        match &name.callers {
+    for callers in plan.remote.names.iter().filter_map(|name| name.service.clients.get(&plan.id)) {
+        match callers {
             Callers::All => return None,
             Callers::Namespaces(namespaces) => named.extend(namespaces.iter().map(String::as_str)),
         }

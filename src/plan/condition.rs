@@ -1,6 +1,6 @@
 //! Conditions, as far as they are decided while compiling: for which port, and for whose callers.
 
-use crate::model::condition::HttpMatch;
+use crate::model::condition::ProxyMatch;
 use crate::model::{ClusterId, Condition, Port, RouteKind, Rule};
 
 /// What is left of a rule's conditions for this caller and port; nothing where the rule is not for them.
@@ -9,7 +9,7 @@ pub fn left<'m>(
     caller: ClusterId,
     port: &Port,
     kind: RouteKind,
-) -> Option<Vec<&'m HttpMatch>> {
+) -> Option<Vec<&'m ProxyMatch>> {
     let here = rule.conditions.iter().filter(|condition| condition.fits(kind));
     let here: Vec<_> = here
         .filter(|condition| may_hold(condition, caller, port))

@@ -55,16 +55,35 @@ pub struct FarUse {
 /// Where callers cannot go: what they need there, where it is asked for, and the callers' cluster.
 type Needed<'m> = (&'m Service, Place, ClusterId);
 
-/// Follows every rule of every service from every client cluster.
-pub fn of<'m>(mesh: &'m Mesh, findings: &mut Vec<Finding>) -> Demands<'m> {
+/// Callers ask for more than may be written.
+pub struct TooMany {
+    /// With what it became too much.
+    pub at: Place,
+    /// What that is: a service, a gateway.
+    pub what: &'static str,
+}
+
+/// Follows every rule of every service from every client cluster, up to so many destinations in all.
+pub fn of<'m>(mesh: &'m Mesh, most: usize, findings: &mut Vec<Finding>) -> Result<Demands<'m>, TooMany> {
     let mut demands = Demands::default();
+    let mut asked = 0_usize;
+    for gateway in &mesh.gateways {
+        asked += gateway.clusters.len();
+        if asked > most {
+            return Err(TooMany { at: gateway.place, what: "gateway" });
+        }
+    }
     let mut closed: BTreeMap<(ClusterId, bool), Vec<Needed<'_>>> = BTreeMap::new();
     let mut spread = Vec::new();
     for (id, service) in mesh.services.iter().enumerate().map(|(index, service)| (ServiceId(index), service))
     {
         let mut survey = Survey::default();
-        for (caller, callers) in &service.clients {
+        for (caller, callers) in service.clients.iter() {
             let routes = route::routes(mesh, id, service, *caller, &mut survey);
+            asked = asked.saturating_add(size(mesh, *caller, &routes).max(1));
+            if asked > most {
+                return Err(TooMany { at: service.place, what: "service" });
+            }
             let unrouted = routes.is_empty();
             let routes = ServiceRoutes { id, service, callers: callers.clone(), routes };
             if !unrouted {
@@ -97,7 +116,20 @@ pub fn of<'m>(mesh: &'m Mesh, findings: &mut Vec<Finding>) -> Demands<'m> {
         problem(mesh, *cluster, needed)
     }));
     findings.extend((!spread.is_empty()).then(|| discovery::spread(&spread)));
-    demands
+    Ok(demands)
+}
+
+/// How much has to be written for these routes: each target at each address that it is dialled at.
+fn size(mesh: &Mesh, caller: ClusterId, routes: &[Route<'_>]) -> usize {
+    let addresses = |id: ClusterId| {
+        let gateway = mesh.cluster(id).filter(|_| id != caller).and_then(|cluster| cluster.gateway.as_ref());
+        gateway.map_or(1, |gateway| gateway.dialled_from(caller).len())
+    };
+    let route = |route: &Route<'_>| {
+        let clusters = route.targets().into_iter().flat_map(|target| clusters(mesh, target, caller));
+        clusters.map(addresses).sum::<usize>().max(1)
+    };
+    routes.iter().map(route).sum()
 }
 
 /// Every cluster where a gateway lets requests to a service in, and where the gateway's workload may be.

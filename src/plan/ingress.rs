@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::route::{Route, ServiceRoutes};
-use crate::model::condition::{Common, HttpMatch, TextMatch};
+use crate::model::condition::{Common, ProxyMatch, TextMatch};
 use crate::model::ingress::Ingress as LetIn;
 use crate::model::name::{self, SUBDOMAIN};
 use crate::model::{IngressGateway, IngressGatewayId, Mesh, Service, ServiceId};
@@ -32,7 +32,7 @@ pub struct IngressRoute<'m> {
     /// The rule and its answer. Its conditions are those below.
     pub route: Route<'m>,
     /// Any of them; none means every request.
-    pub conditions: Vec<HttpMatch>,
+    pub conditions: Vec<ProxyMatch>,
 }
 
 /// What is let in at the gateways of one cluster. `routes` are those of each service at each gateway there.
@@ -132,8 +132,8 @@ fn rank(path: Option<&TextMatch>) -> (u8, Reverse<usize>) {
 }
 
 /// What a rule and the paths that are let in have in common: none for every request, nothing for no request at all.
-fn common(route: &Route<'_>, block: &[(usize, Option<&TextMatch>)]) -> Option<Vec<HttpMatch>> {
-    let every = HttpMatch::default();
+fn common(route: &Route<'_>, block: &[(usize, Option<&TextMatch>)]) -> Option<Vec<ProxyMatch>> {
+    let every = ProxyMatch::default();
     let own = if route.conditions.is_empty() { vec![&every] } else { route.conditions.clone() };
     let mut conditions = Vec::new();
     for (_, path) in block {

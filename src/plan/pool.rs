@@ -44,8 +44,8 @@ impl<'m> Pool<'m> {
         let clusters: Vec<&Cluster> = far.filter_map(|id| mesh.cluster(*id)).collect();
         let ways: BTreeSet<_> = clusters.iter().map(|cluster| mesh.reach(self.service, cluster)).collect();
         let domains: BTreeSet<_> = clusters.iter().map(|cluster| &cluster.cluster_domain).collect();
-        let versions = self.service.versions.iter().filter_map(|version| version.traffic_policy.as_ref());
-        let mut policies = versions.chain(&self.service.traffic_policy);
+        let versions = self.service.versions.iter().filter_map(|version| version.traffic_policy.as_deref());
+        let mut policies = versions.chain(self.service.traffic_policy.as_deref());
         if policies.any(has_order) {
             Some(Obstacle::Order)
         } else if ways == [Reach::Discovery].into() && mesh.discovers_all(self.service) {
@@ -78,6 +78,10 @@ impl Pool<'_> {
 
 fn has_order(policy: &TrafficPolicy) -> bool {
     let mut settings = policy.ports.values().chain([&policy.settings]);
-    settings
-        .any(|settings| settings.load_balancer.as_ref().is_some_and(|balancer| balancer.locality.is_some()))
+    settings.any(|settings| {
+        settings
+            .load_balancer
+            .as_ref()
+            .is_some_and(|balancer| balancer.locality.is_some() || balancer.zone_aware.is_some())
+    })
 }

@@ -1,6 +1,7 @@
 //! What planning finds, in words.
 
 pub mod discovery;
+pub mod listener;
 
 use ipnet::IpNet;
 
@@ -85,8 +86,8 @@ pub fn apart(mesh: &Mesh, pool: &Pool<'_>, obstacle: &Obstacle) -> Finding {
             "give them one name: `remoteNames: shared`; or `acrossClusters: local`",
         ),
         Obstacle::Order => finding(
-            "its `trafficPolicy` has an order of its own, `localityLbSetting`",
-            "leave `localityLbSetting` out; or `acrossClusters: local`",
+            "its `trafficPolicy` has an order of its own",
+            "leave `localityLbSetting` and `zoneAwareLbSetting` out; or `acrossClusters: local`",
         ),
         Obstacle::Further(further) => {
             let further = list(further.iter().filter_map(name));
@@ -370,4 +371,13 @@ fn without_address(name: &str, service: &Service, port: &Port) -> Finding {
     let spoken = port.protocol.istio();
     Finding::new(Code::MG0406, message)
         .at(port.place, format!("speaks {spoken}: connections are told apart by address"))
+}
+
+pub fn too_many_destinations(at: Place, what: &str, most: usize) -> Finding {
+    Finding::new(Code::MG0451, format!("the bundles would hold more than {most} destinations"))
+        .at(at, format!("more with this {what}"))
+        .help(format!(
+            "name those who call in `clients`: without it every cluster calls every service; or raise the limit: `--max-destinations {}`",
+            most.saturating_mul(2)
+        ))
 }

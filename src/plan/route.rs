@@ -10,7 +10,7 @@ use super::shadow::Answered;
 use super::share;
 use super::survey::{Asked, Survey};
 use crate::model::action::{DirectResponse, HeaderOperations, Redirect};
-use crate::model::condition::HttpMatch;
+use crate::model::condition::ProxyMatch;
 use crate::model::{
     Answer as Meant, Callers, ClusterId, Destination, Mesh, Mirror, Pick, Port, RemoteNames, RouteKind, Rule,
     Service, ServiceId,
@@ -38,7 +38,7 @@ pub struct Route<'m> {
     /// The port that was called.
     pub port: &'m Port,
     /// Any of them; none means every request.
-    pub conditions: Vec<&'m HttpMatch>,
+    pub conditions: Vec<&'m ProxyMatch>,
     /// What the request gets.
     pub answer: Answer<'m>,
     /// Who gets a copy; by version, then cluster.
@@ -160,7 +160,7 @@ pub fn routes<'m>(
             path.unruled_port(survey);
         } else if service.runs.contains_key(&caller) {
             untouched.extend(service.crosses(port).then(|| path.local()));
-        } else {
+        } else if !service.runs.is_empty() {
             routes.extend(path.possible(path.left_alone(survey), survey));
         }
     }
@@ -230,7 +230,7 @@ struct Path<'m> {
 }
 
 impl<'m> Path<'m> {
-    fn route(self, rule: &'m Rule, conditions: Vec<&'m HttpMatch>, survey: &mut Survey<'m>) -> Route<'m> {
+    fn route(self, rule: &'m Rule, conditions: Vec<&'m ProxyMatch>, survey: &mut Survey<'m>) -> Route<'m> {
         let answer = match &rule.answer {
             Meant::To(destinations) => {
                 Answer::Split(merged(destinations.iter().flat_map(|to| self.shares(to, survey)).collect()))

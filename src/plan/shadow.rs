@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::condition::{HttpMatch, Presence, TextMatch};
+use crate::model::condition::{Presence, ProxyMatch, TextMatch};
 
 /// The conditions of the rules so far, found by one word that a request must have to meet them.
 #[derive(Debug, Default)]
 pub struct Answered<'m> {
     all_by: Option<usize>,
-    by_word: BTreeMap<Word<'m>, Vec<(&'m HttpMatch, usize)>>,
+    by_word: BTreeMap<Word<'m>, Vec<(&'m ProxyMatch, usize)>>,
 }
 
 /// What is looked at, and the text that it must equal, if it must.
@@ -22,7 +22,7 @@ impl<'m> Answered<'m> {
 
     /// Adds a rule, unless earlier ones answer all it could: then the last of those that are needed for it.
     /// No conditions mean every request.
-    pub fn by(&mut self, rule: usize, conditions: &[&'m HttpMatch]) -> Option<usize> {
+    pub fn by(&mut self, rule: usize, conditions: &[&'m ProxyMatch]) -> Option<usize> {
         if self.all_by.is_some() {
             return self.all_by;
         }
@@ -30,7 +30,7 @@ impl<'m> Answered<'m> {
         if let Some(earlier) = covers.and_then(|covers| covers.into_iter().max()) {
             return Some(earlier);
         }
-        let everything = HttpMatch::default();
+        let everything = ProxyMatch::default();
         if conditions.is_empty() || conditions.iter().any(|words| words.covers(&everything)) {
             self.all_by = Some(rule);
         }
@@ -42,7 +42,7 @@ impl<'m> Answered<'m> {
         None
     }
 
-    fn cover(&self, later: &'m HttpMatch) -> Option<usize> {
+    fn cover(&self, later: &'m ProxyMatch) -> Option<usize> {
         words(later)
             .flat_map(|(what, key, text)| [(what, key, text), (what, key, None)])
             .filter_map(|word| self.by_word.get(&word))
@@ -52,8 +52,8 @@ impl<'m> Answered<'m> {
     }
 }
 
-fn words(condition: &HttpMatch) -> impl Iterator<Item = Word<'_>> {
-    let HttpMatch {
+fn words(condition: &ProxyMatch) -> impl Iterator<Item = Word<'_>> {
+    let ProxyMatch {
         uri,
         scheme,
         method,

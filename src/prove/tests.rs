@@ -6,6 +6,7 @@
 mod discovery; // what control planes see of each other
 mod doors; // what is dialled leads elsewhere
 mod connection; // what connections need beyond that
+mod every_case; // faults in the bundles of every case
 mod far; // what the cluster behind a gateway lacks
 mod joined; // what joins a service, and must not
 mod limits; // what Kubernetes would refuse
@@ -24,7 +25,7 @@ use crate::istio::service::ServiceSpec;
 use crate::istio::service_entry::ServiceEntrySpec;
 use crate::istio::virtual_service::VirtualServiceSpec;
 use crate::istio::{self, Bundle, Lacks};
-use crate::source::{Found, Source, Sources};
+use crate::source::{Found, Limits, Source, Sources};
 use crate::{plan, resolve, spec};
 
 /// Callers in `here`: a split across clusters, several ports, a version in several clusters, a service that runs only
@@ -72,7 +73,7 @@ impl Mesh {
         let source = Source::new("input.yaml", Found::Named, text.as_bytes().to_vec());
         let spec = spec::parse(&Sources { texts: vec![source], ..Sources::default() }).value.unwrap();
         let mesh = resolve::resolve(&spec).value.unwrap();
-        let plans = plan::plan(&mesh).value.unwrap();
+        let plans = plan::plan(&mesh, &Limits::default()).value.unwrap();
         let mut lacks = Lacks::default();
         Self(plans.iter().map(|plan| istio::lower(plan, &mut lacks)).collect())
     }
@@ -80,7 +81,7 @@ impl Mesh {
     /// What the proof says, without what all of its findings begin with.
     fn messages(&self) -> Vec<String> {
         let mut links = Links::default();
-        self.0.iter().for_each(|bundle| links.add(bundle));
+        self.0.iter().for_each(|bundle| links.add(bundle, 0));
         let mut messages: Vec<_> = links.hold().findings.into_iter().map(|finding| finding.message).collect();
         messages.sort();
         messages.dedup();
@@ -183,6 +184,6 @@ fn what_is_sound_is_silent() {
 #[test]
 fn links_are_counted() {
     let mut links = Links::default();
-    Mesh::new(INPUT).0.iter().for_each(|bundle| links.add(bundle));
+    Mesh::new(INPUT).0.iter().for_each(|bundle| links.add(bundle, 0));
     assert!(links.hold().value.unwrap() > 20);
 }

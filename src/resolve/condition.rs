@@ -5,17 +5,17 @@
 
 use super::value::connection;
 use super::value::header::{self, Use};
-use super::value::http::warn_of_case;
-use super::value::text_match::{EmptyPrefix, presence, text_match};
+use super::value::http;
+use super::value::text_match::{EmptyPrefix, path, presence, text_match};
 use super::value::{Checked, Poisoned, each, optional};
 use super::{label, name};
 use crate::diagnostic::Finding;
-use crate::model::condition::HttpMatch;
+use crate::model::condition::ProxyMatch;
 use crate::source::At;
 use crate::spec::{Keyed, condition as spec};
 
 /// Nothing if a word is illegible or has a value that cannot be: then it is not known which requests are meant.
-pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> Option<HttpMatch> {
+pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> Option<ProxyMatch> {
     let spec::Condition {
         // Names; whoever knows the clusters and the service's ports resolves them.
         source_clusters: _,
@@ -33,12 +33,14 @@ pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> O
         sni_hosts,
         destination_subnets,
     } = written;
-    if let Some(At { value: spec::TextMatch::Exact(method), .. }) = method.written() {
-        warn_of_case(method, findings);
-    }
-    let uri = optional(uri, |at| text_match(&at.value, "uri", EmptyPrefix::Allowed, findings));
+    let uri = optional(uri, |at| path(&at.value, findings));
     let scheme = optional(scheme, |at| text_match(&at.value, "scheme", EmptyPrefix::Refused, findings));
-    let method = optional(method, |at| text_match(&at.value, "method", EmptyPrefix::Refused, findings));
+    let method = optional(method, |at| {
+        if let spec::TextMatch::Exact(exact) = &at.value {
+            http::method(exact, findings)?;
+        }
+        text_match(&at.value, "method", EmptyPrefix::Refused, findings)
+    });
     let authority =
         optional(authority, |at| text_match(&at.value, "authority", EmptyPrefix::Refused, findings));
     let headers =
@@ -61,8 +63,8 @@ pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> O
     });
     let sni_hosts = connection::sni_hosts(sni_hosts, findings);
     let destination_subnets = connection::subnets(destination_subnets, findings);
-    let checked = || -> Checked<HttpMatch> {
-        Ok(HttpMatch {
+    let checked = || -> Checked<ProxyMatch> {
+        Ok(ProxyMatch {
             uri: uri?,
             ignore_uri_case: ignore_uri_case?.flatten(),
             scheme: scheme?,

@@ -26,7 +26,7 @@ use crate::spec::{self, Written};
 pub(super) fn set(service: &mut Service, from: &spec::service::Service, findings: &mut Vec<Finding>) {
     service.traffic_policy = of(service, &from.traffic_policy, findings);
     let versions = entries(&from.versions).0;
-    let policies: BTreeMap<&str, Option<TrafficPolicy>> = versions
+    let policies: BTreeMap<&str, Option<Box<TrafficPolicy>>> = versions
         .iter()
         .map(|version| (version.name.value.as_str(), of(service, &version.traffic_policy, findings)))
         .collect();
@@ -38,18 +38,18 @@ pub(super) fn set(service: &mut Service, from: &spec::service::Service, findings
 /// Nothing if there is none, or if a word is illegible or has a value that cannot be.
 fn of(
     service: &Service,
-    from: &Written<written::TrafficPolicy>,
+    from: &Written<Box<written::TrafficPolicy>>,
     findings: &mut Vec<Finding>,
-) -> Option<TrafficPolicy> {
-    optional(from, |at| policy(service, at, findings)).ok().flatten()
+) -> Option<Box<TrafficPolicy>> {
+    optional(from, |at| policy(service, at, findings).map(Box::new)).ok().flatten()
 }
 
 fn policy(
     service: &Service,
-    at: &At<written::TrafficPolicy>,
+    at: &At<Box<written::TrafficPolicy>>,
     findings: &mut Vec<Finding>,
 ) -> Checked<TrafficPolicy> {
-    let written::TrafficPolicy { settings: general, ports, refused } = &at.value;
+    let written::TrafficPolicy { settings: general, ports, refused } = &*at.value;
     let allowed = allowed(refused, findings);
     let sound = settings(general, findings);
     let (listed, complete) = entries(ports);

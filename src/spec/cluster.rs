@@ -173,7 +173,7 @@ impl Gateway {
             namespace: namespace.read(reader, Reader::text),
             selector: selector.read(reader, Reader::labels),
             expose: expose.read(reader, |reader, value| {
-                reader.word(value, &[("all", Some(Expose::All)), ("used", Some(Expose::Used))])
+                reader.word(value, &[("all", Expose::All), ("used", Expose::Used)])
             }),
             existing: existing.read(reader, Reader::boolean),
             address_from: address_from.read(reader, addresses_by_caller),

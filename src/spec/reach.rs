@@ -23,10 +23,10 @@ impl Reach {
     /// Reads `reach`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
         let words = [
-            ("sni", Some(Self::Sni)),
-            ("rewrite", Some(Self::Rewrite)),
-            ("merged", Some(Self::Merged)),
-            ("discovery", Some(Self::Discovery)),
+            ("sni", Self::Sni),
+            ("rewrite", Self::Rewrite),
+            ("merged", Self::Merged),
+            ("discovery", Self::Discovery),
         ];
         reader.word(value, &words)
     }

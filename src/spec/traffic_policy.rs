@@ -10,6 +10,7 @@ mod outlier_detection;
 pub use connection_pool::{ConnectionPool, Http2KeepAlive, HttpSettings, TcpKeepalive, TcpSettings};
 pub use load_balancer::{
     ConsistentHash, Distribute, Failover, HttpCookie, LoadBalancer, LocalityLbSetting, Warmup,
+    ZoneAwareLbSetting,
 };
 pub use outlier_detection::OutlierDetection;
 
@@ -63,17 +64,17 @@ const TRAFFIC_POLICY: Form<8> = Form {
 };
 
 const PORT_SETTINGS: Form<5> = Form {
-    what: "port settings",
+    what: "an entry of portLevelSettings",
     example: "portLevelSettings: [{port: {number: 9080}, connectionPool: {tcp: {maxConnections: 100}}}]",
     fields: ["port", "connectionPool", "loadBalancer", "outlierDetection", "tls"],
 };
 
 const PORT: Form<1> =
-    Form { what: "a port of port settings", example: "port: {number: 9080}", fields: ["number"] };
+    Form { what: "the port of such an entry", example: "port: {number: 9080}", fields: ["number"] };
 
 impl TrafficPolicy {
-    /// Reads `trafficPolicy`.
-    pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
+    /// Reads `trafficPolicy`. It is large, and most services have none.
+    pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Box<Self>>> {
         let [
             connection_pool,
             load_balancer,
@@ -94,7 +95,7 @@ impl TrafficPolicy {
                 ("retryBudget", retry_budget),
             ]),
         };
-        Some(At::new(policy, value.place()))
+        Some(At::new(Box::new(policy), value.place()))
     }
 }
 

@@ -43,7 +43,7 @@ impl<'a> Walk<'_, 'a> {
                 Some((DeadEnd::InboundMtlsNotTerminated, format!("{name} takes plaintext alone")))
             }
             Wrapping::Plaintext if mode == MutualTlsMode::Strict && !workload.no_sidecar => {
-                Some((DeadEnd::InboundMtlsRequired, format!("{name} takes the mesh's TLS alone")))
+                Some((DeadEnd::NoInboundChain, format!("{name} takes the mesh's TLS alone")))
             }
             Wrapping::Mesh { sni: _, demands } => {
                 let who = &workload.identities;

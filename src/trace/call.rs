@@ -7,7 +7,7 @@ use super::condition::{self, Asker};
 use super::feature;
 use super::object::Object;
 use super::object::virtual_service::{
-    Destination, HttpDestination, HttpRedirect, HttpRoute, VirtualServiceSpec,
+    Destination, HttpRedirect, HttpRoute, RouteDestination, VirtualServiceSpec,
 };
 use super::proxy::Proxy;
 use super::registry::{Backing, List, Registry, Service};
@@ -148,19 +148,33 @@ impl<'a> Walk<'_, 'a> {
         for (to, percent) in feature::copies(route) {
             self.copy(registry, proxy, routes, to, percent);
         }
-        let sum: u32 = route.route.iter().filter_map(|to| to.weight).sum();
-        for HttpDestination { destination, weight, headers, unfollowed } in &route.route {
+        for RouteDestination { destination, weight: _, headers, unfollowed } in &route.route {
             self.unfollowed(&routes.place, unfollowed);
             let target = target(registry, routes, destination, self.request.port);
-            if let Some(headers) = headers {
-                feature::of_headers(headers)
-                    .for_each(|words| self.feature(format!("[{}] {words}", target.cluster_name())));
+            for words in headers.iter().flat_map(feature::of_headers) {
+                self.feature(format!("[{}] {words}", target.cluster_name()));
             }
-            let share = match (weight, route.route.len()) {
+        }
+        self.divide(registry, proxy, routes, &route.route, &flow);
+    }
+
+    /// To each destination its share.
+    pub(super) fn divide(
+        &mut self,
+        registry: &Registry<'a>,
+        proxy: &Proxy,
+        routes: &Object<VirtualServiceSpec>,
+        shares: &[RouteDestination],
+        flow: &Flow,
+    ) {
+        let sum: u32 = shares.iter().filter_map(|to| to.weight).fold(0, u32::saturating_add);
+        for RouteDestination { destination, weight, headers: _, unfollowed: _ } in shares {
+            let share = match (weight, shares.len()) {
                 (_, 1) => 1.0,
                 (Some(weight), _) if *weight > 0 => f64::from(*weight) / f64::from(sum),
                 (Some(_) | None, _) => continue,
             };
+            let target = target(registry, routes, destination, self.request.port);
             self.forward(registry, proxy, flow.part(share), &target);
         }
     }
@@ -209,7 +223,7 @@ fn whereabouts(registry: &Registry<'_>, service: &Service<'_>) -> String {
 
 /// What a route means: names are those of its own namespace, and the port is the one called, unless it says otherwise
 /// or the service has only one.
-pub(super) fn target(
+fn target(
     registry: &Registry<'_>,
     routes: &Object<VirtualServiceSpec>,
     to: &Destination,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::network::LABEL as NETWORK;
 use super::object::Object;
 use super::object::peer_authentication::MutualTlsMode;
-use super::object::service_entry::{self, ServiceEntrySpec};
+use super::object::service_entry::{self, Resolution, ServiceEntrySpec};
 use super::pool::{Member, Traits};
 use super::registry::{Backing, Port, Registry, Service, Shard};
 use super::world::{Cluster, Workload};
@@ -66,6 +66,14 @@ impl Endpoint<'_> {
         Member { traits, address, weight: self.weight, all: self.all, up: self.up }
     }
 
+    /// Whether there is anything to dial.
+    pub(super) fn has_address(&self) -> bool {
+        match self.at {
+            At::Pods { .. } => true,
+            At::Listed { address } | At::NetworkGateway { address } => !address.is_empty(),
+        }
+    }
+
     /// Whether it carries all of these labels.
     pub(super) fn carries(&self, wanted: Option<&BTreeMap<String, String>>) -> bool {
         wanted.is_none_or(|wanted| wanted.iter().all(|(key, value)| self.labels.get(key) == Some(value)))
@@ -102,7 +110,10 @@ pub(super) fn of_service<'a>(
                 shards.iter().filter(|shard| !keeps_local || shard.cluster.name == registry.cluster.name);
             let pods = shards.flat_map(|shard| of_shard(registry, shard, port));
             let joined = registry.joined(&service.host).iter();
-            let joined = joined.filter(|entry| entry.place.namespace == service.namespace);
+            // Istio hands no name to a proxy that is given addresses.
+            let joined = joined.filter(|entry| {
+                entry.place.namespace == service.namespace && entry.spec.resolution == Resolution::Static
+            });
             pods.chain(joined.flat_map(|entry| of_entry(registry, entry, &service.host, port))).collect()
         }
         Backing::Entry(entry) => of_entry(registry, entry, &service.host, port),

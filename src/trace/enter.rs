@@ -9,7 +9,7 @@ use super::proxy::{Proxy, Role};
 use super::registry::Registry;
 use super::report::{DeadEnd, End};
 use super::rewrite;
-use super::server::{Opened, Way, opened};
+use super::server::{Opened, ServerKind, opened};
 use super::upstream::{Target, Wrapping};
 use super::walk::{Flow, Walk};
 use super::world::Gateway;
@@ -104,7 +104,7 @@ fn chains<'a>(
 ) -> Result<BTreeMap<String, (Target, Opened<'a>)>, String> {
     let mut known = BTreeMap::new();
     let mut taken: BTreeSet<&str> = BTreeSet::new();
-    for opened in opened(far, gateway, port).filter(|opened| opened.way == Way::PassesOn) {
+    for opened in opened(far, gateway, port).filter(|opened| opened.kind == ServerKind::PassesOn) {
         let hosts: BTreeSet<&str> = opened.hosts().collect();
         if !hosts.is_disjoint(&taken) {
             continue;

@@ -12,21 +12,29 @@ use super::proxy::{Proxy, Role};
 use super::registry::{Registry, covers};
 use super::report::{DeadEnd, End};
 use super::request::Speaks;
-use super::server::{Opened, Way, opened};
+use super::server::{Opened, ServerKind, opened};
 use super::walk::{Flow, Walk};
 use super::world::Gateway;
 
 /// How plain HTTP is sent to HTTPS.
 const MOVED: u16 = 301;
 
-/// A VirtualService that answers for a host at a server.
+/// A `VirtualService` that answers for a host at a server.
 #[derive(Clone, Copy)]
 struct Bound<'a> {
     routes: &'a Object<VirtualServiceSpec>,
     opened: Opened<'a>,
 }
 
-/// One way of a VirtualService to take a request.
+/// What a gateway has no answer to.
+enum Unanswered {
+    /// It has no routes.
+    Everything,
+    /// Its routes are for other hosts.
+    Host,
+}
+
+/// One way of a `VirtualService` to take a request.
 struct Entry<'a> {
     bound: Bound<'a>,
     index: usize,
@@ -49,6 +57,12 @@ impl<'a> Walk<'_, 'a> {
         }
         let servers = self.servers(&all);
         if servers.is_empty() {
+            for opened in all.iter().filter(|opened| opened.kind == ServerKind::Other) {
+                self.note(format!(
+                    "Gateway {} passes TLS or connections on, which is not followed",
+                    opened.full_name()
+                ));
+            }
             let why = format!("no server on port {port} of {} in {cluster} takes this", gateway.name);
             return self.dead(flow, DeadEnd::NoFilterChain, why);
         }
@@ -56,17 +70,14 @@ impl<'a> Walk<'_, 'a> {
         let (domain, bound) = match answering(registry, &proxy, &servers, &request.host.to_ascii_lowercase())
         {
             Ok(found) => found,
-            Err(reason) => {
-                let why = match reason {
-                    DeadEnd::NoRoute => {
-                        format!("no VirtualService is for {} in {cluster}: 404", gateway.name)
-                    }
-                    _ => format!(
-                        "no route of {} in {cluster} is for the host `{}`: 404",
-                        gateway.name, request.host
-                    ),
-                };
-                return self.dead(flow, reason, why);
+            Err(Unanswered::Everything) => {
+                let why = format!("no VirtualService is for {} in {cluster}: 404", gateway.name);
+                return self.dead(flow, DeadEnd::NoRoute, why);
+            }
+            Err(Unanswered::Host) => {
+                let (host, name) = (&request.host, &gateway.name);
+                let why = format!("no route of {name} in {cluster} is for the host `{host}`: 404");
+                return self.dead(flow, DeadEnd::NoVhost, why);
             }
         };
         let flow = bound.iter().take(1).fold(flow, |flow, Bound { routes: _, opened }| {
@@ -83,7 +94,7 @@ impl<'a> Walk<'_, 'a> {
                 )),
             }
         }
-        if bound.iter().any(|bound| bound.opened.way == Way::Http { redirects: true }) {
+        if bound.iter().any(|bound| bound.opened.kind == ServerKind::Http { redirects: true }) {
             return self
                 .end(flow.step(cluster, "plain HTTP is sent to HTTPS", None), End::Redirect { code: MOVED });
         }
@@ -92,12 +103,12 @@ impl<'a> Walk<'_, 'a> {
 
     /// The servers that take what is spoken; with TLS, the one whose host is nearest to the name that is asked for.
     fn servers(&self, all: &[Opened<'a>]) -> Vec<Opened<'a>> {
-        let takes = |way: Way| match (&self.request.speaks, way) {
-            (Speaks::Http, Way::Http { .. } | Way::Unknown)
-            | (Speaks::Tls { .. }, Way::Https | Way::Unknown) => true,
+        let takes = |kind: ServerKind| match (&self.request.speaks, kind) {
+            (Speaks::Http, ServerKind::Http { .. } | ServerKind::Unknown)
+            | (Speaks::Tls { .. }, ServerKind::Https | ServerKind::Unknown) => true,
             (Speaks::Http | Speaks::Tls { .. } | Speaks::Bytes, _) => false,
         };
-        let mut servers: Vec<_> = all.iter().filter(|opened| takes(opened.way)).copied().collect();
+        let mut servers: Vec<_> = all.iter().filter(|opened| takes(opened.kind)).copied().collect();
         if let Speaks::Tls { sni } = &self.request.speaks {
             let sni = sni.to_ascii_lowercase();
             let nearness = |opened: &Opened<'a>| {
@@ -139,14 +150,13 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
-/// The VirtualServices whose host, or a server's where that is narrower, is nearest to the one that is asked for. A
-/// gateway without any routes answers 404; one whose routes are for other hosts does so too, but otherwise.
+/// The `VirtualService`s whose host, or a server's where that is narrower, is nearest to the one that is asked for.
 fn answering<'a>(
     registry: &Registry<'a>,
     proxy: &Proxy,
     servers: &[Opened<'a>],
     host: &str,
-) -> Result<(String, Vec<Bound<'a>>), DeadEnd> {
+) -> Result<(String, Vec<Bound<'a>>), Unanswered> {
     let mut known: Vec<(String, Bound<'a>)> = Vec::new();
     for routes in registry.routes_for(&proxy.namespace) {
         let home = &routes.place.namespace;
@@ -163,11 +173,11 @@ fn answering<'a>(
         }
     }
     if known.is_empty() {
-        return Err(DeadEnd::NoRoute);
+        return Err(Unanswered::Everything);
     }
     let best =
         known.iter().filter(|(domain, _)| covers(domain, host)).max_by_key(|(domain, _)| nearness(domain));
-    let domain = best.map(|(domain, _)| domain.clone()).ok_or(DeadEnd::NoVhost)?;
+    let domain = best.map(|(domain, _)| domain.clone()).ok_or(Unanswered::Host)?;
     let mut bound: Vec<Bound<'a>> = Vec::new();
     for (_, found) in known.into_iter().filter(|(known, _)| *known == domain) {
         if !bound.iter().any(|bound| bound.routes.place == found.routes.place) {

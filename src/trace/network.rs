@@ -96,9 +96,9 @@ impl<'a> Networks<'a> {
             let ways =
                 if proxy.is_in(network) { Vec::new() } else { self.ways_to(network, endpoint.cluster) };
             if ways.is_empty() {
-                seen.push(endpoint);
+                seen.extend([endpoint].into_iter().filter(Endpoint::has_address));
             } else if endpoint.speaks_mesh_tls {
-                let part = endpoint.weight / ways.iter().map(|_| 1.0).sum::<f64>();
+                let part = endpoint.weight / f64::from(u32::try_from(ways.len()).unwrap_or(u32::MAX));
                 for way in ways {
                     *crossing.entry((endpoint.locality.clone(), way)).or_default() += part;
                 }

@@ -41,7 +41,7 @@ pub(super) fn of<'a>(
     let whole = rules.first().copied();
     let general = whole.and_then(|rule| rule.spec.traffic_policy.as_ref());
     let Some(name) = subset else {
-        let tls = general.and_then(|policy| policy.tls(port));
+        let tls = general.and_then(|policy| policy.settings(port).tls.as_ref());
         let asked: Vec<_> = general.into_iter().collect();
         let (ejects, locality) = failover(&asked, port);
         return Some(Policy { rule: whole, labels: None, tls, own_tls: None, ejects, locality, asked });
@@ -51,10 +51,10 @@ pub(super) fn of<'a>(
         found.map(|subset| (*rule, subset))
     })?;
     let own = subset.traffic_policy.as_ref();
-    let own_tls = own.and_then(|policy| policy.tls(port));
+    let own_tls = own.and_then(|policy| policy.settings(port).tls.as_ref());
     let tls = match own {
         Some(policy) if policy.speaks_of_tls(port) => own_tls,
-        Some(_) | None => general.and_then(|policy| policy.tls(port)),
+        Some(_) | None => general.and_then(|policy| policy.settings(port).tls.as_ref()),
     };
     let asked: Vec<_> = general.into_iter().chain(own).collect();
     let (ejects, locality) = failover(&asked, port);
@@ -66,8 +66,9 @@ pub(super) fn of<'a>(
 fn failover<'a>(levels: &[&'a TrafficPolicy], port: u16) -> (bool, Option<&'a LocalityLbSetting>) {
     let (mut outliers, mut balancer) = (None, None);
     for level in levels {
-        let (own_outliers, own_balancer) = level.outliers(port);
-        if level.has_port(port) {
+        let said = level.settings(port);
+        let (own_outliers, own_balancer) = (said.outlier_detection.as_ref(), said.load_balancer.as_ref());
+        if level.of_port(port).is_some() {
             (outliers, balancer) = (own_outliers, own_balancer);
         } else {
             (outliers, balancer) = (own_outliers.or(outliers), own_balancer.or(balancer));

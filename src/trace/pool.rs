@@ -182,11 +182,14 @@ fn fill(members: &[Member<'_>], groups: Vec<Group>, by_weight_of_groups: bool) -
         if up == 0 {
             continue;
         }
-        let load = (OVERPROVISIONING * f64::from(up) / f64::from(all)).min(1.0).min(left);
-        left -= load;
         let answering = groups.iter().filter(|group| weight_up(group) > 0.0);
         let weight = |group: &Group| if by_weight_of_groups { group.weight } else { weight_up(group) };
         let sum: f64 = answering.clone().map(weight).sum();
+        if sum <= 0.0 {
+            continue;
+        }
+        let load = (OVERPROVISIONING * f64::from(up) / f64::from(all)).min(1.0).min(left);
+        left -= load;
         for group in answering {
             let part = load * weight(group) / sum / weight_up(group);
             for index in &group.members {
@@ -200,7 +203,9 @@ fn fill(members: &[Member<'_>], groups: Vec<Group>, by_weight_of_groups: bool) -
         }
     }
     if left < 1.0 {
-        shares.iter_mut().for_each(|share| *share /= 1.0 - left);
+        for share in &mut shares {
+            *share /= 1.0 - left;
+        }
     }
     shares
 }

@@ -199,7 +199,7 @@ impl<'a> Registry<'a> {
         })
     }
 
-    /// The VirtualServices that a namespace sees, in order of name.
+    /// The `VirtualService`s that a namespace sees, in order of name.
     pub(super) fn routes_for(&self, namespace: &str) -> impl Iterator<Item = &'a Object<VirtualServiceSpec>> {
         let objects = &self.objects.virtual_services;
         objects

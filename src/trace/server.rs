@@ -22,12 +22,12 @@ pub(super) struct Opened<'a> {
     /// As the Gateway object numbers it.
     pub(super) port: u16,
     hosts: &'a [String],
-    pub(super) way: Way,
+    pub(super) kind: ServerKind,
 }
 
 /// What a server does with what arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum ServerKind {
     /// TLS, passed on by SNI to whom the SNI names.
     PassesOn,
     /// Plain HTTP, perhaps sent to HTTPS.
@@ -60,7 +60,7 @@ pub(super) fn opened<'a>(
             server: Some(server),
             port: server.port.number,
             hosts: &server.hosts,
-            way: way(server),
+            kind: kind(server),
         })
     });
     let is_written = |namespace: &str, name: &str| {
@@ -74,20 +74,20 @@ pub(super) fn opened<'a>(
         server: None,
         port: known.port.unwrap_or(port),
         hosts: &known.hosts,
-        way: if known.passes_on { Way::PassesOn } else { Way::Unknown },
+        kind: if known.passes_on { ServerKind::PassesOn } else { ServerKind::Unknown },
     });
-    written.chain(existing).filter(move |opened| listens(opened.port) == port || opened.port == port)
+    written.chain(existing).filter(move |opened| listens(opened.port) == port)
 }
 
-fn way(server: &Server) -> Way {
+fn kind(server: &Server) -> ServerKind {
     let ends_tls = server.tls.as_ref().and_then(|tls| tls.mode.as_deref());
     match server.port.protocol.to_ascii_uppercase().as_str() {
-        _ if ends_tls == Some("AUTO_PASSTHROUGH") => Way::PassesOn,
+        _ if ends_tls == Some("AUTO_PASSTHROUGH") => ServerKind::PassesOn,
         "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB" => {
-            Way::Http { redirects: server.tls.as_ref().is_some_and(|tls| tls.https_redirect) }
+            ServerKind::Http { redirects: server.tls.as_ref().is_some_and(|tls| tls.https_redirect) }
         }
-        "HTTPS" if ends_tls != Some("PASSTHROUGH") => Way::Https,
-        _ => Way::Other,
+        "HTTPS" if ends_tls != Some("PASSTHROUGH") => ServerKind::Https,
+        _ => ServerKind::Other,
     }
 }
 
@@ -115,7 +115,7 @@ impl<'a> Opened<'a> {
             .map(|(_, host)| host)
     }
 
-    /// As VirtualServices name it.
+    /// As a `VirtualService` names it.
     pub(super) fn full_name(&self) -> String {
         format!("{}/{}", self.namespace, self.name)
     }

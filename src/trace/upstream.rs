@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::endpoint::{self, At, Endpoint};
 use super::object::Object;
 use super::object::destination_rule::ClientTlsMode;
+use super::object::peer_authentication::MutualTlsMode;
 use super::object::service_entry::{Resolution, ServiceEntrySpec};
 use super::policy::{self, Policy};
 use super::pool;
@@ -105,10 +106,10 @@ impl<'a> Walk<'_, 'a> {
         self.unfollowed(&rule.place, &rule.spec.unfollowed);
         for level in &policy.asked {
             self.unfollowed(&rule.place, &level.unfollowed);
-            if let (_, Some(balancer)) = level.outliers(target.port) {
+            if let Some(balancer) = &level.settings(target.port).load_balancer {
                 self.unfollowed(&rule.place, &balancer.unfollowed);
             }
-            for settings in level.port_level_settings.iter().filter(|one| one.port.number == target.port) {
+            if let Some(settings) = level.of_port(target.port) {
                 self.unfollowed(&rule.place, &settings.unfollowed);
             }
         }
@@ -171,7 +172,9 @@ impl<'a> Walk<'_, 'a> {
         // What a subset itself says of TLS is all that control planes look at when they ask who speaks the mesh's.
         if let Some(tls) = policy.own_tls {
             let speaks = tls.mode == ClientTlsMode::IstioMutual;
-            endpoints.iter_mut().for_each(|endpoint| endpoint.speaks_mesh_tls = speaks);
+            for endpoint in &mut endpoints {
+                endpoint.speaks_mesh_tls = speaks;
+            }
         }
         let seen = registry.networks.seen_by(proxy, endpoints);
         if seen.is_empty() {
@@ -200,10 +203,12 @@ impl<'a> Walk<'_, 'a> {
             let why = format!("no healthy {} in {}", in_words(to.service, to.policy), registry.cluster.name);
             return self.dead(flow, DeadEnd::NoEndpoints, why);
         }
+        let is_shut = registry.mutual_tls_of_all(to.service.namespace) == MutualTlsMode::Disable;
         for (endpoint, share) in endpoints.iter().zip(&shares).filter(|(_, share)| **share > 0.0) {
             let flow = flow.part(*share);
             let wrapping = match proxy.role {
                 Role::Passing => Wrapping::Mesh { sni: String::new(), demands: flow.demands.clone() },
+                Role::Sidecar | Role::Ingress if to.policy.tls.is_none() && is_shut => Wrapping::Plaintext,
                 Role::Sidecar | Role::Ingress => wrapping(to.policy, endpoint, to.target),
             };
             match endpoint.at {
@@ -212,7 +217,13 @@ impl<'a> Walk<'_, 'a> {
                     let pods = Pods { cluster, workload, namespace, port: endpoint.port };
                     self.arrive(registry, proxy, flow.step(&cluster.name, what, None), &pods, &wrapping);
                 }
-                At::Listed { address } | At::NetworkGateway { address } => {
+                At::NetworkGateway { address } => {
+                    let what =
+                        format!("{} in another network, by its gateway", in_words(to.service, to.policy));
+                    let flow = flow.step(&registry.cluster.name, what, None);
+                    self.connect(registry, proxy, flow, (address, endpoint.port), &wrapping);
+                }
+                At::Listed { address } => {
                     self.connect(registry, proxy, flow, (address, endpoint.port), &wrapping);
                 }
             }

@@ -24,19 +24,21 @@ pub fn render(bundle: &istio::Bundle) -> Bundle {
         "default" => object.metadata.name.clone(),
         namespace => format!("{namespace}/{}", object.metadata.name),
     };
+    let (text, longest) = if objects.is_empty() { (String::new(), 0) } else { documents(&title, objects) };
     Bundle {
         cluster: cluster.clone(),
         context: context.clone(),
         release: release.to_string(),
         configured_by: configured_by.clone(),
         objects: objects.len(),
-        text: if objects.is_empty() { String::new() } else { documents(&title, objects) },
+        text,
+        longest,
         stand_ins: if stand_ins.is_empty() {
             None
         } else {
             Some(StandIns {
                 services: stand_ins.iter().map(names).collect(),
-                text: documents(&title, stand_ins),
+                text: documents(&title, stand_ins).0,
             })
         },
         reaches: reaches.clone(),
@@ -44,15 +46,18 @@ pub fn render(bundle: &istio::Bundle) -> Bundle {
     }
 }
 
-fn documents(title: &str, objects: &[Object]) -> String {
-    let mut text = String::new();
+/// All objects, and the bytes of the longest.
+fn documents(title: &str, objects: &[Object]) -> (String, usize) {
+    let (mut text, mut longest) = (String::new(), 0);
     super::comment(title, &mut text);
     for (index, object) in objects.iter().enumerate() {
         if index > 0 {
             text.push_str("---\n");
         }
         super::comment(&object.why, &mut text);
+        let before = text.len();
         super::write(object, &mut text);
+        longest = longest.max(text.len() - before);
     }
-    text
+    (text, longest)
 }

@@ -190,3 +190,54 @@ fn wrong_inputs_need_to_be_mended_first() {
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
     assert!(ran.stderr.contains("MG0302"), "{}", ran.stderr);
 }
+
+/// A gateway that is written, one that is there already, and a cluster without any.
+const INGRESS: &str = "\
+apiVersion: meshgen/v1
+kind: Topology
+clusters: {here: {}, there: {}}
+services:
+  shop: {ports: 80, versions: {v1: here}, clients: []}
+gateways:
+  made:
+    clusters: here
+    namespace: edge
+    servers:
+    - {port: {number: 443, name: https, protocol: HTTPS}, hosts: shop.example.com, tls: {mode: SIMPLE, credentialName: shop}}
+  there-already: {clusters: here}
+---
+apiVersion: meshgen/v1
+kind: Routing
+routes:
+  shop: {rules: v1, ingress: {made: {hosts: shop.example.com}, there-already: {hosts: shop.example.com}}}
+";
+
+#[test]
+fn ingress_gateways_have_needs_of_their_own() {
+    let world = World::new();
+    world.write("ingress.yaml", INGRESS);
+    let ran = world.run("needs ingress.yaml");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    insta::assert_snapshot!(ran.stdout, @r#"
+    here (Istio 1.30)
+      ingress: an ingress gateway for `made`: pods with `istio: ingressgateway` in `edge` or `istio-system`, behind a Service with port 443
+        otherwise: requests from outside are not let in
+        look  kubectl --context here get service,pods --all-namespaces --selector istio=ingressgateway
+      certificate: the Secret `shop` with a certificate, where the pods of `made` are: in `edge` or `istio-system`
+        otherwise: the port does not answer TLS
+        look  kubectl --context here get secret shop --namespace edge
+        look  kubectl --context here get secret shop --namespace istio-system
+      ingress: an ingress gateway for `there-already`: pods with `istio: ingressgateway` in `default` or `istio-system`, behind a Service
+        otherwise: requests from outside are not let in
+        look  kubectl --context here get service,pods --all-namespaces --selector istio=ingressgateway
+      ingress-object: the Gateway `default/there-already` is there, and open for the hosts of its routes
+        otherwise: requests from outside get 404
+        look  kubectl --context here get gateways.networking.istio.io there-already --namespace default --output yaml
+      namespaces: the namespace of what is written here: `edge`
+        otherwise: kubectl refuses their objects
+        do    kubectl --context here create namespace edge
+
+    there (Istio 1.30)
+      nothing: it neither calls others nor is called by them
+    "#);
+}

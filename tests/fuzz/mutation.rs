@@ -19,13 +19,14 @@ pub fn of(texts: &[String], scalars: &[String], chance: &mut Chance) -> String {
         if text.len() > LARGEST {
             break;
         }
-        text = match chance.below(10) {
+        text = match chance.below(11) {
             0..=3 => retyped(&text, scalars, chance),
             4 => swapped(&text, chance),
             5 => deleted(&text, chance),
             6 => doubled(&text, chance),
             7 => spliced(&text, &one_of(texts, chance).clone(), chance),
             8 => format!("{text}---\n{}", one_of(texts, chance)),
+            9 => multiplied(&text, chance),
             _ => indented(&text, chance),
         };
     }
@@ -88,6 +89,20 @@ fn doubled(text: &str, chance: &mut Chance) -> String {
     let (start, end) = block(text, chance);
     let seam = if text[..end].ends_with('\n') { "" } else { "\n" };
     format!("{}{seam}{}{}", &text[..end], &text[start..end], &text[end..])
+}
+
+/// With a line and what is indented below it many times, each under a key of its own if it has one.
+fn multiplied(text: &str, chance: &mut Chance) -> String {
+    let (start, end) = block(text, chance);
+    let block = &text[start..end];
+    let times = (1 << chance.below(14)).min(LARGEST / block.len().max(1));
+    let seam = if block.ends_with('\n') { "" } else { "\n" };
+    let (key, rest) = block.split_at(block.find(':').unwrap_or(0));
+    let copies = (0..times).map(|number| match key {
+        "" => format!("{seam}{block}"),
+        _ => format!("{seam}{key}{number}{rest}"),
+    });
+    format!("{}{}{}", &text[..end], copies.collect::<String>(), &text[end..])
 }
 
 /// The beginning of one and the end of another, both in whole lines.

@@ -73,6 +73,15 @@ impl Case {
 
 /// What the compiler makes of the inputs: the bundles, unless there are errors, and the findings as text.
 pub fn compile(sources: &Sources) -> Files {
+    let (mut files, findings) = compile_with_findings(sources);
+    if !findings.is_empty() {
+        files.insert(DIAGNOSTICS.to_owned(), rendered(findings, sources));
+    }
+    files
+}
+
+/// The same, the findings as they are.
+pub fn compile_with_findings(sources: &Sources) -> (Files, Vec<Finding>) {
     let mut files = Files::new();
     let outcome = meshgen::compile(sources, &mut |bundle| {
         if !bundle.text.is_empty() {
@@ -85,10 +94,7 @@ pub fn compile(sources: &Sources) -> Files {
     if outcome.has_errors() {
         files.clear();
     }
-    if !outcome.findings.is_empty() {
-        files.insert(DIAGNOSTICS.to_owned(), rendered(outcome.findings, sources));
-    }
-    files
+    (files, outcome.findings)
 }
 
 /// The findings as people read them.

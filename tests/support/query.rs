@@ -180,10 +180,14 @@ impl Query {
         })
     }
 
+    /// The label `app` of the pods that are meant.
+    pub fn app(&self) -> &str {
+        self.app.as_deref().unwrap_or_else(|| self.host.split('.').next().unwrap())
+    }
+
     /// What of a trace is not as expected.
     pub fn differences(&self, trace: &Trace) -> Vec<String> {
-        let app = self.app.as_deref().unwrap_or_else(|| self.host.split('.').next().unwrap());
-        let found = trace.places(app);
+        let found = trace.places(self.app());
         let tolerance = self.tolerance.unwrap_or(TOLERANCE);
         let places: std::collections::BTreeSet<_> = self.expect.keys().chain(found.keys()).collect();
         let share = |shares: &BTreeMap<String, f64>, place: &str| shares.get(place).copied().unwrap_or(0.0);

@@ -29,28 +29,34 @@ pub fn broken(mesh: &Mesh, files: &Files) -> Vec<String> {
     let routing = routing(files);
     let tracer = Tracer::new(&world, &routing);
     let mut broken = Vec::new();
+    for (asked, promise, request) in requests(mesh) {
+        let trace = tracer.trace(&request).unwrap();
+        let what = difference(&promise, &trace, &asked, request.port);
+        broken.extend(what.map(|what| {
+            let Asked { caller, service: _, port, header, path, label } = &asked;
+            let host = &request.host;
+            format!("{host}:{port}{path} from {caller}, header {header:?}, label {label:?}: {what}")
+        }));
+    }
+    broken
+}
+
+/// Every question, by each of the names that the mesh promises to answer.
+pub fn requests(mesh: &Mesh) -> Vec<(Asked<'_>, Promise, Request)> {
+    let mut requests = Vec::new();
     for asked in questions(mesh) {
         let promise = promise::of(mesh, &asked);
         if promise.is_open {
             continue;
         }
         let plain = format!("{}.{}", asked.service.name, asked.service.namespace);
-        let mut names = vec![plain.clone()];
-        if promise.is_far && !mesh.per_cluster_names && !asked.service.discovered {
-            names.push(plain + ".global");
-        }
-        for host in names {
-            let request = request(&asked, host);
-            let trace = tracer.trace(&request).unwrap();
-            let what = difference(&promise, &trace, &asked, request.port);
-            broken.extend(what.map(|what| {
-                let Asked { caller, service: _, port, header, path, label } = &asked;
-                let host = &request.host;
-                format!("{host}:{port}{path} from {caller}, header {header:?}, label {label:?}: {what}")
-            }));
+        let has_remote = promise.is_far && !mesh.per_cluster_names && !asked.service.discovered;
+        let remote = has_remote.then(|| plain.clone() + ".global");
+        for host in [plain].into_iter().chain(remote) {
+            requests.push((asked.clone(), promise.clone(), request(&asked, host)));
         }
     }
-    broken
+    requests
 }
 
 /// Every caller, service, port, header, path and label that some rule speaks of, and those that none does.

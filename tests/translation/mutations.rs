@@ -2,20 +2,21 @@
 //!
 //! One mesh, one fault at a time in the text of its bundles, and what following requests finds instead.
 
-use crate::followed::broken;
+use std::fmt;
+
 use crate::mesh::{Cluster, Mesh, Pick, Rule, Service, Version};
 use crate::support::case::{DIAGNOSTICS, Files, compile};
 
 /// A fault: in which file, in which object, what is there, what stands in its place, and what is found then.
-struct Fault {
-    file: &'static str,
-    object: &'static str,
-    change: Change,
+pub struct Fault {
+    pub file: &'static str,
+    pub object: &'static str,
+    pub change: Change,
     /// Part of what is found; empty for a fault that no request meets.
-    found: &'static str,
+    pub found: &'static str,
 }
 
-enum Change {
+pub enum Change {
     Remove,
     Replace(&'static str, &'static str),
 }
@@ -37,7 +38,7 @@ const ROUTES: &str = "VirtualService reviews";
 const GATEWAY: &str = "Gateway meshgen-east-west";
 
 /// What following requests finds.
-const CAUGHT: &[Fault] = &[
+pub const CAUGHT: &[Fault] = &[
     // The contract between two clusters.
     fault(NEAR, REMOTE, Replace("9080_.v3_", "9080_.v2_"), "found {\"cluster2/v2\""),
     fault(NEAR, REMOTE, Replace("9080_.v3_", "9090_.v3_"), "found port 9090"),
@@ -231,7 +232,7 @@ const CAUGHT: &[Fault] = &[
 ];
 
 /// What no request meets, so that others must look at it.
-const NOT_MET: &[(Fault, &str)] = &[
+pub const NOT_MET: &[(Fault, &str)] = &[
     (
         fault(NEAR, ENTRY, Replace("240.0.69.235", "240.0.69.236"), ""),
         "HTTP goes by name; the schema and the pool are checked elsewhere",
@@ -253,17 +254,12 @@ const NOT_MET: &[(Fault, &str)] = &[
 #[test]
 fn every_fault_that_requests_meet_is_found() {
     let (mesh, sound) = sound();
-    assert_eq!(broken(&mesh, &sound), [""; 0]);
+    assert_eq!(crate::followed::broken(&mesh, &sound), [""; 0]);
     let mut unnoticed = Vec::new();
     for fault in CAUGHT {
-        let found = broken(&mesh, &with(&sound, fault));
+        let found = crate::followed::broken(&mesh, &with(&sound, fault));
         if !found.iter().any(|line| line.contains(fault.found)) {
-            let Fault { file, object, change, found: expected } = fault;
-            let change = match change {
-                Remove => "removed".to_owned(),
-                Replace(from, to) => format!("{from:?} → {to:?}"),
-            };
-            unnoticed.push(format!("{file}, {object}, {change}: not `{expected}` but {:?}", found.first()));
+            unnoticed.push(format!("{fault}: not `{}` but {:?}", fault.found, found.first()));
         }
     }
     assert!(unnoticed.is_empty(), "{}", unnoticed.join("\n"));
@@ -273,13 +269,23 @@ fn every_fault_that_requests_meet_is_found() {
 fn faults_that_no_request_meets_are_known() {
     let (mesh, sound) = sound();
     for (fault, why) in NOT_MET {
-        let found = broken(&mesh, &with(&sound, fault));
-        assert_eq!(found, [""; 0], "{}, {}: met after all, although {why}", fault.file, fault.object);
+        let found = crate::followed::broken(&mesh, &with(&sound, fault));
+        assert_eq!(found, [""; 0], "{fault}: met after all, although {why}");
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, object, change, found: _ } = self;
+        match change {
+            Remove => write!(f, "{file}, {object}, removed"),
+            Replace(from, to) => write!(f, "{file}, {object}, {from:?} → {to:?}"),
+        }
     }
 }
 
 /// The bundles with one fault.
-fn with(sound: &Files, fault: &Fault) -> Files {
+pub fn with(sound: &Files, fault: &Fault) -> Files {
     let mut files = sound.clone();
     let text = &files[fault.file];
     let (kind, name) = fault.object.split_once(' ').unwrap();
@@ -295,8 +301,17 @@ fn with(sound: &Files, fault: &Fault) -> Files {
     files
 }
 
-/// Three clusters, a version in two of them, two ports, a copy, a service that runs in one cluster only.
+/// The mesh, and its bundles without a fault.
 fn sound() -> (Mesh, Files) {
+    let mesh = mesh();
+    let mut files = compile(&mesh.sources());
+    let findings = files.remove(DIAGNOSTICS);
+    assert!(!files.is_empty(), "{}", findings.unwrap_or_default());
+    (mesh, files)
+}
+
+/// Three clusters, a version in two of them, two ports, a copy, a service that runs in one cluster only.
+pub fn mesh() -> Mesh {
     let cluster = |number: usize| Cluster {
         network: None,
         name: format!("cluster{number}"),
@@ -342,7 +357,7 @@ fn sound() -> (Mesh, Files) {
         version("v2", &["cluster2", "cluster3"]),
         version("v3", &["cluster2"]),
     ];
-    let mesh = Mesh {
+    Mesh {
         sighted: false,
         per_cluster_names: false,
         clusters: (1..=3).map(cluster).collect(),
@@ -350,9 +365,5 @@ fn sound() -> (Mesh, Files) {
             service("ratings", &[("http", 9080)], vec![version("v1", &["cluster2"])], Vec::new()),
             service("reviews", &[("http", 9080), ("grpc-api", 9090)], versions, rules),
         ],
-    };
-    let mut files = compile(&mesh.sources());
-    let findings = files.remove(DIAGNOSTICS);
-    assert!(!files.is_empty(), "{}", findings.unwrap_or_default());
-    (mesh, files)
+    }
 }

@@ -46,6 +46,7 @@ impl Texts {
             configured_by: _,
             objects: _,
             text,
+            longest: _,
             stand_ins,
             reaches: _,
             origins,

@@ -18,6 +18,8 @@ pub struct LoadBalancer {
     pub consistent_hash: Option<ConsistentHash>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locality_lb_setting: Option<LocalityLbSetting>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone_aware_lb_setting: Option<ZoneAwareLbSetting>,
     /// The only word for warming up before `warmup`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warmup_duration_secs: Option<Duration>,
@@ -93,6 +95,20 @@ pub struct LocalityLbSetting {
     pub failover: Vec<Failover>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failover_priority: Vec<String>,
+}
+
+/// The caller's own zone is preferred, as far as its endpoints go.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ZoneAwareLbSetting {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failover: Vec<Failover>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failover_priority: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_cluster_size: Option<u32>,
 }
 
 /// Shares of the requests from one locality, by locality; they add up to 100.

@@ -27,4 +27,7 @@ pub struct OutlierDetection {
     pub max_ejection_percent: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_health_percent: Option<u8>,
+    /// Statuses that count as errors, instead of Envoy's own.
+    #[serde(rename = "outlierDetectionHttpErrorCodes", skip_serializing_if = "Vec::is_empty")]
+    pub http_error_codes: Vec<u16>,
 }

@@ -58,6 +58,11 @@ const LATER: &[(&str, Feature)] = &[
         "DestinationRule.trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes",
         Feature::CookieAttributes,
     ),
+    ("DestinationRule.trafficPolicy.loadBalancer.zoneAwareLbSetting", Feature::ZoneAware),
+    (
+        "DestinationRule.trafficPolicy.outlierDetection.outlierDetectionHttpErrorCodes",
+        Feature::OutlierHttpErrorCodes,
+    ),
     (
         "DestinationRule.trafficPolicy.outlierDetection.splitExternalLocalOriginErrors",
         Feature::LocalOriginErrors,

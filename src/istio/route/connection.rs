@@ -9,7 +9,7 @@ use crate::istio::release::Feature;
 use crate::istio::virtual_service::{
     L4MatchAttributes, RouteDestination, TcpRoute, TlsMatchAttributes, TlsRoute,
 };
-use crate::model::condition::HttpMatch;
+use crate::model::condition::ProxyMatch;
 use crate::plan::{ClusterPlan, Route, Share};
 
 /// An entry of `tls`, for these names where its conditions ask for none.
@@ -20,9 +20,9 @@ pub(super) fn tls_route(
     names: &[String],
     dialect: &mut Dialect<'_>,
 ) -> TlsRoute {
-    let every = HttpMatch::default();
+    let every = ProxyMatch::default();
     let conditions = if route.conditions.is_empty() { vec![&every] } else { route.conditions.clone() };
-    let condition = |words: &HttpMatch, dialect: &mut Dialect<'_>| TlsMatchAttributes {
+    let condition = |words: &ProxyMatch, dialect: &mut Dialect<'_>| TlsMatchAttributes {
         sni_hosts: if words.sni_hosts.is_empty() {
             names.to_vec()
         } else {
@@ -51,8 +51,8 @@ pub(super) fn tcp_route(
 }
 
 /// What a condition says of the two ends. Words that the release lacks are left out, with a finding.
-fn ends(words: &HttpMatch, port: Option<u16>, dialect: &mut Dialect<'_>) -> L4MatchAttributes {
-    let HttpMatch {
+fn ends(words: &ProxyMatch, port: Option<u16>, dialect: &mut Dialect<'_>) -> L4MatchAttributes {
+    let ProxyMatch {
         uri: _,
         ignore_uri_case: _,
         scheme: _,

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{HttpMatch, Presence, TextMatch};
+use super::{Presence, ProxyMatch, TextMatch};
 use crate::source::At;
 
-impl HttpMatch {
+impl ProxyMatch {
     /// Whether these words hold for every request for which the `other` ones hold.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
@@ -146,24 +146,24 @@ mod tests {
         TextMatch::Prefix(text.to_owned())
     }
 
-    fn uri(text: TextMatch) -> HttpMatch {
-        HttpMatch { uri: Some(text), ..HttpMatch::default() }
+    fn uri(text: TextMatch) -> ProxyMatch {
+        ProxyMatch { uri: Some(text), ..ProxyMatch::default() }
     }
 
-    fn header(says: Presence) -> HttpMatch {
-        HttpMatch { headers: [("end-user".to_owned(), says)].into(), ..HttpMatch::default() }
+    fn header(says: Presence) -> ProxyMatch {
+        ProxyMatch { headers: [("end-user".to_owned(), says)].into(), ..ProxyMatch::default() }
     }
 
-    fn without(says: Presence) -> HttpMatch {
-        HttpMatch {
+    fn without(says: Presence) -> ProxyMatch {
+        ProxyMatch {
             without_headers: [("end-user".to_owned(), At::new(says, somewhere()))].into(),
-            ..HttpMatch::default()
+            ..ProxyMatch::default()
         }
     }
 
     #[test]
     fn no_words_cover_everything() {
-        let nothing = HttpMatch::default();
+        let nothing = ProxyMatch::default();
         assert!(nothing.covers(&uri(exact("/a"))));
         assert!(!uri(exact("/a")).covers(&nothing));
     }
@@ -174,12 +174,12 @@ mod tests {
         assert!(uri(prefix("/api")).covers(&uri(prefix("/api/v1"))));
         assert!(!uri(prefix("/api/v1")).covers(&uri(prefix("/api"))));
         assert!(!uri(exact("/api")).covers(&uri(prefix("/api"))));
-        assert!(uri(prefix("/")).covers(&HttpMatch::default()));
+        assert!(uri(prefix("/")).covers(&ProxyMatch::default()));
     }
 
     #[test]
     fn case_counts_unless_the_wider_one_ignores_it() {
-        let ignoring = |words: HttpMatch| HttpMatch { ignore_uri_case: Some(somewhere()), ..words };
+        let ignoring = |words: ProxyMatch| ProxyMatch { ignore_uri_case: Some(somewhere()), ..words };
         assert!(ignoring(uri(prefix("/API"))).covers(&uri(exact("/api/v1"))));
         assert!(!uri(prefix("/api")).covers(&ignoring(uri(exact("/api/v1")))));
     }
@@ -200,16 +200,16 @@ mod tests {
 
     #[test]
     fn a_wider_name_or_network_covers_a_narrower() {
-        let names = |names: &[&str]| HttpMatch {
+        let names = |names: &[&str]| ProxyMatch {
             sni_hosts: names.iter().map(|name| At::new((*name).to_owned(), somewhere())).collect(),
-            ..HttpMatch::default()
+            ..ProxyMatch::default()
         };
-        let networks = |networks: &[&str]| HttpMatch {
+        let networks = |networks: &[&str]| ProxyMatch {
             destination_subnets: networks
                 .iter()
                 .map(|network| At::new(network.parse().unwrap(), somewhere()))
                 .collect(),
-            ..HttpMatch::default()
+            ..ProxyMatch::default()
         };
         assert!(names(&["*.example.com", "a.org"]).covers(&names(&["b.example.com", "*.b.example.com"])));
         assert!(!names(&["b.example.com"]).covers(&names(&["b.example.com", "c.example.com"])));
@@ -220,12 +220,12 @@ mod tests {
 
     #[test]
     fn a_caller_with_fewer_labels_covers_one_with_more() {
-        let from = |labels: &[(&str, &str)]| HttpMatch {
+        let from = |labels: &[(&str, &str)]| ProxyMatch {
             source_labels: labels
                 .iter()
                 .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
                 .collect(),
-            ..HttpMatch::default()
+            ..ProxyMatch::default()
         };
         assert!(from(&[("app", "web")]).covers(&from(&[("app", "web"), ("version", "v1")])));
         assert!(!from(&[("app", "web")]).covers(&from(&[("app", "api")])));

@@ -1,19 +1,19 @@
 //! Which requests obey a condition and have a path of a certain kind.
 
-use super::{HttpMatch, TextMatch};
+use super::{ProxyMatch, TextMatch};
 
 /// What two conditions have in common.
 #[derive(Clone, Debug)]
 pub enum Common {
     /// The requests that obey this.
-    Requests(Box<HttpMatch>),
+    Requests(Box<ProxyMatch>),
     /// No request.
     Nothing,
     /// Something that no single condition says.
     Unsayable,
 }
 
-impl HttpMatch {
+impl ProxyMatch {
     /// These words for requests with one kind of path: of both paths, the narrower.
     #[must_use]
     pub fn within(&self, path: Option<&TextMatch>) -> Common {
@@ -82,7 +82,7 @@ mod tests {
     }
 
     fn common(own: Option<TextMatch>, path: Option<&TextMatch>) -> String {
-        let words = HttpMatch { uri: own, ..HttpMatch::default() };
+        let words = ProxyMatch { uri: own, ..ProxyMatch::default() };
         said(&words.within(path))
     }
 
@@ -113,7 +113,7 @@ mod tests {
     fn a_path_without_regard_to_case_is_only_left_where_the_other_is_wider() {
         let place: Place = Span { source: SourceId(0), start: 0, end: 0 }.into();
         let ignoring = |own: TextMatch, path: TextMatch| {
-            let words = HttpMatch { uri: Some(own), ignore_uri_case: Some(place), ..HttpMatch::default() };
+            let words = ProxyMatch { uri: Some(own), ignore_uri_case: Some(place), ..ProxyMatch::default() };
             said(&words.within(Some(&path)))
         };
         assert_eq!(ignoring(prefix("/CART"), prefix("/cart/a")), r#"Some(Prefix("/cart/a")) false"#);

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use ipnet::IpNet;
 
 use super::Route;
-use crate::model::condition::HttpMatch;
+use crate::model::condition::ProxyMatch;
 use crate::source::Place;
 
 /// Networks that two of the routes of one port are for, and where: the later one, then the earlier.
 pub(super) fn clashes(routes: &[Route<'_>]) -> Vec<(IpNet, Place, Place)> {
-    let mut seen: BTreeMap<IpNet, Vec<(&HttpMatch, Place)>> = BTreeMap::new();
+    let mut seen: BTreeMap<IpNet, Vec<(&ProxyMatch, Place)>> = BTreeMap::new();
     let mut clashes = Vec::new();
     for route in routes {
         for words in &route.conditions {
@@ -29,7 +29,7 @@ pub(super) fn clashes(routes: &[Route<'_>]) -> Vec<(IpNet, Place, Place)> {
 }
 
 /// Whether no connection meets both.
-fn apart(one: &HttpMatch, other: &HttpMatch) -> bool {
+fn apart(one: &ProxyMatch, other: &ProxyMatch) -> bool {
     let labels = one.source_labels.iter();
     let by_label =
         labels.into_iter().any(|(key, value)| other.source_labels.get(key).is_some_and(|said| said != value));

@@ -8,7 +8,8 @@ use crate::istio::object::Metadata;
 use crate::istio::object::{Object, Spec};
 use crate::istio::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec};
 use crate::model::Release;
-use crate::prove::limits::{ANNOTATION, check, json_size};
+use crate::prove::limits::{ANNOTATION, JSON_PER_YAML, check, json_size};
+use crate::yaml;
 
 /// A bundle with one ServiceEntry, each of whose endpoints has an address of this length.
 fn bundle(endpoints: usize, address: usize) -> Bundle {
@@ -43,7 +44,8 @@ fn bundle(endpoints: usize, address: usize) -> Bundle {
 }
 
 fn found(endpoints: usize, address: usize) -> Vec<&'static str> {
-    check(&bundle(endpoints, address)).iter().map(|finding| finding.code.name()).collect()
+    let bundle = bundle(endpoints, address);
+    check(&bundle, yaml::render(&bundle).longest).iter().map(|finding| finding.code.name()).collect()
 }
 
 #[test]
@@ -57,4 +59,16 @@ fn an_object_is_as_large_as_an_annotation_may_be() {
     let frame = bundle(1, 0).objects.iter().map(json_size).sum::<usize>();
     assert_eq!(found(1, ANNOTATION - frame), [""; 0]);
     assert_eq!(found(1, ANNOTATION - frame + 1), ["MG0602"]);
+}
+
+#[test]
+fn json_is_bounded_by_yaml() {
+    let mut shortest = bundle(0, 0);
+    for object in &mut shortest.objects {
+        object.metadata.labels = ('a'..='z').map(|name| (name.to_string(), "\u{1}".to_owned())).collect();
+    }
+    for bundle in [bundle(1, 0), bundle(1000, 1), shortest] {
+        let json = bundle.objects.iter().map(json_size).max().unwrap();
+        assert!(json < yaml::render(&bundle).longest * JSON_PER_YAML, "{json}");
+    }
 }

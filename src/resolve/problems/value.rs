@@ -23,6 +23,9 @@ pub(in crate::resolve) fn duration(at: &At<String>, word: &str, fault: DurationF
         DurationFault::NotADuration => "not a duration",
         DurationFault::NoUnit => "no unit",
         DurationFault::Negative => "less than nothing",
+        DurationFault::NoWholeMilliseconds if !at.value.contains(|c| ('1'..='9').contains(&c)) => {
+            "no time at all"
+        }
         DurationFault::NoWholeMilliseconds => "not whole milliseconds",
         DurationFault::TooLong => "more than a year",
         DurationFault::NoWholeSeconds => "not whole seconds",
@@ -57,6 +60,12 @@ pub(in crate::resolve) fn regex(at: &At<String>, word: &str, fault: &RegexFault)
         ),
         RegexFault::TooManyRepetitions => (
             format!("RE2, which Envoy speaks, counts to {MOST_REPETITIONS}"),
+            "repeat less often, or use `*` or `+`",
+        ),
+        RegexFault::TooLarge => (
+            format!(
+                "the regular expression of `{word}` is larger than Envoy allows, with its repetitions written out"
+            ),
             "repeat less often, or use `*` or `+`",
         ),
         RegexFault::BadRepetition if at.value == "*" => (
@@ -138,6 +147,12 @@ pub(in crate::resolve) fn empty_prefix(at: &At<String>, word: &str) -> Finding {
     })
 }
 
+pub(in crate::resolve) fn no_slash(at: &At<String>) -> Finding {
+    Finding::new(Code::MG0333, format!("no request has a path that begins `{}`", at.value))
+        .at(at.place, "")
+        .help(format!("paths begin with a slash: write `/{}`", at.value))
+}
+
 pub(in crate::resolve) fn compared_with_nothing(at: &At<String>, word: &str) -> Finding {
     Finding::new(Code::MG0355, format!("`{word}` is compared with an empty text")).at(at.place, "").help(
         match word {
@@ -152,6 +167,19 @@ pub(in crate::resolve) fn compared_with_nothing(at: &At<String>, word: &str) -> 
 pub(in crate::resolve) fn cors_method(at: &At<String>, known: &[&str]) -> Finding {
     let finding = Finding::new(Code::MG0356, format!("there is no method `{}`", at.value)).at(at.place, "");
     finding.help(suggest(&at.value, known.iter().copied(), "there are"))
+}
+
+pub(in crate::resolve) fn method(at: &At<String>, character: char) -> Finding {
+    Finding::new(Code::MG0356, format!("there is no method `{}`", at.value)).at(at.place, "").help(format!(
+        "leave out {}, or list several: `match: [{{method: GET}}, {{method: HEAD}}]`",
+        described(character)
+    ))
+}
+
+pub(in crate::resolve) fn misspelt_method(at: &At<String>, meant: &str) -> Finding {
+    Finding::new(Code::MG0332, format!("hardly any client knows a method `{}`", at.value))
+        .at(at.place, "")
+        .help(format!("did you mean `{meant}`?"))
 }
 
 pub(in crate::resolve) fn method_case(at: &At<String>, upper: &str) -> Finding {

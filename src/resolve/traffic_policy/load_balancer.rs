@@ -38,6 +38,7 @@ pub(super) fn load_balancer(
         simple,
         consistent_hash: hashed,
         locality: setting,
+        zone_aware: zones,
         warmup: warms,
         warmup_duration,
     } = &at.value;
@@ -45,26 +46,32 @@ pub(super) fn load_balancer(
         simple.is_absent(),
         hashed.is_absent(),
         setting.is_absent(),
+        zones.is_absent(),
         warms.is_absent(),
         warmup_duration.is_absent(),
     ];
     says_something(at.place, "loadBalancer", &absent, &["simple", "consistentHash"], findings)?;
     let one = exclusive(("simple", simple.place()), ("consistentHash", hashed.place()), findings);
+    let one_of_both =
+        exclusive(("localityLbSetting", setting.place()), ("zoneAwareLbSetting", zones.place()), findings);
     let once =
         exclusive(("warmup", warms.place()), ("warmupDurationSecs", warmup_duration.place()), findings);
     let simple = optional(simple, |at| chosen(at, findings));
     let hash = optional(hashed, |at| consistent_hash(at, findings));
     let locality = optional(setting, |at| locality::locality(at, outliers, findings));
+    let zone_aware = optional(zones, |at| locality::zone_aware(at, outliers, findings));
     let warmup = optional(warms, |at| warmup(at, findings));
     let older = optional(warmup_duration, |at| {
         let duration = duration::duration(at, "warmupDurationSecs", findings)?;
         Ok(At::new(Warmup { duration, minimum_percent: None, aggression: None }, at.place))
     });
     one?;
+    one_of_both?;
     once?;
     Ok(LoadBalancer {
         choice: simple?.or(hash?.map(Choice::ConsistentHash)),
         locality: locality?,
+        zone_aware: zone_aware?,
         warmup: warmup?.or(older?),
     })
 }

@@ -3,7 +3,7 @@
 use super::{problems, says_something};
 use crate::diagnostic::Finding;
 use crate::model::traffic_policy::OutlierDetection;
-use crate::resolve::value::{Checked, Poisoned, duration, optional, placed, plain};
+use crate::resolve::value::{Checked, Poisoned, duration, each, optional, placed, plain};
 use crate::source::At;
 use crate::spec::traffic_policy as spec;
 
@@ -20,6 +20,7 @@ pub(super) fn outlier_detection(
         base_ejection_time,
         max_ejection_percent,
         min_health_percent,
+        http_error_codes: codes,
     } = &at.value;
     let absent = [
         split.is_absent(),
@@ -30,12 +31,17 @@ pub(super) fn outlier_detection(
         base_ejection_time.is_absent(),
         max_ejection_percent.is_absent(),
         min_health_percent.is_absent(),
+        codes.is_absent(),
     ];
     let words = ["consecutive5xxErrors", "interval", "baseEjectionTime"];
     says_something(at.place, "outlierDetection", &absent, &words, findings)?;
     let interval = optional(interval, |at| duration::duration(at, "interval", findings));
     let base_ejection_time =
         optional(base_ejection_time, |at| duration::duration(at, "baseEjectionTime", findings));
+    let codes = optional(codes, |at| {
+        let codes: Vec<u16> = each(codes, |code| Ok(code.value))?;
+        Ok(At::new(codes, at.place))
+    });
     if let (Some(At { value: 1.., place }), false) = (local.written(), split.value() == Some(&true))
         && !split.is_illegible()
     {
@@ -51,5 +57,6 @@ pub(super) fn outlier_detection(
         base_ejection_time: base_ejection_time?,
         max_ejection_percent: plain(max_ejection_percent)?,
         min_health_percent: plain(min_health_percent)?,
+        http_error_codes: codes?.filter(|at| !at.value.is_empty()),
     })
 }

@@ -72,7 +72,7 @@ fn name_fault(name: &str, place: Use) -> Option<NameFault> {
 }
 
 /// RFC 9110, `tchar`.
-fn is_token(c: char) -> bool {
+pub(super) fn is_token(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
 }
 

@@ -1,11 +1,11 @@
 //! Numbers and names of HTTP and gRPC.
 
-use super::{Checked, Poisoned};
-use crate::diagnostic::Finding;
+use super::{Checked, Poisoned, header};
+use crate::diagnostic::{Finding, nearest};
 use crate::resolve::problems::value as problems;
 use crate::source::At;
 
-/// The methods that Istio knows for `corsPolicy.allowMethods`.
+/// The methods that every client knows, and that Istio knows for `corsPolicy.allowMethods`.
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"];
 
 /// The statuses of gRPC, as Istio spells them.
@@ -115,12 +115,22 @@ pub(in crate::resolve) fn cors_method(at: &At<String>, findings: &mut Vec<Findin
     Err(Poisoned)
 }
 
-/// Warns of a well-known method in lower case: no request has it.
-pub(in crate::resolve) fn warn_of_case(method: &At<String>, findings: &mut Vec<Finding>) {
-    let upper = method.value.to_ascii_uppercase();
-    if upper != method.value && METHODS.contains(&upper.as_str()) {
-        findings.push(problems::method_case(method, &upper));
+/// A method that requests are compared with: any token is one. Warns of what no client sends: a well-known method in
+/// lower case, or one that is misspelt.
+pub(in crate::resolve) fn method(at: &At<String>, findings: &mut Vec<Finding>) -> Checked<()> {
+    if let Some(character) = at.value.chars().find(|c| !header::is_token(*c)) {
+        findings.push(problems::method(at, character));
+        return Err(Poisoned);
     }
+    let upper = at.value.to_ascii_uppercase();
+    if METHODS.contains(&at.value.as_str()) {
+        return Ok(());
+    } else if METHODS.contains(&upper.as_str()) {
+        findings.push(problems::method_case(at, &upper));
+    } else if let Some(meant) = nearest(&at.value, METHODS) {
+        findings.push(problems::misspelt_method(at, meant));
+    }
+    Ok(())
 }
 
 /// Reasons to retry, parted by commas.

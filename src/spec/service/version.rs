@@ -17,7 +17,7 @@ pub struct Version {
     pub clusters: Written<Listed<Placement>>,
     pub labels: Written<Listed<Keyed<At<String>>>>,
     pub subset: Written<String>,
-    pub traffic_policy: Written<TrafficPolicy>,
+    pub traffic_policy: Written<Box<TrafficPolicy>>,
 }
 
 /// A cluster that runs something.

@@ -201,13 +201,3 @@ fn words_for_connections_are_lists_of_texts() {
         &[r#"MG0123 "[2]""#, r#"MG0126 "yes""#][..],
     )]);
 }
-
-#[test]
-fn fields_for_later_are_refused_at_their_key_and_poison_nothing() {
-    let text = service("{trafficPolicy: {loadBalancer: {zoneAwareLbSetting: {}, simple: RANDOM}}}");
-    assert_found([(text.clone(), &[r#"MG0132 "zoneAwareLbSetting""#][..])]);
-    let spec = crate::spec::parse(&sources([&text])).value.unwrap();
-    let policy = spec.services.entries[0].traffic_policy.value().unwrap();
-    let balancer = policy.settings.load_balancer.value().unwrap();
-    assert_eq!(balancer.simple.value().unwrap(), "RANDOM");
-}

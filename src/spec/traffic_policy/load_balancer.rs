@@ -14,6 +14,7 @@ pub struct LoadBalancer {
     pub simple: Written<String>,
     pub consistent_hash: Written<ConsistentHash>,
     pub locality: Written<LocalityLbSetting>,
+    pub zone_aware: Written<ZoneAwareLbSetting>,
     pub warmup: Written<Warmup>,
     /// The older word for `warmup.duration`; unchecked.
     pub warmup_duration: Written<String>,
@@ -64,6 +65,16 @@ pub struct LocalityLbSetting {
     pub failover_priority: Written<Listed<At<String>>>,
 }
 
+/// `loadBalancer.zoneAwareLbSetting`
+#[derive(Clone, Debug)]
+pub struct ZoneAwareLbSetting {
+    pub enabled: Written<bool>,
+    pub failover: Written<Listed<Failover>>,
+    pub failover_priority: Written<Listed<At<String>>>,
+    /// At least 1.
+    pub min_cluster_size: Written<u32>,
+}
+
 /// One element of `distribute`.
 #[derive(Clone, Debug)]
 pub struct Distribute {
@@ -97,9 +108,9 @@ const LOAD_BALANCER: Form<6> = Form {
         "simple",
         "consistentHash",
         "localityLbSetting",
+        "zoneAwareLbSetting",
         "warmup",
         "warmupDurationSecs",
-        "zoneAwareLbSetting",
     ],
 };
 
@@ -141,6 +152,12 @@ const LOCALITY: Form<4> = Form {
     fields: ["enabled", "distribute", "failover", "failoverPriority"],
 };
 
+const ZONE_AWARE: Form<4> = Form {
+    what: "a zoneAwareLbSetting",
+    example: "zoneAwareLbSetting: {minClusterSize: 6}",
+    fields: ["enabled", "failover", "failoverPriority", "minClusterSize"],
+};
+
 const DISTRIBUTE: Form<2> = Form {
     what: "a distribution",
     example: "distribute: [{from: europe/*, to: {europe/*: 80, america/*: 20}}]",
@@ -162,13 +179,13 @@ const LARGEST_RING: u32 = 8 << 20;
 impl LoadBalancer {
     /// Reads `loadBalancer`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [simple, consistent_hash, locality, warmup, warmup_duration, zone_aware] =
+        let [simple, consistent_hash, locality, zone_aware, warmup, warmup_duration] =
             reader.fields(value, &LOAD_BALANCER)?;
-        reader.later("zoneAwareLbSetting", &zone_aware);
         let balancer = Self {
             simple: simple.read(reader, Reader::text),
             consistent_hash: consistent_hash.read(reader, ConsistentHash::read),
             locality: locality.read(reader, LocalityLbSetting::read),
+            zone_aware: zone_aware.read(reader, ZoneAwareLbSetting::read),
             warmup: warmup.read(reader, Warmup::read),
             warmup_duration: warmup_duration.read(reader, Reader::text),
         };
@@ -241,6 +258,20 @@ impl LocalityLbSetting {
             distribute: distribute.read(reader, |reader, value| reader.list(value, Distribute::read)),
             failover: failover.read(reader, |reader, value| reader.list(value, Failover::read)),
             failover_priority: failover_priority.read(reader, Reader::texts),
+        };
+        Some(At::new(setting, value.place()))
+    }
+}
+
+impl ZoneAwareLbSetting {
+    fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
+        let [enabled, failover, failover_priority, min_cluster_size] = reader.fields(value, &ZONE_AWARE)?;
+        let setting = Self {
+            enabled: enabled.read(reader, Reader::boolean),
+            failover: failover.read(reader, |reader, value| reader.list(value, Failover::read)),
+            failover_priority: failover_priority.read(reader, Reader::texts),
+            min_cluster_size: min_cluster_size
+                .read(reader, |reader, value| reader.number(value, "number of endpoints", 1..=u32::MAX)),
         };
         Some(At::new(setting, value.place()))
     }

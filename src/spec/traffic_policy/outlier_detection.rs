@@ -2,9 +2,9 @@
 //!
 //! Enters: its tree. Leaves: [`OutlierDetection`]. Refuses to know: whether the durations are any good.
 
-use super::super::Written;
 use super::super::reader::{Form, Reader};
 use super::super::tree::Value;
+use super::super::{Listed, Written};
 use super::connection_pool::count;
 use crate::source::At;
 
@@ -21,9 +21,11 @@ pub struct OutlierDetection {
     pub max_ejection_percent: Written<u8>,
     /// 0 to 100.
     pub min_health_percent: Written<u8>,
+    /// 100 to 599.
+    pub http_error_codes: Written<Listed<At<u16>>>,
 }
 
-const OUTLIER_DETECTION: Form<8> = Form {
+const OUTLIER_DETECTION: Form<9> = Form {
     what: "an outlierDetection",
     example: "outlierDetection: {consecutive5xxErrors: 5, baseEjectionTime: 30s}",
     fields: [
@@ -35,6 +37,7 @@ const OUTLIER_DETECTION: Form<8> = Form {
         "baseEjectionTime",
         "maxEjectionPercent",
         "minHealthPercent",
+        "outlierDetectionHttpErrorCodes",
     ],
 };
 
@@ -50,6 +53,7 @@ impl OutlierDetection {
             base_ejection_time,
             max_ejection_percent,
             min_health_percent,
+            http_error_codes,
         ] = reader.fields(value, &OUTLIER_DETECTION)?;
         let detection = Self {
             split_external_local_origin_errors: split_external_local_origin_errors
@@ -61,6 +65,9 @@ impl OutlierDetection {
             base_ejection_time: base_ejection_time.read(reader, Reader::text),
             max_ejection_percent: max_ejection_percent.read(reader, whole_percent),
             min_health_percent: min_health_percent.read(reader, whole_percent),
+            http_error_codes: http_error_codes.read(reader, |reader, value| {
+                reader.list(value, |reader, value| reader.number(value, "status", 100..=599))
+            }),
         };
         Some(At::new(detection, value.place()))
     }

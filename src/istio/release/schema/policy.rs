@@ -9,7 +9,7 @@ use crate::istio::destination_rule::connection_pool::{
 };
 use crate::istio::destination_rule::load_balancer::{
     ConsistentHash, CookieAttribute, Distribute, Failover, HttpCookie, LoadBalancer, LocalityLbSetting,
-    Maglev, Number, RingHash, Warmup,
+    Maglev, Number, RingHash, Warmup, ZoneAwareLbSetting,
 };
 use crate::istio::destination_rule::outlier_detection::OutlierDetection;
 use crate::istio::duration::Duration;
@@ -32,6 +32,7 @@ pub(super) fn settings() -> Settings {
             base_ejection_time: Some(second()),
             max_ejection_percent: Some(1),
             min_health_percent: Some(1),
+            http_error_codes: vec![500],
         })),
     }
 }
@@ -82,6 +83,12 @@ fn load_balancer() -> LoadBalancer {
             distribute: vec![Distribute { from: text(), to: [(text(), 100)].into() }],
             failover: vec![Failover { from: text(), to: text() }],
             failover_priority: vec![text()],
+        }),
+        zone_aware_lb_setting: Some(ZoneAwareLbSetting {
+            enabled: Some(true),
+            failover: vec![Failover { from: text(), to: text() }],
+            failover_priority: vec![text()],
+            min_cluster_size: Some(1),
         }),
         warmup_duration_secs: Some(second()),
         warmup: Some(Warmup {

@@ -1,16 +1,16 @@
-//! `localityLbSetting` as meant. The rules are those of Istio's `ValidateLocalityLbSetting`.
+//! `localityLbSetting` and `zoneAwareLbSetting` as meant. The rules are those of Istio's `ValidateLocalityLbSetting`.
 
 use std::collections::BTreeMap;
 
 use super::super::{problems, says_something};
 use super::filled;
 use crate::diagnostic::Finding;
-use crate::model::traffic_policy::LocalityLbSetting;
+use crate::model::traffic_policy::{LocalityLbSetting, ZoneAwareLbSetting};
 use crate::resolve::action::exclusive;
-use crate::resolve::value::{Checked, Poisoned, each, optional, plain};
+use crate::resolve::value::{Checked, Poisoned, each, plain};
 use crate::source::At;
-use crate::spec::Written;
 use crate::spec::traffic_policy as spec;
+use crate::spec::{Listed, Written};
 
 /// Labels that say region, zone and subzone: regions are compared anyway where `failover` names some.
 const TOPOLOGY: [&str; 3] =
@@ -28,31 +28,68 @@ pub(super) fn locality(
     says_something(at.place, "localityLbSetting", &absent, &words, findings)?;
     let one = exclusive(("distribute", shares.place()), ("failover", regions.place()), findings);
     let distributed = each(shares, |written| distribute(written, findings));
-    let failover = each(regions, |written| failover(written, findings));
-    let priority = optional(labels, |listed| {
-        let named: Vec<String> = each(labels, |label| {
-            filled(label, "failoverPriority", findings)?;
-            if regions.written().is_some() && TOPOLOGY.contains(&label.value.as_str()) {
-                findings.push(problems::topology_label(label));
-                return Err(Poisoned);
-            }
-            Ok(label.value.clone())
-        })?;
-        Ok(At::new(named, listed.place))
-    });
-    if let (Written::Absent, Some(place)) = (outliers, regions.place().or(labels.place())) {
-        findings.push(problems::failover_without_outliers(place));
-    }
+    let order = order(regions, labels, outliers, findings);
     one?;
+    let Order { failover, failover_priority } = order?;
     Ok(At::new(
         LocalityLbSetting {
             enabled: plain(enabled)?,
             distribute: distributed?,
-            failover: failover?,
-            failover_priority: priority?.filter(|at| !at.value.is_empty()),
+            failover,
+            failover_priority: labels
+                .place()
+                .filter(|_| !failover_priority.is_empty())
+                .map(|place| At::new(failover_priority, place)),
         },
         at.place,
     ))
+}
+
+pub(super) fn zone_aware(
+    at: &At<spec::ZoneAwareLbSetting>,
+    outliers: &Written<spec::OutlierDetection>,
+    findings: &mut Vec<Finding>,
+) -> Checked<At<ZoneAwareLbSetting>> {
+    let spec::ZoneAwareLbSetting { enabled, failover: regions, failover_priority: labels, min_cluster_size } =
+        &at.value;
+    let absent = [enabled.is_absent(), regions.is_absent(), labels.is_absent(), min_cluster_size.is_absent()];
+    let words = ["enabled", "failover", "failoverPriority", "minClusterSize"];
+    says_something(at.place, "zoneAwareLbSetting", &absent, &words, findings)?;
+    let Order { failover, failover_priority } = order(regions, labels, outliers, findings)?;
+    let setting = ZoneAwareLbSetting {
+        enabled: plain(enabled)?,
+        failover,
+        failover_priority,
+        min_cluster_size: plain(min_cluster_size)?,
+    };
+    Ok(At::new(setting, at.place))
+}
+
+/// Who stands in for endpoints that fail.
+struct Order {
+    failover: Vec<(String, String)>,
+    failover_priority: Vec<String>,
+}
+
+fn order(
+    regions: &Written<Listed<spec::Failover>>,
+    labels: &Written<Listed<At<String>>>,
+    outliers: &Written<spec::OutlierDetection>,
+    findings: &mut Vec<Finding>,
+) -> Checked<Order> {
+    let failover = each(regions, |written| failover(written, findings));
+    let failover_priority = each(labels, |label| {
+        filled(label, "failoverPriority", findings)?;
+        if regions.written().is_some() && TOPOLOGY.contains(&label.value.as_str()) {
+            findings.push(problems::topology_label(label));
+            return Err(Poisoned);
+        }
+        Ok(label.value.clone())
+    });
+    if let (Written::Absent, Some(place)) = (outliers, regions.place().or(labels.place())) {
+        findings.push(problems::failover_without_outliers(place));
+    }
+    Ok(Order { failover: failover?, failover_priority: failover_priority? })
 }
 
 fn distribute(

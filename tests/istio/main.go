@@ -1,0 +1,54 @@
+// Command judge says what real Istio does with the bundles of several clusters; see README.md.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+
+	istiolog "istio.io/istio/pkg/log"
+)
+
+var (
+	proxyVersion   = "1.29.1"
+	verbose        bool
+	jsonOut        bool
+	remoteContexts bool
+)
+
+func usage() {
+	fmt.Fprintln(os.Stderr, `usage: judge [flags] trace SCENE...
+       judge [flags] validate SCENE...
+       judge [flags] bootstrap SCENE...
+       judge [flags] dump SCENE CLUSTER (gateway NAME|caller NAMESPACE KEY=VALUE,...)`)
+	flag.PrintDefaults()
+	os.Exit(2)
+}
+
+func main() {
+	flag.BoolVar(&verbose, "v", false, "trace: every hop, also of queries that end as expected")
+	flag.StringVar(&proxyVersion, "proxy-version", proxyVersion, "the Istio release that proxies announce")
+	flag.BoolVar(&jsonOut, "json", false, "one JSON object a line instead of text")
+	flag.BoolVar(&remoteContexts, "remote-contexts", false, "validate: analyze the clusters that an istiod reads together with its own")
+	logs := flag.String("log", "none", "what istiod logs: none, error, warn, info, debug")
+	flag.Usage = usage
+	flag.Parse()
+	options := istiolog.DefaultOptions()
+	setLog(options, *logs)
+	_ = istiolog.Configure(options)
+	args := flag.Args()
+	if len(args) < 2 {
+		usage()
+	}
+	switch args[0] {
+	case "trace":
+		os.Exit(runTrace(args[1:]))
+	case "validate":
+		os.Exit(runValidate(args[1:]))
+	case "dump":
+		os.Exit(runDump(args[1:]))
+	case "bootstrap":
+		os.Exit(runBootstrap(args[1:]))
+	}
+	usage()
+}
