@@ -151,6 +151,12 @@ fn ground(plan: &ClusterPlan<'_>) -> Ground {
             .iter()
             .map(|service| (service.plain_host(cluster), ground_service(service, plan)))
             .collect(),
+        known: plan
+            .plain_names
+            .iter()
+            .filter(|name| name.known)
+            .map(|name| name.service.plain_host(cluster))
+            .collect(),
         stood_in: absent(PlainNames::Service).map(|name| name.service.plain_host(cluster)).collect(),
         names: absent(PlainNames::None)
             .chain(absent(PlainNames::Entry).filter(|name| name.known))

@@ -46,6 +46,9 @@ pub fn requests(mesh: &Mesh) -> Vec<(Asked<'_>, Promise, Request)> {
     let mut requests = Vec::new();
     for asked in questions(mesh) {
         let promise = promise::of(mesh, &asked);
+        if promise.is_open {
+            continue;
+        }
         let plain = format!("{}.{}", asked.service.name, asked.service.namespace);
         let has_remote = promise.is_far && !mesh.per_cluster_names && !asked.service.discovered;
         let remote = has_remote.then(|| plain.clone() + ".global");

@@ -27,6 +27,8 @@ pub struct Promise {
     pub copies: BTreeSet<String>,
     /// Whether some of it is answered in another cluster.
     pub is_far: bool,
+    /// Whether nothing is promised: whatever control planes see may answer.
+    pub is_open: bool,
 }
 
 /// What the words promise.
@@ -37,7 +39,7 @@ pub fn of(mesh: &Mesh, asked: &Asked<'_>) -> Promise {
     let is_client = service.clients.as_ref().is_none_or(|clients| clients.iter().any(|name| name == caller));
     if !is_client {
         return if mesh.sighted {
-            everywhere(service)
+            open()
         } else if runs(service, caller) {
             at(service, None, caller)
         } else {
@@ -65,7 +67,7 @@ pub fn of(mesh: &Mesh, asked: &Asked<'_>) -> Promise {
     if rules.is_empty() {
         // Any version that is seen; nobody behind a stand-in.
         return if mesh.sighted {
-            everywhere(service)
+            open()
         } else if runs(service, caller) {
             at(service, None, caller)
         } else {
@@ -76,6 +78,10 @@ pub fn of(mesh: &Mesh, asked: &Asked<'_>) -> Promise {
         Some(rule) => answer(mesh, asked, rule),
         None => nobody("error:no-route"),
     }
+}
+
+fn open() -> Promise {
+    Promise { is_open: true, ..Promise::default() }
 }
 
 /// At all pods of a service that control planes see.
