@@ -76,6 +76,8 @@ pub struct ClusterPlan<'m> {
     pub plain_names: Vec<PlainName<'m>>,
     /// Where requests of callers here go.
     pub routes: Vec<ServiceRoutes<'m>>,
+    /// Services of which some port is left to Istio, which finds them elsewhere too.
+    pub left_alone: Vec<&'m Service>,
     /// Where requests from outside arrive.
     pub ingress_gateways: Vec<&'m IngressGateway>,
     /// Where requests from outside go.
@@ -244,6 +246,7 @@ pub fn plan<'m>(mesh: &'m Mesh, limits: &Limits) -> Outcome<Vec<ClusterPlan<'m>>
             let id = ClusterId(index);
             let demand = demands.by_caller.get(&id);
             let routes = demand.map(|demand| demand.routes.clone()).unwrap_or_default();
+            let configured: Vec<_> = mesh.configured_by(id).filter(|other| *other != id).collect();
             ClusterPlan {
                 mesh,
                 id,
@@ -256,10 +259,9 @@ pub fn plan<'m>(mesh: &'m Mesh, limits: &Limits) -> Outcome<Vec<ClusterPlan<'m>>
                     .filter_map(|(index, service)| serving(mesh, &demands, ServiceId(index), service, id))
                     .collect(),
                 configured_by: cluster.control_plane.as_ref().and_then(|head| mesh.cluster(head.value)),
-                configures: mesh
-                    .configured_by(id)
-                    .filter(|other| *other != id)
-                    .filter_map(|other| Some((mesh.cluster(other)?, entrance(mesh, other, &demands, None))))
+                configures: configured
+                    .iter()
+                    .filter_map(|other| Some((mesh.cluster(*other)?, entrance(mesh, *other, &demands, None))))
                     .collect(),
                 entrance: entrance(mesh, id, &demands, translations.remove(cluster.name.as_str())),
                 discovers: crossings
@@ -279,13 +281,18 @@ pub fn plan<'m>(mesh: &'m Mesh, limits: &Limits) -> Outcome<Vec<ClusterPlan<'m>>
                     .collect(),
                 joined: demand.map(|demand| joined::of(mesh, demand, id)).unwrap_or_default(),
                 remote,
+                left_alone: demand
+                    .into_iter()
+                    .flat_map(|demand| &demand.left_alone)
+                    .filter_map(|service| mesh.service(*service))
+                    .collect(),
                 routes,
                 ingress_gateways: mesh
                     .gateways
                     .iter()
                     .filter(|gateway| {
                         gateway.clusters.contains(&id)
-                            || mesh.configured_by(id).any(|other| gateway.clusters.contains(&other))
+                            || configured.iter().any(|other| gateway.clusters.contains(other))
                     })
                     .collect(),
                 ingress: demand.map(|demand| ingress::plan(mesh, &demand.ingress)).unwrap_or_default(),

@@ -41,6 +41,8 @@ pub struct Ground {
     pub registry: String,
     /// Other clusters whose endpoints the control plane sees.
     pub sees: BTreeSet<String>,
+    /// Hosts and ports without route whose callers here get whatever the control plane sees.
+    pub left_alone: BTreeSet<(String, u16)>,
     /// Hosts that callers elsewhere find here by discovery.
     pub found: BTreeSet<String>,
     /// What identities in certificates begin with here.

@@ -119,6 +119,7 @@ fn ground(plan: &ClusterPlan<'_>) -> Ground {
         network: cluster.network.clone(),
         registry: cluster.id().to_owned(),
         sees: seen(plan),
+        left_alone: left_alone(plan),
         found: found(plan),
         trust_domain: cluster.trust_domain.clone(),
         ingress_gateways: plan.ingress_gateways.iter().map(|gateway| ingress_ground(gateway)).collect(),
@@ -189,6 +190,20 @@ fn seen(plan: &ClusterPlan<'_>) -> BTreeSet<String> {
     let others = plan.mesh.clusters.iter().enumerate().map(|(index, other)| (ClusterId(index), other));
     let seen = others.filter(|(id, _)| *id != plan.id && plan.mesh.sees(plan.id, *id));
     seen.map(|(_, other)| other.name.clone()).collect()
+}
+
+/// Ports of services that no route of callers here is for, and that are found elsewhere too.
+fn left_alone(plan: &ClusterPlan<'_>) -> BTreeSet<(String, u16)> {
+    let ports = plan.left_alone.iter().flat_map(|service| {
+        let own = plan.routes.iter().find(|routes| std::ptr::eq(routes.service, *service));
+        let routed = move |number: u16| {
+            own.is_some_and(|own| own.routes.iter().any(|route| route.port.number == number))
+        };
+        let host = service.plain_host(plan.cluster);
+        let ports: Vec<_> = service.crossing_ports().map(|port| port.number).collect();
+        ports.into_iter().filter(move |port| !routed(*port)).map(move |port| (host.clone(), port))
+    });
+    ports.filter(|_| plan.configured_by.is_none()).collect()
 }
 
 /// Services that callers elsewhere find here by discovery.

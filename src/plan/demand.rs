@@ -35,6 +35,8 @@ pub struct Demands<'m> {
 pub struct Demand<'m> {
     /// By service.
     pub routes: Vec<ServiceRoutes<'m>>,
+    /// Services of which some port is left to Istio, which finds them elsewhere too.
+    pub left_alone: BTreeSet<ServiceId>,
     /// Services that no rule is for, and that run elsewhere alone: they need a name, and no route.
     pub unrouted: Vec<ServiceRoutes<'m>>,
     /// By ingress gateway and service: what requests get that arrive there.
@@ -257,6 +259,7 @@ impl Demands<'_> {
             .into_iter()
             .partition(|far| *far == caller || mesh.discovers_way(caller, *far));
         self.crosses(mesh, id, caller, &open);
+        self.by_caller.entry(caller).or_default().left_alone.insert(id);
         closed
     }
 

@@ -23,6 +23,8 @@ pub struct Use {
     /// None for any.
     pub subset: Option<String>,
     pub port: u16,
+    /// Left to Istio, which shares it out among all that it sees.
+    pub spreads: bool,
 }
 
 /// All clusters that see others, or are seen.
@@ -101,7 +103,7 @@ impl Sights {
     }
 
     fn from(&self, caller: &str, near: &Site, to: &Use) -> Result<usize, String> {
-        let Use { head, host, subset, port } = to;
+        let Use { head, host, subset, port, spreads } = to;
         let part = self.part(head, host, subset.as_deref()).map_err(|what| format!("{what} here"))?;
         let seen = |name: &&String| *name == caller || *name == head || near.sees.contains(*name);
         let mut reached = 0;
@@ -116,7 +118,7 @@ impl Sights {
             if !service.ports.contains(port) {
                 return Err(format!("`{host}` has no port {port} in `{name}`"));
             }
-            if name != caller && !site.found.contains(host) {
+            if name != caller && !spreads && !site.found.contains(host) {
                 return Err(format!("{part} of `{host}` takes in pods of `{name}`", part = part.shown()));
             }
             if !near.is_beside(site) {
@@ -126,7 +128,7 @@ impl Sights {
         if reached == 0 {
             return Err(format!("no pods for {part} of `{host}`", part = part.shown()));
         }
-        if reached > 1 && !self.stand_in(to) {
+        if reached > 1 && !spreads && !self.stand_in(to) {
             return Err(format!("{part} of `{host}` spreads over clusters", part = part.shown()));
         }
         Ok(reached)
@@ -134,7 +136,7 @@ impl Sights {
 
     /// The gateways that lead to pods of another network must be open, and know the subset as the caller does.
     fn through(&self, far: &str, site: &Site, to: &Use, said: Part<'_>) -> Result<(), String> {
-        let Use { head: _, host, subset, port: _ } = to;
+        let Use { head: _, host, subset, port: _, spreads: _ } = to;
         let beside = |other: &&Site| other.gateway.is_some() && site.is_beside(other);
         let entered: Vec<&Site> = match &site.gateway {
             Some(_) => vec![site],

@@ -52,6 +52,13 @@ pub fn check(bundle: &Bundle, index: &Index<'_>) -> Near {
             near.broken.extend(unnamed.map(|what| format!("{what} of VirtualService `{}`", metadata.name)));
         }
     }
+    near.uses.extend(bundle.ground.left_alone.iter().map(|(host, port)| Use {
+        head: bundle.cluster.clone(),
+        host: host.clone(),
+        subset: None,
+        port: *port,
+        spreads: true,
+    }));
     for host in index.joined.keys().copied() {
         let ports = |spec: &&VirtualServiceSpec| -> Vec<u16> {
             let routes = listed::all(spec);
@@ -146,6 +153,7 @@ impl Caller<'_> {
                 host: host.clone(),
                 subset: subset.clone(),
                 port,
+                spreads: false,
             });
         } else if let Err(what) = self.local(host, subset.as_deref(), port) {
             near.broken.push(what);
