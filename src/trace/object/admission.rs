@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use super::destination_rule::{DestinationRuleSpec, LocalityLbSetting};
+use super::destination_rule::{DestinationRuleSpec, LocalityLbSetting, TrafficPolicy};
 use super::service_entry::{Resolution, ServiceEntrySpec};
 use super::virtual_service::{RouteDestination, VirtualServiceSpec};
 
@@ -52,8 +52,7 @@ const REGIONAL: [&str; 3] =
 pub(super) fn refusal_of_policies(spec: &DestinationRuleSpec) -> Option<String> {
     let subsets = spec.subsets.iter().filter_map(|subset| subset.traffic_policy.as_ref());
     let policies = spec.traffic_policy.iter().chain(subsets);
-    let balancers =
-        policies.flat_map(|policy| policy.levels()).filter_map(|level| level.load_balancer.as_ref());
+    let balancers = policies.flat_map(TrafficPolicy::levels).filter_map(|level| level.load_balancer.as_ref());
     balancers.filter_map(|balancer| balancer.locality_lb_setting.as_ref()).find_map(refusal_of_localities)
 }
 

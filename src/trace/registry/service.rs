@@ -62,16 +62,14 @@ pub(in crate::trace) struct Shard<'a> {
     pub(in crate::trace) service: &'a world::Service,
 }
 
-impl<'a> Service<'a> {
+impl Service<'_> {
     /// Another cluster has one of the same name.
     pub(super) fn join(&mut self, other: Self) {
         if let (Backing::Pods(own), Backing::Pods(others)) = (&mut self.backing, other.backing) {
             own.extend(others);
         }
     }
-}
 
-impl Service<'_> {
     /// The port of this number.
     #[must_use]
     pub(in crate::trace) fn port(&self, number: u16) -> Option<&Port<'_>> {
