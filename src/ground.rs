@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::cluster::Shown;
 use crate::model::{self, Address, ClusterId, Mesh, Protocol, TargetPort};
 use crate::trace::world::{Cluster, ExistingServer, Gateway, MeshConfig, Port, Service, Workload, World};
 
@@ -16,6 +17,9 @@ const GATEWAY: &str = "istio-eastwestgateway";
 const CROSS_NETWORK: &str = "cross-network-gateway";
 /// From the ports of an ingress gateway's Service to those of its workload, as Istio installs it.
 const INGRESS_PORTS: [(u16, u16); 2] = [(80, 8080), (443, 8443)];
+/// The port by which Istio takes a Service for the gateway of a network, and the label that names another.
+const NETWORK_PORT: u16 = 15443;
+const GATEWAY_PORT: &str = "networking.istio.io/gatewayPort";
 /// The label of pods whose service has no versions: nothing tells them apart, but a request must arrive somewhere.
 const UNVERSIONED: &str = "any";
 
@@ -26,8 +30,11 @@ pub fn of(mesh: &Mesh) -> World {
         name: cluster.name.clone(),
         network: cluster.network.clone(),
         no_network_labels: false,
-        sees: Vec::new(),
-        control_plane: None,
+        sees: sees(mesh, ClusterId(index)),
+        control_plane: cluster
+            .control_plane
+            .as_ref()
+            .and_then(|head| Some(mesh.cluster(head.value)?.name.clone())),
         mesh_config: (cluster.trust_domain != TRUST_DOMAIN)
             .then(|| MeshConfig { trust_domain: cluster.trust_domain.clone(), service_settings: Vec::new() }),
         mesh_networks: None,
@@ -47,7 +54,7 @@ pub fn of(mesh: &Mesh) -> World {
             .iter()
             .filter_map(|found| service(found, ClusterId(index), cluster))
             .collect(),
-        registry: None,
+        registry: cluster.registry.as_ref().map(|registry| registry.value.clone()),
         locality: locality(cluster),
         domain: cluster.cluster_domain.clone(),
         release: cluster.release.minor,
@@ -71,11 +78,27 @@ fn gateway(mesh: &Mesh, cluster: &model::Cluster, gateway: &model::Gateway) -> G
             .collect(),
         ports: BTreeMap::from([(gateway.port, gateway.server_port)]),
         requested_network_view: cluster.network.iter().cloned().collect(),
-        service_labels: BTreeMap::new(),
+        service_labels: dialled_port(cluster, gateway),
         network: None,
         locality: locality(cluster),
         existing: if gateway.existing { vec![cross_network(cluster, gateway)] } else { Vec::new() },
     }
+}
+
+/// Other clusters whose endpoints a control plane sees; nothing for a cluster without one.
+fn sees(mesh: &Mesh, id: ClusterId) -> Vec<String> {
+    if mesh.control_plane(id) != id {
+        return Vec::new();
+    }
+    let others = mesh.clusters.iter().enumerate().map(|(index, other)| (ClusterId(index), other));
+    let seen = others.filter(|(other, _)| mesh.control_plane(*other) != id && mesh.sees(id, *other));
+    seen.map(|(_, other)| other.name.clone()).collect()
+}
+
+/// By what Istio knows the port that callers in other networks dial, where it is not its own.
+fn dialled_port(cluster: &model::Cluster, gateway: &model::Gateway) -> BTreeMap<String, String> {
+    let shown = cluster.shown != Shown::ToNobody && gateway.port != NETWORK_PORT;
+    shown.then(|| (GATEWAY_PORT.to_owned(), gateway.port.to_string())).into_iter().collect()
 }
 
 /// The Gateway object that is there already, as Istio's own installation writes it.
@@ -92,7 +115,7 @@ fn cross_network(cluster: &model::Cluster, gateway: &model::Gateway) -> Existing
 
 /// A gateway where requests from outside arrive; nobody inside dials it.
 fn ingress(gateway: &model::IngressGateway, cluster: &model::Cluster) -> Gateway {
-    let ports = gateway.servers.iter().map(|server| (server.port, server.port));
+    let ports = gateway.servers.iter().map(|server| (server.port.value, server.port.value));
     let installed = gateway.workload_namespaces.iter().find(|namespace| **namespace != gateway.namespace);
     let existing = ExistingServer {
         namespace: gateway.namespace.clone(),

@@ -108,12 +108,20 @@ pub(super) struct Bounds {
     /// Most values in one file, every alias counted with all it stands for
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().nodes)]
     pub(super) max_values: usize,
+    /// Most destinations in all bundles: every cluster asks for every service unless `clients` says otherwise
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().destinations)]
+    pub(super) max_destinations: usize,
 }
 
 impl Bounds {
     /// The bounds the inputs are read under.
     pub(super) fn limits(&self) -> Limits {
-        Limits { input_size: self.max_input_size, nodes: self.max_values, ..Limits::default() }
+        Limits {
+            input_size: self.max_input_size,
+            nodes: self.max_values,
+            destinations: self.max_destinations,
+            ..Limits::default()
+        }
     }
 }
 

@@ -11,8 +11,7 @@ use meshgen::trace::report::Trace;
 
 use crate::followed::routing;
 use crate::istio::{Answer, Istio, Message};
-use crate::scene::{self, Scene};
-use crate::support::case::Case;
+use crate::scene::{Scene, Scenes};
 use crate::support::query::Query;
 use crate::table::Table;
 
@@ -28,16 +27,9 @@ const SIMULATOR: &str = "SIMULATOR DISAGREES";
 pub fn judge(istio: &Istio, table: &mut Table) {
     let column = istio.column();
     let below = tempfile::tempdir().unwrap();
-    let mut scenes = BTreeMap::new();
-    for case in Case::all() {
-        let directory = below.path().join(&case.name);
-        match scene::of(&case, &istio.release, directory) {
-            None => {}
-            Some(Ok(scene)) => {
-                scenes.insert(case.name, scene);
-            }
-            Some(Err(why)) => table.left_out(&case.name, &column, &why),
-        }
+    let Scenes { scenes, left_out } = Scenes::of(istio, below.path());
+    for (case, why) in left_out {
+        table.left_out(&case, &column, &why);
     }
     let directories: Vec<&Path> = scenes.values().map(|scene| scene.directory.as_path()).collect();
     let heard = istio.follow(&directories).and_then(|answers| Ok((answers, istio.validate(&directories)?)));

@@ -4,10 +4,11 @@
 //! the questions; nothing is expected but that both opinions are the same.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use meshgen::trace::Tracer;
 use meshgen::trace::request::{Caller, Request, Speaks};
+use meshgen::trace::world::World;
 use serde_json::{Value, json};
 
 use crate::agreement;
@@ -15,12 +16,29 @@ use crate::followed::{requests, routing};
 use crate::istio::{Answer, Istio};
 use crate::mutations::{self, CAUGHT, Fault, NOT_MET};
 use crate::scene;
-use crate::support::case::{DIAGNOSTICS, compile};
+use crate::support::case::{DIAGNOSTICS, Files, compile};
 use crate::table::Table;
 
-/// Judges every fault.
-pub fn judge(istio: &Istio, table: &mut Table) {
-    let column = istio.column();
+/// The row.
+pub const ROW: &str = "bundles with a fault";
+
+/// Bundles with one fault each, and the questions to all of them.
+pub struct Scenes {
+    world: World,
+    requests: Vec<Request>,
+    /// In the order of the faults.
+    pub each: Vec<Scene>,
+}
+
+/// One of them.
+pub struct Scene {
+    /// Where it is written for the judge.
+    pub directory: PathBuf,
+    files: Files,
+}
+
+/// Writes a scene for each fault, below a directory.
+pub fn scenes(istio: &Istio, faults: &[&Fault], below: &Path) -> Scenes {
     let mesh = mutations::mesh();
     let sources = scene::pinned(mesh.sources(), &istio.release).unwrap();
     let world = meshgen::world(&sources).value.unwrap();
@@ -29,29 +47,29 @@ pub fn judge(istio: &Istio, table: &mut Table) {
     let requests: Vec<Request> = requests(&mesh).into_iter().map(|(_, _, request)| request).collect();
     let queries: Vec<Value> =
         requests.iter().enumerate().map(|(index, request)| query(index, request)).collect();
+    let queries = json!({ "queries": queries });
+    let write = |(index, fault): (usize, &&Fault)| {
+        let files = mutations::with(&sound, fault);
+        let directory = below.join(index.to_string());
+        scene::write(&directory, &files, &scene::world_of(&world, &Value::Null), &queries);
+        Scene { directory, files }
+    };
+    let each = faults.iter().enumerate().map(write).collect();
+    Scenes { world, requests, each }
+}
+
+/// Judges every fault.
+pub fn judge(istio: &Istio, table: &mut Table) {
+    let column = istio.column();
     let below = tempfile::tempdir().unwrap();
     let faults: Vec<&Fault> = CAUGHT.iter().chain(NOT_MET.iter().map(|(fault, _)| fault)).collect();
-    let scenes: Vec<_> = faults
-        .iter()
-        .enumerate()
-        .map(|(index, fault)| {
-            let files = mutations::with(&sound, fault);
-            let directory = below.path().join(index.to_string());
-            scene::write(
-                &directory,
-                &files,
-                &scene::world_of(&world, &Value::Null),
-                &json!({ "queries": queries }),
-            );
-            (directory, files)
-        })
-        .collect();
-    let directories: Vec<&Path> = scenes.iter().map(|(directory, _)| directory.as_path()).collect();
+    let Scenes { world, requests, each } = scenes(istio, &faults, below.path());
+    let directories: Vec<&Path> = each.iter().map(|scene| scene.directory.as_path()).collect();
     let answers = match istio.follow(&directories) {
         Ok(answers) => answers,
         Err(why) => return table.broken(&column, &why),
     };
-    for (fault, (directory, files)) in faults.into_iter().zip(&scenes) {
+    for (fault, Scene { directory, files }) in faults.into_iter().zip(&each) {
         let routing = routing(files);
         let tracer = Tracer::new(&world, &routing);
         let answers = answers.iter().filter(|answer| answer.scene == *directory);
@@ -62,12 +80,7 @@ pub fn judge(istio: &Istio, table: &mut Table) {
                 None => vec!["the judge says nothing".to_owned()],
                 Some(answer) => agreement::between(answer, &tracer.trace(request).unwrap(), request.app()),
             };
-            table.check(
-                "bundles with a fault",
-                &column,
-                &format!("{fault}: {}", asked(request)),
-                &differences,
-            );
+            table.check(ROW, &column, &format!("{fault}: {}", asked(request)), &differences);
         }
     }
 }

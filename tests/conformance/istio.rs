@@ -10,6 +10,7 @@ use std::sync::Mutex;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// How many scenes one process takes: their control planes stay until it ends.
 const AT_ONCE: usize = 16;
@@ -65,6 +66,17 @@ pub struct Message {
     pub text: String,
 }
 
+/// The configuration of one proxy, as Envoy reads it.
+#[derive(Debug, Deserialize)]
+pub struct Bootstrap {
+    /// The directory of the scene.
+    pub scene: PathBuf,
+    /// Where it runs, and whose it is.
+    pub proxy: String,
+    /// The file, without Istio's own filters.
+    pub bootstrap: Value,
+}
+
 impl Istio {
     /// Its column of the table.
     pub fn column(&self) -> String {
@@ -79,6 +91,11 @@ impl Istio {
     /// What Istio's validation and analysis say about their bundles.
     pub fn validate(&self, scenes: &[&Path]) -> Result<Vec<Message>, String> {
         self.ask("validate", scenes)
+    }
+
+    /// The configuration of every proxy that the requests of the scenes meet, but for pods.
+    pub fn bootstraps(&self, scenes: &[&Path]) -> Result<Vec<Bootstrap>, String> {
+        self.ask("bootstrap", scenes)
     }
 
     fn ask<T: DeserializeOwned + Send>(&self, what: &str, scenes: &[&Path]) -> Result<Vec<T>, String> {

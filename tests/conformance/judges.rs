@@ -2,15 +2,17 @@
 //!
 //! Enters: the environment. Leaves: programs. `MESHGEN_JUDGES` lists builds of `tests/istio`, each with the release of Istio
 //! that it was built with: `1.24.0=/path/judge-1.24,1.29.1=/path/judge`. `MESHGEN_KUBECTL` is the `kubectl` of the servers of
-//! `tests/kubeapi`, which KUBECONFIG names.
+//! `tests/kubeapi`, which KUBECONFIG names. `MESHGEN_ENVOY` is an Envoy; it judges what the newest of the releases makes.
 
 use std::path::{Path, PathBuf};
 
+use crate::envoy::Envoy;
 use crate::istio::Istio;
 use crate::kubectl::Kubectl;
 
 const ISTIO: &str = "MESHGEN_JUDGES";
 const KUBECTL: &str = "MESHGEN_KUBECTL";
+const ENVOY: &str = "MESHGEN_ENVOY";
 
 /// All judges that are named.
 #[derive(Debug, Default)]
@@ -19,6 +21,8 @@ pub struct Judges {
     pub istio: Vec<Istio>,
     /// API servers.
     pub kubectl: Option<Kubectl>,
+    /// Of proxies.
+    pub envoy: Option<Envoy>,
 }
 
 impl Judges {
@@ -28,13 +32,14 @@ impl Judges {
         let istio =
             listed.split(',').filter(|entry| !entry.is_empty()).map(release).collect::<Result<_, _>>()?;
         let kubectl = named(KUBECTL)?.map(|program| Kubectl { program });
-        Ok(Self { istio, kubectl })
+        let envoy = named(ENVOY)?.map(|program| Envoy { program });
+        Ok(Self { istio, kubectl, envoy })
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        let Self { istio, kubectl } = self;
-        istio.is_empty() && kubectl.is_none()
+        let Self { istio, kubectl, envoy } = self;
+        istio.is_empty() && kubectl.is_none() && envoy.is_none()
     }
 }
 

@@ -36,6 +36,9 @@ mod scene; // a case, as a judge takes it
 mod istio; // real Istio, a release at a time
 mod agreement; // expectation, trace and judge, query by query
 mod faults; // bundles with a fault
+mod envoy; // real Envoy
+mod proxies; // what Istio makes of every case for it
+mod expressions; // RE2, as it reads it
 mod kubectl; // a real API server
 mod applied; // every bundle on it
 mod pruned; // and what left the topology
@@ -64,6 +67,14 @@ fn main() -> ExitCode {
     for istio in &judges.istio {
         agreement::judge(istio, &mut table);
         faults::judge(istio, &mut table);
+    }
+    if let Some(envoy) = &judges.envoy {
+        let newest = judges.istio.last();
+        if let Some(newest) = newest {
+            proxies::judge(newest, envoy, &mut table);
+            proxies::judge_refused(newest, envoy, &mut table);
+        }
+        expressions::judge(envoy, newest, &mut table);
     }
     if let Some(kubectl) = &judges.kubectl {
         applied::judge(kubectl, &mut table);

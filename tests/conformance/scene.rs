@@ -3,6 +3,7 @@
 //! Enters: a case, and the release that judges. Leaves: the directory, written, with what `meshgen trace` needs for the same
 //! questions; or why that release cannot judge the case. The bundles are those of the library, for the judge's release.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use meshgen::diagnostic::Severity;
@@ -10,6 +11,7 @@ use meshgen::source::{Found, Source, Sources};
 use meshgen::trace::world::{Cluster, World};
 use serde_json::{Map, Value, json};
 
+use crate::istio::Istio;
 use crate::support::case::{Case, DIAGNOSTICS, Files, compile};
 use crate::support::query::Queries;
 
@@ -30,9 +32,36 @@ pub struct Scene {
     pub directory: PathBuf,
 }
 
+/// All cases with questions.
+pub struct Scenes {
+    /// By case.
+    pub scenes: BTreeMap<String, Scene>,
+    /// Cases that are not for this release, and why.
+    pub left_out: BTreeMap<String, String>,
+}
+
+impl Scenes {
+    /// Each in a directory of its own below this one.
+    pub fn of(istio: &Istio, below: &Path) -> Self {
+        let mut all = Self { scenes: BTreeMap::new(), left_out: BTreeMap::new() };
+        for case in Case::all() {
+            match of(&case, &istio.release, below.join(&case.name)) {
+                None => {}
+                Some(Ok(scene)) => {
+                    all.scenes.insert(case.name, scene);
+                }
+                Some(Err(why)) => {
+                    all.left_out.insert(case.name, why);
+                }
+            }
+        }
+        all
+    }
+}
+
 /// The scene of a case for a release like `1.29.1`, written to a directory; or why it is not for that release. Nothing for a case
 /// without questions.
-pub fn of(case: &Case, release: &str, directory: PathBuf) -> Option<Result<Scene, String>> {
+fn of(case: &Case, release: &str, directory: PathBuf) -> Option<Result<Scene, String>> {
     let queries = Queries::of(&case.name)?;
     let sources = match pinned(case.sources(), release) {
         Ok(sources) => sources,

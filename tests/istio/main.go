@@ -19,6 +19,7 @@ var (
 func usage() {
 	fmt.Fprintln(os.Stderr, `usage: judge [flags] trace SCENE...
        judge [flags] validate SCENE...
+       judge [flags] bootstrap SCENE...
        judge [flags] dump SCENE CLUSTER (gateway NAME|caller NAMESPACE KEY=VALUE,...)`)
 	flag.PrintDefaults()
 	os.Exit(2)
@@ -46,6 +47,8 @@ func main() {
 		os.Exit(runValidate(args[1:]))
 	case "dump":
 		os.Exit(runDump(args[1:]))
+	case "bootstrap":
+		os.Exit(runBootstrap(args[1:]))
 	}
 	usage()
 }

@@ -43,6 +43,7 @@ impl Texts {
             cluster,
             context: _,
             release: _,
+            configured_by: _,
             objects: _,
             text,
             longest: _,

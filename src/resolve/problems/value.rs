@@ -23,6 +23,9 @@ pub(in crate::resolve) fn duration(at: &At<String>, word: &str, fault: DurationF
         DurationFault::NotADuration => "not a duration",
         DurationFault::NoUnit => "no unit",
         DurationFault::Negative => "less than nothing",
+        DurationFault::NoWholeMilliseconds if !at.value.contains(|c| ('1'..='9').contains(&c)) => {
+            "no time at all"
+        }
         DurationFault::NoWholeMilliseconds => "not whole milliseconds",
         DurationFault::TooLong => "more than a year",
         DurationFault::NoWholeSeconds => "not whole seconds",
@@ -57,6 +60,12 @@ pub(in crate::resolve) fn regex(at: &At<String>, word: &str, fault: &RegexFault)
         ),
         RegexFault::TooManyRepetitions => (
             format!("RE2, which Envoy speaks, counts to {MOST_REPETITIONS}"),
+            "repeat less often, or use `*` or `+`",
+        ),
+        RegexFault::TooLarge => (
+            format!(
+                "the regular expression of `{word}` is larger than Envoy allows, with its repetitions written out"
+            ),
             "repeat less often, or use `*` or `+`",
         ),
         RegexFault::BadRepetition if at.value == "*" => (
@@ -136,6 +145,12 @@ pub(in crate::resolve) fn empty_prefix(at: &At<String>, word: &str) -> Finding {
         "headers" | "withoutHeaders" | "queryParams" => "write a prefix, or `{present: true}` for any value",
         _ => "write a prefix, or leave the word out for any value",
     })
+}
+
+pub(in crate::resolve) fn no_slash(at: &At<String>) -> Finding {
+    Finding::new(Code::MG0333, format!("no request has a path that begins `{}`", at.value))
+        .at(at.place, "")
+        .help(format!("paths begin with a slash: write `/{}`", at.value))
 }
 
 pub(in crate::resolve) fn compared_with_nothing(at: &At<String>, word: &str) -> Finding {
