@@ -11,6 +11,8 @@ pub struct Bundle {
     pub context: String,
     /// The Istio it is written for: `1.30`.
     pub release: String,
+    /// The other cluster whose bundle holds what is for this one, too: its control plane configures both.
+    pub configured_by: Option<String>,
     /// How many objects `text` holds.
     pub objects: usize,
     /// The objects as YAML; empty for a cluster that needs none (kubectl refuses a file without objects).

@@ -5,13 +5,21 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::cluster::Shown;
 use crate::model::{self, Address, ClusterId, Mesh, Protocol, TargetPort};
-use crate::trace::world::{Cluster, Gateway, MeshConfig, Port, Service, Workload, World};
+use crate::trace::world::{Cluster, ExistingServer, Gateway, MeshConfig, Port, Service, Workload, World};
 
 /// Istio's own trust domain.
 const TRUST_DOMAIN: &str = "cluster.local";
 /// What Istio's documents call the gateway between clusters.
 const GATEWAY: &str = "istio-eastwestgateway";
+/// What Istio's documents call the Gateway object of that.
+const CROSS_NETWORK: &str = "cross-network-gateway";
+/// From the ports of an ingress gateway's Service to those of its workload, as Istio installs it.
+const INGRESS_PORTS: [(u16, u16); 2] = [(80, 8080), (443, 8443)];
+/// The port by which Istio takes a Service for the gateway of a network, and the label that names another.
+const NETWORK_PORT: u16 = 15443;
+const GATEWAY_PORT: &str = "networking.istio.io/gatewayPort";
 /// The label of pods whose service has no versions: nothing tells them apart, but a request must arrive somewhere.
 const UNVERSIONED: &str = "any";
 
@@ -21,16 +29,32 @@ pub fn of(mesh: &Mesh) -> World {
     let clusters = mesh.clusters.iter().enumerate().map(|(index, cluster)| Cluster {
         name: cluster.name.clone(),
         network: cluster.network.clone(),
-        sees: Vec::new(),
-        control_plane: None,
+        no_network_labels: false,
+        sees: sees(mesh, ClusterId(index)),
+        control_plane: cluster
+            .control_plane
+            .as_ref()
+            .and_then(|head| Some(mesh.cluster(head.value)?.name.clone())),
         mesh_config: (cluster.trust_domain != TRUST_DOMAIN)
-            .then(|| MeshConfig { trust_domain: cluster.trust_domain.clone() }),
-        gateways: cluster.gateway.iter().map(|found| gateway(mesh, cluster, found)).collect(),
+            .then(|| MeshConfig { trust_domain: cluster.trust_domain.clone(), service_settings: Vec::new() }),
+        mesh_networks: None,
+        gateways: cluster
+            .gateway
+            .iter()
+            .map(|found| gateway(mesh, cluster, found))
+            .chain(
+                mesh.gateways
+                    .iter()
+                    .filter(|found| found.clusters.contains(&ClusterId(index)))
+                    .map(|found| ingress(found, cluster)),
+            )
+            .collect(),
         services: mesh
             .services
             .iter()
             .filter_map(|found| service(found, ClusterId(index), cluster))
             .collect(),
+        registry: cluster.registry.as_ref().map(|registry| registry.value.clone()),
         locality: locality(cluster),
         domain: cluster.cluster_domain.clone(),
         release: cluster.release.minor,
@@ -54,7 +78,64 @@ fn gateway(mesh: &Mesh, cluster: &model::Cluster, gateway: &model::Gateway) -> G
             .collect(),
         ports: BTreeMap::from([(gateway.port, gateway.server_port)]),
         requested_network_view: cluster.network.iter().cloned().collect(),
+        service_labels: dialled_port(cluster, gateway),
+        network: None,
         locality: locality(cluster),
+        existing: if gateway.existing { vec![cross_network(cluster, gateway)] } else { Vec::new() },
+    }
+}
+
+/// Other clusters whose endpoints a control plane sees; nothing for a cluster without one.
+fn sees(mesh: &Mesh, id: ClusterId) -> Vec<String> {
+    if mesh.control_plane(id) != id {
+        return Vec::new();
+    }
+    let others = mesh.clusters.iter().enumerate().map(|(index, other)| (ClusterId(index), other));
+    let seen = others.filter(|(other, _)| mesh.control_plane(*other) != id && mesh.sees(id, *other));
+    seen.map(|(_, other)| other.name.clone()).collect()
+}
+
+/// By what Istio knows the port that callers in other networks dial, where it is not its own.
+fn dialled_port(cluster: &model::Cluster, gateway: &model::Gateway) -> BTreeMap<String, String> {
+    let shown = cluster.shown != Shown::ToNobody && gateway.port != NETWORK_PORT;
+    shown.then(|| (GATEWAY_PORT.to_owned(), gateway.port.to_string())).into_iter().collect()
+}
+
+/// The Gateway object that is there already, as Istio's own installation writes it.
+fn cross_network(cluster: &model::Cluster, gateway: &model::Gateway) -> ExistingServer {
+    let top = cluster.cluster_domain.rsplit('.').next().unwrap_or(&cluster.cluster_domain);
+    ExistingServer {
+        namespace: gateway.namespace.clone(),
+        name: CROSS_NETWORK.to_owned(),
+        port: Some(gateway.server_port),
+        hosts: vec![format!("*.{top}")],
+        passes_on: true,
+    }
+}
+
+/// A gateway where requests from outside arrive; nobody inside dials it.
+fn ingress(gateway: &model::IngressGateway, cluster: &model::Cluster) -> Gateway {
+    let ports = gateway.servers.iter().map(|server| (server.port.value, server.port.value));
+    let installed = gateway.workload_namespaces.iter().find(|namespace| **namespace != gateway.namespace);
+    let existing = ExistingServer {
+        namespace: gateway.namespace.clone(),
+        name: gateway.name.clone(),
+        port: None,
+        hosts: vec!["*".to_owned()],
+        passes_on: false,
+    };
+    Gateway {
+        name: gateway.name.clone(),
+        namespace: installed.unwrap_or(&gateway.namespace).clone(),
+        labels: gateway.selector.clone(),
+        addresses: Vec::new(),
+        addresses_from: BTreeMap::new(),
+        ports: ports.chain(INGRESS_PORTS).collect(),
+        requested_network_view: Vec::new(),
+        service_labels: BTreeMap::new(),
+        network: None,
+        locality: locality(cluster),
+        existing: if gateway.servers.is_empty() { vec![existing] } else { Vec::new() },
     }
 }
 
@@ -79,12 +160,15 @@ fn service(service: &model::Service, id: ClusterId, cluster: &model::Cluster) ->
             .collect(),
         replicas: 1,
         locality: locality(cluster),
+        network: None,
+        no_sidecar: false,
         identities: service.identities(cluster).into_iter().collect(),
     };
     Some(Service {
         name: service.name.clone(),
         namespace: service.namespace.clone(),
         ports: service.ports.iter().map(port).collect(),
+        headless: service.headless.is_some(),
         workloads: pods.into_iter().map(workload).collect(),
     })
 }

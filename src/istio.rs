@@ -5,10 +5,12 @@
 
 mod lower; // the whole of it
 pub mod bundle; // the objects of one cluster, and what they count on there
-mod serve; // the versions that run in a cluster, and its gateway
+mod serve; // the versions that run in a cluster
+mod entrances; // the gateways that others enter by
 pub mod rewrite; // names that gateways are taught
 mod call; // names for what runs in others
 pub mod joined; // far pods under the plain name
+pub mod discovered; // what control planes show under the plain name
 mod endpoint; // the gateways behind such a name
 pub mod failover; // the next nearest, when one is unhealthy
 mod route; // where requests go

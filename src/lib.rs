@@ -29,7 +29,7 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
     // What is wrong leaves holes that links lead into; what the release lacks is found all the same.
     let sound = !mesh.has_errors();
     let outcome = mesh.and_then(|mesh| {
-        plan::plan(&mesh).and_then(|plans| {
+        plan::plan(&mesh, &sources.limits).and_then(|plans| {
             let mut lacks = istio::Lacks::default();
             let mut links = prove::Links::default();
             for objects in plans.iter().map(|plan| istio::lower(plan, &mut lacks)).filter(|_| sound) {
@@ -62,7 +62,7 @@ pub fn resolved(sources: &Sources) -> Outcome<String> {
 pub fn needed(sources: &Sources) -> Outcome<Vec<needs::ClusterNeeds>> {
     spec::parse(sources)
         .and_then(|spec| resolve::resolve(&spec))
-        .and_then(|mesh| plan::plan(&mesh).map(|plans| needs::of(&plans)))
+        .and_then(|mesh| plan::plan(&mesh, &sources.limits).map(|plans| needs::of(&plans)))
 }
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.

@@ -7,6 +7,7 @@
 //! never assumed.
 
 mod trust; // who believes whom
+mod discovery; // what control planes see of each other
 mod gateway; // the way in
 mod ingress; // where requests from outside arrive
 mod workload; // what calls and what is called
@@ -54,11 +55,13 @@ pub struct Command {
 #[must_use]
 pub fn of(plans: &[ClusterPlan<'_>]) -> Vec<ClusterNeeds> {
     let shared = trust::Shared::of(plans);
+    let sights = discovery::Sights::of(plans);
     let needs = |plan: &ClusterPlan<'_>| ClusterNeeds {
         cluster: plan.cluster.name.clone(),
         release: plan.cluster.release.to_string(),
         needs: [
             trust::needs(plan, &shared),
+            discovery::needs(plan, &sights),
             gateway::needs(plan),
             ingress::needs(plan),
             workload::needs(plan),

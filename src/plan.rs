@@ -7,6 +7,9 @@ pub mod distance; // which clusters serve a caller
 pub mod pool; // clusters that stand in for each other
 pub mod share; // whole percents
 pub mod demand; // what the callers of each cluster ask for
+pub mod discovered; // what they find because control planes see each other's endpoints
+mod united; // one control plane, one set of rules
+mod networks; // whether such clusters can be told apart
 mod condition; // which rules are for a caller at all
 pub mod route; // the rules of a service, as one caller meets them
 mod shadow; // what earlier rules have answered
@@ -14,6 +17,7 @@ mod survey; // what all this shows about the rules
 pub mod subset; // the parts of such a name
 pub mod joined; // far pods under the plain name
 pub mod ingress; // what is let in from outside
+mod listener; // which servers share a port
 mod affinity; // who stays with whom across clusters
 pub mod remote; // names for what runs in other clusters
 pub mod rewrite; // what gateways must be taught
@@ -22,7 +26,7 @@ mod domain; // one name for clusters of different domains
 pub mod virtual_ip; // addresses for those names
 mod problems;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::diagnostic::Outcome;
@@ -30,8 +34,10 @@ use crate::model::service::PlainNames;
 use crate::model::{
     Address, Callers, Cluster, ClusterId, Gateway, IngressGateway, Mesh, Pick, Service, ServiceId, Version,
 };
+use crate::source::{Limits, Place};
 
-pub use demand::Demands;
+pub use demand::{Demands, TooMany};
+pub use discovered::SeenSubset;
 pub use ingress::{Ingress, IngressRoute};
 pub use joined::{Joined, JoinedEntry, Part};
 pub use remote::{RemoteName, RemoteNames};
@@ -54,6 +60,14 @@ pub struct ClusterPlan<'m> {
     pub serve: Vec<Serving<'m>>,
     /// How others enter, if any do.
     pub entrance: Option<Entrance<'m>>,
+    /// The other cluster whose control plane configures this one: whatever is for Istio is in that one's plan.
+    pub configured_by: Option<&'m Cluster>,
+    /// Other clusters that are configured from here, and how others enter them.
+    pub configures: Vec<(&'m Cluster, Option<Entrance<'m>>)>,
+    /// Other clusters where callers here find something by discovery, by name.
+    pub discovers: Vec<&'m Cluster>,
+    /// Those whose callers find something here.
+    pub found_by: Vec<&'m Cluster>,
     /// Names for what callers here use in other clusters.
     pub remote: RemoteNames<'m>,
     /// Services whose far pods join those that are here, by namespace and name.
@@ -71,10 +85,27 @@ pub struct ClusterPlan<'m> {
 /// A service that runs in the cluster, and what is to be said of it there.
 #[derive(Clone, Debug)]
 pub struct Serving<'m> {
+    /// Which service.
+    pub id: ServiceId,
     /// The service.
     pub service: &'m Service,
     /// Those of its versions that run here, by name; empty only where there is a policy of the whole service.
     pub versions: Vec<&'m Version>,
+    /// Whether these are to be this cluster's alone, where control planes see others that run them.
+    pub pinned: bool,
+    /// What callers find under the plain name; the same wherever somebody says it.
+    pub seen: Vec<SeenSubset<'m>>,
+    /// Where clusters stand in for each other under the plain name, and in which order of regions.
+    pub stands_in: Option<StandsIn>,
+}
+
+/// Clusters that stand in for each other: the callers' own, those of its region, all others.
+#[derive(Clone, Debug)]
+pub struct StandsIn {
+    /// Where it is asked for.
+    pub place: Place,
+    /// From which region to which other; none where regions play no part.
+    pub regions: Vec<(String, String)>,
 }
 
 /// The gateway of a cluster that others enter.
@@ -101,6 +132,8 @@ pub struct PlainName<'m> {
     pub address: Option<IpAddr>,
     /// Who sees an entry.
     pub callers: Callers,
+    /// Whether control planes know the name already, by discovery; then only DNS does not.
+    pub known: bool,
 }
 
 /// Where callers of one cluster find a target.
@@ -134,11 +167,27 @@ impl<'m> ClusterPlan<'m> {
             .collect()
     }
 
+    /// The other clusters in which callers here find a target by discovery.
+    #[must_use]
+    pub fn discovered(&self, target: Target) -> Vec<&'m Cluster> {
+        if discovered::said(self.mesh, target, self.id).is_none() {
+            return Vec::new();
+        }
+        let clusters = demand::clusters(self.mesh, target, self.id).into_iter();
+        clusters.filter(|id| *id != self.id).filter_map(|id| self.mesh.cluster(id)).collect()
+    }
+
     /// Under which name and subset callers here find a target.
     #[must_use]
     pub fn find(&self, target: Target) -> Option<Found<'_>> {
         if let Some(found) = self.remote.find(target) {
             return Some(found);
+        }
+        if let Some(said) = discovered::said(self.mesh, target, self.id) {
+            let serving = self.serve.binary_search_by_key(&target.service, |serving| serving.id).ok();
+            let seen = serving.and_then(|index| self.serve.get(index)).map(|serving| &serving.seen);
+            let subset = seen.into_iter().flatten().find(|subset| subset.is(said));
+            return Some(Found { remote: None, subset: subset.map(|subset| subset.name.as_str()) });
         }
         let clusters = demand::clusters(self.mesh, target, self.id);
         let joined = self.joined.binary_search_by_key(&target.service, |joined| joined.id).ok();
@@ -158,13 +207,25 @@ impl<'m> ClusterPlan<'m> {
 /// Plans every cluster, in order of name.
 ///
 /// Findings: clusters that callers must enter and cannot, shares that round to nothing, rules that are never
-/// reached or leave a gap, a pool of addresses that is too small.
+/// reached or leave a gap, a pool of addresses that is too small. Nothing is planned where callers ask for more than the
+/// limit.
 #[must_use]
-pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
+pub fn plan<'m>(mesh: &'m Mesh, limits: &Limits) -> Outcome<Vec<ClusterPlan<'m>>> {
     let mut findings = Vec::new();
     let addresses = virtual_ip::assign(mesh, &mut findings);
     let object_names = remote::ObjectNames::of(mesh);
-    let demands = demand::of(mesh, &mut findings);
+    let mut demands = match demand::of(mesh, limits.destinations, &mut findings) {
+        Ok(demands) => demands,
+        Err(TooMany { at, what }) => {
+            findings.push(problems::too_many_destinations(at, what, limits.destinations));
+            return Outcome { value: None, findings };
+        }
+    };
+    united::unite(mesh, &mut demands, &mut findings);
+    findings.extend(networks::check(mesh, &demands));
+    let demands = demands;
+    let crossings: BTreeSet<(ClusterId, ClusterId)> =
+        demands.discovered.values().flat_map(|found| found.crossings.iter().copied()).collect();
     let remote_names: Vec<_> = (0..mesh.clusters.len())
         .map(|index| match demands.by_caller.get(&ClusterId(index)) {
             Some(demand) => remote::names(mesh, demand, &addresses, &object_names),
@@ -172,6 +233,7 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
         })
         .collect();
     affinity::check(mesh, &demands, &mut findings);
+    findings.extend(listener::check(mesh));
     let mut translations = rewrite::translations(mesh, remote_names.iter().flat_map(|remote| &remote.names));
     let plans: Vec<_> = mesh
         .clusters
@@ -191,15 +253,29 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
                     .services
                     .iter()
                     .enumerate()
-                    .filter(|(index, service)| {
-                        demands.told_apart.contains_key(&ServiceId(*index)) || service.has_policy()
-                    })
-                    .filter_map(|(_, service)| serving(service, id))
+                    .filter_map(|(index, service)| serving(mesh, &demands, ServiceId(index), service, id))
+                    .collect(),
+                configured_by: cluster.control_plane.as_ref().and_then(|head| mesh.cluster(head.value)),
+                configures: mesh
+                    .configured_by(id)
+                    .filter(|other| *other != id)
+                    .filter_map(|other| Some((mesh.cluster(other)?, entrance(mesh, other, &demands, None))))
                     .collect(),
                 entrance: entrance(mesh, id, &demands, translations.remove(cluster.name.as_str())),
+                discovers: crossings
+                    .iter()
+                    .filter(|(near, _)| *near == id)
+                    .filter_map(|(_, far)| mesh.cluster(*far))
+                    .collect(),
+                found_by: crossings
+                    .iter()
+                    .filter(|(_, far)| *far == id)
+                    .filter_map(|(near, _)| mesh.cluster(*near))
+                    .collect(),
                 plain_names: routes
                     .iter()
-                    .filter_map(|routes| plain_name(routes, cluster, id, &addresses))
+                    .chain(demand.into_iter().flat_map(|demand| &demand.unrouted))
+                    .filter_map(|routes| plain_name(mesh, routes, cluster, id, &addresses))
                     .collect(),
                 joined: demand.map(|demand| joined::of(mesh, demand, id)).unwrap_or_default(),
                 remote,
@@ -207,7 +283,10 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
                 ingress_gateways: mesh
                     .gateways
                     .iter()
-                    .filter(|gateway| gateway.clusters.contains(&id))
+                    .filter(|gateway| {
+                        gateway.clusters.contains(&id)
+                            || mesh.configured_by(id).any(|other| gateway.clusters.contains(&other))
+                    })
                     .collect(),
                 ingress: demand.map(|demand| ingress::plan(mesh, &demand.ingress)).unwrap_or_default(),
             }
@@ -219,11 +298,33 @@ pub fn plan(mesh: &Mesh) -> Outcome<Vec<ClusterPlan<'_>>> {
     Outcome::new(plans, findings)
 }
 
-fn serving(service: &Service, cluster: ClusterId) -> Option<Serving<'_>> {
-    let versions: Vec<_> =
-        service.versions.iter().filter(|version| version.clusters.contains_key(&cluster)).collect();
-    let whole = service.traffic_policy.is_some() && service.runs.contains_key(&cluster);
-    if versions.is_empty() && !whole { None } else { Some(Serving { service, versions }) }
+/// What is said of a service in one cluster, if anything is. What is found by discovery is said alike wherever it
+/// concerns somebody; else each cluster speaks of what runs there.
+fn serving<'m>(
+    mesh: &'m Mesh,
+    demands: &Demands<'m>,
+    id: ServiceId,
+    service: &'m Service,
+    cluster: ClusterId,
+) -> Option<Serving<'m>> {
+    let found = demands.discovered.get(&id).filter(|found| found.concerns(mesh, service, cluster));
+    let pinned = discovered::must_pin(mesh, service, cluster);
+    let told_apart = demands.told_apart.contains_key(&id) || service.has_policy();
+    let versions: Vec<_> = service
+        .versions
+        .iter()
+        .filter(|version| told_apart && version.clusters.contains_key(&cluster))
+        .filter(|_| !mesh.discovers(service, cluster))
+        .collect();
+    let seen = found.map(|found| found.subsets(mesh, service, cluster)).unwrap_or_default();
+    let stands_in = found.and_then(|found| {
+        let place = found.stands_in?;
+        Some(StandsIn { place, regions: found.regions(mesh, service) })
+    });
+    let here = service.runs.contains_key(&cluster) || found.is_some();
+    let whole = service.traffic_policy.is_some() && here;
+    let anything = !versions.is_empty() || !seen.is_empty() || stands_in.is_some() || whole;
+    anything.then_some(Serving { id, service, versions, pinned, seen, stands_in })
 }
 
 fn entrance<'m>(
@@ -243,6 +344,7 @@ fn entrance<'m>(
 }
 
 fn plain_name<'m>(
+    mesh: &Mesh,
     routes: &ServiceRoutes<'m>,
     cluster: &Cluster,
     id: ClusterId,
@@ -253,5 +355,6 @@ fn plain_name<'m>(
         return None;
     }
     let address = addresses.get(&service.plain_host(cluster)).copied();
-    Some(PlainName { service, made: service.plain_names, address, callers: routes.callers.clone() })
+    let known = !mesh.visible(service, Pick::Any, id).is_empty();
+    Some(PlainName { service, made: service.plain_names, address, callers: routes.callers.clone(), known })
 }

@@ -12,6 +12,7 @@ mod near; // what a caller's cluster must have
 mod ingress; // what the gateways for requests from outside must have
 mod far; // what the cluster behind a gateway must have
 mod joined; // far pods under a plain name
+mod discovery; // what control planes show under one
 mod pool; // subsets over several clusters
 mod doors; // which cluster is behind an address
 mod policy; // what every port must repeat
@@ -26,6 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Finding, Outcome, Severity};
 use crate::istio::Bundle;
+use discovery::{Sights, Use};
 use doors::Doors;
 use far::Offer;
 
@@ -36,6 +38,8 @@ pub struct Links {
     doors: Doors,
     promises: joining::Promises,
     crossings: BTreeSet<Crossing>,
+    sights: Sights,
+    uses: BTreeSet<Use>,
     near: usize,
     findings: Vec<Finding>,
 }
@@ -74,6 +78,8 @@ impl Links {
         let near = near::check(bundle, &index);
         self.near += near.held;
         self.crossings.extend(near.crossings);
+        self.sights.add(bundle);
+        self.uses.extend(near.uses);
         self.findings.extend(near.broken.into_iter().map(|what| problems::broken(&bundle.cluster, &what)));
         let strange = idle::strange(&index);
         self.findings.extend(strange.iter().map(|what| problems::broken(&bundle.cluster, what)));
@@ -96,10 +102,17 @@ impl Links {
                 self.findings.push(problems::broken(&crossing.caller, &what));
             }
         }
+        let mut found = 0;
+        for (caller, held) in self.uses.iter().flat_map(|to| self.sights.follow(to)) {
+            match held {
+                Ok(links) => found += links,
+                Err(what) => self.findings.push(problems::broken(&caller, &what)),
+            }
+        }
         let mut broken = pool::check(&self.crossings, &self.doors);
         broken.extend(self.promises.broken(&self.doors));
         self.findings.extend(broken.into_iter().map(|(caller, what)| problems::broken(&caller, &what)));
-        Outcome::new(self.near + self.crossings.len(), self.findings)
+        Outcome::new(self.near + self.crossings.len() + found, self.findings)
     }
 }
 

@@ -13,6 +13,7 @@ mod reach; // how a call gets into another cluster
 mod defaults; // `mesh`: what holds where nothing else is said
 mod cluster;
 mod address_from; // gateways that some callers dial at other addresses
+mod control_plane; // who configures whom, and sees what
 mod clients;
 mod port;
 mod service;
@@ -33,11 +34,13 @@ mod unused; // what is declared and never used
 mod problems;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::diagnostic::{Finding, Outcome, Severity};
-use crate::model::{Cluster, ClusterId, Mesh};
+use crate::model::{Callers, Cluster, ClusterId, Mesh};
 use crate::source::{At, Place};
 use crate::spec::{Listed, Spec, Written};
+use clients::CallersByCluster;
 
 /// Resolves every name and fills in every default.
 #[must_use]
@@ -53,6 +56,7 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     let complete = spec.clusters.complete && !clusters.is_empty();
     let mut names = ClusterNames::of(&clusters, complete);
     address_from::add(&spec.clusters, &mut clusters, &mut names, &mut findings);
+    control_plane::add(&spec.clusters, &mut clusters, &mut names, &mut findings);
     let clients = clients::default_of(mesh, &mut names, &mut findings);
     let mut services = service::all(services, &defaults, &clients, &mut names, &mut findings);
     let gateways = gateway::all(gateways, &mut names, &mut findings);
@@ -65,6 +69,7 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     let suffix_place = defaults.remote_suffix_place;
     let mut mesh = Mesh { clusters, services, gateways, ..defaults.mesh };
     failover::mark(&mut mesh);
+    control_plane::show(&mut mesh);
     ingress::check(&mesh, &mut findings);
     host::check(&mesh, suffix_place, &mut findings);
     sni::check(&mesh, &mut findings);
@@ -79,18 +84,20 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
 /// The clusters there are; a name that is none of them is reported once, however often it is used.
 struct ClusterNames {
     ids: BTreeMap<String, ClusterId>,
+    everyone: CallersByCluster,
     complete: bool,
     unknown: BTreeMap<String, Vec<Place>>,
 }
 
 impl ClusterNames {
     fn of(clusters: &[Cluster], complete: bool) -> Self {
-        let ids = clusters
+        let ids: BTreeMap<_, _> = clusters
             .iter()
             .enumerate()
             .map(|(index, cluster)| (cluster.name.clone(), ClusterId(index)))
             .collect();
-        Self { ids, complete, unknown: BTreeMap::new() }
+        let everyone = Rc::new(ids.values().map(|id| (*id, Callers::All)).collect());
+        Self { ids, everyone, complete, unknown: BTreeMap::new() }
     }
 
     fn find(&mut self, name: &At<String>) -> Option<ClusterId> {
@@ -110,7 +117,7 @@ impl ClusterNames {
     }
 
     fn unknown_names(self) -> impl Iterator<Item = Finding> {
-        let Self { ids, complete: _, unknown } = self;
+        let Self { ids, everyone: _, complete: _, unknown } = self;
         unknown
             .into_iter()
             .map(move |(name, places)| problems::topology::unknown_cluster(&name, &places, ids.keys()))

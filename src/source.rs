@@ -14,11 +14,13 @@ pub struct Limits {
     pub depth: usize,
     /// Nodes of one file, every alias counted with all it stands for.
     pub nodes: usize,
+    /// Destinations in all bundles: what callers of a cluster ask of a service, at each address that they dial for it.
+    pub destinations: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { input_size: 16 << 20, depth: 64, nodes: 1_000_000 }
+        Self { input_size: 16 << 20, depth: 64, nodes: 1_000_000, destinations: 500_000 }
     }
 }
 

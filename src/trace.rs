@@ -10,54 +10,79 @@ pub mod object; // what is applied
 pub mod request; // what is asked
 pub mod report; // what becomes of it
 mod registry; // what one control plane knows
+mod network; // who dials whom
+mod proxy; // who sends
+mod endpoint; // who answers
 mod condition; // whether a route is meant
 mod policy;
-mod pool;
-mod joined; // what is said of a connection
+mod pool; // which endpoint, how often
 mod feature; // what else happens
 mod walk; // the shares under way
 mod call; // the caller's sidecar
 mod connection; // the same, for what is no request
+mod ingress; // requests from outside
 mod upstream; // towards endpoints
+mod server; // the open ports of a gateway
 mod rewrite; // names that a gateway is taught
 mod enter; // the far gateway
+mod arrive; // the pods
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-use object::{Objects, Routing};
+use object::{Routing, Unreadable};
 use registry::Registry;
 use report::Trace;
 use request::Request;
 use walk::Walk;
 use world::World;
 
-/// Follows requests through a world with routing.
+/// Follows requests through a world with routing. What is applied to a cluster is read when a request first comes by.
 #[derive(Debug)]
 pub struct Tracer<'a> {
     world: &'a World,
-    registries: BTreeMap<&'a str, Registry<'a>>,
+    routing: &'a Routing,
+    registries: BTreeMap<&'a str, OnceLock<Result<Registry<'a>, Unreadable>>>,
 }
 
-/// What a cluster without bundle is told.
-static NOTHING: Objects = Objects::NONE;
+/// Why a request cannot be followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Untraced {
+    /// The caller's cluster does not exist.
+    NoCluster,
+    /// The caller's cluster has no such gateway.
+    NoGateway,
+    /// A bundle on the way cannot be read.
+    Unreadable(Unreadable),
+}
 
 impl<'a> Tracer<'a> {
-    /// Sees each cluster as its control plane does.
+    /// Sees each cluster as the control plane does that configures it.
     #[must_use]
     pub fn new(world: &'a World, routing: &'a Routing) -> Self {
-        let registry = |cluster: &'a world::Cluster| {
-            let objects = routing.clusters.get(&cluster.name).unwrap_or(&NOTHING);
-            (cluster.name.as_str(), Registry::new(cluster, objects))
-        };
-        Self { world, registries: world.clusters.iter().map(registry).collect() }
+        let registries = world.clusters.iter().map(|cluster| (cluster.name.as_str(), OnceLock::new()));
+        Self { world, routing, registries: registries.collect() }
     }
 
-    /// What becomes of a request; nothing if the caller's cluster does not exist.
-    #[must_use]
-    pub fn trace(&self, request: &Request) -> Option<Trace> {
-        let caller = self.registries.get(request.caller.cluster.as_str())?;
+    /// What becomes of a request.
+    pub fn trace(&self, request: &Request) -> Result<Trace, Untraced> {
         let mut walk = Walk::new(self, request);
-        walk.call(caller);
-        Some(walk.trace)
+        let registry = self.registry(&request.caller.cluster).ok_or(Untraced::NoCluster)?;
+        let caller = registry.map_err(|unreadable| Untraced::Unreadable(unreadable.clone()))?;
+        match &request.caller.gateway {
+            Some(name) => {
+                let gateway = caller.cluster.gateways.iter().find(|gateway| gateway.name == *name);
+                walk.let_in(caller, gateway.ok_or(Untraced::NoGateway)?);
+            }
+            None => walk.call(caller),
+        }
+        walk.unreadable.map_or(Ok(walk.trace), |unreadable| Err(Untraced::Unreadable(unreadable)))
+    }
+
+    /// What the proxies of a cluster are told; nothing if there is no such cluster.
+    fn registry(&self, cluster: &str) -> Option<Result<&Registry<'a>, &Unreadable>> {
+        let registry = self.registries.get(cluster)?;
+        let cluster = self.world.cluster(cluster)?;
+        Some(registry.get_or_init(|| Registry::new(self.world, self.routing, cluster)).as_ref())
     }
 }

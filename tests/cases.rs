@@ -26,10 +26,11 @@ use support::reversed::reversed;
 use support::schema::Schemas;
 
 /// Codes that no case can show, each with the reason.
-const WITHOUT_CASE: [(&str, &str); 7] = [
+const WITHOUT_CASE: [(&str, &str); 8] = [
     ("MG0103", "an input of more than 16 MiB; shown beside the reader"),
     ("MG0119", "the inputs of a case are named outright; shown with the command"),
     ("MG0150", "the command looks for what is included; shown there"),
+    ("MG0451", "its bundles would be larger than all others together; shown with the command"),
     ("MG0601", "no input is known that shows it; shown beside the proof"),
     ("MG0602", "its bundle would be larger than all others together; shown beside the limits"),
     ("MG0610", "the command looks at the output directory; shown there"),

@@ -81,12 +81,14 @@ routes:
         istio: "1.30"
         clusterDomain: cluster.local
         trustDomain: cluster.local
+        controlPlane: "no"
         context: "no"
         drain: false
       "on":
         istio: "1.30"
         clusterDomain: cluster.local
         trustDomain: cluster.local
+        controlPlane: "on"
         context: "on"
         drain: false
     services:

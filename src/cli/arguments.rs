@@ -108,12 +108,20 @@ pub(super) struct Bounds {
     /// Most values in one file, every alias counted with all it stands for
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().nodes)]
     pub(super) max_values: usize,
+    /// Most destinations in all bundles: every cluster asks for every service unless `clients` says otherwise
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().destinations)]
+    pub(super) max_destinations: usize,
 }
 
 impl Bounds {
     /// The bounds the inputs are read under.
     pub(super) fn limits(&self) -> Limits {
-        Limits { input_size: self.max_input_size, nodes: self.max_values, ..Limits::default() }
+        Limits {
+            input_size: self.max_input_size,
+            nodes: self.max_values,
+            destinations: self.max_destinations,
+            ..Limits::default()
+        }
     }
 }
 
@@ -179,6 +187,12 @@ pub(super) struct Trace {
     /// Who calls
     #[arg(long, value_name = "CLUSTER[/NAMESPACE][,LABEL=VALUE…]")]
     pub(super) from: String,
+    /// The request comes from outside, through this one of the topology's ingress gateways in the cluster of --from
+    #[arg(long, value_name = "NAME")]
+    pub(super) gateway: Option<String>,
+    /// The IP address that the caller connects to, where rules go by it
+    #[arg(long, value_name = "IP", conflicts_with = "gateway")]
+    pub(super) address: Option<std::net::IpAddr>,
     /// Follow the bundles in this directory; by default those that the inputs give
     #[arg(long, value_name = "DIR")]
     pub(super) bundles: Option<PathBuf>,

@@ -24,6 +24,7 @@ pub(super) struct Outline {
     cluster: String,
     context: String,
     release: String,
+    configured_by: Option<String>,
     objects: usize,
     is_written: bool,
     stand_ins: Vec<String>,
@@ -32,12 +33,23 @@ pub(super) struct Outline {
 
 impl From<&Bundle> for Outline {
     fn from(bundle: &Bundle) -> Self {
-        let Bundle { cluster, context, release, objects, text, longest: _, stand_ins, reaches, origins: _ } =
-            bundle;
+        let Bundle {
+            cluster,
+            context,
+            release,
+            configured_by,
+            objects,
+            text,
+            longest: _,
+            stand_ins,
+            reaches,
+            origins: _,
+        } = bundle;
         Self {
             cluster: cluster.clone(),
             context: context.clone(),
             release: release.clone(),
+            configured_by: configured_by.clone(),
             objects: *objects,
             is_written: !text.is_empty(),
             stand_ins: stand_ins.as_ref().map(|some| some.services.clone()).unwrap_or_default(),
@@ -98,7 +110,11 @@ impl Summary<'_> {
         let row = |outline: &Outline| {
             let Outline { release, objects: count, .. } = outline;
             let ending = if *count == 1 { "object " } else { "objects" };
-            let reaches = reaches(&outline.reaches);
+            let mut reaches = reaches(&outline.reaches);
+            if let Some(head) = &outline.configured_by {
+                let more = if reaches.is_empty() { String::new() } else { format!("; {reaches}") };
+                reaches = format!("configured by {head}{more}");
+            }
             format!("Istio {release:<releases$}  {count:>objects$} {ending}   {reaches}")
                 .trim_end()
                 .to_owned()

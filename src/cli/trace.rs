@@ -10,18 +10,19 @@ mod routing;
 
 use std::path::Path;
 
-use super::arguments::{Format, Trace};
+use super::arguments::{self, Format};
 use super::failure::Failure;
 use super::report::Reporter;
 use super::{Ending, load, stream};
-use crate::trace::Tracer;
-use crate::trace::object::Routing;
+use crate::trace::object::Unreadable;
+use crate::trace::report::Trace;
 use crate::trace::request::Request;
 use crate::trace::world::World;
+use crate::trace::{Tracer, Untraced};
 use routing::Texts;
 
 /// Follows the request, if the inputs are sound.
-pub(super) fn run(arguments: &Trace, reporter: &Reporter) -> Result<Ending, Failure> {
+pub(super) fn run(arguments: &arguments::Trace, reporter: &Reporter) -> Result<Ending, Failure> {
     let (paths, request) = question::read(arguments)?;
     let output = arguments.bundles.as_deref().unwrap_or(Path::new(load::DEFAULT_OUTPUT));
     let loaded = load::load(paths, arguments.bounds.limits(), output)?;
@@ -38,25 +39,27 @@ pub(super) fn run(arguments: &Trace, reporter: &Reporter) -> Result<Ending, Fail
         return Ok(reporter.report(findings, &loaded.sources, None));
     };
     question::check(&world, &request)?;
-    let routing = texts.routing()?;
-    let (text, is_dead) = answer(&world, &routing, &request, &|trace| match reporter.format() {
+    let trace = follow(&world, &texts, &request)?;
+    let text = match reporter.format() {
         Format::Human | Format::Github => {
-            human::Answer { request: &request, trace, texts: &texts, sources: &loaded.sources }.to_string()
+            human::Answer { request: &request, trace: &trace, texts: &texts, sources: &loaded.sources }
+                .to_string()
         }
-        Format::Json => json::render(&request, trace, &texts, &loaded.sources),
-    });
+        Format::Json => json::render(&request, &trace, &texts, &loaded.sources),
+    };
     let failure = stream::data(text.as_bytes()).err();
     let ending = reporter.report(findings, &loaded.sources, failure.as_ref());
-    Ok(if ending == Ending::Done && is_dead { Ending::Wrong } else { ending })
+    Ok(if ending == Ending::Done && trace.is_dead() { Ending::Wrong } else { ending })
 }
 
-/// The words for what becomes of a request, and whether some of it reaches nobody.
-fn answer(
-    world: &World,
-    routing: &Routing,
-    request: &Request,
-    words: &dyn Fn(&crate::trace::report::Trace) -> String,
-) -> (String, bool) {
-    let trace = Tracer::new(world, routing).trace(request).unwrap_or_default();
-    (words(&trace), trace.is_dead())
+/// What becomes of a request, if the bundles on its way can be read.
+fn follow(world: &World, texts: &Texts, request: &Request) -> Result<Trace, Failure> {
+    let routing = texts.routing();
+    Tracer::new(world, &routing).trace(request).map_err(|untraced| match untraced {
+        Untraced::Unreadable(Unreadable { file, line, reason }) => {
+            Failure::new(format!("cannot read {file}:{line}: {reason}"))
+        }
+        // Both were looked for before.
+        Untraced::NoCluster | Untraced::NoGateway => Failure::new("nobody is there to make this request"),
+    })
 }

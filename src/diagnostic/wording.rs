@@ -2,6 +2,9 @@
 
 use std::fmt::Display;
 
+/// So many characters say what is meant, if a name begins with them.
+const BEGINNING: usize = 4;
+
 /// How many names a list shows.
 const SHOWN: usize = 10;
 
@@ -37,13 +40,16 @@ pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone,
     format!("did you mean {}?", join(near.into_iter().map(|name| format!("`{name}`")), "or"))
 }
 
-/// All known names that are equally near to a misspelt one, in order.
+/// All known names that are equally near to a misspelt one, or else that begin like it, in order.
 fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let lower = name.to_lowercase();
     let length = name.chars().count();
     let mut allowed = (length / 3).max(1);
-    let mut near = Vec::new();
+    let (mut near, mut begun) = (Vec::new(), Vec::new());
     for candidate in known {
+        if length >= BEGINNING && candidate.to_lowercase().starts_with(&lower) {
+            begun.push(candidate);
+        }
         // Every character that one has more is a change; to count them is cheaper than to compare.
         if candidate.chars().count().abs_diff(length) > allowed {
             continue;
@@ -57,6 +63,7 @@ fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str
             near.push(candidate);
         }
     }
+    let mut near = if near.is_empty() { begun } else { near };
     near.sort_unstable();
     near
 }
@@ -69,6 +76,10 @@ mod tests {
     fn the_nearest_are_meant() {
         assert_eq!(nearest("gatway", ["gateway", "network"]), Some("gateway"));
         assert_eq!(nearest("shop", ["gateway", "network"]), None);
+        assert_eq!(
+            nearest("consecutive5xx", ["interval", "consecutive5xxErrors"]),
+            Some("consecutive5xxErrors")
+        );
         assert_eq!(suggest("v9", ["v3", "v1", "canary"], "versions"), "did you mean `v1` or `v3`?");
         assert_eq!(suggest("v9", ["blue", "green"], "versions"), "versions: `blue` and `green`");
     }

@@ -16,6 +16,8 @@ pub struct Bundle {
     pub context: String,
     /// The release it is written for.
     pub release: Release,
+    /// The other cluster whose control plane reads what is for this one, too.
+    pub configured_by: Option<String>,
     /// By step (serve, call, route), namespace, name, kind.
     pub objects: Vec<Object>,
     /// Services that are created where nothing has the name yet; a file of their own.
@@ -35,6 +37,12 @@ pub struct Bundle {
 pub struct Ground {
     /// Istio's name of the network.
     pub network: Option<String>,
+    /// What endpoints here are labelled with, beside their own labels.
+    pub registry: String,
+    /// Other clusters whose endpoints the control plane sees.
+    pub sees: BTreeSet<String>,
+    /// Hosts that callers elsewhere find here by discovery.
+    pub found: BTreeSet<String>,
     /// What identities in certificates begin with here.
     pub trust_domain: String,
     /// Ingress gateways, as `namespace/name`, with the namespaces that their workload may be in.

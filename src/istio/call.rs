@@ -6,7 +6,7 @@ use super::destination_rule::{
     ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Settings, Subset, TrafficPolicy,
 };
 use super::dialect::Dialect;
-use super::failover::FARTHER;
+use super::failover::{FARTHER, Order};
 use super::mark::{export_to, list, object, suppress};
 use super::object::{Object, Spec};
 use super::release::Feature;
@@ -24,7 +24,7 @@ pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<
     let joined = joined::entries(plan, dialect);
     let remote = plan.remote.names.iter();
     let remote = remote.flat_map(|name| [service_entry(plan, name), destination_rule(plan, name, dialect)]);
-    let entries = plan.plain_names.iter().filter(|name| name.made == PlainNames::Entry);
+    let entries = plan.plain_names.iter().filter(|name| name.made == PlainNames::Entry && !name.known);
     remote.chain(entries.map(|name| plain_entry(plan, name))).chain(joined).collect()
 }
 
@@ -147,7 +147,7 @@ impl Contract<'_> {
         let settings = if fails_over {
             let said = self.service.effective(pick, first.map_or(0, |port| port.number));
             let said = traffic_policy::settings(said, Endpoints::Gateways, dialect);
-            failover::added(said, &[FARTHER], dialect.release())
+            failover::added(said, Order::of(&[FARTHER.0]), dialect.release())
         } else {
             far(self.service.own_policy(pick), dialect)
         };
@@ -178,8 +178,11 @@ impl Contract<'_> {
         let policy = |port: &Port| {
             let said = self.service.effective(pick, port.number);
             let said = traffic_policy::settings(said, Endpoints::Gateways, dialect);
-            let settings =
-                if fails_over { failover::added(said, &[FARTHER], dialect.release()) } else { said };
+            let settings = if fails_over {
+                failover::added(said, Order::of(&[FARTHER.0]), dialect.release())
+            } else {
+                said
+            };
             PortPolicy { port: PortSelector { number: port.number }, settings, tls: Some(self.tls(port)) }
         };
         self.service.crossing_ports().map(policy).collect()

@@ -6,7 +6,7 @@
 use std::time;
 
 use super::destination_rule::Settings;
-use super::destination_rule::load_balancer::{LoadBalancer, LocalityLbSetting};
+use super::destination_rule::load_balancer::{Failover, LoadBalancer, LocalityLbSetting};
 use super::destination_rule::outlier_detection::OutlierDetection;
 use super::duration::Duration;
 use super::release::Feature;
@@ -17,10 +17,26 @@ pub const FAR: (&str, &str) = ("meshgen-far", "true");
 /// The mark of endpoints outside the caller's region.
 pub const FARTHER: (&str, &str) = ("meshgen-farther", "true");
 
+/// In which order the endpoints of a pool are tried.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Order<'o> {
+    /// Labels; endpoints that have the first as the caller has it come first.
+    pub(super) marks: &'o [&'o str],
+    /// From which region to which other. Istio looks at regions only where there is such a pair.
+    pub(super) regions: &'o [(String, String)],
+}
+
+impl<'o> Order<'o> {
+    /// By marks alone.
+    pub(super) fn of(marks: &'o [&'o str]) -> Self {
+        Self { marks, regions: &[] }
+    }
+}
+
 /// What users say of connections, with what makes a pool fail over. Their own outlier detection stands.
-pub(super) fn added(said: Settings, marks: &[(&str, &str)], release: Release) -> Settings {
+pub(super) fn added(said: Settings, order: Order<'_>, release: Release) -> Settings {
     let Settings { connection_pool, load_balancer, outlier_detection } = said;
-    let own = settings(marks, release);
+    let own = settings(order, release);
     let load_balancer = match (load_balancer, own.load_balancer) {
         (Some(mut said), Some(own)) => {
             said.locality_lb_setting = own.locality_lb_setting;
@@ -35,12 +51,14 @@ pub(super) fn added(said: Settings, marks: &[(&str, &str)], release: Release) ->
     }
 }
 
-/// How connections to a pool are made; `marks` are those that some endpoints carry: what carries the first comes last.
-pub(super) fn settings(marks: &[(&str, &str)], release: Release) -> Settings {
+/// How connections to a pool are made.
+fn settings(order: Order<'_>, release: Release) -> Settings {
+    let Order { marks, regions } = order;
     let ordered = !marks.is_empty() && release.can(Feature::FailoverPriority);
     let priorities = || LocalityLbSetting {
         enabled: Some(true),
-        failover_priority: marks.iter().map(|(key, _)| (*key).to_owned()).collect(),
+        failover_priority: marks.iter().map(|mark| (*mark).to_owned()).collect(),
+        failover: regions.iter().map(|(from, to)| Failover { from: from.clone(), to: to.clone() }).collect(),
         ..LocalityLbSetting::default()
     };
     Settings {

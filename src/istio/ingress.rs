@@ -24,7 +24,7 @@ fn made_gateway(plan: &ClusterPlan<'_>, gateway: &IngressGateway, dialect: &mut 
         selector: gateway.selector.clone(),
         servers: gateway.servers.iter().map(|written| server(written, dialect)).collect(),
     };
-    let hosts = list(gateway.servers.iter().flat_map(|server| &server.hosts).map(String::as_str));
+    let hosts = list(gateway.servers.iter().flat_map(|server| &server.hosts).map(|host| host.value.as_str()));
     let why = format!("Lets requests from outside in, for {hosts}.");
     object(plan, &gateway.name, &gateway.namespace, why, Spec::Gateway(spec))
 }
@@ -33,9 +33,9 @@ fn server(written: &meant::Server, dialect: &mut Dialect<'_>) -> Server {
     let meant::Server { name, port, port_name, protocol, hosts, tls: secured } = written;
     Server {
         name: name.as_ref().and_then(|at| dialect.say(Feature::ServerName, at.place, at.value.clone())),
-        port: ServerPort { name: port_name.clone(), number: *port, protocol },
+        port: ServerPort { name: port_name.clone(), number: port.value, protocol },
         tls: secured.as_ref().map(|written| tls(written, dialect)),
-        hosts: hosts.clone(),
+        hosts: hosts.iter().map(|host| host.value.clone()).collect(),
     }
 }
 

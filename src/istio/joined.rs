@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use super::call::Contract;
 use super::destination_rule::{DestinationRuleSpec, PortPolicy, Settings, Subset, TrafficPolicy};
 use super::dialect::Dialect;
-use super::failover::{self, FAR, FARTHER};
+use super::failover::{self, FAR, FARTHER, Order};
 use super::mark::{list, object, suppress};
 use super::object::{Object, Spec};
 use super::release::Feature;
@@ -79,7 +79,7 @@ fn stood_in(joined: &Joined<'_>, said: TrafficPolicy, dialect: &Dialect<'_>) -> 
     if !joined.fails_over {
         return said;
     }
-    let added = |said: Settings| failover::added(said, &[FARTHER, FAR], dialect.release());
+    let added = |said: Settings| failover::added(said, Order::of(&[FARTHER.0, FAR.0]), dialect.release());
     let TrafficPolicy { settings, tls, port_level_settings } = said;
     let port_level_settings = port_level_settings
         .into_iter()

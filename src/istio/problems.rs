@@ -154,6 +154,7 @@ fn instead(feature: Feature) -> &'static str {
         | Feature::MaxConcurrentStreams
         | Feature::Http2KeepAlive
         | Feature::LocalityLbSetting
+        | Feature::ClusterLabel
         | Feature::FailoverPriority
         | Feature::WarmupDuration
         | Feature::Warmup

@@ -145,6 +145,8 @@ features! {
     MaxConcurrentStreams "`maxConcurrentStreams`" [(21, 0)]
     Http2KeepAlive "`http2KeepAlive`" [(31, 0)]
     LocalityLbSetting "`localityLbSetting`" [(5, 0)]
+    /// Before, endpoints did not carry the id of their cluster.
+    ClusterLabel "a subset of one cluster" [(8, 0)]
     FailoverPriority "`failoverPriority`" [(12, 0)]
     WarmupDuration "`warmup`" [(14, 0)]
     /// Before, it had a duration and nothing else.

@@ -6,21 +6,16 @@ use super::destination_rule::{
     ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Subset, TrafficPolicy,
 };
 use super::dialect::Dialect;
-use super::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
-use super::ingress;
-use super::mark::{list, object};
+use super::mark::{list, object, suppress};
 use super::object::{Object, Spec};
 use super::release::{Feature, SniRouting};
 use super::rewrite::{self, Form};
 use super::traffic_policy::{self, Endpoints};
+use super::{discovered, entrances, ingress};
 use super::{joined, problems};
-use crate::model::Cluster;
-use crate::model::cluster::Expose;
 use crate::model::traffic_policy as meant;
-use crate::plan::{ClusterPlan, Entrance, Serving};
-
-/// The name of the Gateway that opens a cluster to the others, and of what its workload is taught.
-const GATEWAY: &str = "meshgen-east-west";
+use crate::model::{Cluster, Service};
+use crate::plan::{ClusterPlan, Serving};
 
 pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
     let form = Form::asked(plan, dialect);
@@ -33,19 +28,21 @@ pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<
             destination_rule(plan, serving, further, dialect)
         })
         .collect();
-    let alone = plan.runs.iter().map(|service| Serving { service, versions: Vec::new() });
-    objects.extend(alone.filter_map(|serving| {
-        let further = said.remove(&serving.service.place)?;
-        Some(destination_rule(plan, &serving, further, dialect))
+    objects.extend(plan.runs.iter().filter_map(|service| {
+        let further = said.remove(&service.place)?;
+        Some(aliases(plan, service, further, dialect))
     }));
     objects.extend(plan.joined.iter().map(|joined| joined::destination_rule(plan, joined, dialect)));
     if let Some(entrance) = &plan.entrance {
         router_mode(plan.cluster, entrance.gateway, dialect);
-        if !entrance.gateway.existing {
-            objects.push(gateway(plan, entrance, form, dialect));
-        }
-        objects.extend(form.map(|form| rewrite::envoy_filter(plan, entrance, form, GATEWAY)));
+        objects.extend(form.map(|form| rewrite::envoy_filter(plan, entrance, form, entrances::GATEWAY)));
     }
+    for (cluster, entrance) in &plan.configures {
+        if let Some(entrance) = entrance {
+            router_mode(cluster, entrance.gateway, dialect);
+        }
+    }
+    objects.extend(entrances::gateways(plan, form, dialect));
     objects.extend(ingress::gateways(plan, dialect));
     objects
 }
@@ -69,20 +66,24 @@ fn destination_rule(
     further: Vec<Subset>,
     dialect: &mut Dialect<'_>,
 ) -> Object {
-    let Serving { service, versions } = serving;
-    let subsets = versions
+    let Serving { id: _, service, versions, pinned, seen, stands_in: _ } = serving;
+    let mut subsets: Vec<Subset> = versions
         .iter()
-        .map(|version| Subset {
-            name: version.subset.clone(),
-            labels: version.labels.clone(),
-            traffic_policy: version.traffic_policy.as_ref().map(|policy| near(policy, dialect)),
+        .map(|version| {
+            let own = version.traffic_policy.as_ref().map(|policy| near(policy, dialect));
+            let (name, labels) = (version.subset.clone(), version.labels.clone());
+            let mut subset = Subset { name, labels, traffic_policy: own };
+            if *pinned {
+                discovered::pin(service, plan.cluster, &mut subset, dialect);
+            }
+            subset
         })
-        .chain(further)
         .collect();
-    let traffic_policy = match &service.traffic_policy {
-        Some(policy) => Some(near(policy, dialect)),
-        None => mutual(dialect).map(|tls| TrafficPolicy { tls: Some(tls), ..TrafficPolicy::default() }),
-    };
+    subsets.extend(discovered::subsets(serving, dialect));
+    subsets.extend(further);
+    let said = whole(service, dialect).unwrap_or_default();
+    let said = discovered::stood_in(serving, said, dialect);
+    let traffic_policy = Some(said).filter(|policy| *policy != TrafficPolicy::default());
     let spec = DestinationRuleSpec {
         host: service.plain_host(plan.cluster),
         export_to: Vec::new(),
@@ -90,17 +91,51 @@ fn destination_rule(
         subsets,
     };
     let names = list(versions.iter().map(|version| version.name.as_str()));
-    let why = if versions.is_empty() && service.has_policy() {
-        format!("How connections to {service} are made where it runs.")
-    } else if versions.is_empty() {
+    let why = if !seen.is_empty() {
+        let names = list(seen.iter().map(|subset| subset.name.as_str()));
         format!(
-            "Names {service} as callers elsewhere do: the gateway is taught no more than another end of names."
+            "Tells apart what control planes see of {service}: {names}; the gateways that are passed know the same."
         )
+    } else if versions.is_empty() && serving.stands_in.is_some() {
+        format!("Lets clusters that run {service} stand in for each other.")
+    } else if versions.is_empty() && service.has_policy() {
+        format!("How connections to {service} are made where it runs.")
     } else {
         format!(
             "Tells apart what runs here of {service}: {names}; callers, near and far, name these subsets."
         )
     };
+    let mut object = object(plan, &service.name, &service.namespace, why, Spec::DestinationRule(spec));
+    if discovered::looks_empty(plan, serving) {
+        suppress(&mut object, "IST0173");
+    }
+    object
+}
+
+/// What is said of all connections to a service.
+fn whole(service: &Service, dialect: &mut Dialect<'_>) -> Option<TrafficPolicy> {
+    match &service.traffic_policy {
+        Some(policy) => Some(near(policy, dialect)),
+        None => mutual(dialect).map(|tls| TrafficPolicy { tls: Some(tls), ..TrafficPolicy::default() }),
+    }
+}
+
+/// Where the gateway is taught no more than another end of names: the subsets that callers elsewhere say.
+fn aliases(
+    plan: &ClusterPlan<'_>,
+    service: &Service,
+    subsets: Vec<Subset>,
+    dialect: &mut Dialect<'_>,
+) -> Object {
+    let spec = DestinationRuleSpec {
+        host: service.plain_host(plan.cluster),
+        export_to: Vec::new(),
+        traffic_policy: whole(service, dialect),
+        subsets,
+    };
+    let why = format!(
+        "Names {service} as callers elsewhere do: the gateway is taught no more than another end of names."
+    );
     object(plan, &service.name, &service.namespace, why, Spec::DestinationRule(spec))
 }
 
@@ -129,40 +164,4 @@ fn mutual(dialect: &Dialect<'_>) -> Option<ClientTls> {
         sni: None,
         subject_alt_names: Vec::new(),
     })
-}
-
-fn gateway(
-    plan: &ClusterPlan<'_>,
-    entrance: &Entrance<'_>,
-    form: Option<Form>,
-    dialect: &mut Dialect<'_>,
-) -> Object {
-    let Entrance { gateway, callers, services, translations: _ } = entrance;
-    let mut hosts = match gateway.expose {
-        Expose::Used if dialect.can(Feature::ExactGatewayHosts, gateway.place) => {
-            let hosts: BTreeSet<_> =
-                services.iter().map(|service| service.plain_host(plan.cluster)).collect();
-            hosts.into_iter().collect()
-        }
-        Expose::Used | Expose::All => vec![every_host(plan.cluster)],
-    };
-    hosts.extend(rewrite::host(plan.mesh, form));
-    let spec = GatewaySpec {
-        selector: gateway.selector.clone(),
-        servers: vec![Server {
-            name: None,
-            port: ServerPort { name: "tls".to_owned(), number: gateway.server_port, protocol: "TLS" },
-            tls: Some(ServerTls { mode: Some(ServerTlsMode::AutoPassthrough), ..ServerTls::default() }),
-            hosts,
-        }],
-    };
-    let callers = list(callers.iter().map(|caller| caller.name.as_str()));
-    let why = format!("Lets callers in {callers} in: their SNI names the service, and TLS ends at its pods.");
-    object(plan, GATEWAY, &gateway.namespace, why, Spec::Gateway(spec))
-}
-
-/// `*.local`, the very string of Istio's own documents: a second Gateway with it is harmless, while one that
-/// overlaps it in another string makes Envoy reject the whole listener.
-fn every_host(cluster: &Cluster) -> String {
-    format!("*.{}", cluster.cluster_domain.rsplit('.').next().unwrap_or_default())
 }

@@ -3,8 +3,8 @@
 use super::object::{Metadata, Object, Spec};
 use super::service::{ServicePort, ServiceSpec, TargetPort};
 use crate::model::service::PlainNames;
-use crate::model::{self, Port, Protocol, Service};
-use crate::plan::ClusterPlan;
+use crate::model::{self, Port, Protocol};
+use crate::plan::{ClusterPlan, PlainName};
 
 /// The mark of a stand-in. It has no `managed-by`: deleted by that label, it would take a name away.
 const STAND_IN: (&str, &str) = ("meshgen-stand-in", "true");
@@ -12,16 +12,20 @@ const STAND_IN: (&str, &str) = ("meshgen-stand-in", "true");
 /// A stand-in for each plain name that is made by one, by namespace and name.
 pub(super) fn objects(plan: &ClusterPlan<'_>) -> Vec<Object> {
     let made = plan.plain_names.iter().filter(|name| name.made == PlainNames::Service);
-    made.map(|name| stand_in(plan, name.service)).collect()
+    made.map(|name| stand_in(plan, name)).collect()
 }
 
-fn stand_in(plan: &ClusterPlan<'_>, service: &Service) -> Object {
+fn stand_in(plan: &ClusterPlan<'_>, name: &PlainName<'_>) -> Object {
+    let service = name.service;
+    let further = if name.known {
+        "the control plane knows where it does"
+    } else {
+        "its VirtualService sends requests on"
+    };
     let mut labels = plan.mesh.labels.clone();
     labels.insert(STAND_IN.0.to_owned(), STAND_IN.1.to_owned());
     Object {
-        why: format!(
-            "Gives {service} a name here, where it does not run; its VirtualService sends requests on."
-        ),
+        why: format!("Gives {service} a name here, where it does not run; {further}."),
         api_version: "v1",
         metadata: Metadata {
             name: service.name.clone(),

@@ -22,6 +22,9 @@ pub struct Cluster<'m> {
     locality: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     network: Option<&'m str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registry: Option<&'m str>,
+    control_plane: &'m str,
     context: &'m str,
     drain: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,6 +59,10 @@ impl<'m> Cluster<'m> {
             gateway,
             locality,
             network,
+            registry,
+            control_plane,
+            // What the others say.
+            shown: _,
             context,
             drain,
             reach,
@@ -70,6 +77,11 @@ impl<'m> Cluster<'m> {
                 None => region.clone(),
             }),
             network: network.as_deref(),
+            // It goes for a sign that others see the cluster, so that it must not stand where none was.
+            registry: registry.as_ref().map(|registry| registry.value.as_str()),
+            control_plane: control_plane
+                .as_ref()
+                .map_or(&cluster.name, |head| cluster_name(mesh, head.value)),
             context,
             drain: drain.is_some(),
             reach: reach::written(reach.as_ref()),

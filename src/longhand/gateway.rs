@@ -24,7 +24,7 @@ struct Server<'m> {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'m str>,
     port: ServerPort<'m>,
-    hosts: &'m [String],
+    hosts: Vec<&'m str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tls: Option<ServerTls<'m>>,
 }
@@ -101,8 +101,8 @@ impl<'m> Server<'m> {
         let Meant { name, port: number, port_name, protocol, hosts, tls } = server;
         Self {
             name: name.as_ref().map(|name| name.value.as_str()),
-            port: ServerPort { number: *number, name: port_name, protocol },
-            hosts,
+            port: ServerPort { number: number.value, name: port_name, protocol },
+            hosts: hosts.iter().map(|host| host.value.as_str()).collect(),
             tls: tls.as_ref().map(ServerTls::of),
         }
     }

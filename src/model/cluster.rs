@@ -33,12 +33,30 @@ pub struct Cluster {
     pub locality: Option<Locality>,
     /// Istio's name of the network.
     pub network: Option<String>,
+    /// Its id in the control planes that see it, if that was written.
+    pub registry: Option<At<String>>,
+    /// The other cluster whose control plane configures this one; none if its own does.
+    pub control_plane: Option<At<ClusterId>>,
+    /// Who sees its endpoints.
+    pub shown: Shown,
     /// The kubectl context in printed commands.
     pub context: String,
     /// Where it says that nobody elsewhere is sent there; its own workloads still use it.
     pub drain: Option<Place>,
     /// How others get into it, if that was written.
     pub reach: Option<At<Reach>>,
+}
+
+/// Which control planes see the endpoints of a cluster, beside the one that configures it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// None.
+    #[default]
+    ToNobody,
+    /// Those of clusters that are shown to others, too.
+    ToItsLike,
+    /// All, for callers everywhere find something there by discovery.
+    ToAll,
 }
 
 /// `region/zone`, or a region alone.
@@ -94,7 +112,7 @@ impl Gateway {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expose {
     /// `*.local`, as Istio's own documents do.
-    All,
+    ToAll,
     /// Exactly what others call.
     Used,
 }

@@ -4,6 +4,7 @@
 //! gateway's workload is installed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::cluster::ClusterId;
 use super::condition::TextMatch;
@@ -26,8 +27,8 @@ pub struct IngressGateway {
     pub namespace: String,
     /// Where its workload may be: what it needs must be seen there.
     pub workload_namespaces: BTreeSet<String>,
-    /// Where it runs.
-    pub clusters: BTreeSet<ClusterId>,
+    /// Where it runs; shared by all that run everywhere.
+    pub clusters: Rc<BTreeSet<ClusterId>>,
     /// Labels of its workload.
     pub selector: BTreeMap<String, String>,
     /// Its open ports; empty where the Gateway exists already.
@@ -38,14 +39,37 @@ pub struct IngressGateway {
 #[derive(Clone, Debug)]
 pub struct Server {
     pub name: Option<At<String>>,
-    pub port: u16,
+    pub port: At<u16>,
     /// Unique among the ports of one gateway.
     pub port_name: String,
     /// In Istio's spelling.
     pub protocol: &'static str,
     /// At least one: `shop.example.com`, `*.example.com`, `*`, each perhaps behind `namespace/`.
-    pub hosts: Vec<String>,
+    pub hosts: Vec<At<String>>,
     pub tls: Option<ServerTls>,
+}
+
+/// What speaks HTTP, without TLS.
+pub const PLAIN_HTTP: [&str; 4] = ["HTTP", "HTTP2", "GRPC", "GRPC-WEB"];
+
+impl Server {
+    /// Whether callers begin with TLS, wherever it ends.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.mode.is_some())
+    }
+
+    /// Whether callers speak HTTP without TLS.
+    #[must_use]
+    pub fn is_plain_http(&self) -> bool {
+        PLAIN_HTTP.contains(&self.protocol)
+    }
+
+    /// What callers speak first.
+    #[must_use]
+    pub fn speaks(&self) -> &'static str {
+        if self.is_tls() { "TLS" } else { self.protocol }
+    }
 }
 
 /// What a server does with TLS.

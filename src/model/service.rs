@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use super::cluster::{Cluster, ClusterId};
 use super::ingress::Ingress;
@@ -37,7 +38,7 @@ pub struct Service {
     /// Every cluster that runs any of it, with its relative size (the sizes of all versions there, added up).
     pub runs: BTreeMap<ClusterId, u32>,
     /// Whose workloads get the routing; a cluster that is not named is left as it is.
-    pub clients: BTreeMap<ClusterId, Callers>,
+    pub clients: Rc<BTreeMap<ClusterId, Callers>>,
     /// Which cluster serves what runs in several.
     pub across_clusters: AcrossClusters,
     /// What makes the plain name work where the service does not run.

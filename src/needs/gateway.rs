@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Need, changes_ends, is_taught, kubectl, told_to_route};
+use super::{Need, changes_ends, discovery, is_taught, kubectl, told_to_route};
 use crate::diagnostic::join;
 use crate::model::{Cluster, Gateway};
 use crate::plan::{ClusterPlan, Entrance};
@@ -18,6 +18,7 @@ pub fn needs(plan: &ClusterPlan<'_>) -> Vec<Need> {
         .names
         .iter()
         .flat_map(|name| name.clusters.iter().copied())
+        .chain(plan.discovers.iter().filter(|far| !plan.cluster.shares_network(far)).copied())
         .chain(plan.joined.iter().flat_map(|joined| joined.entries.iter().map(|entry| entry.cluster)))
         .map(|cluster| (cluster.name.as_str(), cluster))
         .collect();
@@ -135,18 +136,20 @@ fn alone(plan: &ClusterPlan<'_>, gateway: &Gateway) -> Need {
     ))
 }
 
-/// Where far pods join services, the network of every endpoint must be known, and gateways must see their own alone.
+/// Where far pods join services, or control planes see them, the network of every endpoint must be known, and gateways must see their own alone.
 fn own_view(plan: &ClusterPlan<'_>) -> Vec<Need> {
-    let (Some(network), false) = (&plan.cluster.network, plan.joined.is_empty()) else { return Vec::new() };
+    let concerned = !plan.joined.is_empty() || discovery::concerned(plan);
+    let Some(network) = plan.cluster.network.as_ref().filter(|_| concerned) else { return Vec::new() };
     let label = format!("topology.istio.io/network={network}");
     let known = Need::new(
         "network",
-        format!("Istio knows `{network}` as the network of this cluster"),
-        "far pods that join a service are dialled as if they were here",
+        format!("Istio knows `{network}` as the network of this cluster and its pods (`global.network`)"),
+        "pods of other networks are dialled as if they were here",
     )
     .seen_by(kubectl(plan.cluster, &["get", "namespace", "istio-system", "--show-labels"]))
     .by(kubectl(plan.cluster, &["label", "--overwrite", "namespace", "istio-system", &label]));
-    let Some(gateway) = &plan.cluster.gateway else { return vec![known] };
+    let entered = plan.entrance.is_some() || !plan.joined.is_empty();
+    let Some(gateway) = plan.cluster.gateway.as_ref().filter(|_| entered) else { return vec![known] };
     let selector = selector(gateway);
     let variable = format!("ISTIO_META_REQUESTED_NETWORK_VIEW={network}");
     let view = Need::new(

@@ -16,7 +16,7 @@ fn of(cluster: &Cluster, gateway: &IngressGateway) -> Vec<Need> {
     let IngressGateway { name, namespace, selector, servers, workload_namespaces, .. } = gateway;
     let labels = join(selector.iter().map(|(key, value)| format!("`{key}: {value}`")), "and");
     let namespaces = join(workload_namespaces.iter().map(|name| format!("`{name}`")), "or");
-    let ports: BTreeSet<u16> = servers.iter().map(|server| server.port).collect();
+    let ports: BTreeSet<u16> = servers.iter().map(|server| server.port.value).collect();
     let numbers = join(ports.iter().map(u16::to_string), "and");
     let open = match ports.len() {
         0 => String::new(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Need, kubectl};
+use super::{Need, discovery, kubectl};
 use crate::diagnostic::join;
 use crate::plan::ClusterPlan;
 
@@ -83,5 +83,5 @@ pub fn needs(plan: &ClusterPlan<'_>, shared: &Shared<'_>) -> Vec<Need> {
 }
 
 fn meets(plan: &ClusterPlan<'_>) -> bool {
-    plan.entrance.is_some() || !plan.remote.names.is_empty()
+    plan.entrance.is_some() || !plan.remote.names.is_empty() || discovery::concerned(plan)
 }

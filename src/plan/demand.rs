@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::problems;
-use super::route::{self, ServiceRoutes, Site, Target};
+use super::discovered::Discoveries;
+use super::problems::{self, discovery};
+use super::route::{self, Route, ServiceRoutes, Site, Target};
 use super::survey::Survey;
-use super::{distance, joined};
+use super::{discovered, distance, joined};
 use crate::diagnostic::Finding;
 use crate::model::{Callers, ClusterId, IngressGatewayId, Mesh, Pick, Service, ServiceId};
 use crate::source::Place;
@@ -17,6 +18,11 @@ pub struct Demands<'m> {
     pub by_caller: BTreeMap<ClusterId, Demand<'m>>,
     /// By the cluster that is entered: who enters, and what they come for.
     pub entering: BTreeMap<ClusterId, (BTreeSet<ClusterId>, BTreeSet<ServiceId>)>,
+    /// What they find under plain names because control planes see it.
+    pub discovered: Discoveries,
+    /// Where callers go by another way into a cluster whose control plane configures several: whose they are, for what,
+    /// and into which.
+    pub astray: BTreeMap<(ServiceId, ClusterId), (Place, ClusterId)>,
     /// Services of which some rule names a version.
     pub told_apart: BTreeMap<ServiceId, &'m Service>,
 }
@@ -26,6 +32,8 @@ pub struct Demands<'m> {
 pub struct Demand<'m> {
     /// By service.
     pub routes: Vec<ServiceRoutes<'m>>,
+    /// Services that no rule is for, and that run elsewhere alone: they need a name, and no route.
+    pub unrouted: Vec<ServiceRoutes<'m>>,
     /// By ingress gateway and service: what requests get that arrive there.
     pub ingress: Vec<(IngressGatewayId, ServiceRoutes<'m>)>,
     /// What they use in other clusters, share 0 included.
@@ -41,33 +49,81 @@ pub struct FarUse {
     pub picks: BTreeMap<(Pick, Site), Vec<ClusterId>>,
 }
 
-/// Follows every rule of every service from every client cluster.
-pub fn of<'m>(mesh: &'m Mesh, findings: &mut Vec<Finding>) -> Demands<'m> {
+/// Callers ask for more than may be written.
+pub struct TooMany {
+    /// With what it became too much.
+    pub at: Place,
+    /// What that is: a service, a gateway.
+    pub what: &'static str,
+}
+
+/// Follows every rule of every service from every client cluster, up to so many destinations in all.
+pub fn of<'m>(mesh: &'m Mesh, most: usize, findings: &mut Vec<Finding>) -> Result<Demands<'m>, TooMany> {
     let mut demands = Demands::default();
-    let mut closed: BTreeMap<ClusterId, Vec<(&Service, Place, ClusterId)>> = BTreeMap::new();
+    let mut asked = 0_usize;
+    for gateway in &mesh.gateways {
+        asked += gateway.clusters.len();
+        if asked > most {
+            return Err(TooMany { at: gateway.place, what: "gateway" });
+        }
+    }
+    let mut closed: BTreeMap<(ClusterId, bool), Vec<(&Service, Place, ClusterId)>> = BTreeMap::new();
+    let mut spread = Vec::new();
     for (id, service) in mesh.services.iter().enumerate().map(|(index, service)| (ServiceId(index), service))
     {
         let mut survey = Survey::default();
-        for (caller, callers) in &service.clients {
+        for (caller, callers) in service.clients.iter() {
             let routes = route::routes(mesh, id, service, *caller, &mut survey);
-            if !routes.is_empty() {
-                demands.add(mesh, *caller, ServiceRoutes { id, service, callers: callers.clone(), routes });
+            asked = asked.saturating_add(size(mesh, *caller, &routes).max(1));
+            if asked > most {
+                return Err(TooMany { at: service.place, what: "service" });
+            }
+            let unrouted = routes.is_empty();
+            let routes = ServiceRoutes { id, service, callers: callers.clone(), routes };
+            if !unrouted {
+                demands.add(mesh, *caller, routes);
+            } else if !service.runs.contains_key(caller) && discovered::left_alone(mesh, service, *caller) {
+                demands.by_caller.entry(*caller).or_default().unrouted.push(routes);
             }
         }
         for (gateway, caller, callers) in entrances(mesh, service) {
             let routes = route::from_outside(mesh, id, service, caller, &mut survey);
             demands.let_in(mesh, gateway, caller, ServiceRoutes { id, service, callers, routes });
         }
+        let many = |caller: &ClusterId| mesh.visible(service, Pick::Any, *caller).len() > 1;
         if service.complete.all() {
             findings.extend(survey.findings(mesh, service));
+            spread.extend(survey.left_alone.iter().any(many).then_some(service));
+        }
+        for caller in &survey.left_alone {
+            let closed = demands.find_all(mesh, id, service, *caller);
+            survey.closed.extend(closed.into_iter().map(|far| (far, (service.place, *caller))));
         }
         for (cluster, (place, caller)) in survey.closed {
-            closed.entry(cluster).or_default().push((service, place, caller));
+            let found = mesh.discovers(service, cluster);
+            closed.entry((cluster, found)).or_default().push((service, place, caller));
         }
     }
     demands.by_caller.iter_mut().for_each(|(caller, demand)| demand.keep_local(mesh, *caller));
-    findings.extend(closed.iter().map(|(cluster, needed)| problems::no_gateway(mesh, *cluster, needed)));
-    demands
+    findings.extend(closed.iter().map(|((cluster, found), needed)| {
+        let problem = if *found { discovery::closed_network } else { problems::no_gateway };
+        problem(mesh, *cluster, needed)
+    }));
+    findings.extend((!spread.is_empty()).then(|| discovery::spread(&spread)));
+    Ok(demands)
+}
+
+/// How much has to be written for these routes: each target at each address that it is dialled at.
+fn size(mesh: &Mesh, caller: ClusterId, routes: &[Route<'_>]) -> usize {
+    let addresses = |id: ClusterId| {
+        let gateway = mesh.cluster(id).filter(|_| id != caller).and_then(|cluster| cluster.gateway.as_ref());
+        gateway.map_or(1, |gateway| gateway.dialled_from(caller).len())
+    };
+    let route = |route: &Route<'_>| {
+        let clusters = route.targets().into_iter().flat_map(|target| clusters(mesh, target, caller));
+        clusters.map(addresses).sum::<usize>().max(1)
+    };
+    routes.iter().map(route).sum()
 }
 
 /// Every cluster where a gateway lets requests to a service in, and where the gateway's workload may be.
@@ -129,29 +185,83 @@ impl<'m> Demands<'m> {
     }
 
     fn follow(&mut self, mesh: &'m Mesh, caller: ClusterId, routes: &ServiceRoutes<'m>) {
-        let demand = self.by_caller.entry(caller).or_default();
         for route in &routes.routes {
             for target in route.targets() {
                 if route.rule.is_some() && target.pick != Pick::Any {
                     self.told_apart
                         .extend(mesh.service(target.service).map(|service| (target.service, service)));
                 }
-                if target.site == Site::Cluster(caller) {
+                if self.discovers(mesh, caller, target, route) || target.site == Site::Cluster(caller) {
                     continue;
                 }
                 let clusters = clusters(mesh, target, caller);
+                let place = route.rule.map_or(routes.service.place, |rule| rule.place);
+                let astray = clusters.iter().filter(|id| **id != caller && mesh.shares_control_plane(**id));
+                self.astray.extend(astray.map(|id| ((target.service, *id), (place, caller))));
                 for cluster in clusters.iter().filter(|cluster| **cluster != caller) {
                     let (callers, services) = self.entering.entry(*cluster).or_default();
                     callers.insert(caller);
                     services.insert(target.service);
                 }
-                demand
+                self.by_caller
+                    .entry(caller)
+                    .or_default()
                     .far
                     .entry(target.service)
                     .and_modify(|far| far.callers = far.callers.union(&routes.callers))
                     .or_insert_with(|| FarUse { callers: routes.callers.clone(), picks: BTreeMap::new() })
                     .picks
                     .insert((target.pick, target.site), clusters);
+            }
+        }
+    }
+}
+
+impl Demands<'_> {
+    /// Notes what callers find under the plain name, if they find a target there.
+    fn discovers(&mut self, mesh: &Mesh, caller: ClusterId, target: Target, route: &Route<'_>) -> bool {
+        let Some(said) = discovered::said(mesh, target, caller) else { return false };
+        let whose = mesh.service(target.service).map(|service| service.place);
+        let Some(place) = route.rule.map(|rule| rule.place).or(whose) else { return false };
+        let found = self.discovered.entry(target.service).or_default();
+        found.said.entry(said).or_insert(place);
+        if target.site == Site::Nearest {
+            found.stands_in.get_or_insert(place);
+        }
+        self.crosses(mesh, target.service, caller, &clusters(mesh, target, caller));
+        true
+    }
+
+    /// Notes that callers find all of a service that control planes show; the clusters of it that they cannot get into.
+    fn find_all(
+        &mut self,
+        mesh: &Mesh,
+        id: ServiceId,
+        service: &Service,
+        caller: ClusterId,
+    ) -> Vec<ClusterId> {
+        let (open, closed): (Vec<_>, Vec<_>) = mesh
+            .visible(service, Pick::Any, caller)
+            .into_iter()
+            .partition(|far| *far == caller || mesh.discovers_way(caller, *far));
+        self.crosses(mesh, id, caller, &open);
+        closed
+    }
+
+    fn crosses(&mut self, mesh: &Mesh, service: ServiceId, caller: ClusterId, clusters: &[ClusterId]) {
+        let found = self.discovered.entry(service).or_default();
+        found.callers.insert(caller);
+        let far = clusters.iter().filter(|id| **id != caller);
+        for (id, entered) in far.filter_map(|id| Some((*id, mesh.cluster(*id)?))) {
+            found.crossings.insert((caller, id));
+            if mesh.cluster(caller).is_some_and(|near| near.shares_network(entered)) {
+                continue;
+            }
+            for gateway in mesh.ways_in(id) {
+                found.entered.insert(gateway);
+                let (callers, services) = self.entering.entry(gateway).or_default();
+                callers.insert(caller);
+                services.insert(service);
             }
         }
     }

@@ -10,7 +10,7 @@ pub struct Serving {
     pub clusters: Vec<(ClusterId, u32)>,
     /// Whether they do not share, but stand in for each other: the nearest that is healthy serves.
     pub failover: bool,
-    /// Clusters that run it and have no gateway to enter by.
+    /// Clusters that run it and have no gateway to enter by, or whose network has none.
     pub closed: Vec<ClusterId>,
     /// Clusters that run it and take nobody from elsewhere, because they are drained.
     pub drained: Vec<ClusterId>,
@@ -35,7 +35,12 @@ pub fn serving(
         match mesh.cluster(cluster) {
             Some(_) if cluster == caller => open.push((cluster, size)),
             Some(entered) if entered.drain.is_some() => serving.drained.push(cluster),
-            Some(entered) if entered.gateway.is_some() => open.push((cluster, size)),
+            Some(_) if mesh.discovers(service, cluster) && mesh.discovers_way(caller, cluster) => {
+                open.push((cluster, size));
+            }
+            Some(entered) if entered.gateway.is_some() && !mesh.discovers(service, cluster) => {
+                open.push((cluster, size));
+            }
             Some(_) | None => serving.closed.push(cluster),
         }
     }

@@ -6,7 +6,7 @@ use super::{ClusterPlan, Joined, problems};
 use crate::diagnostic::Finding;
 use crate::model::service::PlainNames;
 use crate::model::service_account::ServiceAccount;
-use crate::model::{Address, Callers, Cluster, Service};
+use crate::model::{Address, Callers, Cluster, Pick, Service};
 use crate::source::Place;
 
 /// Why they cannot, or would do harm.
@@ -26,6 +26,8 @@ pub enum Hindrance {
     PlainEntry,
     /// Callers choose among its pods themselves, and nothing joins these.
     Headless,
+    /// Control planes see each other's endpoints: the far pods are there already.
+    Seen,
     /// An endpoint names one `ServiceAccount` of the callers' own trust domain.
     Accounts,
 }
@@ -61,6 +63,8 @@ fn hindrances(plan: &ClusterPlan<'_>, joined: &Joined<'_>, by_entry: bool, far: 
     let by_name = far.gateway.as_ref().is_some_and(|gateway| {
         gateway.dialled_from(plan.id).iter().any(|address| matches!(address, Address::Name(_)))
     });
+    let seen = plan.mesh.visible(joined.service, Pick::Any, plan.id);
+    let seen = seen.iter().any(|id| plan.mesh.cluster(*id).is_some_and(|cluster| std::ptr::eq(cluster, far)));
     let all = [
         (Hindrance::NoNetwork, networks.0.is_none() || networks.1.is_none()),
         (Hindrance::OneNetwork, networks.0.is_some() && networks.0 == networks.1),
@@ -69,6 +73,7 @@ fn hindrances(plan: &ClusterPlan<'_>, joined: &Joined<'_>, by_entry: bool, far: 
         (Hindrance::Namespaces, joined.callers != Callers::All),
         (Hindrance::PlainEntry, by_entry),
         (Hindrance::Headless, joined.service.headless.is_some()),
+        (Hindrance::Seen, seen),
         (Hindrance::Accounts, !one_account(joined.service, near, far)),
     ];
     all.into_iter().filter(|(_, holds)| *holds).map(|(hindrance, _)| hindrance).collect()
@@ -86,7 +91,11 @@ fn one_account(service: &Service, near: &Cluster, far: &Cluster) -> bool {
 fn concerned<'m>(hindrance: Hindrance, near: &'m Cluster, far: &'m Cluster) -> &'m Cluster {
     match hindrance {
         Hindrance::NoNetwork if near.network.is_none() => near,
-        Hindrance::Namespaces | Hindrance::PlainEntry | Hindrance::Accounts | Hindrance::Headless => near,
+        Hindrance::Namespaces
+        | Hindrance::PlainEntry
+        | Hindrance::Accounts
+        | Hindrance::Headless
+        | Hindrance::Seen => near,
         Hindrance::NoNetwork | Hindrance::OneNetwork | Hindrance::DialledByName | Hindrance::Domains => far,
     }
 }

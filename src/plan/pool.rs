@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::traffic_policy::TrafficPolicy;
-use crate::model::{Cluster, ClusterId, Mesh, Reach, RemoteNames, Service};
+use crate::model::{Cluster, ClusterId, Mesh, Pick, Reach, RemoteNames, Service};
 use crate::source::Place;
 
 /// Why they cannot.
@@ -17,6 +17,8 @@ pub enum Obstacle {
     Domains,
     /// Users have said in which order endpoints are tried.
     Order,
+    /// Control planes show callers further clusters, that must not answer.
+    Further(Vec<ClusterId>),
 }
 
 /// Clusters of which each is to stand in for the others, for the callers of one.
@@ -24,6 +26,8 @@ pub enum Obstacle {
 pub struct Pool<'m> {
     /// What they run.
     pub service: &'m Service,
+    /// Which version.
+    pub pick: Pick,
     /// Where it is asked for.
     pub place: Place,
     /// By name.
@@ -44,6 +48,10 @@ impl<'m> Pool<'m> {
         let mut policies = versions.chain(self.service.traffic_policy.as_deref());
         if policies.any(has_order) {
             Some(Obstacle::Order)
+        } else if ways == [Reach::Discovery].into() && mesh.discovers_all(self.service) {
+            self.further(mesh)
+        } else if ways.contains(&Reach::Discovery) {
+            Some(Obstacle::Ways)
         } else if ways == [Reach::Merged].into() {
             // Whether they can join is looked at for all that do.
             None
@@ -56,6 +64,15 @@ impl<'m> Pool<'m> {
         } else {
             None
         }
+    }
+}
+
+impl Pool<'_> {
+    /// One subset takes the pods of all clusters that run the version: none can be left out.
+    fn further(&self, mesh: &Mesh) -> Option<Obstacle> {
+        let visible = mesh.visible(self.service, self.pick, self.caller);
+        let further: Vec<_> = visible.into_iter().filter(|id| !self.clusters.contains(id)).collect();
+        (!further.is_empty()).then_some(Obstacle::Further(further))
     }
 }
 

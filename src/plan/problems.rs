@@ -1,5 +1,8 @@
 //! What planning finds, in words.
 
+pub mod discovery;
+pub mod listener;
+
 use ipnet::IpNet;
 
 use super::joining::Hindrance;
@@ -66,7 +69,7 @@ pub fn drained(mesh: &Mesh, place: Place, drained: &Drained<'_>) -> Finding {
 }
 
 pub fn apart(mesh: &Mesh, pool: &Pool<'_>, obstacle: &Obstacle) -> Finding {
-    let Pool { service, place, clusters, caller } = pool;
+    let Pool { service, pick: _, place, clusters, caller } = pool;
     let name = |id: &ClusterId| mesh.cluster(*id).map(|cluster| cluster.name.as_str());
     let (own, all) = (name(caller).unwrap_or_default(), list(clusters.iter().filter_map(name)));
     let finding = |why: &str, help: &str| {
@@ -86,6 +89,14 @@ pub fn apart(mesh: &Mesh, pool: &Pool<'_>, obstacle: &Obstacle) -> Finding {
             "its `trafficPolicy` has an order of its own",
             "leave `localityLbSetting` and `zoneAwareLbSetting` out; or `acrossClusters: local`",
         ),
+        Obstacle::Further(further) => {
+            let further = list(further.iter().filter_map(name));
+            finding(
+                &format!("callers find {further} among them, by discovery"),
+                "one subset takes the pods of all clusters that run it: name the cluster that answers, as in \
+                 `v1@cluster1`; or `acrossClusters: local`",
+            )
+        }
         Obstacle::Ways => finding(
             "they are not reached in the same way",
             "give the service one `reach:`, which goes before those of the clusters; or `acrossClusters: local`",
@@ -108,6 +119,7 @@ pub fn cannot_join(service: &Service, hindrance: Hindrance, near: &Cluster, far:
         Hindrance::Namespaces => format!("only some namespaces of `{near_name}` call it"),
         Hindrance::PlainEntry => format!("a ServiceEntry makes its name in `{near_name}`"),
         Hindrance::Headless => "it is headless, and callers choose among its pods themselves".to_owned(),
+        Hindrance::Seen => format!("the control plane of `{near_name}` sees pods of it elsewhere already"),
         Hindrance::Accounts => {
             "its pods may run under several ServiceAccounts, or another trust domain's".to_owned()
         }
@@ -121,6 +133,7 @@ pub fn cannot_join(service: &Service, hindrance: Hindrance, near: &Cluster, far:
         }
         Hindrance::DialledByName => "write the IP addresses of the gateway".to_owned(),
         Hindrance::Domains | Hindrance::Headless => "take another `reach`".to_owned(),
+        Hindrance::Seen => "take `reach: discovery`".to_owned(),
         Hindrance::Namespaces => format!("let all of them call: `clients: {{{near_name}: all}}`"),
         Hindrance::Accounts => {
             "name one of its own namespace: `serviceAccounts`; or take another `reach`".to_owned()
@@ -305,6 +318,26 @@ pub fn indistinct(service: &Service, place: Place, callers: &[&str]) -> Finding 
     finding.help("say `any`, or give its callers a Service that is not headless")
 }
 
+/// Callers: the clusters that look for its pods elsewhere.
+pub fn unseen(service: &Service, place: Place, callers: &[&str]) -> Finding {
+    let finding = Finding::new(
+        Code::MG0466,
+        format!(
+            "callers of `{service}` in {} do not see its pods elsewhere: it is headless",
+            list(callers.iter())
+        ),
+    )
+    .at(place, "leads to pods in other clusters");
+    let finding = match service.headless {
+        Some(headless) => finding.at(headless, "its callers choose among its pods by DNS"),
+        None => finding,
+    };
+    finding.help(
+        "discovery does not change what DNS answers: name its own cluster in `clients:`, or give its callers a Service \
+         that is not headless",
+    )
+}
+
 pub fn clash(subnet: IpNet, later: Place, first: Place) -> Finding {
     Finding::new(Code::MG0322, format!("two rules are for connections to `{subnet}` by the same workloads"))
         .at(later, "and again here")
@@ -338,4 +371,13 @@ fn without_address(name: &str, service: &Service, port: &Port) -> Finding {
     let spoken = port.protocol.istio();
     Finding::new(Code::MG0406, message)
         .at(port.place, format!("speaks {spoken}: connections are told apart by address"))
+}
+
+pub fn too_many_destinations(at: Place, what: &str, most: usize) -> Finding {
+    Finding::new(Code::MG0451, format!("the bundles would hold more than {most} destinations"))
+        .at(at, format!("more with this {what}"))
+        .help(format!(
+            "name those who call in `clients`: without it every cluster calls every service; or raise the limit: `--max-destinations {}`",
+            most.saturating_mul(2)
+        ))
 }

@@ -4,10 +4,11 @@ mod possible; // what cannot be on a port
 mod clash; // what the proxy could not tell apart
 
 use super::condition;
+use super::discovered;
 use super::distance::{self, Serving};
 use super::shadow::Answered;
 use super::share;
-use super::survey::Survey;
+use super::survey::{Asked, Survey};
 use crate::model::action::{DirectResponse, HeaderOperations, Redirect};
 use crate::model::condition::ProxyMatch;
 use crate::model::{
@@ -155,6 +156,8 @@ pub fn routes<'m>(
             if !answered.all() {
                 survey.gap(path.gap(kind, for_some_workloads), port, caller);
             }
+        } else if discovered::left_alone(mesh, service, caller) {
+            path.unruled_port(survey);
         } else if service.runs.contains_key(&caller) {
             untouched.extend(service.crosses(port).then(|| path.local()));
         } else if !service.runs.is_empty() {
@@ -163,8 +166,10 @@ pub fn routes<'m>(
     }
     let crosses =
         || routes.iter().flat_map(Route::targets).any(|target| target.site != Site::Cluster(caller));
-    if mesh.remote_names == RemoteNames::Shared && crosses() {
-        // A plain name is local by itself; the shared one obeys the same rules, and is not.
+    let alone = || mesh.visible(service, Pick::Any, caller) == [caller];
+    if mesh.remote_names == RemoteNames::Shared && crosses() || !untouched.is_empty() && !alone() {
+        // A plain name is local by itself; the shared one obeys the same rules, and is not. Nor is the plain one where
+        // control planes see more than their own cluster.
         routes.extend(untouched);
         routes.sort_by_key(|route| route.port.number);
     }
@@ -302,7 +307,8 @@ impl<'m> Path<'m> {
         survey: &mut Survey<'m>,
     ) -> Serving {
         let serving = distance::serving(self.mesh, service, pick, wanted, self.caller);
-        survey.served(service, place, wanted.is_some(), self.caller, &serving);
+        let asked = Asked { service, pick, place, named: wanted.is_some() };
+        survey.served(asked, self.caller, &serving);
         serving
     }
 

@@ -9,7 +9,7 @@ use super::pool::{Obstacle, Pool};
 use super::problems;
 use crate::diagnostic::Finding;
 use crate::model::service::AcrossClusters;
-use crate::model::{ClusterId, Destination, Mesh, Port, Rule, Service};
+use crate::model::{ClusterId, Destination, Mesh, Pick, Port, Rule, Service};
 use crate::source::Place;
 
 /// What requests get that no rule matches.
@@ -38,11 +38,27 @@ pub struct Survey<'m> {
     pools: Vec<Pool<'m>>,
     stuck: BTreeMap<(Place, u16), (&'m Port, BTreeSet<ClusterId>)>,
     indistinct: BTreeMap<Place, (&'m Service, BTreeSet<ClusterId>)>,
+    unseen: BTreeMap<Place, (&'m Service, BTreeSet<ClusterId>)>,
     unheeded: BTreeMap<u16, (&'m Port, &'m Rule)>,
     /// Networks that two rules are for, and one workload obeys both: where, the later first.
     pub clashes: BTreeSet<(IpNet, Place, Place)>,
+    /// Callers of a port without rules that Istio spreads over all clusters that it sees.
+    pub left_alone: BTreeSet<ClusterId>,
     /// Where callers can go nowhere, for want of a gateway: by the cluster that lacks it.
     pub closed: BTreeMap<ClusterId, (Place, ClusterId)>,
+}
+
+/// What callers ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'m> {
+    /// Of which service.
+    pub service: &'m Service,
+    /// Which version.
+    pub pick: Pick,
+    /// Where it was written.
+    pub place: Place,
+    /// Whether the place names the cluster outright.
+    pub named: bool,
 }
 
 /// A place at which callers can go nowhere, for all that run what they need are drained.
@@ -94,20 +110,19 @@ impl<'m> Survey<'m> {
         self.indistinct.entry(place).or_insert_with(|| (service, BTreeSet::new())).1.insert(caller);
     }
 
+    /// Pods of a headless service are asked for at this place that control planes show, and callers do not look at.
+    pub fn unseen(&mut self, place: Place, service: &'m Service, caller: ClusterId) {
+        self.unseen.entry(place).or_insert_with(|| (service, BTreeSet::new())).1.insert(caller);
+    }
+
     /// A rule that would be for this port, if the port had rules.
     pub fn unheeded(&mut self, port: &'m Port, rule: &'m Rule) {
         self.unheeded.entry(port.number).or_insert((port, rule));
     }
 
-    /// Who serves callers at this place, and who cannot be entered; `named` if the place names the cluster outright.
-    pub fn served(
-        &mut self,
-        service: &'m Service,
-        place: Place,
-        named: bool,
-        caller: ClusterId,
-        serving: &Serving,
-    ) {
+    /// Who serves callers at a place, and who cannot be entered.
+    pub fn served(&mut self, asked: Asked<'m>, caller: ClusterId, serving: &Serving) {
+        let Asked { service, pick, place, named } = asked;
         if serving.clusters.is_empty() && !serving.drained.is_empty() {
             let drained = self.drained.entry(place).or_insert_with(|| Drained {
                 service,
@@ -121,7 +136,7 @@ impl<'m> Survey<'m> {
         }
         if serving.failover {
             let clusters = serving.clusters.iter().map(|(cluster, _)| *cluster).collect();
-            self.pools.push(Pool { service, place, clusters, caller });
+            self.pools.push(Pool { service, pick, place, clusters, caller });
         }
         for closed in &serving.closed {
             if serving.clusters.is_empty() {
@@ -175,6 +190,11 @@ impl<'m> Survey<'m> {
             self.indistinct
                 .iter()
                 .map(|(place, (headless, callers))| problems::indistinct(headless, *place, &names(callers))),
+        );
+        findings.extend(
+            self.unseen
+                .iter()
+                .map(|(place, (headless, callers))| problems::unseen(headless, *place, &names(callers))),
         );
         let stuck = |number: u16| self.stuck.keys().any(|(_, stuck)| *stuck == number);
         let unheeded = self.unheeded.values().filter(|(port, _)| !stuck(port.number));

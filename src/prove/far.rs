@@ -120,7 +120,7 @@ impl Offer {
 }
 
 /// The hosts of Gateways that apply to the gateway's workload. Two of them on one port overlap, and Envoy rejects all.
-fn opened(gateway: &GroundGateway, gateways: &[(&Metadata, &GatewaySpec)]) -> Vec<String> {
+pub fn opened(gateway: &GroundGateway, gateways: &[(&Metadata, &GatewaySpec)]) -> Vec<String> {
     let here = gateways.iter().filter(|(metadata, spec)| {
         metadata.namespace == gateway.namespace && selects(&spec.selector, &gateway.labels)
     });
@@ -137,12 +137,13 @@ fn opened(gateway: &GroundGateway, gateways: &[(&Metadata, &GatewaySpec)]) -> Ve
     }
 }
 
-fn opens(pattern: &str, host: &str) -> bool {
+/// Whether a host of a server opens a name.
+pub fn opens(pattern: &str, host: &str) -> bool {
     pattern == host || pattern.strip_prefix('*').is_some_and(|end| host.ends_with(end))
 }
 
 /// A name that is too long ends in a hash instead.
-fn names(whose: &str, cluster: &str) -> bool {
+pub fn names(whose: &str, cluster: &str) -> bool {
     whose == cluster
         || whose.len() >= 9 && whose.get(whose.len() - 9..).is_some_and(|end| end.starts_with('-'))
 }

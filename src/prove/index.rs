@@ -25,13 +25,15 @@ pub struct Index<'b> {
     pub filters: Vec<(&'b Metadata, &'b EnvoyFilterSpec)>,
     /// By namespace and name.
     pub stand_ins: BTreeMap<(&'b str, &'b str), &'b ServiceSpec>,
+    /// What endpoints here are labelled with, beside their own labels.
+    pub registry: &'b str,
     doubled: Vec<String>,
 }
 
 impl<'b> Index<'b> {
     /// Every object in its place.
     pub fn of(bundle: &'b Bundle) -> Self {
-        let mut index = Self::default();
+        let mut index = Self { registry: &bundle.ground.registry, ..Self::default() };
         let mut seen = BTreeSet::new();
         let mut routed = BTreeSet::new();
         for object in bundle.objects.iter().chain(&bundle.stand_ins) {

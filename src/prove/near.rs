@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Crossing;
+use super::discovery::Use;
 use super::index::Index;
 use super::ingress;
 use super::joined::Joined;
@@ -23,6 +24,8 @@ pub struct Near {
     pub held: usize,
     /// Links that other clusters must answer.
     pub crossings: Vec<Crossing>,
+    /// Plain names that control planes may know from elsewhere.
+    pub uses: Vec<Use>,
     /// What is wrong.
     pub broken: Vec<String>,
 }
@@ -136,6 +139,13 @@ impl Caller<'_> {
                 near.broken.push(format!("callers of `{host}` do not see its ServiceEntry"));
             }
             self.crossing(host, metadata, entry, subset.as_deref(), port, near);
+        } else if !self.bundle.ground.sees.is_empty() {
+            near.uses.push(Use {
+                head: self.bundle.cluster.clone(),
+                host: host.clone(),
+                subset: subset.clone(),
+                port,
+            });
         } else if let Err(what) = self.local(host, subset.as_deref(), port) {
             near.broken.push(what);
         } else {

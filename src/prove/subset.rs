@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::index::Index;
 use crate::istio::bundle::GroundService;
+use crate::istio::discovered::CLUSTER;
 
 impl Index<'_> {
     /// The subsets that the DestinationRule of a host has.
@@ -21,16 +22,21 @@ impl Index<'_> {
         let subset =
             self.subsets.get(&(host, name)).ok_or_else(|| format!("no subset `{name}` of `{host}`"))?;
         let version = version(name, service);
-        if version == Some(&subset.labels) {
+        let mut labels = subset.labels.clone();
+        // Every endpoint of the cluster carries it.
+        if labels.get(CLUSTER).is_some_and(|id| id == self.registry) {
+            labels.remove(CLUSTER);
+        }
+        if version == Some(&labels) {
             return Ok(());
         }
         let picks = |wanted: &BTreeMap<String, String>| -> Vec<bool> {
             service.pods.values().map(|pod| selects(wanted, pod)).collect()
         };
-        let picked = picks(&subset.labels);
+        let picked = picks(&labels);
         // As callers elsewhere say any version: by no label, or by one that all have.
         let any = version.is_none() && name.starts_with("any--");
-        if any && (subset.labels.is_empty() || !picked.is_empty() && !picked.contains(&false)) {
+        if any && (labels.is_empty() || !picked.is_empty() && !picked.contains(&false)) {
             return Ok(());
         }
         if !picked.contains(&true) {

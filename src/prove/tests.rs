@@ -3,6 +3,7 @@
 //! The bundles are those that the stages before make of [`INPUT`]; one thing in them is changed. A fault is told from
 //! a sound bundle by what the proof says of it.
 
+mod discovery; // what control planes see of each other
 mod doors; // what is dialled leads elsewhere
 mod connection; // what connections need beyond that
 mod every_case; // faults in the bundles of every case
@@ -24,7 +25,7 @@ use crate::istio::service::ServiceSpec;
 use crate::istio::service_entry::ServiceEntrySpec;
 use crate::istio::virtual_service::VirtualServiceSpec;
 use crate::istio::{self, Bundle, Lacks};
-use crate::source::{Found, Source, Sources};
+use crate::source::{Found, Limits, Source, Sources};
 use crate::{plan, resolve, spec};
 
 /// Callers in `here`: a split across clusters, several ports, a version in several clusters, a service that runs only
@@ -72,7 +73,7 @@ impl Mesh {
         let source = Source::new("input.yaml", Found::Named, text.as_bytes().to_vec());
         let spec = spec::parse(&Sources { texts: vec![source], ..Sources::default() }).value.unwrap();
         let mesh = resolve::resolve(&spec).value.unwrap();
-        let plans = plan::plan(&mesh).value.unwrap();
+        let plans = plan::plan(&mesh, &Limits::default()).value.unwrap();
         let mut lacks = Lacks::default();
         Self(plans.iter().map(|plan| istio::lower(plan, &mut lacks)).collect())
     }

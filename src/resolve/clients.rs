@@ -1,6 +1,7 @@
 //! Who calls a service.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::{ClusterNames, name};
 use crate::diagnostic::Finding;
@@ -8,8 +9,8 @@ use crate::model::{Callers, ClusterId};
 use crate::spec;
 use crate::spec::service::{Clients, Namespaces};
 
-/// By cluster, which of its workloads call.
-pub type CallersByCluster = BTreeMap<ClusterId, Callers>;
+/// By cluster, which of its workloads call; shared by all services that say the same by saying nothing.
+pub type CallersByCluster = Rc<BTreeMap<ClusterId, Callers>>;
 
 /// `mesh.clients`, for services that do not say.
 pub fn default_of(
@@ -19,7 +20,7 @@ pub fn default_of(
 ) -> CallersByCluster {
     match mesh.clients.value() {
         Some(clients) => resolved(clients, names, findings),
-        None => all(names),
+        None => Rc::clone(&names.everyone),
     }
 }
 
@@ -30,10 +31,10 @@ pub fn resolved(
     findings: &mut Vec<Finding>,
 ) -> CallersByCluster {
     let listed = match clients {
-        Clients::All => return all(names),
+        Clients::All => return Rc::clone(&names.everyone),
         Clients::Clusters(listed) => listed,
     };
-    let mut callers = CallersByCluster::new();
+    let mut callers = BTreeMap::new();
     for spec::service::Client { cluster, namespaces } in &listed.entries {
         let Some(id) = names.find(cluster) else { continue };
         let from = match namespaces.value() {
@@ -50,9 +51,5 @@ pub fn resolved(
         };
         callers.insert(id, from);
     }
-    callers
-}
-
-fn all(names: &ClusterNames) -> CallersByCluster {
-    names.all().map(|cluster| (cluster, Callers::All)).collect()
+    Rc::new(callers)
 }

@@ -6,7 +6,7 @@ use super::defaults::{self, Defaults};
 use super::problems::address as problems;
 use super::{address, entries, label, name, or, reach};
 use crate::diagnostic::Finding;
-use crate::model::cluster::{Expose, Locality};
+use crate::model::cluster::{Expose, Locality, Shown};
 use crate::model::{Address, Cluster, Gateway, Release};
 use crate::source::{At, Place};
 use crate::spec::{self, Listed, Written};
@@ -36,6 +36,9 @@ fn resolved(written: &spec::cluster::Cluster, defaults: &Defaults, findings: &mu
         trust_domain,
         locality,
         network,
+        registry,
+        // Needs the names of all clusters.
+        control_plane: _,
         context,
         drain,
         reach,
@@ -43,6 +46,9 @@ fn resolved(written: &spec::cluster::Cluster, defaults: &Defaults, findings: &mu
     name::dns_label("cluster", name, findings);
     if let Some(network) = network.written() {
         name::label_value("network", network, findings);
+    }
+    if let Some(registry) = registry.written() {
+        name::label_value("registry", registry, findings);
     }
     let own = defaults::release(istio, findings);
     let release = own.unwrap_or(defaults.release);
@@ -64,6 +70,9 @@ fn resolved(written: &spec::cluster::Cluster, defaults: &Defaults, findings: &mu
             zone: zone.as_ref().map(|zone| zone.value.clone()),
         }),
         network: network.value().cloned(),
+        registry: registry.written().cloned(),
+        control_plane: None,
+        shown: Shown::default(),
         context: or(context, name.value.clone()),
         drain: drain.written().filter(|drain| drain.value).map(|drain| drain.place),
         reach: reach::written(reach),

@@ -6,7 +6,7 @@
 use super::value::connection;
 use super::value::header::{self, Use};
 use super::value::http;
-use super::value::text_match::{EmptyPrefix, presence, text_match};
+use super::value::text_match::{EmptyPrefix, path, presence, text_match};
 use super::value::{Checked, Poisoned, each, optional};
 use super::{label, name};
 use crate::diagnostic::Finding;
@@ -33,7 +33,7 @@ pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> O
         sni_hosts,
         destination_subnets,
     } = written;
-    let uri = optional(uri, |at| text_match(&at.value, "uri", EmptyPrefix::Allowed, findings));
+    let uri = optional(uri, |at| path(&at.value, findings));
     let scheme = optional(scheme, |at| text_match(&at.value, "scheme", EmptyPrefix::Refused, findings));
     let method = optional(method, |at| {
         if let spec::TextMatch::Exact(exact) = &at.value {

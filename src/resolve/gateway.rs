@@ -3,11 +3,13 @@
 mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::problems::gateway as problems;
+use super::problems::topology::runs_nowhere;
 use super::{ClusterNames, entries, label, name};
 use crate::diagnostic::Finding;
-use crate::model::IngressGateway;
+use crate::model::{ClusterId, IngressGateway};
 use crate::source::At;
 use crate::spec::{self, Listed, Written};
 
@@ -24,14 +26,16 @@ pub fn all(
     clusters: &mut ClusterNames,
     findings: &mut Vec<Finding>,
 ) -> Vec<IngressGateway> {
+    let everywhere = Rc::new(clusters.all().collect());
     let mut gateways: Vec<_> =
-        written.entries.iter().map(|gateway| resolved(gateway, clusters, findings)).collect();
+        written.entries.iter().map(|gateway| resolved(gateway, &everywhere, clusters, findings)).collect();
     gateways.sort_by(|a, b| a.name.cmp(&b.name));
     gateways
 }
 
 fn resolved(
     written: &spec::gateway::IngressGateway,
+    everywhere: &Rc<BTreeSet<ClusterId>>,
     clusters: &mut ClusterNames,
     findings: &mut Vec<Finding>,
 ) -> IngressGateway {
@@ -52,6 +56,9 @@ fn resolved(
         name::dns_label("namespace", namespace, findings);
     }
     let object_namespace = chosen.map_or_else(|| "default".to_owned(), |namespace| namespace.value.clone());
+    if selector.place().is_some_and(|_| entries(selector) == (&[], true)) {
+        findings.push(problems::selects_everything(key));
+    }
     let selector = if selector.is_absent() {
         BTreeMap::from([(SELECTOR.0.to_owned(), SELECTOR.1.to_owned())])
     } else {
@@ -65,18 +72,25 @@ fn resolved(
         place: key.place,
         workload_namespaces: installed.into_iter().chain([object_namespace.clone()]).collect(),
         namespace: object_namespace,
-        clusters: runs(named, clusters),
+        clusters: runs(key, named, everywhere, clusters, findings),
         selector,
         servers: server::all(servers, findings),
     }
 }
 
 fn runs(
+    key: &At<String>,
     named: &Written<Listed<At<String>>>,
+    everywhere: &Rc<BTreeSet<ClusterId>>,
     clusters: &mut ClusterNames,
-) -> BTreeSet<crate::model::ClusterId> {
+    findings: &mut Vec<Finding>,
+) -> Rc<BTreeSet<ClusterId>> {
     if named.is_absent() {
-        return clusters.all().collect();
+        return Rc::clone(everywhere);
     }
-    entries(named).0.iter().filter_map(|cluster| clusters.find(cluster)).collect()
+    let (listed, complete) = entries(named);
+    if listed.is_empty() && complete {
+        findings.push(runs_nowhere("gateway", &key.value, key.place));
+    }
+    Rc::new(listed.iter().filter_map(|cluster| clusters.find(cluster)).collect())
 }

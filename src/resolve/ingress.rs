@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::problems::ingress as problems;
 use super::value::Checked;
-use super::value::text_match::{EmptyPrefix, compared, text_match};
+use super::value::text_match::{compared, path};
 use super::{entries, host};
 use crate::diagnostic::Finding;
 use crate::model::condition::{Common, ProxyMatch, TextMatch};
@@ -86,7 +86,7 @@ fn resolved(
 
 fn uri(at: &At<spec::condition::TextMatch>, findings: &mut Vec<Finding>) -> Checked<At<TextMatch>> {
     let place = compared(&at.value).place;
-    text_match(&at.value, "uri", EmptyPrefix::Allowed, findings).map(|uri| At::new(uri, place))
+    path(&at.value, findings).map(|uri| At::new(uri, place))
 }
 
 fn is_host(at: &At<String>, gateway: Option<&IngressGateway>, findings: &mut Vec<Finding>) -> bool {
@@ -101,11 +101,10 @@ fn is_host(at: &At<String>, gateway: Option<&IngressGateway>, findings: &mut Vec
             .as_ref()
             .and_then(|tls| tls.mode.as_ref())
             .is_some_and(|mode| mode.value != ServerTlsMode::Passthrough);
-        matches!(server.protocol, "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB")
-            || server.protocol == "HTTPS" && ends_tls
+        server.is_plain_http() || server.protocol == "HTTPS" && ends_tls
     });
     let open: Vec<&str> =
-        speak_http.flat_map(|server| &server.hosts).map(|host| without_namespace(host)).collect();
+        speak_http.flat_map(|server| &server.hosts).map(|host| without_namespace(&host.value)).collect();
     if open.iter().any(|pattern| host::overlaps(pattern, &at.value)) {
         return true;
     }

@@ -2,6 +2,7 @@
 
 pub mod name;
 pub mod address;
+pub mod control_plane;
 pub mod topology;
 pub mod routing;
 pub mod connection;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use super::clients::{self, CallersByCluster};
 use super::defaults::{self, Defaults};
@@ -86,7 +87,7 @@ impl Reader<'_> {
             runs,
             clients: match clients.value() {
                 Some(clients) => clients::resolved(clients, self.clusters, self.findings),
-                None => self.default_clients.clone(),
+                None => Rc::clone(self.default_clients),
             },
             across_clusters: defaults::across(across_clusters, self.defaults.across_clusters),
             plain_names: defaults::plain(plain_names, self.defaults.plain_names),

@@ -22,6 +22,10 @@ pub struct Cluster {
     pub trust_domain: Written<String>,
     pub locality: Written<Locality>,
     pub network: Written<String>,
+    /// Its id in the control planes that see it.
+    pub registry: Written<String>,
+    /// The cluster whose istiod configures this one.
+    pub control_plane: Written<String>,
     pub context: Written<String>,
     pub drain: Written<bool>,
     /// How others get into this cluster.
@@ -102,8 +106,6 @@ impl Cluster {
             control_plane,
             drain,
         ] = reader.fields_or_illegible(value, &CLUSTER);
-        reader.later("registry", &registry);
-        reader.later("controlPlane", &control_plane);
         Self {
             name,
             gateway: gateway.read(reader, Gateway::read),
@@ -112,6 +114,8 @@ impl Cluster {
             trust_domain: trust_domain.read(reader, Reader::text),
             locality: locality.read(reader, Locality::read),
             network: network.read(reader, Reader::text),
+            registry: registry.read(reader, Reader::text),
+            control_plane: control_plane.read(reader, Reader::text),
             context: context.read(reader, Reader::text),
             drain: drain.read(reader, Reader::boolean),
             reach: reach.read(reader, Reach::read),
@@ -169,7 +173,7 @@ impl Gateway {
             namespace: namespace.read(reader, Reader::text),
             selector: selector.read(reader, Reader::labels),
             expose: expose.read(reader, |reader, value| {
-                reader.word(value, &[("all", Some(Expose::All)), ("used", Some(Expose::Used))])
+                reader.word(value, &[("all", Expose::All), ("used", Expose::Used)])
             }),
             existing: existing.read(reader, Reader::boolean),
             address_from: address_from.read(reader, addresses_by_caller),

@@ -73,11 +73,8 @@ const CONDITION: Form<14> = Form {
 const TEXT_MATCH: Form<3> =
     Form { what: "a comparison", example: "{prefix: /cart}", fields: ["exact", "prefix", "regex"] };
 
-const PRESENCE: Form<4> = Form {
-    what: "a comparison",
-    example: "{present: true}",
-    fields: ["exact", "prefix", "regex", "present"],
-};
+const PRESENCE: Form<4> =
+    Form { what: "a comparison", example: "{prefix: beta}", fields: ["exact", "prefix", "regex", "present"] };
 
 impl Condition {
     /// Reads `match`: one map, or several of which any may hold.

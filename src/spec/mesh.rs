@@ -84,8 +84,7 @@ impl Mesh {
             istio: istio.read(reader, Reader::text),
             reach: reach.read(reader, Reach::read),
             remote_names: remote_names.read(reader, |reader, value| {
-                let words =
-                    [("shared", Some(RemoteNames::Shared)), ("per-cluster", Some(RemoteNames::PerCluster))];
+                let words = [("shared", RemoteNames::Shared), ("per-cluster", RemoteNames::PerCluster)];
                 reader.word(value, &words)
             }),
             remote_suffix: remote_suffix.read(reader, Reader::text),

@@ -2,7 +2,6 @@
 //!
 //! Enters: the tree of one word. Leaves: [`Reach`]. Refuses to know: whose word wins.
 
-use super::problems;
 use super::reader::Reader;
 use super::tree::Value;
 use crate::source::At;
@@ -21,20 +20,14 @@ pub enum Reach {
 }
 
 impl Reach {
-    /// Reads `reach`. Some of its words are for a later release.
+    /// Reads `reach`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
         let words = [
-            ("sni", Some(Self::Sni)),
-            ("rewrite", Some(Self::Rewrite)),
-            ("merged", Some(Self::Merged)),
-            ("discovery", Some(Self::Discovery)),
+            ("sni", Self::Sni),
+            ("rewrite", Self::Rewrite),
+            ("merged", Self::Merged),
+            ("discovery", Self::Discovery),
         ];
-        let reach = reader.word(value, &words)?;
-        let later = match reach.value {
-            Self::Sni | Self::Rewrite | Self::Merged => return Some(reach),
-            Self::Discovery => "discovery",
-        };
-        reader.report(problems::later(later, reach.place));
-        None
+        reader.word(value, &words)
     }
 }

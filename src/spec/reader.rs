@@ -65,13 +65,6 @@ impl Reader {
         };
         self.report(problems::wrong_form(expected, &found, example, value.place()));
     }
-
-    /// Refuses a field that a later release will read; the rest of its map stands.
-    pub fn later(&mut self, field: &'static str, value: &Written<Value<'_>>) {
-        if let Some(place) = value.place() {
-            self.report(problems::later(field, place));
-        }
-    }
 }
 
 impl<'t> Written<Value<'t>> {
@@ -98,7 +91,7 @@ impl<'t> Written<Value<'t>> {
         read: impl FnOnce(&mut Reader, Value<'t>) -> Option<At<T>>,
     ) -> Option<At<T>> {
         if self.is_absent() {
-            reader.report(problems::missing_field(name, form.what, map.name_place()));
+            reader.report(problems::missing_field(name, form.what, form.example, map.name_place()));
         }
         match self.read(reader, read) {
             Written::Absent | Written::Illegible => None,

@@ -127,11 +127,7 @@ impl Service {
 impl AcrossClusters {
     /// Reads `acrossClusters`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let words = [
-            ("local", Some(Self::Local)),
-            ("spread", Some(Self::Spread)),
-            ("failover", Some(Self::Failover)),
-        ];
+        let words = [("local", Self::Local), ("spread", Self::Spread), ("failover", Self::Failover)];
         reader.word(value, &words)
     }
 }
@@ -139,8 +135,7 @@ impl AcrossClusters {
 impl PlainNames {
     /// Reads `plainNames`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let words =
-            [("service", Some(Self::Service)), ("entry", Some(Self::Entry)), ("none", Some(Self::None))];
+        let words = [("service", Self::Service), ("entry", Self::Entry), ("none", Self::None)];
         reader.word(value, &words)
     }
 }

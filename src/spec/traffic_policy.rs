@@ -64,13 +64,13 @@ const TRAFFIC_POLICY: Form<8> = Form {
 };
 
 const PORT_SETTINGS: Form<5> = Form {
-    what: "port settings",
+    what: "an entry of portLevelSettings",
     example: "portLevelSettings: [{port: {number: 9080}, connectionPool: {tcp: {maxConnections: 100}}}]",
     fields: ["port", "connectionPool", "loadBalancer", "outlierDetection", "tls"],
 };
 
 const PORT: Form<1> =
-    Form { what: "a port of port settings", example: "port: {number: 9080}", fields: ["number"] };
+    Form { what: "the port of such an entry", example: "port: {number: 9080}", fields: ["number"] };
 
 impl TrafficPolicy {
     /// Reads `trafficPolicy`. It is large, and most services have none.

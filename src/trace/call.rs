@@ -3,16 +3,17 @@
 //! Enters: a request. Leaves: its shares, each on the way to a host, subset and port; or ended, where no destination is
 //! meant. Refuses to know: who answers for a host.
 
-use super::condition;
+use super::condition::{self, Asker};
 use super::feature;
 use super::object::Object;
 use super::object::virtual_service::{
-    Destination, HttpDestination, HttpRedirect, HttpRoute, VirtualServiceSpec,
+    Destination, HttpRedirect, HttpRoute, RouteDestination, VirtualServiceSpec,
 };
-use super::registry::{List, Registry, Service};
+use super::proxy::Proxy;
+use super::registry::{Backing, List, Registry, Service};
 use super::report::{DeadEnd, End};
 use super::request::Speaks;
-use super::upstream::{Proxy, Target};
+use super::upstream::Target;
 use super::walk::{Flow, Walk};
 use crate::diagnostic::nearest;
 
@@ -43,8 +44,8 @@ impl<'a> Walk<'_, 'a> {
                 (None, None) => self.stranger(registry, flow),
             };
         };
-        let flow =
-            flow.step(cluster, format!("`{}` is {}", request.host, service.host), service.place.cloned());
+        let what = format!("`{}` is {}{}", request.host, service.host, whereabouts(registry, service));
+        let flow = flow.step(cluster, what, service.place.cloned());
         if port.list == List::Http && request.speaks != Speaks::Http {
             self.note(format!("port {} of {} speaks HTTP: followed as a request", port.number, service.host));
         }
@@ -79,7 +80,7 @@ impl<'a> Walk<'_, 'a> {
     pub(super) fn unrouted(&mut self, registry: &Registry<'a>, service: &Service<'a>, flow: Flow) {
         let flow = flow.step(&registry.cluster.name, "no route is for this caller and port", None);
         let target = Target { host: service.host.clone(), subset: None, port: self.request.port };
-        self.forward(registry, &self.sidecar(), flow, &target);
+        self.forward(registry, &self.sidecar(registry), flow, &target);
     }
 
     /// The first route that holds answers. Istio gives the proxy only routes that are for it; if there is none, the
@@ -93,9 +94,13 @@ impl<'a> Walk<'_, 'a> {
     ) {
         let request = self.request;
         self.unfollowed(&routes.place, &routes.spec.unfollowed);
+        let proxy = self.sidecar(registry);
+        let asker = Asker { proxy: &proxy, gateway: None, port: request.port };
         let mut is_for_caller = false;
         for (index, route) in routes.spec.http.iter().enumerate() {
-            let Some(conditions) = condition::of_route(route, request, request.port) else { continue };
+            let Some(conditions) = condition::of_route(route, asker, &routes.place.namespace) else {
+                continue;
+            };
             is_for_caller = true;
             for condition in &conditions {
                 self.unfollowed(&routes.route_place(index), &condition.unfollowed);
@@ -106,7 +111,7 @@ impl<'a> Walk<'_, 'a> {
                 let place = routes.route_place(index);
                 self.unfollowed(&place, &route.unfollowed);
                 let flow = flow.route(&registry.cluster.name, what, place, index);
-                return self.answer(registry, routes, route, flow);
+                return self.answer(registry, &proxy, routes, route, flow);
             }
         }
         if is_for_caller {
@@ -120,9 +125,11 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    fn answer(
+    /// What a route answers.
+    pub(super) fn answer(
         &mut self,
         registry: &Registry<'a>,
+        proxy: &Proxy,
         routes: &Object<VirtualServiceSpec>,
         route: &HttpRoute,
         flow: Flow,
@@ -139,22 +146,36 @@ impl<'a> Walk<'_, 'a> {
             return self.end(flow, End::Direct { status: response.status });
         }
         for (to, percent) in feature::copies(route) {
-            self.copy(registry, routes, to, percent);
+            self.copy(registry, proxy, routes, to, percent);
         }
-        let sum: u32 = route.route.iter().filter_map(|to| to.weight).sum();
-        for HttpDestination { destination, weight, headers, unfollowed } in &route.route {
+        for RouteDestination { destination, weight: _, headers, unfollowed } in &route.route {
             self.unfollowed(&routes.place, unfollowed);
             let target = target(registry, routes, destination, self.request.port);
-            if let Some(headers) = headers {
-                feature::of_headers(headers)
-                    .for_each(|words| self.feature(format!("[{}] {words}", target.cluster_name())));
+            for words in headers.iter().flat_map(feature::of_headers) {
+                self.feature(format!("[{}] {words}", target.cluster_name()));
             }
-            let share = match (weight, route.route.len()) {
+        }
+        self.divide(registry, proxy, routes, &route.route, &flow);
+    }
+
+    /// To each destination its share.
+    pub(super) fn divide(
+        &mut self,
+        registry: &Registry<'a>,
+        proxy: &Proxy,
+        routes: &Object<VirtualServiceSpec>,
+        shares: &[RouteDestination],
+        flow: &Flow,
+    ) {
+        let sum: u32 = shares.iter().filter_map(|to| to.weight).fold(0, u32::saturating_add);
+        for RouteDestination { destination, weight, headers: _, unfollowed: _ } in shares {
+            let share = match (weight, shares.len()) {
                 (_, 1) => 1.0,
                 (Some(weight), _) if *weight > 0 => f64::from(*weight) / f64::from(sum),
                 (Some(_) | None, _) => continue,
             };
-            self.forward(registry, &self.sidecar(), flow.part(share), &target);
+            let target = target(registry, routes, destination, self.request.port);
+            self.forward(registry, proxy, flow.part(share), &target);
         }
     }
 
@@ -162,6 +183,7 @@ impl<'a> Walk<'_, 'a> {
     fn copy(
         &mut self,
         registry: &Registry<'a>,
+        proxy: &Proxy,
         routes: &Object<VirtualServiceSpec>,
         to: &Destination,
         percent: f64,
@@ -169,7 +191,8 @@ impl<'a> Walk<'_, 'a> {
         let target = target(registry, routes, to, self.request.port);
         self.feature(format!("mirror {} {}", target.cluster_name(), feature::fraction(percent)));
         let mut walk = Walk::new(self.tracer, self.request);
-        walk.forward(registry, &self.sidecar(), Flow::whole(), &target);
+        walk.forward(registry, proxy, Flow::whole(), &target);
+        self.unreadable = self.unreadable.take().or(walk.unreadable);
         for (place, share) in walk.trace.places(self.request.app()) {
             self.feature(format!("mirror reaches {place} {}%", feature::number(share)));
         }
@@ -181,14 +204,26 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    pub(super) fn sidecar(&self) -> Proxy {
-        Proxy::Sidecar { namespace: self.request.caller.namespace.clone() }
+    pub(super) fn sidecar(&self, registry: &Registry<'_>) -> Proxy {
+        Proxy::sidecar(registry.cluster, &self.request.caller)
+    }
+}
+
+/// Where a Service is that the caller's cluster has not got: Kubernetes gives no name to it there.
+fn whereabouts(registry: &Registry<'_>, service: &Service<'_>) -> String {
+    match &service.backing {
+        Backing::Pods(shards) if service.place.is_none() => {
+            let is_here = shards.iter().any(|shard| shard.cluster.name == registry.cluster.name);
+            let names: Vec<_> = shards.iter().map(|shard| shard.cluster.name.as_str()).collect();
+            if is_here { String::new() } else { format!(", a Service of {} alone", names.join(" and ")) }
+        }
+        Backing::Pods(_) | Backing::Entry(_) => String::new(),
     }
 }
 
 /// What a route means: names are those of its own namespace, and the port is the one called, unless it says otherwise
 /// or the service has only one.
-pub(super) fn target(
+fn target(
     registry: &Registry<'_>,
     routes: &Object<VirtualServiceSpec>,
     to: &Destination,

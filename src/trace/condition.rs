@@ -6,9 +6,12 @@
 //! proxy for each request ([`holds`]): routes of which none is for a proxy count as if they were not there, routes of
 //! which none holds for a request end in a 404.
 
+use std::collections::BTreeMap;
+
 use regex::Regex;
 
 use super::object::virtual_service::{HttpMatch, HttpRoute, StringMatch};
+use super::proxy::Proxy;
 use super::request::Request;
 
 /// Where sidecars get their routes from.
@@ -17,22 +20,64 @@ const MESH: &str = "mesh";
 /// The first release whose proxies take an absent header for one that differs from a text.
 const ABSENT_HEADER_DIFFERS: u8 = 22;
 
-/// Whether the control plane gives a route, or this condition of it, to the caller's proxy for the port.
-#[must_use]
-pub(super) fn is_for(condition: &HttpMatch, request: &Request, port: u16) -> bool {
-    let caller = &request.caller;
-    condition.port.is_none_or(|wanted| wanted == port)
-        && (condition.gateways.is_empty() || condition.gateways.iter().any(|gateway| gateway == MESH))
-        && condition.source_namespace.as_ref().is_none_or(|namespace| *namespace == caller.namespace)
-        && condition.source_labels.iter().all(|(key, value)| caller.labels.get(key) == Some(value))
+/// Who asks which routes are for it.
+#[derive(Clone, Copy)]
+pub(super) struct Asker<'r> {
+    pub(super) proxy: &'r Proxy,
+    /// The Gateway object, as `namespace/name`; none for a sidecar.
+    pub(super) gateway: Option<&'r str>,
+    /// Of the listener.
+    pub(super) port: u16,
 }
 
-/// The conditions of a route that are for the caller's proxy; nothing if the route is not for it at all.
+impl Asker<'_> {
+    /// Whether a name in `gateways` means it; `home` is the namespace of who says so.
+    pub(super) fn is(&self, name: &str, home: &str) -> bool {
+        match (self.gateway, name.contains('/')) {
+            (None, _) => name == MESH,
+            (Some(own), true) => own == name,
+            (Some(own), false) => own.split_once('/') == Some((home, name)),
+        }
+    }
+
+    /// Whether it has the labels and the namespace that a condition asks for.
+    pub(super) fn fits(&self, labels: &BTreeMap<String, String>, namespace: Option<&str>) -> bool {
+        namespace.is_none_or(|namespace| namespace == self.proxy.namespace)
+            && labels.iter().all(|(key, value)| self.proxy.labels.get(key) == Some(value))
+    }
+}
+
+/// Whether the control plane gives this condition of a route to a proxy. One that names gateways asks for nothing else.
+/// Source: `sourceMatchHTTP` in Istio's `pilot/pkg/networking/core/route`.
 #[must_use]
-pub(super) fn of_route<'r>(route: &'r HttpRoute, request: &Request, port: u16) -> Option<Vec<&'r HttpMatch>> {
+fn is_for(condition: &HttpMatch, asker: Asker<'_>, home: &str) -> bool {
+    condition.port.is_none_or(|wanted| wanted == asker.port)
+        && if condition.gateways.is_empty() {
+            asker.fits(&condition.source_labels, condition.source_namespace.as_deref())
+        } else {
+            condition.gateways.iter().any(|name| asker.is(name, home))
+        }
+}
+
+/// The conditions of a route that are for a proxy; nothing if the route is not for it at all. `home` is the namespace of
+/// the VirtualService.
+#[must_use]
+pub(super) fn of_route<'r>(route: &'r HttpRoute, asker: Asker<'_>, home: &str) -> Option<Vec<&'r HttpMatch>> {
     let conditions: Vec<_> =
-        route.matches.iter().filter(|condition| is_for(condition, request, port)).collect();
+        route.matches.iter().filter(|condition| is_for(condition, asker, home)).collect();
     (route.matches.is_empty() || !conditions.is_empty()).then_some(conditions)
+}
+
+/// Whether a condition means every request, so that it comes last where several objects answer for one host.
+#[must_use]
+pub(super) fn is_catch_all(condition: &HttpMatch) -> bool {
+    let uri = condition.uri.as_ref().is_none_or(|uri| {
+        uri.prefix.as_deref() == Some("/")
+            || uri.regex.as_deref().is_some_and(|regex| ["*", ".*"].contains(&regex))
+    });
+    let HttpMatch { scheme, method, authority, headers, without_headers, query_params, .. } = condition;
+    uri && [scheme, method, authority].into_iter().all(Option::is_none)
+        && [headers, without_headers, query_params].into_iter().all(BTreeMap::is_empty)
 }
 
 /// Whether the proxy takes the request for one that the condition means. `release` is the proxy's.

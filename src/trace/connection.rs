@@ -8,11 +8,10 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::call::target;
+use super::condition::Asker;
 use super::object::Object;
-use super::object::virtual_service::{
-    L4Match, RouteDestination, TcpRoute, TlsMatch, TlsRoute, VirtualServiceSpec,
-};
+use super::object::virtual_service::{ConnectionMatch, ConnectionRoute, VirtualServiceSpec};
+use super::proxy::Proxy;
 use super::registry::{List, Registry, Service};
 use super::report::{DeadEnd, End};
 use super::request::{Request, Speaks};
@@ -43,25 +42,18 @@ impl<'a> Walk<'_, 'a> {
         routes: &'a Object<VirtualServiceSpec>,
         flow: Flow,
     ) {
-        let mut found = None;
-        for (index, TcpRoute { matches, route, unfollowed }) in routes.spec.tcp.iter().enumerate() {
-            for ends in matches {
-                self.assume(&routes.place.to_string(), ends);
+        let proxy = self.sidecar(registry);
+        for (index, route) in routes.spec.tcp.iter().enumerate() {
+            for ends in &route.matches {
+                self.assume(&routes.place.to_string(), ends, &proxy);
             }
-            if matches.is_empty() || matches.iter().any(|ends| is_for(ends, self.request)) {
-                self.unfollowed(&routes.place, unfollowed);
-                found = Some((index, route));
-                break;
-            }
-        }
-        match found {
-            Some((index, route)) => {
+            let is_meant = |ends| is_for(ends, self.request, &proxy);
+            if route.matches.is_empty() || route.matches.iter().any(is_meant) {
                 let what = format!("{}, TCP route {} of {}", routes.place, index + 1, routes.spec.tcp.len());
-                let flow = flow.step(&registry.cluster.name, what, Some(routes.place.clone()));
-                self.divide(registry, routes, route, &flow);
+                return self.obey(registry, &proxy, routes, route, flow, what);
             }
-            None => self.unrouted(registry, service, flow),
         }
+        self.unrouted(registry, service, flow);
     }
 
     /// The route of the name that is asked for: Envoy prefers the full name, then the longest wildcard; of several for one
@@ -73,11 +65,12 @@ impl<'a> Walk<'_, 'a> {
         routes: &'a Object<VirtualServiceSpec>,
         flow: Flow,
     ) {
-        let mut by_name: BTreeMap<&str, (usize, &TlsMatch)> = BTreeMap::new();
-        for (index, TlsRoute { matches, route: _, unfollowed: _ }) in routes.spec.tls.iter().enumerate() {
-            for words in matches {
-                self.assume(&routes.place.to_string(), &words.ends);
-                if !is_for(&words.ends, self.request) {
+        let proxy = self.sidecar(registry);
+        let mut by_name: BTreeMap<&str, (usize, &ConnectionMatch)> = BTreeMap::new();
+        for (index, route) in routes.spec.tls.iter().enumerate() {
+            for words in &route.matches {
+                self.assume(&routes.place.to_string(), words, &proxy);
+                if !is_for(words, self.request, &proxy) {
                     continue;
                 }
                 for name in &words.sni_hosts {
@@ -102,59 +95,60 @@ impl<'a> Walk<'_, 'a> {
         let best = by_name.keys().filter(is_asked).max_by_key(|name| (!name.starts_with('*'), name.len()));
         let found = best.and_then(|name| by_name.get(name));
         let found = found.and_then(|(index, _)| Some((index, routes.spec.tls.get(*index)?)));
-        let Some((index, TlsRoute { matches: _, route, unfollowed })) = found else {
+        let Some((index, route)) = found else {
             let what = format!("no route of {} is for the SNI `{asked}`", routes.place);
             let flow = flow.step(&registry.cluster.name, what, Some(routes.place.clone()));
             return self.end(flow, End::Passthrough);
         };
-        self.unfollowed(&routes.place, unfollowed);
         let what = format!("{}, TLS route {} of {}", routes.place, index + 1, routes.spec.tls.len());
-        let flow = flow.step(&registry.cluster.name, what, Some(routes.place.clone()));
-        self.divide(registry, routes, route, &flow);
+        self.obey(registry, &proxy, routes, route, flow, what);
     }
 
-    fn divide(
+    /// A route answers.
+    fn obey(
         &mut self,
         registry: &Registry<'a>,
+        proxy: &Proxy,
         routes: &Object<VirtualServiceSpec>,
-        shares: &[RouteDestination],
-        flow: &Flow,
+        route: &ConnectionRoute,
+        flow: Flow,
+        what: String,
     ) {
-        let sum: u32 = shares.iter().filter_map(|share| share.weight).sum();
-        for RouteDestination { destination, weight } in shares {
-            let share = match (weight, shares.len()) {
-                (_, 1) => 1.0,
-                (Some(weight), _) if *weight > 0 => f64::from(*weight) / f64::from(sum),
-                (Some(_) | None, _) => continue,
-            };
-            let target = target(registry, routes, destination, self.request.port);
-            self.forward(registry, &self.sidecar(), flow.part(share), &target);
-        }
+        self.unfollowed(&routes.place, &route.unfollowed);
+        let flow = flow.step(&registry.cluster.name, what, Some(routes.place.clone()));
+        self.divide(registry, proxy, routes, &route.route, &flow);
     }
 
     /// Which address a name stands for is not known here, unless the request says.
-    fn assume(&mut self, object: &str, ends: &L4Match) {
+    fn assume(&mut self, object: &str, ends: &ConnectionMatch, proxy: &Proxy) {
         let unknown = !ends.destination_subnets.is_empty() && self.request.address.is_none();
-        if unknown && is_for_caller(ends, self.request) {
+        if unknown && is_for_caller(ends, self.request, proxy) {
             self.note(format!("which address is dialled is not known; networks in {object} are passed by"));
         }
     }
 }
 
 /// Whether the control plane gives a route to the caller's proxy, and the address that is dialled is meant.
-fn is_for(ends: &L4Match, request: &Request) -> bool {
+fn is_for(ends: &ConnectionMatch, request: &Request, proxy: &Proxy) -> bool {
     let holds = |network: &String| {
         let network = network.parse::<IpNet>().or_else(|_| network.parse::<IpAddr>().map(IpNet::from));
         network.is_ok_and(|network| request.address.is_some_and(|address| network.contains(&address)))
     };
-    is_for_caller(ends, request)
+    is_for_caller(ends, request, proxy)
         && (ends.destination_subnets.is_empty() || ends.destination_subnets.iter().any(holds))
 }
 
-fn is_for_caller(ends: &L4Match, request: &Request) -> bool {
-    let L4Match { destination_subnets: _, port, source_labels, source_namespace } = ends;
-    let caller = &request.caller;
-    port.is_none_or(|wanted| wanted == request.port)
-        && source_namespace.as_ref().is_none_or(|namespace| *namespace == caller.namespace)
-        && source_labels.iter().all(|(key, value)| caller.labels.get(key) == Some(value))
+fn is_for_caller(ends: &ConnectionMatch, request: &Request, proxy: &Proxy) -> bool {
+    let ConnectionMatch {
+        sni_hosts: _,
+        destination_subnets: _,
+        port,
+        source_labels,
+        source_namespace,
+        gateways,
+    } = ends;
+    let asker = Asker { proxy, gateway: None, port: request.port };
+    port.is_none_or(|wanted| wanted == asker.port)
+        && asker.fits(source_labels, source_namespace.as_deref())
+        && (gateways.is_empty() || gateways.iter().any(|name| asker.is(name, "")))
 }

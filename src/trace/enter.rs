@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::object::Object;
-use super::object::gateway::{GatewaySpec, Server};
-use super::registry::{Registry, covers};
+use super::proxy::{Proxy, Role};
+use super::registry::Registry;
 use super::report::{DeadEnd, End};
 use super::rewrite;
-use super::upstream::{Proxy, Target, Wrapping};
+use super::server::{Opened, ServerKind, opened};
+use super::upstream::{Target, Wrapping};
 use super::walk::{Flow, Walk};
 use super::world::Gateway;
 
@@ -35,7 +35,7 @@ impl<'a> Walk<'_, 'a> {
         };
         let what = format!("to the gateway of {}, {how}", cluster.name);
         let mut flow = flow.dial(&registry.cluster.name, what, &dialled, sni);
-        if matches!(proxy, Proxy::Gateway { .. }) {
+        if proxy.role == Role::Passing {
             let was_there =
                 flow.passed.contains(&cluster.name) || self.request.caller.cluster == cluster.name;
             let reason = if was_there { DeadEnd::Loop } else { DeadEnd::Transit };
@@ -55,7 +55,7 @@ impl<'a> Walk<'_, 'a> {
         if let Wrapping::Mesh { sni: _, demands } = wrapping {
             flow.demands.clone_from(demands);
         }
-        if let Some(far) = self.tracer.registries.get(cluster.name.as_str()) {
+        if let Some(far) = self.registry(&cluster.name) {
             self.enter(far, gateway, *listens, flow, sni);
         }
     }
@@ -77,21 +77,20 @@ impl<'a> Walk<'_, 'a> {
         }
         let Some((target, opened)) = chains.get(&sni.to_ascii_lowercase()).or_else(|| {
             let taken_for = rewrite::replaced(far, gateway, port, sni)?;
-            chains.get(&taken_for.to_ascii_lowercase()).filter(|(_, opened)| opened.server.opens(sni))
+            chains.get(&taken_for.to_ascii_lowercase()).filter(|(_, opened)| opened.opens(sni))
         }) else {
             return self.dead(flow, DeadEnd::NoFilterChain, unknown_sni(far, sni));
         };
-        self.unfollowed(&opened.object.place, &opened.server.unfollowed);
-        let flow = flow.step(cluster, opened.object.place.to_string(), Some(opened.object.place.clone()));
-        self.forward(far, &Proxy::Gateway { namespace: gateway.namespace.clone() }, flow, target);
+        if let (Some(place), Some(server)) = (opened.place, opened.server) {
+            self.unfollowed(place, &server.unfollowed);
+        }
+        let what = match opened.place {
+            Some(place) => place.to_string(),
+            None => format!("the Gateway that exists already in {cluster}"),
+        };
+        let flow = flow.step(cluster, what, opened.place.cloned());
+        self.forward(far, &Proxy::gateway(Role::Passing, far.cluster, gateway), flow, target);
     }
-}
-
-/// A server of a Gateway object that applies to a workload.
-#[derive(Clone, Copy)]
-struct Opened<'a> {
-    object: &'a Object<GatewaySpec>,
-    server: &'a Server,
 }
 
 /// What a gateway's port knows, by SNI in lower case; or why it would know one twice.
@@ -105,12 +104,12 @@ fn chains<'a>(
 ) -> Result<BTreeMap<String, (Target, Opened<'a>)>, String> {
     let mut known = BTreeMap::new();
     let mut taken: BTreeSet<&str> = BTreeSet::new();
-    for opened in servers(far, gateway, port) {
-        let hosts: BTreeSet<&str> = opened.server.hosts.iter().map(String::as_str).collect();
+    for opened in opened(far, gateway, port).filter(|opened| opened.kind == ServerKind::PassesOn) {
+        let hosts: BTreeSet<&str> = opened.hosts().collect();
         if !hosts.is_disjoint(&taken) {
             continue;
         }
-        for target in targets(far, gateway, opened.server) {
+        for target in targets(far, gateway, opened) {
             if known.insert(target.sni().to_ascii_lowercase(), (target.clone(), opened)).is_some() {
                 return Err(format!("two Gateways open `{}`", target.host));
             }
@@ -127,26 +126,13 @@ fn chains<'a>(
     Ok(known)
 }
 
-/// The servers that pass TLS through on a port of a workload. A number that is a port of its Service means the port
-/// behind that, any other the workload's own.
-fn servers<'a>(far: &Registry<'a>, gateway: &'a Gateway, port: u16) -> impl Iterator<Item = Opened<'a>> {
-    let listens = move |number: u16| gateway.ports.get(&number).copied().unwrap_or(number);
-    let selects = |object: &&'a Object<GatewaySpec>| {
-        object.spec.selector.iter().all(|(key, value)| gateway.labels.get(key) == Some(value))
-    };
-    let objects = far.objects.gateways.iter().filter(selects);
-    objects
-        .flat_map(|object| object.spec.servers.iter().map(move |server| Opened { object, server }))
-        .filter(move |opened| opened.server.passes_through() && listens(opened.server.port.number) == port)
-}
-
 /// Every service, subset and port that a server is open for.
 fn targets<'r>(
     far: &'r Registry<'_>,
     gateway: &'r Gateway,
-    server: &'r Server,
+    opened: Opened<'r>,
 ) -> impl Iterator<Item = Target> + use<'r> {
-    let is_open = move |host: &str| server.opens(host);
+    let is_open = move |host: &str| opened.opens(host);
     let services = far.services(&gateway.namespace);
     services.filter(move |service| !service.is_external() && is_open(&service.host)).flat_map(
         move |service| {
@@ -165,15 +151,6 @@ fn targets<'r>(
             service.ports.iter().map(|port| port.number).flat_map(of_port).collect::<Vec<_>>()
         },
     )
-}
-
-impl Server {
-    /// Whether it is open for a name. The namespace before a host's name restricts nothing here.
-    fn opens(&self, name: &str) -> bool {
-        self.hosts
-            .iter()
-            .any(|open| covers(open.split_once('/').map_or(open.as_str(), |(_, host)| host), name))
-    }
 }
 
 /// What exactly the gateway does not know, as far as the SNI tells.

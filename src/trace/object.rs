@@ -4,10 +4,12 @@
 //! wrote them and why. Kinds and fields that are not followed are kept by name, so that a trace can say so.
 
 mod admission;
+mod bundle;
 pub(super) mod destination_rule;
 pub(super) mod envoy_filter;
 pub(super) mod gateway;
 mod line;
+pub(super) mod peer_authentication;
 pub(super) mod service;
 pub(super) mod service_entry;
 pub(super) mod virtual_service;
@@ -22,23 +24,14 @@ use serde_yaml::Value;
 use destination_rule::DestinationRuleSpec;
 use envoy_filter::EnvoyFilterSpec;
 use gateway::GatewaySpec;
-use service::ServiceSpec;
+use peer_authentication::PeerAuthenticationSpec;
 use service_entry::ServiceEntrySpec;
 use virtual_service::VirtualServiceSpec;
 
 /// Fields that a trace does not follow, by name.
 pub(super) type Unfollowed = BTreeMap<String, Value>;
 
-/// One bundle: the text of one file, and the cluster that it is applied to.
-#[derive(Clone, Copy, Debug)]
-pub struct BundleText<'a> {
-    /// The cluster's name.
-    pub cluster: &'a str,
-    /// The file's name, for people.
-    pub file: &'a str,
-    /// The YAML.
-    pub text: &'a str,
-}
+pub use bundle::{BundleText, Routing, Unreadable};
 
 /// Where an object stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -96,8 +89,8 @@ pub(super) struct Objects {
     pub(super) gateways: Vec<Object<GatewaySpec>>,
     /// What gateways are taught.
     pub(super) envoy_filters: Vec<Object<EnvoyFilterSpec>>,
-    /// Stand-ins.
-    pub(super) services: Vec<Object<ServiceSpec>>,
+    /// What pods take.
+    pub(super) peer_authentications: Vec<Object<PeerAuthenticationSpec>>,
     /// Objects of kinds that are not followed.
     pub(super) unfollowed: Vec<ObjectPlace>,
     /// Objects that Istio's webhook would refuse, and why; they count as if they were not there.
@@ -112,43 +105,10 @@ impl Objects {
         service_entries: Vec::new(),
         gateways: Vec::new(),
         envoy_filters: Vec::new(),
-        services: Vec::new(),
+        peer_authentications: Vec::new(),
         unfollowed: Vec::new(),
         refused: Vec::new(),
     };
-}
-
-/// All that is applied, by cluster.
-#[derive(Clone, Debug, Default)]
-pub struct Routing {
-    /// By the cluster's name; a cluster without bundle is absent.
-    pub(super) clusters: BTreeMap<String, Objects>,
-}
-
-/// Why a bundle cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreadable {
-    /// The bundle's file.
-    pub file: String,
-    /// The first line of the document in question; from 1.
-    pub line: usize,
-    /// What the reader says.
-    pub reason: String,
-}
-
-impl Routing {
-    /// Reads bundles; a cluster may have several files.
-    pub fn read(bundles: &[BundleText<'_>]) -> Result<Self, Unreadable> {
-        let mut routing = Self::default();
-        for bundle in bundles {
-            let objects = routing.clusters.entry(bundle.cluster.to_owned()).or_default();
-            for document in line::documents(bundle.text) {
-                objects.add(bundle.file, &document)?;
-            }
-        }
-        routing.clusters.values_mut().for_each(Objects::sort);
-        Ok(routing)
-    }
 }
 
 #[derive(Deserialize)]
@@ -172,20 +132,9 @@ fn default_namespace() -> String {
 
 impl Objects {
     fn add(&mut self, file: &str, document: &line::Document<'_>) -> Result<(), Unreadable> {
-        let unreadable = |reason: serde_yaml::Error| Unreadable {
-            file: file.to_owned(),
-            line: document.line,
-            reason: reason.to_string(),
-        };
-        let value: Value = serde_yaml::from_str(document.text).map_err(unreadable)?;
-        if value.is_null() {
-            return Ok(());
-        }
-        let Header { kind, metadata: Metadata { name, namespace }, spec } =
-            serde_yaml::from_value(value).map_err(unreadable)?;
-        let place =
-            ObjectPlace { kind: kind.clone(), namespace, name, file: file.to_owned(), line: document.line };
-        match kind.as_str() {
+        let unreadable = |reason| document.unreadable(file, &reason);
+        let Some((place, spec)) = header(file, document)? else { return Ok(()) };
+        match place.kind.as_str() {
             "VirtualService" => {
                 let mut object: Object<VirtualServiceSpec> = read(place, spec).map_err(unreadable)?;
                 let lines = line::of_items(document, &["spec", "http"]);
@@ -213,7 +162,11 @@ impl Objects {
                 self.envoy_filters.push(object);
             }
             "Gateway" => self.gateways.push(read(place, spec).map_err(unreadable)?),
-            "Service" => self.services.push(read(place, spec).map_err(unreadable)?),
+            "PeerAuthentication" => {
+                self.peer_authentications.push(read(place, spec).map_err(unreadable)?);
+            }
+            // Kubernetes' own; see `bundle`.
+            "Service" => {}
             _ => self.unfollowed.push(place),
         }
         Ok(())
@@ -230,8 +183,20 @@ impl Objects {
         by_name(&mut self.service_entries);
         by_name(&mut self.gateways);
         by_name(&mut self.envoy_filters);
-        by_name(&mut self.services);
+        by_name(&mut self.peer_authentications);
     }
+}
+
+/// Whose document it is, and its spec; nothing for an empty one.
+fn header(file: &str, document: &line::Document<'_>) -> Result<Option<(ObjectPlace, Value)>, Unreadable> {
+    let unreadable = |reason| document.unreadable(file, &reason);
+    let value: Value = serde_yaml::from_str(document.text).map_err(unreadable)?;
+    if value.is_null() {
+        return Ok(None);
+    }
+    let Header { kind, metadata: Metadata { name, namespace }, spec } =
+        serde_yaml::from_value(value).map_err(unreadable)?;
+    Ok(Some((ObjectPlace { kind, namespace, name, file: file.to_owned(), line: document.line }, spec)))
 }
 
 fn read<T: DeserializeOwned>(place: ObjectPlace, spec: Value) -> Result<Object<T>, serde_yaml::Error> {

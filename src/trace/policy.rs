@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 
 use super::object::Object;
-use super::object::destination_rule::{ClientTls, DestinationRuleSpec, Subset, TrafficPolicy};
+use super::object::destination_rule::{
+    ClientTls, DestinationRuleSpec, LocalityLbSetting, Subset, TrafficPolicy,
+};
 
 /// What is said of connections to one subset, on one port.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +22,8 @@ pub(super) struct Policy<'a> {
     pub(super) own_tls: Option<&'a ClientTls>,
     /// Whether endpoints that fail are left out.
     pub(super) ejects: bool,
-    /// The labels by which some endpoints come before others.
-    pub(super) priorities: Vec<String>,
+    /// Which endpoints come before others.
+    pub(super) locality: Option<&'a LocalityLbSetting>,
     /// The levels of traffic policy that were asked, for what of them is not followed.
     pub(super) asked: Vec<&'a TrafficPolicy>,
 }
@@ -39,40 +41,40 @@ pub(super) fn of<'a>(
     let whole = rules.first().copied();
     let general = whole.and_then(|rule| rule.spec.traffic_policy.as_ref());
     let Some(name) = subset else {
-        let tls = general.and_then(|policy| policy.tls(port));
+        let tls = general.and_then(|policy| policy.settings(port).tls.as_ref());
         let asked: Vec<_> = general.into_iter().collect();
-        let (ejects, priorities) = failover(&asked, port);
-        return Some(Policy { rule: whole, labels: None, tls, own_tls: None, ejects, priorities, asked });
+        let (ejects, locality) = failover(&asked, port);
+        return Some(Policy { rule: whole, labels: None, tls, own_tls: None, ejects, locality, asked });
     };
     let (rule, subset) = rules.iter().find_map(|rule| {
         let found: Option<&Subset> = rule.spec.subsets.iter().find(|subset| subset.name == name);
         found.map(|subset| (*rule, subset))
     })?;
     let own = subset.traffic_policy.as_ref();
-    let own_tls = own.and_then(|policy| policy.tls(port));
+    let own_tls = own.and_then(|policy| policy.settings(port).tls.as_ref());
     let tls = match own {
         Some(policy) if policy.speaks_of_tls(port) => own_tls,
-        Some(_) | None => general.and_then(|policy| policy.tls(port)),
+        Some(_) | None => general.and_then(|policy| policy.settings(port).tls.as_ref()),
     };
     let asked: Vec<_> = general.into_iter().chain(own).collect();
-    let (ejects, priorities) = failover(&asked, port);
-    Some(Policy { rule: Some(rule), labels: Some(&subset.labels), tls, own_tls, ejects, priorities, asked })
+    let (ejects, locality) = failover(&asked, port);
+    Some(Policy { rule: Some(rule), labels: Some(&subset.labels), tls, own_tls, ejects, locality, asked })
 }
 
 /// Whether endpoints are left out, and in which order others take over: the last level that says so, unless it has
 /// settings of the port, which inherit nothing.
-fn failover(levels: &[&TrafficPolicy], port: u16) -> (bool, Vec<String>) {
-    let (mut outliers, mut setting) = (None, None);
+fn failover<'a>(levels: &[&'a TrafficPolicy], port: u16) -> (bool, Option<&'a LocalityLbSetting>) {
+    let (mut outliers, mut balancer) = (None, None);
     for level in levels {
-        let (own_outliers, own_balancer) = level.outliers(port);
-        let own_setting = own_balancer.locality_lb_setting.as_ref();
-        if level.has_port(port) {
-            (outliers, setting) = (own_outliers, own_setting);
+        let said = level.settings(port);
+        let (own_outliers, own_balancer) = (said.outlier_detection.as_ref(), said.load_balancer.as_ref());
+        if level.of_port(port).is_some() {
+            (outliers, balancer) = (own_outliers, own_balancer);
         } else {
-            (outliers, setting) = (own_outliers.or(outliers), own_setting.or(setting));
+            (outliers, balancer) = (own_outliers.or(outliers), own_balancer.or(balancer));
         }
     }
-    (outliers.is_some(), setting.map(|setting| setting.failover_priority.clone()).unwrap_or_default())
+    (outliers.is_some(), balancer.and_then(|balancer| balancer.locality_lb_setting.as_ref()))
 }
 
 #[cfg(test)]

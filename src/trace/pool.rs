@@ -1,48 +1,294 @@
-//! Which of several endpoints get a request, where some stand in for others.
+//! Which of several endpoints get a request, and how often.
 //!
-//! Enters: endpoints that are healthy. Leaves: those that come first. Refuses to know: what is behind them.
+//! Enters: endpoints, some of which may be down. Leaves: the share of each, in the long run. Refuses to know: what is behind
+//! them.
 //!
-//! Only a proxy that leaves out what fails goes by distance: by the labels that it is told to compare with its own, else
-//! by region and zone. Source: `ApplyLocalityLoadBalancer` in Istio's `pilot/pkg/networking/core/loadbalancer`.
+//! Istio groups endpoints by region and zone. Only a proxy that leaves out what fails puts some groups before others: by
+//! the labels that it is told to compare with its own, by region and zone, or by both. Envoy then fills the groups by
+//! priority. Sources: `ApplyLocalityLoadBalancer` in Istio's `pilot/pkg/networking/core/loadbalancer`; "Priority levels"
+//! and "Locality weighted load balancing" in Envoy's documentation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::object::destination_rule::{Distribute, LocalityLbSetting};
 use super::policy::Policy;
+
+/// How much more than its healthy share of requests a group takes before the next one is asked; Envoy's default.
+const OVERPROVISIONING: f64 = 1.4;
+/// Distances by region and zone, between two by labels.
+const DISTANCES: usize = 5;
+/// Less is nothing.
+const NOTHING: f64 = 1e-9;
 
 /// What tells endpoints apart.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Traits<'e> {
     pub(super) labels: &'e BTreeMap<String, String>,
-    /// Region and zone.
-    pub(super) locality: Option<&'e str>,
+    /// Region and zone; empty if nobody knows.
+    pub(super) locality: &'e str,
 }
 
-/// Keeps those that come first.
-pub(super) fn nearest<T>(
-    endpoints: &mut Vec<T>,
-    policy: &Policy<'_>,
-    caller: Traits<'_>,
-    traits: impl for<'e> Fn(&'e T) -> Traits<'e>,
-) {
-    if !policy.ejects {
-        return;
-    }
-    let level = |endpoint: &T| level(&policy.priorities, caller, traits(endpoint));
-    if let Some(first) = endpoints.iter().map(level).min() {
-        endpoints.retain(|endpoint| level(endpoint) == first);
+/// One endpoint, or several pods alike.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member<'e> {
+    pub(super) traits: Traits<'e>,
+    /// Where it is dialled; nothing for pods, of which each has an address of its own.
+    pub(super) address: Option<(&'e str, u16)>,
+    /// Of all together.
+    pub(super) weight: f64,
+    /// How many there are.
+    pub(super) all: u32,
+    /// How many of these answer.
+    pub(super) up: u32,
+}
+
+impl Member<'_> {
+    fn weight_up(&self) -> f64 {
+        self.weight * f64::from(self.up) / f64::from(self.all.max(1))
     }
 }
 
-/// How far an endpoint is, 0 being nearest.
-fn level(priorities: &[String], caller: Traits<'_>, endpoint: Traits<'_>) -> usize {
-    if priorities.is_empty() {
-        let Some(own) = caller.locality else { return 0 };
-        let parts = |locality: &str| -> Vec<String> { locality.split('/').map(str::to_owned).collect() };
-        let (own, there) = (parts(own), parts(endpoint.locality.unwrap_or_default()));
-        let alike = (0..2).take_while(|part| own.get(*part) == there.get(*part)).count();
-        return 2 - alike;
+/// Members of one locality and one priority.
+struct Group {
+    priority: usize,
+    weight: f64,
+    members: Vec<usize>,
+}
+
+/// The share of each; all zero if nobody answers.
+pub(super) fn shares(members: &[Member<'_>], policy: &Policy<'_>, caller: Traits<'_>) -> Vec<f64> {
+    let setting = policy.locality.filter(|setting| setting.enabled != Some(false));
+    let is_off = policy.locality.is_some() && setting.is_none();
+    let distribute = setting.map_or(&[][..], |setting| &setting.distribute);
+    let by_distance = policy.ejects && !is_off && distribute.is_empty();
+    let labels = setting.filter(|_| by_distance).map_or(&[][..], |setting| &setting.failover_priority);
+    let mut grouped: BTreeMap<(&str, usize), Vec<usize>> = BTreeMap::new();
+    for (index, member) in members.iter().enumerate() {
+        let priority = by_labels(labels, caller, member.traits);
+        grouped.entry((member.traits.locality, priority)).or_default().push(index);
     }
-    let alike =
-        priorities.iter().take_while(|key| caller.labels.get(*key) == endpoint.labels.get(*key)).count();
-    priorities.len() - alike
+    let named = setting.filter(|_| by_distance).map_or(&[][..], |setting| &setting.failover);
+    let also_by_region = by_distance && (labels.is_empty() || !named.is_empty());
+    let mut groups: Vec<(&str, Group)> = Vec::new();
+    for ((locality, priority), indices) in grouped {
+        let weight = indices.iter().filter_map(|index| members.get(*index)).map(|member| member.weight).sum();
+        let farther = if also_by_region { by_region(setting, caller.locality, locality) } else { 0 };
+        let priority = priority * DISTANCES + farther;
+        groups.push((locality, Group { priority, weight, members: indices }));
+    }
+    let rule = distribute.iter().find(|rule| covers(&rule.from, caller.locality));
+    if let Some(rule) = rule {
+        weigh(&mut groups, rule);
+    }
+    let by_weight_of_groups = rule.is_some() || !labels.is_empty();
+    keep_first(&mut groups, members);
+    fill(members, groups.into_iter().map(|(_, group)| group).collect(), by_weight_of_groups)
+}
+
+/// How far an endpoint is by labels: how many are unlike the caller's, from the first that is. A label may be compared
+/// with a value of its own.
+fn by_labels(priorities: &[String], caller: Traits<'_>, endpoint: Traits<'_>) -> usize {
+    let value = |labels: &BTreeMap<String, String>, key: &str| labels.get(key).cloned().unwrap_or_default();
+    let is_alike = |priority: &&String| match priority.split_once('=') {
+        Some((key, wanted)) => value(endpoint.labels, key) == wanted,
+        None => value(endpoint.labels, priority) == value(caller.labels, priority),
+    };
+    priorities.len() - priorities.iter().take_while(is_alike).count()
+}
+
+/// How far a locality is from another. Of regions unlike the caller's, one that is named as its stand-in comes first.
+fn by_region(setting: Option<&LocalityLbSetting>, own: &str, there: &str) -> usize {
+    let (own, there) = (parts(own), parts(there));
+    let alike = own.iter().zip(&there).take_while(|(own, there)| own == there).count();
+    let named = setting.and_then(|setting| setting.failover.iter().find(|failover| failover.from == own[0]));
+    match (alike, named) {
+        (0, Some(failover)) if failover.to != there[0] => 4,
+        (alike, _) => 3 - alike,
+    }
+}
+
+/// Region, zone and what is below.
+fn parts(locality: &str) -> [&str; 3] {
+    let mut parts = locality.splitn(3, '/');
+    std::array::from_fn(|_| parts.next().unwrap_or_default())
+}
+
+/// Whether a locality is one of those that a pattern means: `region1/*`.
+fn covers(pattern: &str, locality: &str) -> bool {
+    let [region, rest @ ..] = parts(pattern);
+    let [own, own_rest @ ..] = parts(locality);
+    (region == "*" || region == own)
+        && rest.iter().zip(own_rest).all(|(wanted, own)| ["*", ""].contains(wanted) || *wanted == own)
+}
+
+/// Gives each locality its share; those that nobody named get none.
+fn weigh(groups: &mut Vec<(&str, Group)>, rule: &Distribute) {
+    let mut shares = vec![None; groups.len()];
+    for (pattern, share) in &rule.to {
+        let meant: Vec<usize> = groups
+            .iter()
+            .zip(&shares)
+            .enumerate()
+            .filter(|(_, ((locality, _), taken))| taken.is_none() && covers(pattern, locality))
+            .map(|(index, _)| index)
+            .collect();
+        let weight = |index: &usize| groups.get(*index).map_or(0.0, |(_, group)| group.weight);
+        let sum: f64 = meant.iter().map(weight).sum();
+        for index in &meant {
+            let part = (weight(index) * f64::from(*share) / sum).ceil();
+            if let Some(share) = shares.get_mut(*index) {
+                *share = Some(part);
+            }
+        }
+    }
+    let mut shares = shares.into_iter();
+    groups.retain_mut(|(_, group)| match shares.next().flatten() {
+        Some(share) => {
+            group.weight = share;
+            true
+        }
+        None => false,
+    });
+}
+
+/// Envoy keeps the first of several endpoints with one address.
+fn keep_first(groups: &mut Vec<(&str, Group)>, members: &[Member<'_>]) {
+    let mut seen = BTreeSet::new();
+    for (_, group) in groups.iter_mut() {
+        group.members.retain(|index| {
+            members.get(*index).and_then(|member| member.address).is_none_or(|address| seen.insert(address))
+        });
+    }
+    groups.retain(|(_, group)| !group.members.is_empty());
+}
+
+/// By priority, and within one by weight.
+fn fill(members: &[Member<'_>], groups: Vec<Group>, by_weight_of_groups: bool) -> Vec<f64> {
+    let mut by_priority: BTreeMap<usize, Vec<Group>> = BTreeMap::new();
+    for group in groups {
+        by_priority.entry(group.priority).or_default().push(group);
+    }
+    let mut shares = vec![0.0; members.len()];
+    let mut left = 1.0;
+    for groups in by_priority.values() {
+        let number = |group: &Group, count: fn(&Member<'_>) -> u32| -> u32 {
+            group.members.iter().filter_map(|index| members.get(*index)).map(count).sum()
+        };
+        let weight_up = |group: &Group| -> f64 {
+            group.members.iter().filter_map(|index| members.get(*index)).map(Member::weight_up).sum()
+        };
+        let up: u32 = groups.iter().map(|group| number(group, |member| member.up)).sum();
+        let all: u32 = groups.iter().map(|group| number(group, |member| member.all)).sum();
+        if up == 0 {
+            continue;
+        }
+        let answering = groups.iter().filter(|group| weight_up(group) > 0.0);
+        let weight = |group: &Group| if by_weight_of_groups { group.weight } else { weight_up(group) };
+        let sum: f64 = answering.clone().map(weight).sum();
+        if sum <= 0.0 {
+            continue;
+        }
+        let load = (OVERPROVISIONING * f64::from(up) / f64::from(all)).min(1.0).min(left);
+        left -= load;
+        for group in answering {
+            let part = load * weight(group) / sum / weight_up(group);
+            for index in &group.members {
+                if let (Some(share), Some(member)) = (shares.get_mut(*index), members.get(*index)) {
+                    *share = part * member.weight_up();
+                }
+            }
+        }
+        if left < NOTHING {
+            break;
+        }
+    }
+    if left < 1.0 {
+        for share in &mut shares {
+            *share /= 1.0 - left;
+        }
+    }
+    shares
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shared(setting: &str, ejects: bool, own: &str, endpoints: &[(&str, u32, u32)]) -> Vec<f64> {
+        let setting: Option<LocalityLbSetting> = serde_yaml::from_str(setting).unwrap();
+        let policy = Policy { ejects, locality: setting.as_ref(), ..Policy::default() };
+        let labels: Vec<_> = endpoints
+            .iter()
+            .map(|(locality, _, _)| BTreeMap::from([("region".to_owned(), parts(locality)[0].to_owned())]))
+            .collect();
+        let members: Vec<_> = endpoints
+            .iter()
+            .zip(&labels)
+            .map(|((locality, all, up), labels)| Member {
+                traits: Traits { labels, locality },
+                address: None,
+                weight: f64::from(*all),
+                all: *all,
+                up: *up,
+            })
+            .collect();
+        let own_labels = BTreeMap::from([("region".to_owned(), parts(own)[0].to_owned())]);
+        let shares = shares(&members, &policy, Traits { labels: &own_labels, locality: own });
+        shares.into_iter().map(|share| (share * 1000.0).round() / 10.0).collect()
+    }
+
+    #[test]
+    fn who_comes_first() {
+        let three = [("north/a", 1, 1), ("north/b", 1, 1), ("south/a", 2, 2)];
+        for (setting, ejects, own, expected) in [
+            ("null", false, "north/a", [25.0, 25.0, 50.0]),
+            ("null", true, "north/a", [100.0, 0.0, 0.0]),
+            ("null", true, "", [25.0, 25.0, 50.0]),
+            ("null", true, "north/c", [50.0, 50.0, 0.0]),
+            ("{enabled: false}", true, "north/a", [25.0, 25.0, 50.0]),
+            ("{failoverPriority: [region]}", true, "north/a", [50.0, 50.0, 0.0]),
+            ("{failoverPriority: [region=south]}", true, "north/a", [0.0, 0.0, 100.0]),
+            (
+                "{failoverPriority: [region], failover: [{from: x, to: y}]}",
+                true,
+                "north/a",
+                [100.0, 0.0, 0.0],
+            ),
+            ("{failover: [{from: west, to: south}]}", true, "west/a", [0.0, 0.0, 100.0]),
+            (
+                "{distribute: [{from: north/*, to: {north/*: 30, south/*: 70}}]}",
+                false,
+                "north/a",
+                [15.0, 15.0, 70.0],
+            ),
+            ("{distribute: [{from: north/*, to: {south/*: 100}}]}", false, "north/a", [0.0, 0.0, 100.0]),
+        ] {
+            assert_eq!(shared(setting, ejects, own, &three), expected, "{setting} {own}");
+        }
+    }
+
+    #[test]
+    fn who_stands_in() {
+        let half = [("north/a", 2, 1), ("south/a", 2, 2)];
+        assert_eq!(shared("null", true, "north/a", &half), [70.0, 30.0]);
+        assert_eq!(shared("null", false, "north/a", &half), [33.3, 66.7]);
+        assert_eq!(shared("null", true, "north/a", &[("north/a", 2, 0), ("south/a", 2, 1)]), [0.0, 100.0]);
+        assert_eq!(shared("null", true, "north/a", &[("north/a", 2, 0)]), [0.0]);
+    }
+
+    #[test]
+    fn one_address_counts_once() {
+        let labels = BTreeMap::new();
+        let member = |locality, address, weight| Member {
+            traits: Traits { labels: &labels, locality },
+            address: Some((address, 15443)),
+            weight,
+            all: 1,
+            up: 1,
+        };
+        let members =
+            [member("b", "192.0.2.1", 3.0), member("a", "192.0.2.1", 1.0), member("", "192.0.2.2", 1.0)];
+        let caller = Traits { labels: &labels, locality: "" };
+        assert_eq!(shares(&members, &Policy::default(), caller), [0.0, 0.5, 0.5]);
+    }
 }

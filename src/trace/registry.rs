@@ -1,33 +1,40 @@
 //! What the control plane of one cluster knows by name.
 //!
-//! Enters: the cluster's part of the world, and the objects of its bundle. Leaves: services by host, and the rules that
+//! Enters: the parts of the world that it reads, and the objects of its bundle. Leaves: services by host, and the rules that
 //! speak of a host, for those who may see them. Refuses to know: requests.
 
+mod authentication;
 mod service;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::network::Networks;
 use super::object::destination_rule::DestinationRuleSpec;
+use super::object::service::ServiceSpec;
 use super::object::service_entry::ServiceEntrySpec;
 use super::object::virtual_service::VirtualServiceSpec;
-use super::object::{Object, Objects};
-use super::world::Cluster;
+use super::object::{Object, Objects, Routing, Unreadable};
+use super::world::{Cluster, World};
 use service::{is_exported, of_entry, of_stand_in, of_world};
 
-pub(super) use service::{Backing, List, Port, Service};
+pub(super) use service::{Backing, List, Port, Service, Shard};
 
 /// The first release, of 1, in which a gateway takes entries for a Service for one with it.
 const MERGES: u8 = 22;
 /// The namespace whose rules are for all others.
 const ROOT: &str = "istio-system";
 
-/// One cluster as its control plane sees it.
+/// What the proxies of one cluster are told.
 #[derive(Debug)]
 pub(super) struct Registry<'a> {
-    /// The cluster.
+    /// Where the proxies are.
     pub(super) cluster: &'a Cluster,
-    /// What is applied to it.
+    /// Whose control plane configures them.
+    pub(super) control_plane: &'a Cluster,
+    /// What is applied there.
     pub(super) objects: &'a Objects,
+    /// The networks of endpoints, and the ways into those that are not the proxies' own.
+    pub(super) networks: Networks<'a>,
     services: BTreeMap<String, Vec<Service<'a>>>,
     /// Entries for a Service that is there, by host: their endpoints join its pods.
     joined: BTreeMap<String, Vec<&'a Object<ServiceEntrySpec>>>,
@@ -37,33 +44,34 @@ pub(super) struct Registry<'a> {
 }
 
 impl<'a> Registry<'a> {
-    /// Names of the cluster itself first, then those that its bundle adds.
-    #[must_use]
-    pub(super) fn new(cluster: &'a Cluster, objects: &'a Objects) -> Self {
+    /// Names of the clusters that the control plane reads first, its own before the others, then those that its bundle
+    /// adds. The first Service of a name decides about the ports.
+    pub(super) fn new(
+        world: &'a World,
+        routing: &'a Routing,
+        cluster: &'a Cluster,
+    ) -> Result<Self, Unreadable> {
+        let control_plane = world.control_plane(cluster);
+        let objects = routing.objects(&control_plane.name)?;
         let mut registry = Self {
             cluster,
+            control_plane,
             objects,
+            networks: Networks::new(world, control_plane),
             services: BTreeMap::new(),
             joined: BTreeMap::new(),
             rules: BTreeMap::new(),
             routes: BTreeMap::new(),
         };
-        for service in &cluster.services {
-            registry.add(of_world(cluster, service));
-        }
-        for stand_in in &objects.services {
-            let service = of_stand_in(cluster, stand_in);
-            // Created, never applied over what is there.
-            if !registry.services.contains_key(&service.host) {
-                registry.add(service);
-            }
+        for read in world.read_by(control_plane) {
+            registry.read(read, routing.services(&read.name)?);
         }
         for entry in &objects.service_entries {
             for host in &entry.spec.hosts {
                 let known = registry.services.get(host).is_some_and(|known| {
                     known.iter().any(|service| matches!(service.backing, Backing::Pods(_)))
                 });
-                if known && cluster.release >= MERGES {
+                if known && control_plane.release >= MERGES {
                     registry.joined.entry(host.clone()).or_default().push(entry);
                     continue;
                 }
@@ -80,7 +88,25 @@ impl<'a> Registry<'a> {
                 registry.routes.entry(host).or_default().push(routes);
             }
         }
-        registry
+        Ok(registry)
+    }
+
+    /// The Services of a cluster; stand-ins are created, never applied over what is there.
+    fn read(&mut self, cluster: &'a Cluster, stand_ins: &'a [Object<ServiceSpec>]) {
+        let domain = &self.control_plane.domain;
+        let own: BTreeSet<(&str, &str)> =
+            cluster.services.iter().map(|service| (&*service.namespace, &*service.name)).collect();
+        let services = cluster.services.iter().map(|service| of_world(cluster, service, domain));
+        let stand_ins = stand_ins
+            .iter()
+            .filter(|stand_in| !own.contains(&(&*stand_in.place.namespace, &*stand_in.place.name)))
+            .map(|stand_in| of_stand_in(stand_in, domain));
+        for service in services.chain(stand_ins).collect::<Vec<_>>() {
+            match self.services.get_mut(&service.host).and_then(|known| known.first_mut()) {
+                Some(known) => known.join(service),
+                None => self.add(service),
+            }
+        }
     }
 
     fn add(&mut self, service: Service<'a>) {
@@ -104,7 +130,7 @@ impl<'a> Registry<'a> {
         if host.contains(['.', '*']) {
             host.to_owned()
         } else {
-            format!("{host}.{namespace}.svc.{}", self.cluster.domain)
+            format!("{host}.{namespace}.svc.{}", self.control_plane.domain)
         }
     }
 
@@ -149,7 +175,7 @@ impl<'a> Registry<'a> {
 
     /// A name as Kubernetes' DNS, and Istio's virtual hosts, complete it.
     fn completed(&self, name: &str, namespace: &str) -> String {
-        let domain = &self.cluster.domain;
+        let domain = &self.control_plane.domain;
         match (name.matches('.').count(), name.rsplit('.').next()) {
             (0, _) => format!("{name}.{namespace}.svc.{domain}"),
             (1, _) => format!("{name}.svc.{domain}"),
@@ -171,6 +197,14 @@ impl<'a> Registry<'a> {
             is_exported(&spec.export_to, &object.place.namespace, namespace)
                 && (spec.gateways.is_empty() || spec.gateways.iter().any(|gateway| gateway == "mesh"))
         })
+    }
+
+    /// The `VirtualService`s that a namespace sees, in order of name.
+    pub(super) fn routes_for(&self, namespace: &str) -> impl Iterator<Item = &'a Object<VirtualServiceSpec>> {
+        let objects = &self.objects.virtual_services;
+        objects
+            .iter()
+            .filter(move |object| is_exported(&object.spec.export_to, &object.place.namespace, namespace))
     }
 
     /// The rules of a host that count for proxies of a namespace, which Istio takes for one: those in that

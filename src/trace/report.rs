@@ -144,8 +144,16 @@ dead_ends! {
     Transit "transit"
     /// The pod is not who the caller demands: its certificate carries another identity.
     SanMismatch "san-mismatch"
-    /// The pod does not take this kind of TLS.
+    /// The pod does not take this kind of TLS, or takes nothing else.
     NoInboundChain "no-inbound-chain"
+    /// The pod has no proxy, and is sent the mesh's TLS.
+    MtlsToPlainPod "mtls-to-plain-pod"
+    /// The pod takes plaintext alone.
+    InboundMtlsNotTerminated "inbound-mtls-not-terminated"
+    /// A pod of another cluster is dialled by its own address, which leads nowhere.
+    ForeignPodIp "foreign-pod-ip"
+    /// The ingress gateway has routes, but none for this host: 404.
+    NoVhost "no-vhost"
 }
 
 impl End {

@@ -52,6 +52,10 @@ pub struct Caller {
     pub namespace: String,
     /// The labels of its pods.
     pub labels: BTreeMap<String, String>,
+    /// Its region and zone, if not those of its cluster.
+    pub locality: Option<String>,
+    /// The ingress gateway where the request arrives, if it comes from outside; namespace and labels are that one's then.
+    pub gateway: Option<String>,
 }
 
 /// Endpoints that do not answer.
@@ -96,9 +100,14 @@ impl Request {
         self.host.split('.').next().unwrap_or(&self.host)
     }
 
-    /// What clients send as `Host`: the port too, unless it is the usual one.
+    /// What clients send as `Host`: the port too, unless it is the usual one, or that of a gateway, where others stand
+    /// before it.
     #[must_use]
     pub fn authority(&self) -> String {
-        if self.port == 80 { self.host.clone() } else { format!("{}:{}", self.host, self.port) }
+        if self.port == 80 || self.caller.gateway.is_some() {
+            self.host.clone()
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
     }
 }

@@ -3,28 +3,20 @@
 //! Enters: a share at a proxy. Leaves: its parts at pods, at gateways, or ended. Refuses to know: how the proxy came to
 //! choose this destination.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::joined::Together;
+use super::endpoint::{self, At, Endpoint};
+use super::object::Object;
 use super::object::destination_rule::ClientTlsMode;
-use super::object::service_entry::{Endpoint, Resolution, ServiceEntrySpec};
+use super::object::peer_authentication::MutualTlsMode;
+use super::object::service_entry::{Resolution, ServiceEntrySpec};
 use super::policy::{self, Policy};
-use super::pool::{self, Traits};
+use super::pool;
+use super::proxy::{Proxy, Role};
 use super::registry::{Backing, Port, Registry, Service};
 use super::report::{DeadEnd, End};
 use super::walk::{Flow, Walk};
-use super::world::Workload;
-
-/// The label that makes Istio speak the mesh's TLS to an endpoint by itself.
-const TLS_MODE: (&str, &str) = ("security.istio.io/tlsMode", "istio");
-
-/// Callers carry none of the labels that meshgen marks endpoints with.
-static UNMARKED: BTreeMap<String, String> = BTreeMap::new();
-
-/// What tells the proxies of a cluster how far an endpoint is.
-pub(super) fn caller_traits<'t>(registry: &'t Registry<'_>) -> Traits<'t> {
-    Traits { labels: &UNMARKED, locality: registry.cluster.locality.as_deref() }
-}
+use super::world::{Cluster, Workload};
 
 /// A destination as routes name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,15 +24,6 @@ pub(super) struct Target {
     pub(super) host: String,
     pub(super) subset: Option<String>,
     pub(super) port: u16,
-}
-
-/// Who sends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Proxy {
-    /// A caller's sidecar; rules speak to its namespace.
-    Sidecar { namespace: String },
-    /// A gateway, which passes TLS on as it is.
-    Gateway { namespace: String },
 }
 
 /// What a connection is wrapped in.
@@ -69,19 +52,19 @@ impl Target {
     }
 }
 
-impl Proxy {
-    pub(super) fn namespace(&self) -> &str {
-        match self {
-            Self::Sidecar { namespace } | Self::Gateway { namespace } => namespace,
-        }
-    }
+/// Where a share is sent: what a destination turned out to be.
+struct Destination<'d, 'a> {
+    service: &'d Service<'a>,
+    port: &'d Port<'d>,
+    target: &'d Target,
+    policy: &'d Policy<'a>,
 }
 
 impl<'a> Walk<'_, 'a> {
     /// On to the endpoints of a destination.
     pub(super) fn forward(&mut self, registry: &Registry<'a>, proxy: &Proxy, flow: Flow, target: &Target) {
         let cluster = &registry.cluster.name;
-        let Some(service) = registry.destination(&target.host, proxy.namespace()) else {
+        let Some(service) = registry.destination(&target.host, &proxy.namespace) else {
             let why = format!("no Service and no ServiceEntry gives the name `{}` in {cluster}", target.host);
             return self.dead(flow, DeadEnd::NoCluster, why);
         };
@@ -89,27 +72,30 @@ impl<'a> Walk<'_, 'a> {
             let why = format!("`{}` has no port {} in {cluster}", target.host, target.port);
             return self.dead(flow, DeadEnd::NoCluster, why);
         };
-        let rules = registry.destination_rules(service, proxy.namespace());
+        let rules = registry.destination_rules(service, &proxy.namespace);
         let Some(policy) = policy::of(&rules, target.subset.as_deref(), target.port) else {
             let subset = target.subset.as_deref().unwrap_or_default();
             let why = format!("no subset `{subset}` of `{}` in {cluster}", target.host);
             return self.dead(flow, DeadEnd::NoCluster, why);
         };
         let flow = self.told(registry, flow, &policy, target);
-        match service.backing {
-            Backing::Pods(workloads) if registry.joined(&service.host).is_empty() => {
-                self.pods(registry, proxy, flow, &policy, &Pods { service, workloads, port: target.port });
-            }
-            Backing::Pods(workloads) => {
-                self.joined(registry, proxy, flow, &policy, &Together { service, workloads, port, target });
+        let to = Destination { service, port, target, policy: &policy };
+        match &service.backing {
+            Backing::Pods(_) => {
+                registry.joined(&service.host).iter().for_each(|entry| self.listed(entry));
+                match service.headless_in(registry.cluster) {
+                    Some(_) if proxy.role == Role::Sidecar => self.picked(registry, proxy, flow, &to),
+                    Some(_) | None => self.balance(registry, proxy, flow, &to),
+                }
             }
             Backing::Entry(entry) => {
                 let flow =
                     flow.step(cluster, format!("endpoints of {}", service.host), service.place.cloned());
-                if let Some(place) = service.place {
-                    self.unfollowed(place, &entry.unfollowed);
+                self.listed(entry);
+                if entry.spec.resolution == Resolution::None {
+                    return self.end(flow, End::Passthrough);
                 }
-                self.endpoints(registry, proxy, flow, &policy, &Entry { target, port, entry });
+                self.balance(registry, proxy, flow, &to);
             }
         }
     }
@@ -120,14 +106,15 @@ impl<'a> Walk<'_, 'a> {
         self.unfollowed(&rule.place, &rule.spec.unfollowed);
         for level in &policy.asked {
             self.unfollowed(&rule.place, &level.unfollowed);
-            let (_, balancer) = level.outliers(target.port);
-            self.unfollowed(&rule.place, &balancer.unfollowed);
-            if let Some(setting) = &balancer.locality_lb_setting {
-                self.unfollowed(&rule.place, &setting.unfollowed);
+            if let Some(balancer) = &level.settings(target.port).load_balancer {
+                self.unfollowed(&rule.place, &balancer.unfollowed);
             }
-            for settings in level.port_level_settings.iter().filter(|one| one.port.number == target.port) {
+            if let Some(settings) = level.of_port(target.port) {
                 self.unfollowed(&rule.place, &settings.unfollowed);
             }
+        }
+        if let Some(setting) = policy.locality {
+            self.unfollowed(&rule.place, &setting.unfollowed);
         }
         if let Some(tls) = policy.tls {
             self.unfollowed(&rule.place, &tls.unfollowed);
@@ -139,165 +126,156 @@ impl<'a> Walk<'_, 'a> {
         flow.step(&registry.cluster.name, what, Some(rule.place.clone()))
     }
 
-    /// One of the pods, each as often as the others.
-    fn pods(
+    /// What of an entry is not followed.
+    fn listed(&mut self, entry: &Object<ServiceEntrySpec>) {
+        self.unfollowed(&entry.place, &entry.spec.unfollowed);
+        for endpoint in &entry.spec.endpoints {
+            self.unfollowed(&entry.place, &endpoint.unfollowed);
+        }
+    }
+
+    /// Names of a headless Service stand for pods: the app has picked one of its own cluster, whatever rules say.
+    fn picked(&mut self, registry: &Registry<'a>, proxy: &Proxy, flow: Flow, to: &Destination<'_, 'a>) {
+        let mut endpoints = endpoint::of_service(registry, to.service, to.port);
+        endpoints.retain(
+            |endpoint| matches!(endpoint.at, At::Pods { cluster, .. } if cluster.name == registry.cluster.name),
+        );
+        let flow = flow.step(
+            &registry.cluster.name,
+            format!("{} is headless: its names are those of pods here", to.service.host),
+            None,
+        );
+        let anything = Policy { labels: None, ejects: false, locality: None, ..to.policy.clone() };
+        let to = Destination { policy: &anything, ..*to };
+        self.divide_among(registry, proxy, flow, &to, endpoints);
+    }
+
+    /// One of the endpoints that the proxy is given.
+    fn balance(&mut self, registry: &Registry<'a>, proxy: &Proxy, flow: Flow, to: &Destination<'_, 'a>) {
+        let Destination { service, port, target: _, policy } = to;
+        let cluster = &registry.cluster.name;
+        let mut endpoints = endpoint::of_service(registry, service, port);
+        endpoints.retain(|endpoint| endpoint.carries(policy.labels));
+        if endpoints.is_empty() {
+            let (what, reason) = match &service.backing {
+                Backing::Pods(_) => {
+                    (format!("{cluster} has no {}", in_words(service, policy)), DeadEnd::NoEndpoints)
+                }
+                Backing::Entry(entry) => {
+                    let is_left_out = entry.spec.resolution.asks_dns();
+                    let reason = if is_left_out { DeadEnd::NoCluster } else { DeadEnd::NoEndpoints };
+                    (format!("no {} in {cluster}", in_words(service, policy)), reason)
+                }
+            };
+            return self.dead(flow, reason, what);
+        }
+        // What a subset itself says of TLS is all that control planes look at when they ask who speaks the mesh's.
+        if let Some(tls) = policy.own_tls {
+            let speaks = tls.mode == ClientTlsMode::IstioMutual;
+            for endpoint in &mut endpoints {
+                endpoint.speaks_mesh_tls = speaks;
+            }
+        }
+        let seen = registry.networks.seen_by(proxy, endpoints);
+        if seen.is_empty() {
+            let what = in_words(service, policy);
+            let why = format!("the {} of {cluster} is given none of the {what}: {HIDDEN}", proxy.role.word());
+            return self.dead(flow, DeadEnd::NoEndpoints, why);
+        }
+        self.divide_among(registry, proxy, flow, to, seen);
+    }
+
+    /// As often as their weights and their order say; those that are down get nothing.
+    fn divide_among(
         &mut self,
         registry: &Registry<'a>,
         proxy: &Proxy,
         flow: Flow,
-        policy: &Policy<'_>,
-        to: &Pods<'_, 'a>,
+        to: &Destination<'_, 'a>,
+        mut endpoints: Vec<Endpoint<'a>>,
     ) {
-        let Pods { service, workloads, port } = to;
-        let cluster = &registry.cluster.name;
-        let (mode, is_shut) = match proxy {
-            Proxy::Sidecar { .. } => (policy.tls.map(|tls| tls.mode), false),
-            Proxy::Gateway { .. } => {
-                (None, policy.own_tls.is_some_and(|tls| tls.mode == ClientTlsMode::Disable))
-            }
-        };
-        if mode.is_some_and(|mode| matches!(mode, ClientTlsMode::Simple | ClientTlsMode::Mutual)) {
-            let why = format!("pods of {} in {cluster} take the mesh's TLS or none", service.host);
-            return self.dead(flow, DeadEnd::NoInboundChain, why);
+        for endpoint in &mut endpoints {
+            endpoint.up = self.number_up(registry, endpoint);
         }
-        let chosen: Vec<_> = workloads.iter().filter(|pods| carries(&pods.labels, policy.labels)).collect();
-        let what = pods_in_words(service, policy.labels);
-        if chosen.is_empty() || is_shut {
-            let why = if is_shut {
-                format!(
-                    "a DestinationRule turns TLS to {what} off, which hides them from the gateway of {cluster}"
-                )
-            } else {
-                format!("{cluster} has no {what}")
-            };
+        let members: Vec<_> = endpoints.iter().map(Endpoint::member).collect();
+        let shares = pool::shares(&members, to.policy, proxy.traits());
+        if shares.iter().all(|share| *share == 0.0) {
+            let why = format!("no healthy {} in {}", in_words(to.service, to.policy), registry.cluster.name);
             return self.dead(flow, DeadEnd::NoEndpoints, why);
         }
-        let up: Vec<_> = chosen.into_iter().filter(|pods| !self.is_down(cluster, pods)).collect();
-        let number: u32 = up.iter().map(|pods| pods.replicas).sum();
-        if number == 0 {
-            return self.dead(flow, DeadEnd::NoEndpoints, format!("no healthy {what} in {cluster}"));
-        }
-        let flow = flow.step(cluster, what, None);
-        for pods in up {
-            let share = flow.part(f64::from(pods.replicas) / f64::from(number));
-            let who = &pods.identities;
-            if !share.demands.is_empty()
-                && !who.is_empty()
-                && !who.iter().any(|who| share.demands.contains(who))
-            {
-                let why = format!("{} in {cluster} is not who the caller demands", pods.name);
-                self.dead(share, DeadEnd::SanMismatch, why);
-                continue;
-            }
-            let label = |key: &str| pods.labels.get(key).cloned();
-            let end = End::Pods {
-                cluster: cluster.clone(),
-                workload: pods.name.clone(),
-                app: label("app").unwrap_or_default(),
-                version: label("version"),
-                port: service.port(*port).and_then(|port| port.target).unwrap_or(*port),
+        let is_shut = registry.mutual_tls_of_all(to.service.namespace) == MutualTlsMode::Disable;
+        for (endpoint, share) in endpoints.iter().zip(&shares).filter(|(_, share)| **share > 0.0) {
+            let flow = flow.part(*share);
+            let wrapping = match proxy.role {
+                Role::Passing => Wrapping::Mesh { sni: String::new(), demands: flow.demands.clone() },
+                Role::Sidecar | Role::Ingress if to.policy.tls.is_none() && is_shut => Wrapping::Plaintext,
+                Role::Sidecar | Role::Ingress => wrapping(to.policy, endpoint, to.target),
             };
-            self.end(share, end);
-        }
-    }
-
-    pub(super) fn is_down(&self, cluster: &str, pods: &Workload) -> bool {
-        self.request.down.iter().any(|down| {
-            let what = &down.what;
-            down.cluster == cluster
-                && (what == "*" || *what == pods.name || pods.labels.get("version") == Some(what))
-        })
-    }
-
-    /// One of the addresses that a ServiceEntry lists, by weight.
-    fn endpoints(
-        &mut self,
-        registry: &Registry<'a>,
-        proxy: &Proxy,
-        flow: Flow,
-        policy: &Policy<'_>,
-        to: &Entry<'_>,
-    ) {
-        let Entry { target, port, entry } = to;
-        let cluster = &registry.cluster.name;
-        let named = Endpoint {
-            address: target.host.clone(),
-            ports: BTreeMap::new(),
-            labels: BTreeMap::new(),
-            weight: None,
-            locality: None,
-            network: None,
-            unfollowed: BTreeMap::new(),
-        };
-        let mut listed: Vec<&Endpoint> = entry.endpoints.iter().collect();
-        if entry.resolution == Resolution::None {
-            return self.end(flow, End::Passthrough);
-        }
-        if entry.resolution.asks_dns() && listed.is_empty() {
-            listed.push(&named);
-        }
-        listed.retain(|endpoint| carries(&endpoint.labels, policy.labels));
-        if listed.is_empty() {
-            let why = format!("no endpoint of `{}` in {cluster}{}", target.host, wanting(policy.labels));
-            let reason = if entry.resolution.asks_dns() { DeadEnd::NoCluster } else { DeadEnd::NoEndpoints };
-            return self.dead(flow, reason, why);
-        }
-        // Envoy keeps the first of several endpoints with one address.
-        let mut seen = BTreeSet::new();
-        let mut dialled: Vec<(&Endpoint, u16, f64)> = Vec::new();
-        for endpoint in listed {
-            let number = endpoint.ports.get(port.name).copied().or(target_port(entry, port));
-            let number = number.unwrap_or(port.number);
-            if seen.insert((&endpoint.address, number)) && !self.is_gateway_down(cluster, &endpoint.address) {
-                dialled.push((endpoint, number, f64::from(endpoint.weight.unwrap_or(1).max(1))));
+            match endpoint.at {
+                At::Pods { cluster, workload, namespace } => {
+                    let what = format!("pods of {}", wanting(to.service, to.policy.labels));
+                    let pods = Pods { cluster, workload, namespace, port: endpoint.port };
+                    self.arrive(registry, proxy, flow.step(&cluster.name, what, None), &pods, &wrapping);
+                }
+                At::NetworkGateway { address } => {
+                    let what =
+                        format!("{} in another network, by its gateway", in_words(to.service, to.policy));
+                    let flow = flow.step(&registry.cluster.name, what, None);
+                    self.connect(registry, proxy, flow, (address, endpoint.port), &wrapping);
+                }
+                At::Listed { address } => {
+                    self.connect(registry, proxy, flow, (address, endpoint.port), &wrapping);
+                }
             }
         }
-        pool::nearest(&mut dialled, policy, caller_traits(registry), |(endpoint, _, _)| Traits {
-            labels: &endpoint.labels,
-            locality: endpoint.locality.as_deref(),
-        });
-        let sum: f64 = dialled.iter().map(|(_, _, weight)| weight).sum();
-        if dialled.is_empty() {
-            let why = format!("no healthy endpoint of `{}` in {cluster}", target.host);
-            return self.dead(flow, DeadEnd::NoEndpoints, why);
-        }
-        for (endpoint, number, weight) in dialled {
-            if let Some(place) = policy.rule.map(|rule| &rule.place) {
-                self.unfollowed(place, &endpoint.unfollowed);
+    }
+
+    /// How many of an endpoint's pods, or gateways, answer.
+    fn number_up(&self, registry: &Registry<'a>, endpoint: &Endpoint<'_>) -> u32 {
+        match endpoint.at {
+            At::Pods { cluster, workload, namespace: _ } => {
+                let down = self.request.down.iter().filter(|down| down.cluster == cluster.name);
+                let down: Vec<&str> = down.map(|down| down.what.as_str()).collect();
+                number_up(workload, &down)
             }
-            let wrapping = wrapping(policy, endpoint, target);
-            self.connect(registry, proxy, flow.part(weight / sum), (&endpoint.address, number), &wrapping);
+            At::Listed { address } | At::NetworkGateway { address } => {
+                let found = self.tracer.world.gateway_at(address, &registry.cluster.name);
+                let is_down = found.is_some_and(|(cluster, _)| {
+                    let mut down = self.request.down.iter();
+                    down.any(|down| down.cluster == cluster.name && down.what == "gateway")
+                });
+                u32::from(!is_down)
+            }
         }
     }
+}
 
-    pub(super) fn is_gateway_down(&self, caller: &str, address: &str) -> bool {
-        let found = self.tracer.world.gateway_at(address, caller);
-        found.is_some_and(|(cluster, _)| {
-            self.request.down.iter().any(|down| down.cluster == cluster.name && down.what == "gateway")
-        })
+/// Why a proxy is given nothing, though there is something.
+const HIDDEN: &str = "they are in other networks, or do not speak the mesh's TLS";
+
+/// Pods on the way to which a connection is.
+pub(super) struct Pods<'p> {
+    pub(super) cluster: &'p Cluster,
+    pub(super) workload: &'p Workload,
+    pub(super) namespace: &'p str,
+    pub(super) port: u16,
+}
+
+/// A name may stand for all, for a version, or for one pod; of several pods alike each has a number.
+fn number_up(workload: &Workload, down: &[&str]) -> u32 {
+    let version = workload.labels.get("version").map(String::as_str);
+    if down.iter().any(|what| *what == "*" || *what == workload.name || Some(*what) == version) {
+        return 0;
     }
+    let is_one = |number: &u32| down.contains(&format!("{}-{number}", workload.name).as_str());
+    let single = (0..workload.replicas).filter(is_one).count();
+    workload.replicas.saturating_sub(u32::try_from(single).unwrap_or(u32::MAX))
 }
 
-/// A destination at a Service.
-struct Pods<'e, 'a> {
-    service: &'e Service<'a>,
-    workloads: &'e [Workload],
-    port: u16,
-}
-
-/// A destination behind a ServiceEntry.
-struct Entry<'e> {
-    target: &'e Target,
-    port: &'e Port<'e>,
-    entry: &'e ServiceEntrySpec,
-}
-
-/// Without a word on TLS Istio decides by endpoint: the mesh's, if a label says that it is understood there.
-pub(super) fn wrapping(policy: &Policy<'_>, endpoint: &Endpoint, target: &Target) -> Wrapping {
+/// Without a word on TLS Istio decides by endpoint: the mesh's, if it is understood there.
+fn wrapping(policy: &Policy<'_>, endpoint: &Endpoint<'_>, target: &Target) -> Wrapping {
     match policy.tls {
-        None if endpoint.labels.get(TLS_MODE.0).is_some_and(|mode| mode == TLS_MODE.1) => {
-            Wrapping::Mesh { sni: target.sni(), demands: Vec::new() }
-        }
+        None if endpoint.speaks_mesh_tls => Wrapping::Mesh { sni: target.sni(), demands: Vec::new() },
         None => Wrapping::Plaintext,
         Some(tls) => match tls.mode {
             ClientTlsMode::Disable => Wrapping::Plaintext,
@@ -311,21 +289,21 @@ pub(super) fn wrapping(policy: &Policy<'_>, endpoint: &Endpoint, target: &Target
     }
 }
 
-fn target_port(entry: &ServiceEntrySpec, port: &Port<'_>) -> Option<u16> {
-    entry.ports.iter().find(|known| known.name == port.name)?.target_port
+/// `pods of reviews with version=v2`, `endpoint of reviews.default.global`
+fn in_words(service: &Service<'_>, policy: &Policy<'_>) -> String {
+    match &service.backing {
+        Backing::Pods(_) => format!("pods of {}", wanting(service, policy.labels)),
+        Backing::Entry(_) => format!("endpoint of `{}`{}", service.host, with(policy.labels)),
+    }
 }
 
-pub(super) fn carries(labels: &BTreeMap<String, String>, wanted: Option<&BTreeMap<String, String>>) -> bool {
-    wanted.is_none_or(|wanted| wanted.iter().all(|(key, value)| labels.get(key) == Some(value)))
-}
-
-/// `pods of reviews with version=v2`
-fn pods_in_words(service: &Service<'_>, labels: Option<&BTreeMap<String, String>>) -> String {
+/// `reviews with version=v2`
+fn wanting(service: &Service<'_>, labels: Option<&BTreeMap<String, String>>) -> String {
     let name = service.host.split('.').next().unwrap_or(&service.host);
-    format!("pods of {name}{}", wanting(labels))
+    format!("{name}{}", with(labels))
 }
 
-fn wanting(labels: Option<&BTreeMap<String, String>>) -> String {
+fn with(labels: Option<&BTreeMap<String, String>>) -> String {
     let pairs: Vec<_> = labels.into_iter().flatten().map(|(key, value)| format!("{key}={value}")).collect();
     if pairs.is_empty() { String::new() } else { format!(" with {}", pairs.join(", ")) }
 }

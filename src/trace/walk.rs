@@ -4,7 +4,7 @@
 //! steps.
 
 use super::Tracer;
-use super::object::{ObjectPlace, Unfollowed};
+use super::object::{ObjectPlace, Unfollowed, Unreadable};
 use super::registry::Registry;
 use super::report::{DeadEnd, Dial, End, Share, Step, Trace};
 use super::request::Request;
@@ -14,6 +14,8 @@ pub(super) struct Walk<'t, 'a> {
     pub(super) tracer: &'t Tracer<'a>,
     pub(super) request: &'t Request,
     pub(super) trace: Trace,
+    /// A bundle on the way that cannot be read, if any.
+    pub(super) unreadable: Option<Unreadable>,
 }
 
 /// A share of it on one way.
@@ -70,7 +72,18 @@ impl Flow {
 impl<'t, 'a> Walk<'t, 'a> {
     /// Before the first step.
     pub(super) fn new(tracer: &'t Tracer<'a>, request: &'t Request) -> Self {
-        Self { tracer, request, trace: Trace::default() }
+        Self { tracer, request, trace: Trace::default(), unreadable: None }
+    }
+
+    /// What the proxies of a cluster are told; nothing, and a complaint, if what is applied there cannot be read.
+    pub(super) fn registry(&mut self, cluster: &str) -> Option<&'t Registry<'a>> {
+        match self.tracer.registry(cluster)? {
+            Ok(registry) => Some(registry),
+            Err(unreadable) => {
+                self.unreadable = Some(unreadable.clone());
+                None
+            }
+        }
     }
 
     /// A share has arrived.
@@ -100,9 +113,9 @@ impl<'t, 'a> Walk<'t, 'a> {
         for (object, why) in &registry.objects.refused {
             self.note(format!("Istio refuses {object}: {why} ({}:{})", object.file, object.line));
         }
-        let cluster = registry.cluster;
-        if !cluster.sees.is_empty() || cluster.control_plane.is_some() {
-            self.note(format!("what {} knows of other clusters' Services is not followed", cluster.name));
+        let (cluster, control_plane) = (&registry.cluster.name, &registry.control_plane.name);
+        if cluster != control_plane && self.tracer.routing.has_objects(cluster) {
+            self.note(format!("{control_plane} configures {cluster}: nobody reads Istio's objects in the bundle of {cluster}"));
         }
     }
 

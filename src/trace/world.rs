@@ -7,6 +7,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use network::{MeshNetwork, MeshNetworks, NetworkEndpoints, NetworkGateway};
+
+mod network;
+#[cfg(test)]
+mod tests;
+
 /// Everything that exists.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,6 +30,9 @@ pub struct Cluster {
     /// Istio's name of the network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<String>,
+    /// Only the proxies are told of the network: no namespace, pod or gateway carries its label.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub no_network_labels: bool,
     /// Clusters whose Services and pods the control plane here reads as well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sees: Vec<String>,
@@ -33,12 +42,18 @@ pub struct Cluster {
     /// What differs from Istio's defaults.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mesh_config: Option<MeshConfig>,
+    /// Networks, as the control plane here is told by its installation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mesh_networks: Option<MeshNetworks>,
     /// Gateway workloads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gateways: Vec<Gateway>,
     /// Services with their pods.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<Service>,
+    /// What control planes call the cluster, if not by its name. The judge calls all by their names.
+    #[serde(skip)]
+    pub registry: Option<String>,
     /// Region and zone of callers.
     #[serde(skip)]
     pub locality: Option<String>,
@@ -55,7 +70,31 @@ pub struct Cluster {
 #[serde(rename_all = "camelCase")]
 pub struct MeshConfig {
     /// The SPIFFE trust domain.
+    #[serde(default = "default_domain")]
     pub trust_domain: String,
+    /// What holds for some hosts alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub service_settings: Vec<ServiceSettings>,
+}
+
+/// Settings for some hosts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceSettings {
+    /// The settings.
+    #[serde(default)]
+    pub settings: Settings,
+    /// The hosts, perhaps with `*` in front.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+}
+
+/// What may hold for a host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Settings {
+    /// Only the cluster's own pods answer.
+    #[serde(default)]
+    pub cluster_local: bool,
 }
 
 /// A gateway workload, and how it is reached from other clusters.
@@ -81,9 +120,33 @@ pub struct Gateway {
     /// Networks whose endpoints it sees; all if none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requested_network_view: Vec<String>,
+    /// Labels of its Service beside those above; an empty one takes a label away.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub service_labels: BTreeMap<String, String>,
+    /// Istio's name of the network, if not the cluster's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
     /// `region/zone`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locality: Option<String>,
+    /// Ports that are open before any bundle is applied.
+    #[serde(skip)]
+    pub existing: Vec<ExistingServer>,
+}
+
+/// A server of a Gateway object that is in no bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExistingServer {
+    /// Of the Gateway object.
+    pub namespace: String,
+    /// Of the Gateway object.
+    pub name: String,
+    /// Its port; any where nobody said.
+    pub port: Option<u16>,
+    /// The hosts that it is open for.
+    pub hosts: Vec<String>,
+    /// Whether it passes TLS on by SNI, instead of ending it.
+    pub passes_on: bool,
 }
 
 /// A Kubernetes Service and its pods.
@@ -97,6 +160,9 @@ pub struct Service {
     pub namespace: String,
     /// At least one.
     pub ports: Vec<Port>,
+    /// It has no address of its own: names stand for pods.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub headless: bool,
     /// The pods.
     #[serde(default)]
     pub workloads: Vec<Workload>,
@@ -132,6 +198,12 @@ pub struct Workload {
     /// `region/zone`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locality: Option<String>,
+    /// Istio's name of the network, if not the cluster's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
+    /// They are outside the mesh: no proxy, no certificate.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub no_sidecar: bool,
     /// Those that their certificates may carry; empty where nobody said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identities: Vec<String>,
@@ -142,6 +214,22 @@ impl World {
     #[must_use]
     pub fn cluster(&self, name: &str) -> Option<&Cluster> {
         self.clusters.iter().find(|cluster| cluster.name == name)
+    }
+
+    /// The cluster whose control plane configures the proxies of one.
+    #[must_use]
+    pub fn control_plane<'w>(&'w self, cluster: &'w Cluster) -> &'w Cluster {
+        cluster.control_plane.as_deref().and_then(|name| self.cluster(name)).unwrap_or(cluster)
+    }
+
+    /// The clusters whose Services and pods a control plane reads: its own first, then those that it configures or sees.
+    pub fn read_by<'w>(&'w self, control_plane: &'w Cluster) -> impl Iterator<Item = &'w Cluster> {
+        let is_read = |other: &&Cluster| {
+            other.name != control_plane.name
+                && (other.control_plane.as_ref() == Some(&control_plane.name)
+                    || control_plane.sees.contains(&other.name))
+        };
+        [control_plane].into_iter().chain(self.clusters.iter().filter(is_read))
     }
 
     /// The gateway that answers callers of one cluster at an address, and its own cluster.
@@ -161,7 +249,29 @@ impl Cluster {
     /// The full name of a Service here.
     #[must_use]
     pub fn host(&self, service: &Service) -> String {
-        format!("{}.{}.svc.{}", service.name, service.namespace, self.domain)
+        self.host_of(&service.name, &service.namespace)
+    }
+
+    /// The full name of a Service that were here.
+    #[must_use]
+    pub fn host_of(&self, name: &str, namespace: &str) -> String {
+        format!("{name}.{namespace}.svc.{}", self.domain)
+    }
+
+    /// What control planes call it.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.registry.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Whether only the own pods of a cluster answer for a host, as the control plane here is told.
+    #[must_use]
+    pub fn keeps_local(&self, host: &str) -> bool {
+        let settings = self.mesh_config.iter().flat_map(|config| &config.service_settings);
+        settings
+            .filter(|some| some.settings.cluster_local)
+            .flat_map(|some| &some.hosts)
+            .any(|known| known.strip_prefix('*').map_or(known == host, |end| host.ends_with(end)))
     }
 }
 
@@ -190,79 +300,11 @@ fn one() -> u32 {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-fn is_one(number: &u32) -> bool {
-    *number == 1
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_world_reads_as_the_judge_reads_it() {
-        let world = World {
-            clusters: vec![Cluster {
-                name: "cluster1".to_owned(),
-                network: None,
-                sees: Vec::new(),
-                control_plane: None,
-                mesh_config: None,
-                gateways: vec![Gateway {
-                    name: "istio-eastwestgateway".to_owned(),
-                    namespace: istio_system(),
-                    labels: BTreeMap::from([("istio".to_owned(), "eastwestgateway".to_owned())]),
-                    addresses: vec!["203.0.113.10".to_owned()],
-                    addresses_from: BTreeMap::new(),
-                    ports: BTreeMap::from([(31443, 15443)]),
-                    requested_network_view: Vec::new(),
-                    locality: None,
-                }],
-                services: vec![Service {
-                    name: "reviews".to_owned(),
-                    namespace: default_namespace(),
-                    ports: vec![Port {
-                        name: "http".to_owned(),
-                        port: 9080,
-                        app_protocol: None,
-                        target_port: None,
-                    }],
-                    workloads: vec![Workload {
-                        name: "reviews-v1".to_owned(),
-                        labels: BTreeMap::from([("version".to_owned(), "v1".to_owned())]),
-                        replicas: 1,
-                        locality: None,
-                        identities: Vec::new(),
-                    }],
-                }],
-                locality: None,
-                domain: default_domain(),
-                release: 30,
-            }],
-        };
-        let text = serde_yaml::to_string(&world).unwrap();
-        insta::assert_snapshot!(text, @r"
-        clusters:
-        - name: cluster1
-          gateways:
-          - name: istio-eastwestgateway
-            namespace: istio-system
-            labels:
-              istio: eastwestgateway
-            addresses:
-            - 203.0.113.10
-            ports:
-              31443: 15443
-          services:
-          - name: reviews
-            namespace: default
-            ports:
-            - name: http
-              port: 9080
-            workloads:
-            - name: reviews-v1
-              labels:
-                version: v1
-        ");
-        assert_eq!(serde_yaml::from_str::<World>(&text).unwrap(), world);
-    }
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_one(number: &u32) -> bool {
+    *number == 1
 }

@@ -78,3 +78,62 @@ fn limits_can_be_raised() {
     assert_eq!(world.run("check topology.yaml --max-values 300").code, 0);
     assert_eq!(world.run("check topology.yaml --max-values many").code, 2);
 }
+
+/// So many clusters, each with a service that all the others call.
+fn mesh(count: usize) -> String {
+    let clusters = repeated(count, |number| format!("  c{number}: {{gateway: 203.0.113.{}}}\n", number + 1));
+    let services = repeated(count, |number| format!("  s{number:03}: {{ports: 80, clusters: c{number}}}\n"));
+    format!("apiVersion: meshgen/v1\nkind: Topology\nclusters:\n{clusters}services:\n{services}")
+}
+
+#[test]
+fn what_every_cluster_asks_of_every_service_ends_at_a_limit() {
+    let world = World::new();
+    world.write("topology.yaml", &mesh(100));
+    let start = Instant::now();
+    let ran = world.run("check topology.yaml");
+    assert!(start.elapsed() < LONGEST, "{:?}", start.elapsed());
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    let ran = world.run("build topology.yaml --max-destinations 3000");
+    assert_eq!(ran.code, 1);
+    insta::assert_snapshot!(ran.stderr, @r"
+    error MG0451: the bundles would hold more than 3000 destinations
+         ╭─[topology.yaml:135:3]
+     135 │   s030: {ports: 80, clusters: c30}
+         ·   ──┬─
+         ·     ╰── more with this service
+         ╰────
+      help: name those who call in `clients`: without it every cluster calls every service; or raise the limit: `--max-destinations 6000`
+      more: meshgen explain MG0451
+    nothing was written
+    ");
+    assert!(!world.path("dist").exists());
+}
+
+#[test]
+fn a_thousand_clusters_with_sixty_thousand_services_end_at_the_limit() {
+    let clusters = repeated(1000, |number| {
+        format!("  c{number}: {{gateway: 203.0.{}.{}}}\n", number / 250, number % 250 + 1)
+    });
+    let services = repeated(60_000, |number| format!("  s{number}: {{ports: 80, clusters: c1}}\n"));
+    let ran = checked(
+        &format!("apiVersion: meshgen/v1\nkind: Topology\nclusters:\n{clusters}services:\n{services}"),
+        "",
+    );
+    assert!(ran.stdout.contains("error MG0451"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_large_mesh_is_built_once_the_limits_are_raised() {
+    let services = repeated(1000, |number| {
+        format!("  s{number}: {{ports: 80, versions: {{v1: c, v2: d}}}} # {}\n", "x".repeat(2000))
+    });
+    let text = format!(
+        "apiVersion: meshgen/v1\nkind: Topology\nclusters: {{c: {{gateway: 203.0.113.1}}, d: {{gateway: 203.0.113.2}}}}\nservices:\n{services}"
+    );
+    let world = World::new();
+    world.write("topology.yaml", &text);
+    let ran = world.run("check topology.yaml --max-input-size 1MiB");
+    assert_eq!((ran.code, ran.stdout.contains("error MG0103")), (1, true), "{}", ran.stdout);
+    assert_eq!(world.run("check topology.yaml --max-input-size 3MiB").code, 0);
+}

@@ -20,6 +20,31 @@ reviews:9080 from cluster1
       cluster2    pods of reviews with version=v2
 ";
 
+/// Two ingress gateways, of which one exists already.
+const OUTSIDE: &str = "\
+apiVersion: meshgen/v1
+kind: Topology
+clusters:
+  cluster1: {gateway: 203.0.113.10}
+  cluster2: {gateway: {address: 203.0.113.20, existing: true}}
+services:
+  shop: {ports: 9080, versions: {v1: cluster2}}
+gateways:
+  public:
+    clusters: cluster1
+    servers:
+    - {port: {number: 80, name: http, protocol: HTTP}, hosts: [shop.example.com], tls: {httpsRedirect: true}}
+    - {port: {number: 443, name: https, protocol: HTTPS}, hosts: [shop.example.com], tls: {mode: SIMPLE, credentialName: shop}}
+  inner: {clusters: cluster2}
+---
+apiVersion: meshgen/v1
+kind: Routing
+routes:
+  shop:
+    rules: {to: v1}
+    ingress: {public: {hosts: [shop.example.com]}, inner: {hosts: [shop.inner.example]}}
+";
+
 #[test]
 fn every_share_is_followed_to_its_pods() {
     let world = World::new();
@@ -95,6 +120,66 @@ fn a_question_that_cannot_be_asked_is_two() {
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{line}");
     }
     assert_eq!(world.run("trace --from cluster1 http://reviews:9080/").code, 2);
+}
+
+#[test]
+fn requests_from_outside_arrive_at_a_gateway() {
+    let world = World::new();
+    world.write("topology.yaml", OUTSIDE);
+    let trace = |line: &str| world.run(&format!("trace topology.yaml {line}"));
+    for (line, word, code) in [
+        ("--from cluster1 --gateway public http://shop.example.com/x", "plain HTTP is sent to HTTPS", 0),
+        ("--from cluster1 --gateway public https://shop.example.com/x", "v1  cluster2", 0),
+        ("--from cluster1 --gateway public https://www.example.com/x", "no server on port 8443", 1),
+        ("--from cluster1 --gateway public tcp://shop.example.com:443", "no server on port 8443", 1),
+        ("--from cluster2 --gateway inner http://shop.inner.example/", "default/inner exists already", 0),
+        ("--from cluster2 --gateway inner http://shop.outer.example/", "(no-vhost)", 1),
+        ("--from cluster2 --gateway inner http://shop.inner.example:9000/", "v1  cluster2", 0),
+    ] {
+        let ran = trace(line);
+        assert!(ran.stdout.contains(word), "{line}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.contains("from outside, at "), "{}", ran.stdout);
+        assert_eq!(ran.code, code, "{line}");
+    }
+    for (line, word) in [
+        ("--from cluster1 --gateway pubic http://a/", "did you mean `public`?"),
+        ("--from cluster1 --gateway inner http://a/", "the ingress gateways there are public"),
+        ("--from cluster1/shop --gateway public http://a/", "neither namespace nor labels"),
+        ("--from cluster1 --gateway public --address 192.0.2.1 http://a/", "--address"),
+    ] {
+        let ran = trace(line);
+        assert!(ran.stderr.contains(word), "{line}: {}", ran.stderr);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{line}");
+    }
+    let ran = trace("--from cluster1 --gateway public https://shop.example.com/ --format json");
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(document["request"]["gateway"], "public");
+}
+
+#[test]
+fn only_bundles_on_the_way_are_read() {
+    let world = World::new();
+    world.run("build topology.yaml routing.yaml");
+    world.write("dist/cluster1.yaml", "kind: [\n");
+    let at_home = "trace topology.yaml routing.yaml --bundles dist --from cluster2 http://ratings:9080/";
+    assert_eq!(world.run(at_home).code, 0);
+    assert_eq!(world.run(&at_home.replace("ratings", "reviews")).code, 2);
+}
+
+#[test]
+fn rules_may_go_by_the_address_that_is_dialled() {
+    let world = World::new();
+    world.write("topology.yaml", "apiVersion: meshgen/v1\nkind: Topology\nclusters: {cluster1: {gateway: 203.0.113.10}, cluster2: {gateway: 203.0.113.20}}\nservices:\n  db: {ports: {mysql: 3306}, versions: {v1: cluster1, v2: cluster2}}\n");
+    world.write(
+        "routing.yaml",
+        "apiVersion: meshgen/v1\nkind: Routing\nroutes:\n  db:\n  - match: {destinationSubnets: 192.0.2.0/24}\n    to: v2\n  - to: v1\n",
+    );
+    let line = "trace topology.yaml routing.yaml --from cluster1 tcp://db:3306";
+    let ran = world.run(&format!("{line} --address 192.0.2.9"));
+    assert!(ran.stdout.contains("100 %  v2"), "{}{}", ran.stdout, ran.stderr);
+    let ran = world.run(&format!("{line} --address 198.51.100.9"));
+    assert!(ran.stdout.contains("100 %  v1"), "{}", ran.stdout);
+    assert!(world.run(line).stdout.contains("which address is dialled is not known"));
 }
 
 #[test]

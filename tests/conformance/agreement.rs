@@ -12,7 +12,7 @@ use meshgen::trace::report::Trace;
 use crate::followed::routing;
 use crate::istio::{Answer, Istio, Message};
 use crate::scene::{Scene, Scenes};
-use crate::support::query::{FROM_OUTSIDE, Query};
+use crate::support::query::Query;
 use crate::table::Table;
 
 /// Percents that are told apart.
@@ -56,7 +56,6 @@ fn queries(case: &str, column: &str, scene: &Scene, answers: &BTreeMap<&str, &An
             None => vec!["the judge says nothing".to_owned()],
             Some(answer) => match query.request() {
                 Ok(request) => disagreements(query, answer, &tracer.trace(&request).unwrap()),
-                Err(FROM_OUTSIDE) => of_judge(answer),
                 Err(why) => vec![why.to_owned()],
             },
         };

@@ -87,7 +87,7 @@ pub fn judge(istio: &Istio, table: &mut Table) {
 
 fn query(index: usize, request: &Request) -> Value {
     let Request { caller, host, port, method, path, headers, down: _, speaks, address: _ } = request;
-    let Caller { cluster, namespace, labels } = caller;
+    let Caller { cluster, namespace, labels, locality: _, gateway: _ } = caller;
     assert_eq!(*speaks, Speaks::Http, "faults are met by requests");
     json!({
         "name": index.to_string(),

@@ -73,7 +73,7 @@ fn requests(world: &World, cluster: &Cluster) -> Vec<Request> {
         caller: Caller {
             cluster: cluster.name.clone(),
             namespace: service.namespace.clone(),
-            labels: BTreeMap::new(),
+            ..Caller::default()
         },
         host: format!("{}.{}", service.name, service.namespace),
         port,

@@ -9,14 +9,11 @@ use std::path::Path;
 
 use meshgen::trace::report::{End, Trace};
 use meshgen::trace::request::{Caller, Down, Request, Speaks};
-use meshgen::trace::world::World;
+use meshgen::trace::world::{Gateway, World};
 use serde::Deserialize;
 
 /// How far a share may be from what is expected, in percent.
 const TOLERANCE: f64 = 0.01;
-
-/// Why a request that arrives at an ingress gateway is not followed.
-pub const FROM_OUTSIDE: &str = "it comes from outside the mesh";
 
 /// A file.
 #[derive(Debug, Deserialize)]
@@ -38,8 +35,11 @@ struct Beyond {
     #[serde(default)]
     versions: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// By cluster: gateways where requests from outside arrive.
-    #[serde(default, rename = "extraGateways")]
-    _extra_gateways: BTreeMap<String, serde_yaml::Value>,
+    #[serde(default)]
+    extra_gateways: BTreeMap<String, Vec<Gateway>>,
+    /// Control planes read the Services and pods of all clusters.
+    #[serde(default)]
+    sees: bool,
     /// By service: who its pods are, whatever the topology says.
     #[serde(default)]
     identities: BTreeMap<String, Vec<String>>,
@@ -95,10 +95,10 @@ struct From {
     /// A request from outside.
     #[serde(default)]
     gateway: Option<String>,
+    /// If not as the topology says of the cluster.
+    #[serde(default)]
+    locality: Option<String>,
     /// DNS is answered by the sidecar.
-    /// As the topology says of the cluster.
-    #[serde(default, rename = "locality")]
-    _locality: Option<String>,
     #[serde(default, rename = "dnsCapture")]
     _dns_capture: bool,
 }
@@ -106,18 +106,30 @@ struct From {
 impl Queries {
     /// The file of a case, if it has one.
     pub fn of(case: &str) -> Option<Self> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(case).join("trace.yaml");
+        Self::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(case).join("trace.yaml"))
+    }
+
+    /// A file, if it is there.
+    pub fn read(path: &Path) -> Option<Self> {
         let text = std::fs::read_to_string(path).ok()?;
-        Some(serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{case}/trace.yaml: {error}")))
+        Some(serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
     }
 
     /// Adds to the world what the file says of it.
     pub fn extend(&self, world: &mut World) {
-        let Beyond { gateway_ports, versions, _extra_gateways: _, identities } = &self.world;
+        let Beyond { gateway_ports, versions, extra_gateways, sees, identities } = &self.world;
+        let names: Vec<_> = world.clusters.iter().map(|cluster| cluster.name.clone()).collect();
         for cluster in &mut world.clusters {
+            if *sees && cluster.control_plane.is_none() {
+                cluster.sees = names.iter().filter(|name| **name != cluster.name).cloned().collect();
+            }
+            for extra in extra_gateways.get(&cluster.name).into_iter().flatten() {
+                cluster.gateways.retain(|known| known.name != extra.name);
+            }
             for (gateway, ports) in cluster.gateways.iter_mut().zip(gateway_ports.get(&cluster.name)) {
                 gateway.ports.clone_from(ports);
             }
+            cluster.gateways.extend(extra_gateways.get(&cluster.name).into_iter().flatten().cloned());
             for service in &mut cluster.services {
                 for pods in &mut service.workloads {
                     if let Some(identities) = identities.get(&service.name) {
@@ -143,9 +155,6 @@ impl Queries {
 impl Query {
     /// The request, or why it is not one that is followed.
     pub fn request(&self) -> Result<Request, &'static str> {
-        if self.from.gateway.is_some() {
-            return Err(FROM_OUTSIDE);
-        }
         let speaks = match self.protocol.as_deref() {
             None | Some("http" | "http2" | "grpc") => Speaks::Http,
             Some("tls") => Speaks::Tls { sni: self.sni.clone().unwrap_or_else(|| self.host.clone()) },
@@ -157,6 +166,8 @@ impl Query {
                 cluster: self.from.cluster.clone(),
                 namespace: self.from.namespace.clone().unwrap_or_else(|| "default".to_owned()),
                 labels: self.from.labels.clone(),
+                locality: self.from.locality.clone(),
+                gateway: self.from.gateway.clone(),
             },
             host: self.host.clone(),
             port: self.port,

@@ -4,7 +4,7 @@ use meshgen::trace::Tracer;
 
 use crate::followed::routing;
 use crate::support::case::{Case, DIAGNOSTICS, compile};
-use crate::support::query::{FROM_OUTSIDE, Queries};
+use crate::support::query::Queries;
 
 #[test]
 fn every_query_of_every_case_ends_where_it_must() {
@@ -31,8 +31,6 @@ fn every_query_of_every_case_ends_where_it_must() {
                         trace.notes.iter().map(|note| format!("{}: {query}: note: {note}", case.name)),
                     );
                 }
-                // Gateways for requests from outside are not followed yet; real Istio is asked about them.
-                Err(reason) if reason == FROM_OUTSIDE => {}
                 Err(reason) => not_followed.push(format!("{}: {query}: {reason}", case.name)),
             }
         }

@@ -97,6 +97,7 @@ fn request(asked: &Asked<'_>, host: String) -> Request {
             cluster: asked.caller.to_owned(),
             namespace: "default".to_owned(),
             labels: one("app", asked.label),
+            ..Caller::default()
         },
         host,
         port,

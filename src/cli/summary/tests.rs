@@ -12,6 +12,7 @@ fn outline(cluster: &str, objects: usize, stand_ins: &[&str], reaches: Vec<Reach
     let services: Vec<_> = stand_ins.iter().map(|&service| service.to_owned()).collect();
     let stand_ins = if services.is_empty() { None } else { Some(StandIns { services, text: String::new() }) };
     Outline::from(&Bundle {
+        configured_by: None,
         cluster: cluster.to_owned(),
         context: cluster.to_owned(),
         release: "1.30".to_owned(),

@@ -11,6 +11,7 @@ use crate::diagnostic::Code;
 
 fn bundle(cluster: &str, text: &str) -> Bundle {
     Bundle {
+        configured_by: None,
         cluster: cluster.to_owned(),
         context: cluster.to_owned(),
         release: "1.30".to_owned(),

@@ -30,7 +30,11 @@ impl fmt::Display for Answer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Request { caller, host, port, .. } = self.request;
         let shared = self.shared();
-        writeln!(f, "{}:{port} from {}", escape::line(host), caller.cluster)?;
+        write!(f, "{}:{port} from ", escape::line(host))?;
+        match &caller.gateway {
+            Some(gateway) => writeln!(f, "outside, at {} of {}", escape::line(gateway), caller.cluster)?,
+            None => writeln!(f, "{}", caller.cluster)?,
+        }
         for step in shared {
             self.step(f, step)?;
         }

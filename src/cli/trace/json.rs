@@ -25,6 +25,8 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct Asked<'a> {
     cluster: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gateway: Option<&'a str>,
     namespace: &'a str,
     host: &'a str,
     port: u16,
@@ -56,13 +58,14 @@ struct Line<'a> {
 
 /// The document, and a line end.
 pub(super) fn render(request: &Request, trace: &Trace, texts: &Texts, sources: &Sources) -> String {
-    let Caller { cluster, namespace, labels: _ } = &request.caller;
+    let Caller { cluster, namespace, labels: _, locality: _, gateway } = &request.caller;
     let step =
         |step| StepWithOrigin { step, origin: texts.origin(step).and_then(|place| line(place, sources)) };
     let document = Document {
         version: VERSION,
         request: Asked {
             cluster,
+            gateway: gateway.as_deref(),
             namespace,
             host: &request.host,
             port: request.port,

@@ -13,7 +13,7 @@ use crate::trace::world::World;
 
 /// Reads the request, and tells it from the paths of the inputs.
 pub(super) fn read(arguments: &Trace) -> Result<(&[PathBuf], Request), Failure> {
-    let Trace { words, bounds: _, from, bundles: _, method, headers, down } = arguments;
+    let Trace { words, bounds: _, from, gateway, address, bundles: _, method, headers, down } = arguments;
     let (url, paths) = words.split_last().ok_or_else(|| Failure::new("there is no request"))?;
     if paths.is_empty() {
         return Err(Failure::new("a trace needs inputs and a request")
@@ -34,7 +34,10 @@ pub(super) fn read(arguments: &Trace) -> Result<(&[PathBuf], Request), Failure> 
         Scheme::Tcp => Speaks::Bytes,
     };
     let request = Request {
-        caller: caller(from)?,
+        caller: match gateway {
+            Some(gateway) => outside(from, gateway)?,
+            None => caller(from)?,
+        },
         host,
         port,
         method: method.clone().unwrap_or_else(|| usual_method.to_owned()),
@@ -42,7 +45,7 @@ pub(super) fn read(arguments: &Trace) -> Result<(&[PathBuf], Request), Failure> 
         headers,
         down: down.iter().map(|text| self::down(text)).collect::<Result<_, _>>()?,
         speaks,
-        address: None,
+        address: *address,
     };
     Ok((paths, request))
 }
@@ -55,13 +58,28 @@ pub(super) fn check(world: &World, request: &Request) -> Result<(), Failure> {
             continue;
         }
         let known: Vec<&str> = world.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
-        let failure = Failure::new(format!("there is no cluster `{}`", escape::line(name)));
-        return Err(match nearest(name, known.iter().copied()) {
-            Some(near) => failure.help(format!("did you mean `{near}`?")),
-            None => failure.help(format!("the clusters are {}", known.join(", "))),
-        });
+        let message = format!("there is no cluster `{}`", escape::line(name));
+        return Err(unknown(message, name, &known, "clusters"));
     }
-    Ok(())
+    let Caller { cluster, gateway, namespace: _, labels: _, locality: _ } = &request.caller;
+    let (Some(name), Some(cluster)) = (gateway, world.cluster(cluster)) else { return Ok(()) };
+    // Nobody from outside comes in where other clusters do.
+    let ingress = cluster.gateways.iter().filter(|gateway| gateway.addresses.is_empty());
+    let known: Vec<&str> = ingress.map(|gateway| gateway.name.as_str()).collect();
+    if known.contains(&name.as_str()) {
+        return Ok(());
+    }
+    let message = format!("{} has no ingress gateway `{}`", cluster.name, escape::line(name));
+    Err(unknown(message, name, &known, "ingress gateways there"))
+}
+
+fn unknown(message: String, name: &str, known: &[&str], what: &str) -> Failure {
+    let failure = Failure::new(message);
+    match nearest(name, known.iter().copied()) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None if known.is_empty() => failure.help(format!("there are no {what}")),
+        None => failure.help(format!("the {what} are {}", known.join(", "))),
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -123,7 +141,17 @@ fn caller(text: &str) -> Result<Caller, Failure> {
         cluster: cluster.to_owned(),
         namespace: namespace.to_owned(),
         labels: labels.collect::<Result<_, _>>()?,
+        ..Caller::default()
     })
+}
+
+/// Who calls from outside has no namespace and no labels that anybody knows.
+fn outside(text: &str, gateway: &str) -> Result<Caller, Failure> {
+    if text.contains(['/', ',']) {
+        return Err(Failure::new("a request from outside has neither namespace nor labels")
+            .help("with --gateway, --from names the cluster of the gateway alone"));
+    }
+    Ok(Caller { cluster: text.to_owned(), gateway: Some(gateway.to_owned()), ..Caller::default() })
 }
 
 fn header(text: &str) -> Result<(String, String), Failure> {

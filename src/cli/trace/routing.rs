@@ -43,6 +43,7 @@ impl Texts {
             cluster,
             context: _,
             release: _,
+            configured_by: _,
             objects: _,
             text,
             longest: _,
@@ -86,26 +87,24 @@ impl Texts {
         Ok(texts)
     }
 
-    /// What the texts say.
-    pub(super) fn routing(&self) -> Result<Routing, Failure> {
+    /// The texts, to be read when a request comes by.
+    pub(super) fn routing(&self) -> Routing {
         let bundles: Vec<_> = self
             .files
             .iter()
             .map(|Text { cluster, file, text }| BundleText { cluster, file, text })
             .collect();
-        Routing::read(&bundles).map_err(|unreadable| {
-            Failure::new(format!(
-                "cannot read {}:{}: {}",
-                unreadable.file, unreadable.line, unreadable.reason
-            ))
-        })
+        Routing::of(&bundles)
     }
 
     /// The place in the inputs behind a step, if it is taken by a route of this run.
     pub(super) fn origin(&self, step: &Step) -> Option<Place> {
         let (object, route) = (step.object.as_ref()?, step.route?);
+        // A cluster may be configured from another.
+        let Text { cluster: home, file: _, text: _ } =
+            self.files.iter().find(|text| text.file == object.file)?;
         let found = self.origins.iter().find(|(cluster, origin)| {
-            *cluster == step.cluster
+            cluster == home
                 && origin.route == route
                 && origin.name == object.name
                 && origin.namespace == object.namespace

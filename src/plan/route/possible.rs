@@ -14,6 +14,8 @@ enum Obstacle<'m> {
     Stuck,
     /// It names a version of a service whose callers choose among its pods by DNS.
     Indistinct(&'m Service),
+    /// It leads to pods elsewhere of such a service, which control planes show in vain.
+    Unseen(&'m Service),
 }
 
 impl<'m> Path<'m> {
@@ -24,6 +26,7 @@ impl<'m> Path<'m> {
             None => return Some(route),
             Some(Obstacle::Stuck) => survey.stuck(place, self.port, self.caller),
             Some(Obstacle::Indistinct(service)) => survey.indistinct(place, service, self.caller),
+            Some(Obstacle::Unseen(service)) => survey.unseen(place, service, self.caller),
         }
         None
     }
@@ -34,9 +37,20 @@ impl<'m> Path<'m> {
             if target.site == Site::Cluster(self.caller) {
                 return self.hides(service, target.pick).then_some(Obstacle::Indistinct(service));
             }
+            if service.headless.is_some() && service.runs.keys().any(|id| self.mesh.discovers(service, *id)) {
+                return Some(Obstacle::Unseen(service));
+            }
             let port = service.ports.iter().find(|port| port.number == number)?;
             (!service.crosses(self.port) || !service.crosses(port)).then_some(Obstacle::Stuck)
         })
+    }
+
+    /// Callers of a port that no rule is for find what control planes show.
+    pub(super) fn unruled_port(self, survey: &mut Survey<'m>) {
+        if self.service.headless.is_some() && !self.service.runs.contains_key(&self.caller) {
+            survey.unseen(self.service.place, self.service, self.caller);
+        }
+        survey.left_alone.insert(self.caller);
     }
 
     /// A headless service is dialled by the addresses of its pods, and Istio does not choose again by labels.

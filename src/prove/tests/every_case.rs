@@ -140,7 +140,7 @@ fn places(bundles: &[Bundle]) -> Vec<(usize, usize)> {
 fn is_sound(bundles: &[Bundle]) -> bool {
     let mut links = Links::default();
     for bundle in bundles {
-        links.add(bundle);
+        links.add(bundle, 0);
     }
     links.hold().findings.is_empty()
 }
@@ -163,7 +163,8 @@ fn bundles(case: &Path) -> Option<Vec<Bundle>> {
     let sources = Sources { texts: texts.collect(), ..Sources::default() };
     let mut lacks = Lacks::default();
     let lowered = spec::parse(&sources).and_then(|spec| resolve::resolve(&spec)).and_then(|mesh| {
-        plan::plan(&mesh).map(|plans| plans.iter().map(|plan| istio::lower(plan, &mut lacks)).collect())
+        plan::plan(&mesh, &sources.limits)
+            .map(|plans| plans.iter().map(|plan| istio::lower(plan, &mut lacks)).collect())
     });
     let has_errors = lowered.has_errors();
     lowered.value.filter(|_| {

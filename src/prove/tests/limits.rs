@@ -30,6 +30,7 @@ fn bundle(endpoints: usize, address: usize) -> Bundle {
         spec: Spec::ServiceEntry(spec),
     };
     Bundle {
+        configured_by: None,
         cluster: "cluster1".to_owned(),
         context: "cluster1".to_owned(),
         release: Release::DEFAULT,

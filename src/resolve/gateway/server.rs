@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::problems;
 use crate::diagnostic::Finding;
-use crate::model::ingress::{Server, ServerTls, ServerTlsMode};
+use crate::model::ingress::{PLAIN_HTTP, Server, ServerTls, ServerTlsMode};
 use crate::resolve::name::{dns_label, is_dns_label, is_dns_name};
 use crate::resolve::value::{Checked, Poisoned, each, http, optional, placed, plain};
 use crate::resolve::{entries, host};
@@ -77,10 +77,10 @@ fn resolved(server: &written::Server, findings: &mut Vec<Finding>) -> Checked<Se
     fits(*place, protocol, secure, secured.place(), tls.as_ref(), findings)?;
     Ok(Server {
         name: placed(name)?,
-        port: number.value,
+        port: number.clone(),
         port_name: port_name.value.clone(),
         protocol,
-        hosts: hosts.into_iter().map(|host| host.value.clone()).collect(),
+        hosts: hosts.into_iter().cloned().collect(),
         tls,
     })
 }
@@ -127,7 +127,7 @@ fn fits(
     let redirects_only = tls.mode.is_none() && !has_certificates(tls);
     let fits = match (secure, tls.mode.is_some()) {
         (true, with_mode) => with_mode,
-        (false, _) => redirects_only && matches!(protocol, "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB"),
+        (false, _) => redirects_only && PLAIN_HTTP.contains(&protocol),
     };
     if fits {
         return Ok(());

@@ -9,6 +9,12 @@ pub fn name_taken(name: &At<String>) -> Finding {
         .help("`mesh` stands for all sidecars, `meshgen-east-west` for the way into a cluster: choose another name")
 }
 
+pub fn selects_everything(name: &At<String>) -> Finding {
+    Finding::new(Code::MG0241, format!("`{name}` would open its ports at every workload"))
+        .at(name.place, "its `selector` is empty")
+        .help("write labels of the gateway's workload, or leave `selector` out for `istio: ingressgateway`")
+}
+
 pub fn no_servers(place: Place) -> Finding {
     Finding::new(Code::MG0241, "a gateway with no servers opens nothing")
         .at(place, "empty")

@@ -23,6 +23,9 @@ pub(in crate::resolve) fn duration(at: &At<String>, word: &str, fault: DurationF
         DurationFault::NotADuration => "not a duration",
         DurationFault::NoUnit => "no unit",
         DurationFault::Negative => "less than nothing",
+        DurationFault::NoWholeMilliseconds if !at.value.contains(|c| ('1'..='9').contains(&c)) => {
+            "no time at all"
+        }
         DurationFault::NoWholeMilliseconds => "not whole milliseconds",
         DurationFault::TooLong => "more than a year",
         DurationFault::NoWholeSeconds => "not whole seconds",
@@ -142,6 +145,12 @@ pub(in crate::resolve) fn empty_prefix(at: &At<String>, word: &str) -> Finding {
         "headers" | "withoutHeaders" | "queryParams" => "write a prefix, or `{present: true}` for any value",
         _ => "write a prefix, or leave the word out for any value",
     })
+}
+
+pub(in crate::resolve) fn no_slash(at: &At<String>) -> Finding {
+    Finding::new(Code::MG0333, format!("no request has a path that begins `{}`", at.value))
+        .at(at.place, "")
+        .help(format!("paths begin with a slash: write `/{}`", at.value))
 }
 
 pub(in crate::resolve) fn compared_with_nothing(at: &At<String>, word: &str) -> Finding {

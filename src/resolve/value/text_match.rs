@@ -39,6 +39,20 @@ pub(in crate::resolve) fn text_match(
     }
 }
 
+/// A path that Istio takes. Warns of one that no request has, for paths begin with a slash.
+pub(in crate::resolve) fn path(written: &spec::TextMatch, findings: &mut Vec<Finding>) -> Checked<TextMatch> {
+    match written {
+        // `OPTIONS *` asks for the whole server.
+        spec::TextMatch::Exact(at) | spec::TextMatch::Prefix(at)
+            if !at.value.is_empty() && !at.value.starts_with('/') && at.value != "*" =>
+        {
+            findings.push(problems::no_slash(at));
+        }
+        spec::TextMatch::Exact(_) | spec::TextMatch::Prefix(_) | spec::TextMatch::Regex(_) => {}
+    }
+    text_match(written, "uri", EmptyPrefix::Allowed, findings)
+}
+
 /// Presence, or a comparison that Istio takes.
 pub(in crate::resolve) fn presence(
     written: &spec::Presence,

@@ -9,20 +9,54 @@ pub fn known_fields(what: &str, fields: &[&str]) -> String {
     format!("{what} has {}", one_of(fields.iter().copied()).replace(" or ", " and "))
 }
 
-pub fn unknown_field(field: &At<&str>, what: &str, near: Option<&str>, known: &str) -> Finding {
-    let help = match near {
-        Some(near) => format!("did you mean `{near}`? {known}"),
-        None => known.to_owned(),
+/// What is often written a level too high or too low: in which map, which field, and where it is understood.
+const ELSEWHERE: [(&str, &str, &str); 20] = [
+    ("a cluster", "address", "below `gateway`"),
+    ("a cluster", "addressFrom", "below `gateway`"),
+    ("a cluster", "existing", "below `gateway`"),
+    ("a cluster", "expose", "below `gateway`"),
+    ("a cluster", "port", "below `gateway`"),
+    ("a cluster", "selector", "below `gateway`"),
+    ("a cluster", "serverPort", "below `gateway`"),
+    ("a service", "connectionPool", "below `trafficPolicy`"),
+    ("a service", "loadBalancer", "below `trafficPolicy`"),
+    ("a service", "outlierDetection", "below `trafficPolicy`"),
+    ("a service", "targetPort", "at a port: `ports: {http: {number: 80, targetPort: 8080}}`"),
+    ("a trafficPolicy", "http", "below `connectionPool`"),
+    ("a trafficPolicy", "tcp", "below `connectionPool`"),
+    ("a connectionPool", "maxConnections", "below `tcp`"),
+    ("a connectionPool", "connectTimeout", "below `tcp`"),
+    ("a rule", "ingress", "beside `rules`: `{rules: […], ingress: {…}}`"),
+    ("a rule", "uri", "below `match`"),
+    ("a rule", "sourceClusters", "below `match`"),
+    ("a rule", "weight", "below `to`: `to: {v1: 90, v2: 10}`"),
+    ("a rule", "allowOrigins", "below `corsPolicy`"),
+];
+
+pub fn unknown_field(
+    field: &At<&str>,
+    what: &str,
+    near: Option<&str>,
+    (known, example): (&str, Option<&str>),
+) -> Finding {
+    let elsewhere = ELSEWHERE.into_iter().find(|(map, name, _)| *map == what && *name == field.value);
+    let help = match (elsewhere, near) {
+        (Some((_, name, place)), _) => format!("`{name}` stands {place}"),
+        (None, Some(near)) => format!("did you mean `{near}`? {known}"),
+        (None, None) => match example {
+            Some(example) => format!("{known}, as in `{example}`"),
+            None => known.to_owned(),
+        },
     };
     Finding::new(Code::MG0120, format!("{what} has no field {}", shown(field.value)))
         .at(field.place, "unknown field")
         .help(help)
 }
 
-pub fn missing_field(field: &str, what: &str, place: Place) -> Finding {
+pub fn missing_field(field: &str, what: &str, example: &str, place: Place) -> Finding {
     Finding::new(Code::MG0121, format!("{what} has no `{field}`"))
         .at(place, format!("`{field}` is missing here"))
-        .help(format!("add `{field}: …`"))
+        .help(format!("add `{field}: …`, as in `{example}`"))
 }
 
 pub fn missing_value(place: Place) -> Finding {
@@ -93,12 +127,6 @@ pub fn shares_without_to(service: &str, suggestion: &str, place: Place) -> Findi
     Finding::new(Code::MG0129, format!("the shares of {} stand without `to`", shown(service)))
         .at(place, "expected a rule")
         .help(format!("write {}", shown(&format!("to: {suggestion}"))))
-}
-
-pub fn later(feature: &str, place: Place) -> Finding {
-    Finding::new(Code::MG0132, format!("`{feature}` is not in this release of meshgen"))
-        .at(place, "a later release will read it")
-        .help("remove it for now")
 }
 
 pub fn comparison(found: usize, known: &[&str], place: Place) -> Finding {

@@ -23,7 +23,8 @@ impl Reader {
     /// Opens a map with known fields, in the order of the form; the place of each is that of its key. None if it is
     /// no map.
     ///
-    /// A field that is not known makes the known one that it resembles illegible: it was meant.
+    /// A field that is not known makes the known one that it resembles illegible: it was meant. Where nothing is known,
+    /// all are: whatever was meant stands in other words, and is neither missing nor empty.
     pub fn fields<'t, const N: usize>(
         &mut self,
         map: Value<'t>,
@@ -47,7 +48,12 @@ impl Reader {
         if unknown.is_empty() {
             return Some(found);
         }
+        let nothing_known = found.iter().all(|slot| slot.written().is_none());
         let known = problems::known_fields(form.what, &form.fields);
+        if nothing_known {
+            found.fill_with(|| Written::Illegible);
+        }
+        let example = Some(form.example).filter(|_| nothing_known);
         for key in unknown {
             let free: Vec<&str> = form
                 .fields
@@ -60,7 +66,7 @@ impl Reader {
             for (_, slot) in form.fields.iter().zip(&mut found).filter(|(field, _)| Some(**field) == near) {
                 *slot = Written::Illegible;
             }
-            self.report(problems::unknown_field(&key, form.what, near, &known));
+            self.report(problems::unknown_field(&key, form.what, near, (&known, example)));
         }
         Some(found)
     }

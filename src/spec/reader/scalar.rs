@@ -80,22 +80,16 @@ impl Reader {
         }
     }
 
-    /// One of a few words. `None` as meaning: a word that a later release will read.
-    pub fn word<T: Copy>(&mut self, value: Value<'_>, words: &[(&'static str, Option<T>)]) -> Option<At<T>> {
-        let now = || words.iter().filter(|(_, meaning)| meaning.is_some()).map(|(word, _)| *word);
-        let example = now().next().unwrap_or_default();
+    /// One of a few words.
+    pub fn word<T: Copy>(&mut self, value: Value<'_>, words: &[(&'static str, T)]) -> Option<At<T>> {
+        let known = || words.iter().map(|(word, _)| *word);
+        let example = known().next().unwrap_or_default();
         let At { value: scalar, place } = self.scalar(value, "a word", example)?;
-        match words.iter().find(|(word, _)| *word == &*scalar.text) {
-            Some((_, Some(meaning))) => Some(At::new(*meaning, place)),
-            Some((word, None)) => {
-                self.report(problems::later(word, place));
-                None
-            }
-            None => {
-                self.report(problems::unknown_word(&At::new(&*scalar.text, place), now()));
-                None
-            }
+        let found = words.iter().find(|(word, _)| *word == &*scalar.text);
+        if found.is_none() {
+            self.report(problems::unknown_word(&At::new(&*scalar.text, place), known()));
         }
+        found.map(|(_, meaning)| At::new(*meaning, place))
     }
 
     /// Splits at a separator; each half knows its own characters if the text stands as it is, or in plain quotes.

@@ -3,8 +3,9 @@
 //! Enters: its tree. Leaves: [`Ingress`]. Refuses to know: whether the gateways exist.
 
 use super::super::condition::TextMatch;
+use super::super::problems;
 use super::super::reader::{Form, Reader};
-use super::super::tree::Value;
+use super::super::tree::{Value, View};
 use super::super::{Listed, Written};
 use crate::source::At;
 
@@ -36,7 +37,13 @@ impl Ingress {
             Some(Self {
                 gateway: gateway.map(str::to_owned),
                 hosts: hosts.read(reader, Reader::texts),
-                uris: uris.read(reader, |reader, value| reader.list(value, uri)),
+                uris: uris.read(reader, |reader, value| {
+                    if matches!(value.view(), View::List([])) {
+                        reader.report(problems::no_conditions(value.place()));
+                        return None;
+                    }
+                    reader.list(value, uri)
+                }),
             })
         })
     }

@@ -43,7 +43,10 @@ impl Port {
                 };
                 Some(At::new(Listed { entries: vec![port], complete: true }, value.place()))
             }
-            View::List([only]) => Self::read_all(reader, value.element(only)),
+            // A map in a list is how Kubernetes writes ports.
+            View::List([only]) if matches!(value.element(only).view(), View::Text(_)) => {
+                Self::read_all(reader, value.element(only))
+            }
             View::Nothing | View::List(_) | View::Map(_) | View::Illegible => reader.entries(
                 value,
                 "a map of ports",

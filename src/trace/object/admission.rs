@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use super::service_entry::{Resolution, ServiceEntrySpec};
-use super::virtual_service::{HttpDestination, VirtualServiceSpec};
+use super::virtual_service::{RouteDestination, VirtualServiceSpec};
 
 /// Why a ServiceEntry never reaches a control plane.
 pub(super) fn refusal(entry: &ServiceEntrySpec) -> Option<String> {
@@ -30,7 +30,7 @@ pub(super) fn refusal(entry: &ServiceEntrySpec) -> Option<String> {
 pub(super) fn refusal_of_routes(spec: &VirtualServiceSpec) -> Option<String> {
     spec.http.iter().enumerate().find_map(|(index, route)| {
         let answers_itself = route.redirect.is_some() || route.direct_response.is_some();
-        let weighs_nothing = |destinations: &[HttpDestination]| {
+        let weighs_nothing = |destinations: &[RouteDestination]| {
             destinations.len() > 1 && destinations.iter().all(|share| share.weight.unwrap_or(0) == 0)
         };
         if route.route.is_empty() && !answers_itself {

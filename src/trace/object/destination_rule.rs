@@ -37,22 +37,36 @@ pub struct Subset {
 }
 
 /// How connections are made.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct TrafficPolicy {
-    #[serde(default)]
-    pub outlier_detection: Option<OutlierDetection>,
-    #[serde(default)]
-    pub tls: Option<ClientTls>,
-    #[serde(default)]
-    pub load_balancer: LoadBalancer,
-    /// How many connections there are moves no request.
-    #[serde(default, rename = "connectionPool")]
-    _connection_pool: IgnoredAny,
-    #[serde(default)]
-    pub port_level_settings: Vec<PortPolicy>,
+    #[serde(flatten)]
+    settings: Settings,
+    port_level_settings: Vec<PortPolicy>,
     #[serde(flatten)]
     pub unfollowed: Unfollowed,
+}
+
+/// How connections to one port are made.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PortPolicy {
+    pub port: PortSelector,
+    #[serde(flatten)]
+    settings: Settings,
+    #[serde(flatten)]
+    pub unfollowed: Unfollowed,
+}
+
+/// What is said of connections on any level.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    pub outlier_detection: Option<OutlierDetection>,
+    pub tls: Option<ClientTls>,
+    pub load_balancer: Option<LoadBalancer>,
+    /// How many connections there are moves no request.
+    #[serde(rename = "connectionPool")]
+    _connection_pool: IgnoredAny,
 }
 
 /// Which endpoint gets a request. In the long run, all get as many by any of the simple choices.
@@ -71,36 +85,41 @@ pub struct LoadBalancer {
     pub unfollowed: Unfollowed,
 }
 
-/// How connections to one port are made.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PortPolicy {
-    pub port: PortSelector,
-    #[serde(default)]
-    pub outlier_detection: Option<OutlierDetection>,
-    #[serde(default)]
-    pub tls: Option<ClientTls>,
-    #[serde(default)]
-    pub load_balancer: LoadBalancer,
-    /// As in [`TrafficPolicy`].
-    #[serde(default, rename = "connectionPool")]
-    _connection_pool: IgnoredAny,
-    #[serde(flatten)]
-    pub unfollowed: Unfollowed,
-}
-
 /// Which endpoints come first.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LocalityLbSetting {
-    /// Labels that the proxy compares with its own.
+    /// Which share goes where, by where it comes from.
+    #[serde(default)]
+    pub distribute: Vec<Distribute>,
+    /// Which region stands in for another.
+    #[serde(default)]
+    pub failover: Vec<Failover>,
+    /// Labels that the proxy compares with its own, or with a value behind `=`.
     #[serde(default)]
     pub failover_priority: Vec<String>,
-    /// Followed as if it were set.
-    #[serde(default, rename = "enabled")]
-    pub _enabled: Option<bool>,
+    #[serde(default)]
+    pub enabled: Option<bool>,
     #[serde(flatten)]
     pub unfollowed: Unfollowed,
+}
+
+/// Shares by region and zone.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Distribute {
+    #[serde(default)]
+    pub from: String,
+    #[serde(default)]
+    pub to: BTreeMap<String, u32>,
+}
+
+/// A region that stands in for another.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Failover {
+    #[serde(default)]
+    pub from: String,
+    #[serde(default)]
+    pub to: String,
 }
 
 /// Endpoints that fail are left out. After how many failures is nothing that one request shows.
@@ -147,33 +166,21 @@ impl DestinationRuleSpec {
 }
 
 impl TrafficPolicy {
-    /// The TLS settings for a port; nothing is inherited into settings of a port.
+    /// What holds for a port; nothing is inherited into settings of a port.
     #[must_use]
-    pub fn tls(&self, port: u16) -> Option<&ClientTls> {
-        match self.port_level_settings.iter().find(|settings| settings.port.number == port) {
-            Some(settings) => settings.tls.as_ref(),
-            None => self.tls.as_ref(),
-        }
+    pub fn settings(&self, port: u16) -> &Settings {
+        self.of_port(port).map_or(&self.settings, |policy| &policy.settings)
     }
 
-    /// Whether, and how, endpoints are left out on a port; nothing is inherited into settings of a port.
+    /// The settings of a port itself, if there are any.
     #[must_use]
-    pub fn outliers(&self, port: u16) -> (Option<&OutlierDetection>, &LoadBalancer) {
-        match self.port_level_settings.iter().find(|settings| settings.port.number == port) {
-            Some(settings) => (settings.outlier_detection.as_ref(), &settings.load_balancer),
-            None => (self.outlier_detection.as_ref(), &self.load_balancer),
-        }
-    }
-
-    /// Whether a port has settings of its own.
-    #[must_use]
-    pub fn has_port(&self, port: u16) -> bool {
-        self.port_level_settings.iter().any(|settings| settings.port.number == port)
+    pub fn of_port(&self, port: u16) -> Option<&PortPolicy> {
+        self.port_level_settings.iter().find(|policy| policy.port.number == port)
     }
 
     /// Whether it says anything of TLS for a port, if only by settings of that port without any.
     #[must_use]
     pub fn speaks_of_tls(&self, port: u16) -> bool {
-        self.tls.is_some() || self.port_level_settings.iter().any(|settings| settings.port.number == port)
+        self.settings.tls.is_some() || self.of_port(port).is_some()
     }
 }

@@ -32,19 +32,16 @@ pub struct Server {
 #[derive(Clone, Debug, Deserialize)]
 pub struct ServerPort {
     pub number: u16,
+    #[serde(default)]
+    pub protocol: String,
 }
 
 /// What a gateway does with TLS.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ServerTls {
     #[serde(default)]
     pub mode: Option<String>,
-}
-
-impl Server {
-    /// Whether it passes TLS on to whom the SNI names.
-    #[must_use]
-    pub fn passes_through(&self) -> bool {
-        self.tls.as_ref().is_some_and(|tls| tls.mode.as_deref() == Some("AUTO_PASSTHROUGH"))
-    }
+    #[serde(default)]
+    pub https_redirect: bool,
 }

@@ -5,6 +5,8 @@
 
 use saphyr_parser::{Event, Parser};
 
+use super::Unreadable;
+
 /// One document of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Document<'a> {
@@ -14,6 +16,24 @@ pub(super) struct Document<'a> {
     pub(super) line: usize,
     /// The lines of the file before it.
     before: usize,
+}
+
+impl Document<'_> {
+    /// Whether its object may be of a kind, as far as the text shows without being read.
+    pub(super) fn may_be(&self, kind: &str) -> bool {
+        let says = |line: &str| line.strip_prefix("kind:").is_some_and(|said| said.trim() == kind);
+        self.text.trim_start().starts_with(['{', '"']) || self.text.lines().any(says)
+    }
+
+    /// Whether its object is one of Istio's, as far as the text shows.
+    pub(super) fn is_of_istio(&self) -> bool {
+        self.text.lines().any(|line| line.starts_with("apiVersion:") && line.contains(".istio.io/"))
+    }
+
+    /// What is wrong with it.
+    pub(super) fn unreadable(&self, file: &str, reason: &serde_yaml::Error) -> Unreadable {
+        Unreadable { file: file.to_owned(), line: self.line, reason: reason.to_string() }
+    }
 }
 
 /// The documents of a file, divided where a line is `---`.

@@ -5,7 +5,7 @@
 use crate::trace::object::service::ServiceSpec;
 use crate::trace::object::service_entry::{Location, ServiceEntrySpec};
 use crate::trace::object::{Object, ObjectPlace};
-use crate::trace::world::{self, Cluster, Workload};
+use crate::trace::world::{self, Cluster};
 
 /// A name that can be called.
 #[derive(Clone, Debug)]
@@ -31,8 +31,6 @@ pub(in crate::trace) struct Port<'a> {
     pub(in crate::trace) name: &'a str,
     /// Which routes it obeys.
     pub(in crate::trace) list: List,
-    /// The pods' port, where it is another.
-    pub(in crate::trace) target: Option<u16>,
 }
 
 /// The list of a VirtualService's routes that a port obeys.
@@ -47,12 +45,40 @@ pub(in crate::trace) enum List {
 }
 
 /// Who answers for a name.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::trace) enum Backing<'a> {
-    /// Pods in this cluster; none behind a stand-in.
-    Pods(&'a [Workload]),
+    /// Pods in one cluster or several; none behind a stand-in.
+    Pods(Vec<Shard<'a>>),
     /// Endpoints that a ServiceEntry lists.
-    Entry(&'a ServiceEntrySpec),
+    Entry(&'a Object<ServiceEntrySpec>),
+}
+
+/// The part of a Service that one cluster has.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::trace) struct Shard<'a> {
+    pub(in crate::trace) cluster: &'a Cluster,
+    pub(in crate::trace) service: &'a world::Service,
+}
+
+impl<'a> Service<'a> {
+    /// Another cluster has one of the same name.
+    pub(super) fn join(&mut self, other: Self) {
+        if let (Backing::Pods(own), Backing::Pods(others)) = (&mut self.backing, other.backing) {
+            own.extend(others);
+        }
+    }
+
+    /// Whether the app itself picks a pod: names stand for pods there.
+    #[must_use]
+    pub(in crate::trace) fn headless_in(&self, cluster: &Cluster) -> Option<Shard<'a>> {
+        match &self.backing {
+            Backing::Pods(shards) => shards
+                .iter()
+                .copied()
+                .find(|shard| shard.cluster.name == cluster.name && shard.service.headless),
+            Backing::Entry(_) => None,
+        }
+    }
 }
 
 impl Service<'_> {
@@ -65,23 +91,23 @@ impl Service<'_> {
     /// Whether its workloads are outside the mesh.
     #[must_use]
     pub(in crate::trace) fn is_external(&self) -> bool {
-        match self.backing {
+        match &self.backing {
             Backing::Pods(_) => false,
-            Backing::Entry(entry) => entry.location == Location::MeshExternal,
+            Backing::Entry(entry) => entry.spec.location == Location::MeshExternal,
         }
     }
 
     pub(super) fn is_seen_from(&self, namespace: &str) -> bool {
-        match self.backing {
+        match &self.backing {
             Backing::Pods(_) => true,
-            Backing::Entry(entry) => is_exported(&entry.export_to, self.namespace, namespace),
+            Backing::Entry(entry) => is_exported(&entry.spec.export_to, self.namespace, namespace),
         }
     }
 
     pub(super) fn has_address(&self, address: &str) -> bool {
-        match self.backing {
+        match &self.backing {
             Backing::Pods(_) => false,
-            Backing::Entry(entry) => entry.addresses.iter().any(|known| known == address),
+            Backing::Entry(entry) => entry.spec.addresses.iter().any(|known| known == address),
         }
     }
 }
@@ -96,37 +122,35 @@ pub(super) fn is_exported(export_to: &[String], home: &str, namespace: &str) -> 
         })
 }
 
-/// A Service of the cluster itself.
-pub(super) fn of_world<'a>(cluster: &Cluster, service: &'a world::Service) -> Service<'a> {
+/// A Service of a cluster.
+pub(super) fn of_world<'a>(cluster: &'a Cluster, service: &'a world::Service, domain: &str) -> Service<'a> {
     let ports = service.ports.iter().map(|port| Port {
         number: port.port,
         name: &port.name,
         list: List::of(port.app_protocol.as_deref().unwrap_or(&port.name)),
-        target: port.target_port,
     });
     Service {
-        host: cluster.host(service),
+        host: format!("{}.{}.svc.{domain}", service.name, service.namespace),
         namespace: &service.namespace,
         ports: ports.collect(),
-        backing: Backing::Pods(&service.workloads),
+        backing: Backing::Pods(vec![Shard { cluster, service }]),
         place: None,
     }
 }
 
 /// A Service of the bundle.
-pub(super) fn of_stand_in<'a>(cluster: &Cluster, object: &'a Object<ServiceSpec>) -> Service<'a> {
+pub(super) fn of_stand_in<'a>(object: &'a Object<ServiceSpec>, domain: &str) -> Service<'a> {
     let ObjectPlace { kind: _, namespace, name, file: _, line: _ } = &object.place;
     let ports = object.spec.ports.iter().map(|port| Port {
         number: port.port,
         name: &port.name,
         list: List::of(port.app_protocol.as_deref().unwrap_or(&port.name)),
-        target: None,
     });
     Service {
-        host: format!("{name}.{namespace}.svc.{}", cluster.domain),
+        host: format!("{name}.{namespace}.svc.{domain}"),
         namespace,
         ports: ports.collect(),
-        backing: Backing::Pods(&[]),
+        backing: Backing::Pods(Vec::new()),
         place: Some(&object.place),
     }
 }
@@ -137,13 +161,12 @@ pub(super) fn of_entry<'a>(host: &str, object: &'a Object<ServiceEntrySpec>) -> 
         number: port.number,
         name: &port.name,
         list: List::of(port.protocol.as_deref().unwrap_or(&port.name)),
-        target: None,
     });
     Service {
         host: host.to_owned(),
         namespace: &object.place.namespace,
         ports: ports.collect(),
-        backing: Backing::Entry(&object.spec),
+        backing: Backing::Entry(object),
         place: Some(&object.place),
     }
 }

@@ -1,0 +1,196 @@
+//! Who answers for a name: pods, and the addresses that entries list, in one form.
+//!
+//! Enters: a service, as a control plane knows it. Leaves: its endpoints on one port. Refuses to know: which of them a
+//! proxy is given.
+
+use std::collections::BTreeMap;
+
+use super::network::LABEL as NETWORK;
+use super::object::Object;
+use super::object::peer_authentication::MutualTlsMode;
+use super::object::service_entry::{self, Resolution, ServiceEntrySpec};
+use super::pool::{Member, Traits};
+use super::registry::{Backing, Port, Registry, Service, Shard};
+use super::world::{Cluster, Workload};
+
+/// The label by which Istio knows the cluster of every endpoint.
+const CLUSTER: &str = "topology.istio.io/cluster";
+/// The labels by which Istio knows where an endpoint is, widest first.
+const PLACES: [&str; 3] =
+    ["topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone"];
+/// The label of what understands the mesh's TLS.
+const TLS_MODE: (&str, &str) = ("security.istio.io/tlsMode", "istio");
+
+/// One endpoint, or several pods alike.
+#[derive(Clone, Debug)]
+pub(super) struct Endpoint<'e> {
+    pub(super) at: At<'e>,
+    /// Which is dialled.
+    pub(super) port: u16,
+    /// Its own, and what Istio adds.
+    pub(super) labels: BTreeMap<String, String>,
+    /// Region and zone; empty if nobody said.
+    pub(super) locality: String,
+    pub(super) network: Option<&'e str>,
+    /// What control planes call its cluster.
+    pub(super) cluster: &'e str,
+    /// Of all together.
+    pub(super) weight: f64,
+    /// How many there are.
+    pub(super) all: u32,
+    /// How many of these answer.
+    pub(super) up: u32,
+    /// Whether the control plane takes it for one that understands the mesh's TLS.
+    pub(super) speaks_mesh_tls: bool,
+}
+
+/// Where an endpoint is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum At<'e> {
+    /// Pods.
+    Pods { cluster: &'e Cluster, workload: &'e Workload, namespace: &'e str },
+    /// An address that an entry lists.
+    Listed { address: &'e str },
+    /// The gateway of another network.
+    NetworkGateway { address: &'e str },
+}
+
+impl Endpoint<'_> {
+    /// As one of several to choose from.
+    pub(super) fn member(&self) -> Member<'_> {
+        let address = match self.at {
+            At::Pods { .. } => None,
+            At::Listed { address } | At::NetworkGateway { address } => Some((address, self.port)),
+        };
+        let traits = Traits { labels: &self.labels, locality: &self.locality };
+        Member { traits, address, weight: self.weight, all: self.all, up: self.up }
+    }
+
+    /// Whether there is anything to dial.
+    pub(super) fn has_address(&self) -> bool {
+        match self.at {
+            At::Pods { .. } => true,
+            At::Listed { address } | At::NetworkGateway { address } => !address.is_empty(),
+        }
+    }
+
+    /// Whether it carries all of these labels.
+    pub(super) fn carries(&self, wanted: Option<&BTreeMap<String, String>>) -> bool {
+        wanted.is_none_or(|wanted| wanted.iter().all(|(key, value)| self.labels.get(key) == Some(value)))
+    }
+}
+
+/// Labels with those that Istio adds.
+pub(super) fn augmented(
+    labels: &BTreeMap<String, String>,
+    cluster: &str,
+    locality: &str,
+    network: &str,
+) -> BTreeMap<String, String> {
+    let mut labels = labels.clone();
+    let added =
+        PLACES.into_iter().zip(locality.splitn(3, '/')).chain([(CLUSTER, cluster), (NETWORK, network)]);
+    labels.extend(
+        added.filter(|(_, value)| !value.is_empty()).map(|(key, value)| (key.to_owned(), value.to_owned())),
+    );
+    labels
+}
+
+/// Everything that answers for a service on a port: pods of every cluster that has such a port, by name, and what joins
+/// them.
+pub(super) fn of_service<'a>(
+    registry: &Registry<'a>,
+    service: &Service<'a>,
+    port: &Port<'_>,
+) -> Vec<Endpoint<'a>> {
+    match &service.backing {
+        Backing::Pods(shards) => {
+            let keeps_local = registry.control_plane.keeps_local(&service.host);
+            let shards =
+                shards.iter().filter(|shard| !keeps_local || shard.cluster.name == registry.cluster.name);
+            let pods = shards.flat_map(|shard| of_shard(registry, shard, port));
+            let joined = registry.joined(&service.host).iter();
+            // Istio hands no name to a proxy that is given addresses.
+            let joined = joined.filter(|entry| {
+                entry.place.namespace == service.namespace && entry.spec.resolution == Resolution::Static
+            });
+            pods.chain(joined.flat_map(|entry| of_entry(registry, entry, &service.host, port))).collect()
+        }
+        Backing::Entry(entry) => of_entry(registry, entry, &service.host, port),
+    }
+}
+
+fn of_shard<'a>(registry: &Registry<'a>, shard: &Shard<'a>, port: &Port<'_>) -> Vec<Endpoint<'a>> {
+    let Shard { cluster, service } = *shard;
+    let Some(known) = service.ports.iter().find(|known| known.name == port.name) else { return Vec::new() };
+    let number = known.target_port.unwrap_or(known.port);
+    let endpoint = |workload: &'a Workload| {
+        let network = registry.networks.of_pods(cluster, workload);
+        let locality = workload.locality.clone().unwrap_or_default();
+        let mode = registry.mutual_tls(&service.namespace, &workload.labels, number);
+        Endpoint {
+            at: At::Pods { cluster, workload, namespace: &service.namespace },
+            port: number,
+            labels: augmented(&workload.labels, cluster.id(), &locality, network.unwrap_or_default()),
+            locality,
+            network,
+            cluster: cluster.id(),
+            weight: f64::from(workload.replicas),
+            all: workload.replicas,
+            up: workload.replicas,
+            speaks_mesh_tls: !workload.no_sidecar && mode != MutualTlsMode::Disable,
+        }
+    };
+    service.workloads.iter().map(endpoint).collect()
+}
+
+fn of_entry<'a>(
+    registry: &Registry<'a>,
+    entry: &'a Object<ServiceEntrySpec>,
+    host: &str,
+    port: &Port<'_>,
+) -> Vec<Endpoint<'a>> {
+    let Some(known) = entry.spec.ports.iter().find(|known| known.name == port.name) else {
+        return Vec::new();
+    };
+    let number = known.target_port.unwrap_or(known.number);
+    let own = registry.control_plane.id();
+    let endpoint = |listed: &'a service_entry::Endpoint| {
+        let weight = listed.weight.unwrap_or(1).max(1);
+        let locality = listed.locality.clone().unwrap_or_default();
+        let network = listed.network.as_deref();
+        let port = listed.ports.get(&known.name).copied().unwrap_or(number);
+        let is_of_mesh = listed.labels.get(TLS_MODE.0).is_some_and(|mode| mode == TLS_MODE.1);
+        let mode = registry.mutual_tls(&entry.place.namespace, &listed.labels, port);
+        Endpoint {
+            at: At::Listed { address: &listed.address },
+            port,
+            labels: augmented(&listed.labels, own, &locality, network.unwrap_or_default()),
+            locality,
+            network,
+            cluster: own,
+            weight: f64::from(weight),
+            all: 1,
+            up: 1,
+            speaks_mesh_tls: is_of_mesh && mode != MutualTlsMode::Disable,
+        }
+    };
+    let mut endpoints: Vec<_> = entry.spec.endpoints.iter().map(endpoint).collect();
+    let asks_for_host = endpoints.is_empty() && entry.spec.resolution.asks_dns();
+    let named = entry.spec.hosts.iter().find(|known| asks_for_host && *known == host);
+    if let Some(address) = named {
+        endpoints.push(Endpoint {
+            at: At::Listed { address },
+            port: number,
+            labels: BTreeMap::new(),
+            locality: String::new(),
+            network: None,
+            cluster: own,
+            weight: 1.0,
+            all: 1,
+            up: 1,
+            speaks_mesh_tls: false,
+        });
+    }
+    endpoints
+}

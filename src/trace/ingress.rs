@@ -1,0 +1,214 @@
+//! Requests from outside, at the gateway where they arrive.
+//!
+//! Enters: a request, and the gateway's workload. Leaves: its shares, each on the way to a destination; or ended. Refuses to
+//! know: how it found the gateway, and certificates.
+//!
+//! Source: `buildGatewayHTTPRouteConfig` in Istio's `pilot/pkg/networking/core/gateway.go`.
+
+use super::condition::{self, Asker};
+use super::object::Object;
+use super::object::virtual_service::{HttpMatch, HttpRoute, VirtualServiceSpec};
+use super::proxy::{Proxy, Role};
+use super::registry::{Registry, covers};
+use super::report::{DeadEnd, End};
+use super::request::Speaks;
+use super::server::{Opened, ServerKind, opened};
+use super::walk::{Flow, Walk};
+use super::world::Gateway;
+
+/// How plain HTTP is sent to HTTPS.
+const MOVED: u16 = 301;
+
+/// A `VirtualService` that answers for a host at a server.
+#[derive(Clone, Copy)]
+struct Bound<'a> {
+    routes: &'a Object<VirtualServiceSpec>,
+    opened: Opened<'a>,
+}
+
+/// What a gateway has no answer to.
+enum Unanswered {
+    /// It has no routes.
+    Everything,
+    /// Its routes are for other hosts.
+    Host,
+}
+
+/// One way of a `VirtualService` to take a request.
+struct Entry<'a> {
+    bound: Bound<'a>,
+    index: usize,
+    route: &'a HttpRoute,
+    condition: Option<&'a HttpMatch>,
+}
+
+impl<'a> Walk<'_, 'a> {
+    /// The request arrives from outside.
+    pub(super) fn let_in(&mut self, registry: &Registry<'a>, gateway: &'a Gateway) {
+        let (request, cluster) = (self.request, &registry.cluster.name);
+        self.set_aside(registry);
+        let port = gateway.ports.get(&request.port).copied().unwrap_or(request.port);
+        let what = format!("from outside, at port {} of the gateway {}", request.port, gateway.name);
+        let flow = Flow::whole().step(cluster, what, None);
+        let all: Vec<_> = opened(registry, gateway, port).collect();
+        if all.is_empty() {
+            let why = format!("nothing listens on port {port} of {} in {cluster}", gateway.name);
+            return self.dead(flow, DeadEnd::NoListener, why);
+        }
+        let servers = self.servers(&all);
+        if servers.is_empty() {
+            for opened in all.iter().filter(|opened| opened.kind == ServerKind::Other) {
+                self.note(format!(
+                    "Gateway {} passes TLS or connections on, which is not followed",
+                    opened.full_name()
+                ));
+            }
+            let why = format!("no server on port {port} of {} in {cluster} takes this", gateway.name);
+            return self.dead(flow, DeadEnd::NoFilterChain, why);
+        }
+        let proxy = Proxy::gateway(Role::Ingress, registry.cluster, gateway);
+        let (domain, bound) = match answering(registry, &proxy, &servers, &request.host.to_ascii_lowercase())
+        {
+            Ok(found) => found,
+            Err(Unanswered::Everything) => {
+                let why = format!("no VirtualService is for {} in {cluster}: 404", gateway.name);
+                return self.dead(flow, DeadEnd::NoRoute, why);
+            }
+            Err(Unanswered::Host) => {
+                let (host, name) = (&request.host, &gateway.name);
+                let why = format!("no route of {name} in {cluster} is for the host `{host}`: 404");
+                return self.dead(flow, DeadEnd::NoVhost, why);
+            }
+        };
+        let flow = bound.iter().take(1).fold(flow, |flow, Bound { routes: _, opened }| {
+            let what = format!("Gateway {}, for {domain}", opened.full_name());
+            flow.step(cluster, what, opened.place.cloned())
+        });
+        for Bound { routes, opened } in &bound {
+            self.unfollowed(&routes.place, &routes.spec.unfollowed);
+            match (opened.place, opened.server) {
+                (Some(place), Some(server)) => self.unfollowed(place, &server.unfollowed),
+                (Some(_) | None, _) => self.note(format!(
+                    "Gateway {} exists already: it is taken for one that is open for every host",
+                    opened.full_name()
+                )),
+            }
+        }
+        if bound.iter().any(|bound| bound.opened.kind == ServerKind::Http { redirects: true }) {
+            return self
+                .end(flow.step(cluster, "plain HTTP is sent to HTTPS", None), End::Redirect { code: MOVED });
+        }
+        self.take(registry, &proxy, flow, &bound);
+    }
+
+    /// The servers that take what is spoken; with TLS, the one whose host is nearest to the name that is asked for.
+    fn servers(&self, all: &[Opened<'a>]) -> Vec<Opened<'a>> {
+        let takes = |kind: ServerKind| match (&self.request.speaks, kind) {
+            (Speaks::Http, ServerKind::Http { .. } | ServerKind::Unknown)
+            | (Speaks::Tls { .. }, ServerKind::Https | ServerKind::Unknown) => true,
+            (Speaks::Http | Speaks::Tls { .. } | Speaks::Bytes, _) => false,
+        };
+        let mut servers: Vec<_> = all.iter().filter(|opened| takes(opened.kind)).copied().collect();
+        if let Speaks::Tls { sni } = &self.request.speaks {
+            let sni = sni.to_ascii_lowercase();
+            let nearness = |opened: &Opened<'a>| {
+                let hosts = opened.hosts().map(|host| host.split_once('/').map_or(host, |(_, host)| host));
+                hosts.filter(|host| covers(host, &sni)).map(nearness).max()
+            };
+            let best = servers.iter().filter_map(nearness).max();
+            servers.retain(|opened| best.is_some() && nearness(opened) == best);
+            servers.truncate(1);
+        }
+        servers
+    }
+
+    /// The first route that holds answers; those for every request come last, whoever says them.
+    fn take(&mut self, registry: &Registry<'a>, proxy: &Proxy, flow: Flow, bound: &[Bound<'a>]) {
+        let (request, cluster) = (self.request, &registry.cluster.name);
+        let mut entries: Vec<Entry<'a>> = bound.iter().flat_map(|bound| entries(*bound, proxy)).collect();
+        entries.sort_by_key(|entry| entry.condition.is_none_or(condition::is_catch_all));
+        for entry in &entries {
+            if let Some(condition) = entry.condition {
+                self.unfollowed(&entry.bound.routes.route_place(entry.index), &condition.unfollowed);
+            }
+        }
+        let holds = |entry: &&Entry<'a>| {
+            entry.condition.is_none_or(|said| condition::holds(said, request, registry.cluster.release))
+        };
+        let Some(Entry { bound: Bound { routes, opened: _ }, index, route, condition: _ }) =
+            entries.iter().find(holds)
+        else {
+            let names: Vec<_> = bound.iter().map(|bound| bound.routes.place.to_string()).collect();
+            let why = format!("no route of {} matches: 404", names.join(" and "));
+            return self.dead(flow, DeadEnd::NoRoute, why);
+        };
+        let place = routes.route_place(*index);
+        self.unfollowed(&place, &route.unfollowed);
+        let what = format!("{}, route {} of {}", routes.place, index + 1, routes.spec.http.len());
+        let flow = flow.route(cluster, what, place, *index);
+        self.answer(registry, proxy, routes, route, flow);
+    }
+}
+
+/// The `VirtualService`s whose host, or a server's where that is narrower, is nearest to the one that is asked for.
+fn answering<'a>(
+    registry: &Registry<'a>,
+    proxy: &Proxy,
+    servers: &[Opened<'a>],
+    host: &str,
+) -> Result<(String, Vec<Bound<'a>>), Unanswered> {
+    let mut known: Vec<(String, Bound<'a>)> = Vec::new();
+    for routes in registry.routes_for(&proxy.namespace) {
+        let home = &routes.place.namespace;
+        for opened in servers {
+            let name = opened.full_name();
+            let asker = Asker { proxy, gateway: Some(&name), port: opened.port };
+            if !routes.spec.gateways.iter().any(|gateway| asker.is(gateway, home)) {
+                continue;
+            }
+            for said in routes.spec.hosts.iter().map(|said| registry.full(said, home)) {
+                let narrower = opened.hosts_for(home).filter_map(|open| narrower(&said, open));
+                known.extend(narrower.map(|domain| (domain.to_owned(), Bound { routes, opened: *opened })));
+            }
+        }
+    }
+    if known.is_empty() {
+        return Err(Unanswered::Everything);
+    }
+    let best =
+        known.iter().filter(|(domain, _)| covers(domain, host)).max_by_key(|(domain, _)| nearness(domain));
+    let domain = best.map(|(domain, _)| domain.clone()).ok_or(Unanswered::Host)?;
+    let mut bound: Vec<Bound<'a>> = Vec::new();
+    for (_, found) in known.into_iter().filter(|(known, _)| *known == domain) {
+        if !bound.iter().any(|bound| bound.routes.place == found.routes.place) {
+            bound.push(found);
+        }
+    }
+    Ok((domain, bound))
+}
+
+/// The narrower of two hosts, if one covers the other.
+fn narrower<'h>(one: &'h str, other: &'h str) -> Option<&'h str> {
+    if covers(other, one) { Some(one) } else { covers(one, other).then_some(other) }
+}
+
+/// Whole names before wildcards, longer ones before shorter.
+fn nearness(domain: &str) -> (bool, usize) {
+    (!domain.starts_with('*'), domain.len())
+}
+
+fn entries<'a>(bound: Bound<'a>, proxy: &Proxy) -> Vec<Entry<'a>> {
+    let Bound { routes, opened } = bound;
+    let name = opened.full_name();
+    let asker = Asker { proxy, gateway: Some(&name), port: opened.port };
+    let mut entries = Vec::new();
+    for (index, route) in routes.spec.http.iter().enumerate() {
+        let Some(conditions) = condition::of_route(route, asker, &routes.place.namespace) else { continue };
+        let entry = |condition| Entry { bound, index, route, condition };
+        if route.matches.is_empty() {
+            entries.push(entry(None));
+        }
+        entries.extend(conditions.into_iter().map(|condition| entry(Some(condition))));
+    }
+    entries
+}

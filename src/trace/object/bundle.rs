@@ -1,0 +1,134 @@
+//! The bundles of clusters, each read when a request first comes by.
+//!
+//! Enters: the text of bundles, a cluster's name with each. Leaves: the objects of one cluster, or why they cannot be read.
+//! Refuses to know: what objects say.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use super::service::ServiceSpec;
+use super::{Object, Objects, header, line, read};
+
+/// One bundle: the text of one file, and the cluster that it is applied to.
+#[derive(Clone, Copy, Debug)]
+pub struct BundleText<'a> {
+    /// The cluster's name.
+    pub cluster: &'a str,
+    /// The file's name, for people.
+    pub file: &'a str,
+    /// The YAML.
+    pub text: &'a str,
+}
+
+/// Why a bundle cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The bundle's file.
+    pub file: String,
+    /// The first line of the document in question; from 1.
+    pub line: usize,
+    /// What the reader says.
+    pub reason: String,
+}
+
+/// All that is applied, by cluster.
+#[derive(Clone, Debug, Default)]
+pub struct Routing {
+    /// By the cluster's name; a cluster without bundle is absent.
+    clusters: BTreeMap<String, Bundle>,
+}
+
+/// What is applied to one cluster. Its control plane obeys Istio's objects; others that read it know its Services alone.
+#[derive(Clone, Debug, Default)]
+struct Bundle {
+    files: Vec<File>,
+    objects: OnceLock<Result<Objects, Unreadable>>,
+    services: OnceLock<Result<Vec<Object<ServiceSpec>>, Unreadable>>,
+}
+
+#[derive(Clone, Debug)]
+struct File {
+    name: String,
+    text: String,
+}
+
+impl File {
+    fn documents(&self) -> impl Iterator<Item = (&str, line::Document<'_>)> {
+        line::documents(&self.text).into_iter().map(|document| (&*self.name, document))
+    }
+}
+
+/// What a cluster without bundle is told.
+static NOTHING: Objects = Objects::NONE;
+
+impl Routing {
+    /// Takes bundles as they stand; a cluster may have several files. What is wrong with one shows when it is needed.
+    #[must_use]
+    pub fn of(bundles: &[BundleText<'_>]) -> Self {
+        let mut routing = Self::default();
+        for BundleText { cluster, file, text } in bundles {
+            let files = &mut routing.clusters.entry((*cluster).to_owned()).or_default().files;
+            files.push(File { name: (*file).to_owned(), text: (*text).to_owned() });
+        }
+        routing
+    }
+
+    /// Reads all bundles at once.
+    pub fn read(bundles: &[BundleText<'_>]) -> Result<Self, Unreadable> {
+        let routing = Self::of(bundles);
+        for cluster in routing.clusters.keys() {
+            routing.objects(cluster)?;
+            routing.services(cluster)?;
+        }
+        Ok(routing)
+    }
+
+    /// What the control plane of a cluster obeys.
+    pub(in crate::trace) fn objects(&self, cluster: &str) -> Result<&Objects, Unreadable> {
+        let Some(bundle) = self.clusters.get(cluster) else { return Ok(&NOTHING) };
+        bundle.objects.get_or_init(|| bundle.read_objects()).as_ref().map_err(Clone::clone)
+    }
+
+    /// The stand-ins of a cluster.
+    pub(in crate::trace) fn services(&self, cluster: &str) -> Result<&[Object<ServiceSpec>], Unreadable> {
+        let Some(bundle) = self.clusters.get(cluster) else { return Ok(&[]) };
+        let services = bundle.services.get_or_init(|| bundle.read_services());
+        services.as_deref().map_err(Clone::clone)
+    }
+
+    /// Whether Istio's objects are applied to a cluster at all.
+    pub(in crate::trace) fn has_objects(&self, cluster: &str) -> bool {
+        let documents = |bundle: &Bundle| bundle.documents().any(|(_, document)| document.is_of_istio());
+        self.clusters.get(cluster).is_some_and(documents)
+    }
+}
+
+impl Bundle {
+    fn documents(&self) -> impl Iterator<Item = (&str, line::Document<'_>)> {
+        self.files.iter().flat_map(File::documents)
+    }
+
+    fn read_objects(&self) -> Result<Objects, Unreadable> {
+        let mut objects = Objects::default();
+        for (file, document) in self.documents() {
+            objects.add(file, &document)?;
+        }
+        objects.sort();
+        Ok(objects)
+    }
+
+    fn read_services(&self) -> Result<Vec<Object<ServiceSpec>>, Unreadable> {
+        let mut services = Vec::new();
+        for (file, document) in self.documents().filter(|(_, document)| document.may_be("Service")) {
+            match header(file, &document)? {
+                Some((place, spec)) if place.kind == "Service" => {
+                    services.push(read(place, spec).map_err(|reason| document.unreadable(file, &reason))?);
+                }
+                Some(_) | None => {}
+            }
+        }
+        services
+            .sort_by(|a, b| (&a.place.name, &a.place.namespace).cmp(&(&b.place.name, &b.place.namespace)));
+        Ok(services)
+    }
+}

@@ -1,0 +1,49 @@
+//! `PeerAuthentication`: whether pods take the mesh's TLS, or nothing else.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// Spec of a `PeerAuthentication`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PeerAuthenticationSpec {
+    /// Which pods; none selects all of the namespace, or, in the root namespace, of the mesh.
+    #[serde(default)]
+    pub selector: Option<Selector>,
+    #[serde(default)]
+    pub mtls: Option<MutualTls>,
+    /// By the pods' port.
+    #[serde(default)]
+    pub port_level_mtls: BTreeMap<u16, MutualTls>,
+}
+
+/// Pods by their labels.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Selector {
+    #[serde(default)]
+    pub match_labels: BTreeMap<String, String>,
+}
+
+/// What is taken.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub struct MutualTls {
+    #[serde(default)]
+    pub mode: MutualTlsMode,
+}
+
+/// What is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MutualTlsMode {
+    /// What the next wider object says.
+    #[default]
+    Unset,
+    /// Plaintext alone.
+    Disable,
+    /// Both.
+    Permissive,
+    /// The mesh's TLS alone.
+    Strict,
+}
