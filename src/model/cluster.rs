@@ -112,7 +112,7 @@ impl Gateway {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expose {
     /// `*.local`, as Istio's own documents do.
-    ToAll,
+    All,
     /// Exactly what others call.
     Used,
 }

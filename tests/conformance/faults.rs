@@ -51,7 +51,7 @@ pub fn scenes(istio: &Istio, faults: &[&Fault], below: &Path) -> Scenes {
     let write = |(index, fault): (usize, &&Fault)| {
         let files = mutations::with(&sound, fault);
         let directory = below.join(index.to_string());
-        scene::write(&directory, &files, &scene::world_of(&world, &Value::Null), &queries);
+        scene::write(&directory, &files, &scene::world_of(&world), &queries);
         Scene { directory, files }
     };
     let each = faults.iter().enumerate().map(write).collect();
