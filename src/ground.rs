@@ -97,7 +97,7 @@ fn sees(mesh: &Mesh, id: ClusterId) -> Vec<String> {
 
 /// By what Istio knows the port that callers in other networks dial, where it is not its own.
 fn dialled_port(cluster: &model::Cluster, gateway: &model::Gateway) -> BTreeMap<String, String> {
-    let shown = cluster.shown != Shown::ToNobody && gateway.port != NETWORK_PORT;
+    let shown = cluster.shown != Shown::Nobody && gateway.port != NETWORK_PORT;
     shown.then(|| (GATEWAY_PORT.to_owned(), gateway.port.to_string())).into_iter().collect()
 }
 

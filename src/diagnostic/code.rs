@@ -215,6 +215,7 @@ codes! {
     MG0464 Error "another way into a cluster that shares its control plane"
     MG0465 Error "discovery between different cluster domains"
     MG0466 Error "pods of a headless service elsewhere"
+    MG0467 Error "any version in one of two clusters that see each other"
     MG0501 Error "a word that the release lacks"
     MG0502 Error "a release whose patch decides"
     MG0503 Warning "a request that lacks the header does not count as without it"

@@ -55,6 +55,8 @@ pub struct Ground {
     pub services: BTreeMap<String, GroundService>,
     /// Hosts that answer here without a Service of ours: plain names that are there already.
     pub names: BTreeSet<String>,
+    /// Hosts that do not run here, and that the control plane knows from elsewhere.
+    pub known: BTreeSet<String>,
     /// Hosts that stand-ins are to answer here.
     pub stood_in: BTreeSet<String>,
     /// Hosts whose callers here were promised a route.

@@ -6,6 +6,7 @@ use super::dialect::Dialect;
 use super::failover::{self, Order};
 use super::release::Feature;
 use super::serve::near;
+use crate::model::service::PlainNames;
 use crate::model::{Cluster, Service};
 use crate::plan::{ClusterPlan, SeenSubset, Serving, StandsIn};
 
@@ -45,7 +46,7 @@ pub(super) fn stood_in(
     dialect: &mut Dialect<'_>,
 ) -> TrafficPolicy {
     let Some(StandsIn { place, regions }) = &serving.stands_in else { return said };
-    dialect.can(Feature::FailoverPriority, *place);
+    dialect.can(Feature::FailoverByCluster, *place);
     let release = dialect.release();
     let added = |said: Settings| {
         failover::added(said, Order { marks: &[CLUSTER], regions: regions.as_slice() }, release)
@@ -63,4 +64,14 @@ pub(super) fn looks_empty(plan: &ClusterPlan<'_>, serving: &Serving<'_>) -> bool
         seen.cluster.is_some() || seen.version.is_some_and(|version| !version.clusters.contains_key(&plan.id))
     };
     serving.pinned && !serving.versions.is_empty() || serving.seen.iter().any(elsewhere)
+}
+
+/// Whether istioctl would miss a name that the control plane knows from elsewhere: nothing in this cluster has it.
+pub(super) fn is_unknown(plan: &ClusterPlan<'_>, service: &Service) -> bool {
+    let here = plan.runs.iter().any(|known| std::ptr::eq(*known, service));
+    let stood_in = plan
+        .plain_names
+        .iter()
+        .any(|name| name.made == PlainNames::Service && std::ptr::eq(name.service, service));
+    !here && !stood_in
 }

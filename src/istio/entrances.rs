@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::dialect::Dialect;
 use super::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
-use super::mark::{list, object};
+use super::mark::{list, object, suppress};
 use super::object::{Object, Spec};
 use super::release::Feature;
 use super::rewrite::{self, Form};
@@ -87,7 +87,13 @@ fn workload(
         .collect();
     let callers = list(callers);
     let why = format!("Lets callers in {callers} in: their SNI names the service, and TLS ends at its pods.");
-    object(plan, name, &gateway.namespace, why, Spec::Gateway(spec))
+    let mut object = object(plan, name, &gateway.namespace, why, Spec::Gateway(spec));
+    let here = |cluster: &Cluster| cluster.name == plan.cluster.name;
+    if !entered.iter().any(|(cluster, _)| here(cluster)) {
+        // istioctl looks for the workload in one cluster, and it is in another that is configured from here.
+        suppress(&mut object, "IST0101");
+    }
+    object
 }
 
 /// `*.local`, the very string of Istio's own documents: a second Gateway with it is harmless, while one that

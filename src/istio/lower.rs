@@ -26,7 +26,7 @@ pub fn lower(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Bundle {
             route::objects(plan, &mut dialect),
         ]
     });
-    let objects = own.into_iter().flatten().into_iter().flat_map(|mut step| {
+    let objects = own.into_iter().flatten().flat_map(|mut step| {
         step.sort_by(|a, b| place(a).cmp(&place(b)));
         step
     });
@@ -150,6 +150,12 @@ fn ground(plan: &ClusterPlan<'_>) -> Ground {
             .runs
             .iter()
             .map(|service| (service.plain_host(cluster), ground_service(service, plan)))
+            .collect(),
+        known: plan
+            .plain_names
+            .iter()
+            .filter(|name| name.known)
+            .map(|name| name.service.plain_host(cluster))
             .collect(),
         stood_in: absent(PlainNames::Service).map(|name| name.service.plain_host(cluster)).collect(),
         names: absent(PlainNames::None)

@@ -155,6 +155,7 @@ fn instead(feature: Feature) -> &'static str {
         | Feature::Http2KeepAlive
         | Feature::LocalityLbSetting
         | Feature::ClusterLabel
+        | Feature::FailoverByCluster
         | Feature::FailoverPriority
         | Feature::WarmupDuration
         | Feature::Warmup

@@ -147,6 +147,8 @@ features! {
     LocalityLbSetting "`localityLbSetting`" [(5, 0)]
     /// Before, endpoints did not carry the id of their cluster.
     ClusterLabel "a subset of one cluster" [(8, 0)]
+    /// Before, nothing told a caller's own cluster from others.
+    FailoverByCluster "`acrossClusters: failover` by discovery" [(12, 0)]
     FailoverPriority "`failoverPriority`" [(12, 0)]
     WarmupDuration "`warmup`" [(14, 0)]
     /// Before, it had a duration and nothing else.

@@ -6,13 +6,13 @@ mod names; // that callers ask for in TLS
 use super::action::{self, Copies};
 use super::condition;
 use super::dialect::Dialect;
-use super::ingress;
 use super::mark::{export_to, list, object, suppress};
 use super::object::{Object, Spec};
 use super::release::Feature;
 use super::virtual_service::{
     Destination, HttpMatchRequest, HttpRoute, HttpRouteDestination, PortSelector, VirtualServiceSpec,
 };
+use super::{discovered, ingress};
 use crate::bundle::Origin;
 use crate::model::{RouteKind, Rule};
 use crate::plan::{Answer, ClusterPlan, Copy, Found, Route, ServiceRoutes, Share, Target};
@@ -70,8 +70,9 @@ fn virtual_service(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>, dialect: 
         // istioctl takes the short name and the full one for two objects with one host.
         suppress(&mut object, "IST0109");
     }
-    if names_subsets_elsewhere(plan, routes) {
-        // istioctl takes a name outside Kubernetes' domain for one of the object's own namespace.
+    if names_subsets_elsewhere(plan, routes) || names_only_seen(plan, routes) {
+        // istioctl takes a name outside Kubernetes' domain for one of the object's own namespace, and does not see
+        // what the control plane sees of other clusters.
         suppress(&mut object, "IST0101");
     }
     object
@@ -85,6 +86,14 @@ fn names_subsets_elsewhere(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -
     };
     let mut targets = routes.routes.iter().flat_map(Route::targets);
     targets.any(|target| plan.find(target).is_some_and(elsewhere))
+}
+
+/// Whether requests go by plain names that only other clusters have.
+fn names_only_seen(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -> bool {
+    let targets = routes.routes.iter().flat_map(Route::targets);
+    let seen = targets.filter(|target| !plan.discovered(*target).is_empty());
+    let mut services = seen.filter_map(|target| plan.mesh.service(target.service));
+    services.any(|service| discovered::is_unknown(plan, service))
 }
 
 fn why(plan: &ClusterPlan<'_>, routes: &ServiceRoutes<'_>) -> String {

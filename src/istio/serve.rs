@@ -109,6 +109,9 @@ fn destination_rule(
     if discovered::looks_empty(plan, serving) {
         suppress(&mut object, "IST0173");
     }
+    if discovered::is_unknown(plan, service) {
+        suppress(&mut object, "IST0174");
+    }
     object
 }
 

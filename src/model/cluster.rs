@@ -47,16 +47,16 @@ pub struct Cluster {
     pub reach: Option<At<Reach>>,
 }
 
-/// Which control planes see the endpoints of a cluster, beside the one that configures it.
+/// To whom the endpoints of a cluster are shown: control planes, beside the one that configures it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Shown {
     /// None.
     #[default]
-    ToNobody,
+    Nobody,
     /// Those of clusters that are shown to others, too.
-    ToItsLike,
+    ItsLike,
     /// All, for callers everywhere find something there by discovery.
-    ToAll,
+    Everybody,
 }
 
 /// `region/zone`, or a region alone.

@@ -40,9 +40,9 @@ impl Mesh {
         let shown = |id: ClusterId| self.cluster(id).map(|cluster| cluster.shown).unwrap_or_default();
         self.control_plane(viewer) == self.control_plane(seen)
             || match shown(seen) {
-                Shown::ToNobody => false,
-                Shown::ToItsLike => shown(viewer) != Shown::ToNobody,
-                Shown::ToAll => true,
+                Shown::Nobody => false,
+                Shown::ItsLike => shown(viewer) != Shown::Nobody,
+                Shown::Everybody => true,
             }
     }
 

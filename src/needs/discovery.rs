@@ -16,8 +16,8 @@ const PORT: u16 = 15443;
 pub struct Sights<'p> {
     /// By the cluster of the control plane: what it must see.
     seen: BTreeMap<&'p str, BTreeMap<&'p str, &'p Cluster>>,
-    /// Istio's `meshNetworks`; nothing where there is but one.
-    networks: Option<Value>,
+    /// All that see others, or are seen.
+    concerned: Vec<&'p Cluster>,
 }
 
 impl<'p> Sights<'p> {
@@ -33,7 +33,7 @@ impl<'p> Sights<'p> {
         }
         Self {
             seen,
-            networks: networks(plans.iter().filter(|plan| concerned(plan)).map(|plan| plan.cluster)),
+            concerned: plans.iter().filter(|plan| concerned(plan)).map(|plan| plan.cluster).collect(),
         }
     }
 }
@@ -61,8 +61,8 @@ pub fn needs(plan: &ClusterPlan<'_>, sights: &Sights<'_>) -> Vec<Need> {
     };
     let beside = beside(plan);
     let labelled = labelled(plan);
-    let networks = sights.networks.as_ref().filter(|_| plan.configured_by.is_none());
-    let networks = networks.map(|networks| by_installation(cluster, networks));
+    let networks = networks(plan, &sights.concerned).filter(|_| plan.configured_by.is_none());
+    let networks = networks.map(|networks| by_installation(plan, sights, &networks));
     plane.into_iter().chain(labelled).chain(networks).chain(beside).chain(callers(plan)).collect()
 }
 
@@ -177,14 +177,27 @@ fn labelled(plan: &ClusterPlan<'_>) -> Option<Need> {
 }
 
 /// The same told to istiod by its installation, for all networks at once.
-fn by_installation(cluster: &Cluster, networks: &Value) -> Need {
-    Need::new(
-        "mesh-networks",
-        "the label of each gateway's Service says all this; or, instead, `global.meshNetworks` of istiod does, and \
-         `ISTIO_META_NETWORK` in every proxy",
-        "nothing: one of the two is enough",
-    )
-    .by([
+fn by_installation(plan: &ClusterPlan<'_>, sights: &Sights<'_>, networks: &Value) -> Need {
+    let cluster = plan.cluster;
+    let own_way = |far: &&Cluster| {
+        far.gateway.as_ref().is_some_and(|gateway| gateway.addresses_from.contains_key(&plan.id))
+    };
+    let need = if sights.concerned.iter().any(own_way) {
+        Need::new(
+            "mesh-networks",
+            "callers here dial gateways at addresses of their own (`addressFrom`), which no label can say: \
+             `global.meshNetworks` of istiod, and `ISTIO_META_NETWORK` in every proxy",
+            "callers dial the addresses that all others do",
+        )
+    } else {
+        Need::new(
+            "mesh-networks",
+            "the label of each gateway's Service says all this; or, instead, `global.meshNetworks` of istiod does, \
+             and `ISTIO_META_NETWORK` in every proxy",
+            "nothing: one of the two is enough",
+        )
+    };
+    need.by([
         "helm",
         "--kube-context",
         cluster.context.as_str(),
@@ -200,7 +213,7 @@ fn by_installation(cluster: &Cluster, networks: &Value) -> Need {
 }
 
 /// `{network2: {endpoints: [{fromRegistry: cluster2}], gateways: [{address: 203.0.113.20, port: 15443}]}}`
-fn networks<'p>(clusters: impl Iterator<Item = &'p Cluster>) -> Option<Value> {
+fn networks(plan: &ClusterPlan<'_>, clusters: &[&Cluster]) -> Option<Value> {
     let mut known: BTreeMap<&str, (Vec<Value>, Vec<Value>)> = BTreeMap::new();
     for cluster in clusters {
         let Some(network) = &cluster.network else { continue };
@@ -208,7 +221,7 @@ fn networks<'p>(clusters: impl Iterator<Item = &'p Cluster>) -> Option<Value> {
         endpoints.push(json!({"fromRegistry": cluster.id()}));
         if let Some(gateway) = &cluster.gateway {
             let way = |address: &Address| json!({"address": address.to_string(), "port": gateway.port});
-            gateways.extend(gateway.addresses.iter().map(way));
+            gateways.extend(gateway.dialled_from(plan.id).iter().map(way));
         }
     }
     let all: Map<String, Value> = known

@@ -23,6 +23,9 @@ pub struct Demands<'m> {
     /// Where callers go by another way into a cluster whose control plane configures several: whose they are, for what,
     /// and into which.
     pub astray: BTreeMap<(ServiceId, ClusterId), (Place, ClusterId)>,
+    /// Where callers ask for any version by another way, and a cluster of the same network would answer, too: by service
+    /// and the cluster that is meant.
+    pub beside: BTreeMap<(ServiceId, ClusterId), (Place, ClusterId)>,
     /// Services of which some rule names a version.
     pub told_apart: BTreeMap<ServiceId, &'m Service>,
 }
@@ -49,6 +52,9 @@ pub struct FarUse {
     pub picks: BTreeMap<(Pick, Site), Vec<ClusterId>>,
 }
 
+/// Where callers cannot go: what they need there, where it is asked for, and the callers' cluster.
+type Needed<'m> = (&'m Service, Place, ClusterId);
+
 /// Callers ask for more than may be written.
 pub struct TooMany {
     /// With what it became too much.
@@ -67,7 +73,7 @@ pub fn of<'m>(mesh: &'m Mesh, most: usize, findings: &mut Vec<Finding>) -> Resul
             return Err(TooMany { at: gateway.place, what: "gateway" });
         }
     }
-    let mut closed: BTreeMap<(ClusterId, bool), Vec<(&Service, Place, ClusterId)>> = BTreeMap::new();
+    let mut closed: BTreeMap<(ClusterId, bool), Vec<Needed<'_>>> = BTreeMap::new();
     let mut spread = Vec::new();
     for (id, service) in mesh.services.iter().enumerate().map(|(index, service)| (ServiceId(index), service))
     {
@@ -198,6 +204,12 @@ impl<'m> Demands<'m> {
                 let place = route.rule.map_or(routes.service.place, |rule| rule.place);
                 let astray = clusters.iter().filter(|id| **id != caller && mesh.shares_control_plane(**id));
                 self.astray.extend(astray.map(|id| ((target.service, *id), (place, caller))));
+                if target.pick == Pick::Any {
+                    self.beside.extend(clusters.iter().filter_map(|id| {
+                        let other = beside(mesh, target.service, *id).filter(|_| *id != caller)?;
+                        Some(((target.service, *id), (place, other)))
+                    }));
+                }
                 for cluster in clusters.iter().filter(|cluster| **cluster != caller) {
                     let (callers, services) = self.entering.entry(*cluster).or_default();
                     callers.insert(caller);
@@ -265,6 +277,16 @@ impl Demands<'_> {
             }
         }
     }
+}
+
+/// Another cluster that answers at the gateway of one, too, whatever version is asked for: it runs the service, is on the
+/// same network, and the control plane sees it.
+fn beside(mesh: &Mesh, service: ServiceId, entered: ClusterId) -> Option<ClusterId> {
+    let visible = mesh.visible(mesh.service(service)?, Pick::Any, entered).into_iter();
+    let one = mesh.cluster(entered)?;
+    visible
+        .filter(|other| *other != entered)
+        .find(|other| mesh.cluster(*other).is_some_and(|other| one.shares_network(other)))
 }
 
 /// The clusters that a target is in, for callers in one cluster.

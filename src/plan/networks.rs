@@ -36,5 +36,8 @@ pub fn check(mesh: &Mesh, demands: &Demands<'_>) -> Vec<Finding> {
             mesh.cluster(*entered)?,
         ))
     }));
+    findings.extend(demands.beside.iter().filter_map(|((service, meant), (place, other))| {
+        Some(problems::beside(mesh.service(*service)?, *place, mesh.cluster(*meant)?, mesh.cluster(*other)?))
+    }));
     findings
 }

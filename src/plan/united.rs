@@ -14,7 +14,7 @@ use crate::source::Place;
 /// Unites what the members of each control plane ask for.
 pub fn unite(mesh: &Mesh, demands: &mut Demands<'_>, findings: &mut Vec<Finding>) {
     for head in (0..mesh.clusters.len()).map(ClusterId) {
-        if !mesh.cluster(head).is_some_and(|cluster| cluster.control_plane.is_none()) {
+        if mesh.cluster(head).is_none_or(|cluster| cluster.control_plane.is_some()) {
             continue;
         }
         let members: Vec<ClusterId> = mesh.configured_by(head).collect();

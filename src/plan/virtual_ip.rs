@@ -85,7 +85,9 @@ fn pins_and_names(mesh: &Mesh) -> (BTreeMap<String, IpAddr>, BTreeSet<String>) {
 }
 
 fn remote_hosts(mesh: &Mesh, service: &Service) -> BTreeSet<String> {
-    let serving = service.runs.keys().filter_map(|cluster| mesh.cluster(*cluster));
+    // By discovery there is no other name than the plain one.
+    let serving = service.runs.keys().filter(|id| !mesh.discovers(service, **id));
+    let serving = serving.filter_map(|cluster| mesh.cluster(*cluster));
     match mesh.remote_names {
         RemoteNames::Shared => serving.take(1).map(|cluster| mesh.remote_host(service, cluster)).collect(),
         RemoteNames::PerCluster => serving.map(|cluster| mesh.remote_host(service, cluster)).collect(),

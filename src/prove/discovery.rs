@@ -206,12 +206,10 @@ impl Site {
         let unlabelled = BTreeMap::new();
         let pods: Vec<_> =
             if service.pods.is_empty() { vec![&unlabelled] } else { service.pods.values().collect() };
-        let carried = |pod: &BTreeMap<String, String>| -> BTreeMap<String, String> {
-            let mut carried = pod.clone();
-            carried.insert(CLUSTER.to_owned(), self.registry.clone());
-            carried
+        let carries = |pod: &BTreeMap<String, String>, key: &String, value: &String| {
+            if key == CLUSTER { *value == self.registry } else { pod.get(key) == Some(value) }
         };
-        pods.into_iter().map(|pod| selects(labels, &carried(pod))).collect()
+        pods.into_iter().map(|pod| labels.iter().all(|(key, value)| carries(pod, key, value))).collect()
     }
 }
 

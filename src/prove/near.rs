@@ -126,7 +126,8 @@ impl Caller<'_> {
         let stand_in = self.index.stand_ins.get(&(namespace.as_str(), name.as_str()))?;
         let lists = stand_in.ports.iter().map(|port| (port.port, List::of_service_port(port)));
         let named = host.starts_with(&format!("{name}.{namespace}.svc."));
-        named.then(|| Ports { lists: lists.collect(), only_routed: true })
+        let only_routed = !ground.known.contains(host);
+        named.then(|| Ports { lists: lists.collect(), only_routed })
     }
 
     fn destination(&self, routed: &VirtualServiceSpec, destination: &Destination, near: &mut Near) {

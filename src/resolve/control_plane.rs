@@ -84,9 +84,9 @@ pub fn show(mesh: &mut Mesh) {
         let id = ClusterId(index);
         let named = cluster.registry.is_some() || cluster.control_plane.is_some() || heads.contains(&id);
         cluster.shown = match (found.contains(&id), named) {
-            (true, _) => Shown::ToAll,
-            (false, true) => Shown::ToItsLike,
-            (false, false) => Shown::ToNobody,
+            (true, _) => Shown::Everybody,
+            (false, true) => Shown::ItsLike,
+            (false, false) => Shown::Nobody,
         };
     }
 }

@@ -26,11 +26,11 @@ fn too_long(mesh: &Mesh, service: &Service) -> Option<Finding> {
             let sni = |subset, host| "outbound_.".len() + port + "_.".len() + subset + "_.".len() + host;
             let remote = mesh.remote_host(service, cluster).len();
             // Callers of a gateway that is taught names say theirs: `v2--cluster2`, or `any--cluster2`.
+            let at_cluster = (subset.max("any".len()) + "--".len() + cluster.name.len()).min(LABEL);
             let said = match mesh.reach(service, cluster) {
-                Reach::Rewrite => {
-                    sni((subset.max("any".len()) + "--".len() + cluster.name.len()).min(LABEL), remote)
-                }
-                Reach::Sni | Reach::Merged | Reach::Discovery => remote,
+                Reach::Rewrite => sni(at_cluster, remote),
+                Reach::Discovery => sni(at_cluster, service.plain_host(cluster).len()),
+                Reach::Sni | Reach::Merged => remote,
             };
             [said, sni(subset, service.plain_host(cluster).len())]
         })

@@ -46,8 +46,12 @@ pub fn requests(mesh: &Mesh) -> Vec<(Asked<'_>, Promise, Request)> {
     let mut requests = Vec::new();
     for asked in questions(mesh) {
         let promise = promise::of(mesh, &asked);
+        if promise.is_open {
+            continue;
+        }
         let plain = format!("{}.{}", asked.service.name, asked.service.namespace);
-        let remote = (promise.is_far && !mesh.per_cluster_names).then(|| plain.clone() + ".global");
+        let has_remote = promise.is_far && !mesh.per_cluster_names && !asked.service.discovered;
+        let remote = has_remote.then(|| plain.clone() + ".global");
         for host in [plain].into_iter().chain(remote) {
             requests.push((asked.clone(), promise.clone(), request(&asked, host)));
         }

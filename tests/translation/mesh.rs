@@ -10,6 +10,8 @@ use serde_json::{Map, Value, json};
 #[derive(Clone, Debug)]
 pub struct Mesh {
     pub per_cluster_names: bool,
+    /// Whether control planes see each other's endpoints.
+    pub sighted: bool,
     pub clusters: Vec<Cluster>,
     pub services: Vec<Service>,
 }
@@ -22,6 +24,8 @@ pub struct Cluster {
     pub domain: Option<String>,
     pub addresses: Vec<String>,
     pub port: u16,
+    /// Where control planes see each other.
+    pub network: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -35,6 +39,8 @@ pub struct Service {
     /// None: all.
     pub clients: Option<Vec<String>>,
     pub spread: bool,
+    /// Reached by discovery, else by SNI.
+    pub discovered: bool,
     pub rules: Vec<Rule>,
 }
 
@@ -128,6 +134,10 @@ impl Cluster {
         let gateway = json!({"address": self.addresses, "port": self.port, "serverPort": 15443});
         let mut fields = Map::from_iter([("gateway".to_owned(), gateway)]);
         fields.extend(self.region.clone().map(|region| ("locality".to_owned(), Value::from(region))));
+        fields.extend(self.network.clone().map(|network| ("network".to_owned(), Value::from(network))));
+        let registry =
+            self.network.as_ref().map(|_| ("registry".to_owned(), Value::from(self.name.as_str())));
+        fields.extend(registry);
         fields.extend(self.domain.clone().map(|domain| ("clusterDomain".to_owned(), Value::from(domain))));
         fields.into()
     }
@@ -138,6 +148,9 @@ impl Service {
         let ports = self.ports.iter().map(|(name, number)| (name.clone(), Value::from(*number)));
         let mut fields = Map::new();
         fields.insert("ports".to_owned(), ports.collect::<Map<_, _>>().into());
+        if self.discovered {
+            fields.insert("reach".to_owned(), "discovery".into());
+        }
         let across = if self.spread { "spread" } else { "local" };
         fields.insert("acrossClusters".to_owned(), across.into());
         if self.is_unversioned() {

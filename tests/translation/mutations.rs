@@ -313,6 +313,7 @@ fn sound() -> (Mesh, Files) {
 /// Three clusters, a version in two of them, two ports, a copy, a service that runs in one cluster only.
 pub fn mesh() -> Mesh {
     let cluster = |number: usize| Cluster {
+        network: None,
         name: format!("cluster{number}"),
         region: None,
         domain: None,
@@ -328,6 +329,7 @@ pub fn mesh() -> Mesh {
         cluster: cluster.map(str::to_owned),
     };
     let service = |name: &str, ports: &[(&str, u16)], versions: Vec<Version>, rules: Vec<Rule>| Service {
+        discovered: false,
         name: name.to_owned(),
         namespace: "default".to_owned(),
         ports: ports.iter().map(|(name, number)| ((*name).to_owned(), *number)).collect(),
@@ -356,6 +358,7 @@ pub fn mesh() -> Mesh {
         version("v3", &["cluster2"]),
     ];
     Mesh {
+        sighted: false,
         per_cluster_names: false,
         clusters: (1..=3).map(cluster).collect(),
         services: vec![

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::mesh::{Mesh, Pick, Rule, Service};
+use crate::mesh::{Mesh, Pick, Rule, Service, Version};
 
 /// Shares by place, as traces name places.
 pub type Places = BTreeMap<String, f64>;
@@ -27,6 +27,8 @@ pub struct Promise {
     pub copies: BTreeSet<String>,
     /// Whether some of it is answered in another cluster.
     pub is_far: bool,
+    /// Whether nothing is promised: whatever control planes see may answer.
+    pub is_open: bool,
 }
 
 /// What the words promise.
@@ -36,7 +38,13 @@ pub fn of(mesh: &Mesh, asked: &Asked<'_>) -> Promise {
     // A cluster that is no client is left as it is.
     let is_client = service.clients.as_ref().is_none_or(|clients| clients.iter().any(|name| name == caller));
     if !is_client {
-        return if runs(service, caller) { at(service, None, caller) } else { nobody("passthrough") };
+        return if mesh.sighted {
+            open()
+        } else if runs(service, caller) {
+            at(service, None, caller)
+        } else {
+            nobody("passthrough")
+        };
     }
     let is_for = |rule: &&Rule| {
         let from = rule.source_clusters.as_ref();
@@ -45,7 +53,10 @@ pub fn of(mesh: &Mesh, asked: &Asked<'_>) -> Promise {
     };
     let rules: Vec<_> = service.rules.iter().filter(is_for).collect();
     if rules.is_empty() {
-        return if runs(service, caller) {
+        // What is found by discovery is left to Istio.
+        return if service.discovered {
+            everywhere(service)
+        } else if runs(service, caller) {
             at(service, None, caller)
         } else {
             split(mesh, asked, &any(), 100)
@@ -54,13 +65,35 @@ pub fn of(mesh: &Mesh, asked: &Asked<'_>) -> Promise {
     let is_for_workload = |rule: &&&Rule| rule.label.is_none() || rule.label.as_deref() == asked.label;
     let rules: Vec<_> = rules.iter().filter(is_for_workload).collect();
     if rules.is_empty() {
-        // Any local version; nobody behind a stand-in.
-        return if runs(service, caller) { at(service, None, caller) } else { nobody("error:no-endpoints") };
+        // Any version that is seen; nobody behind a stand-in.
+        return if mesh.sighted {
+            open()
+        } else if runs(service, caller) {
+            at(service, None, caller)
+        } else {
+            nobody("error:no-endpoints")
+        };
     }
     match rules.into_iter().find(|rule| holds(rule, asked)) {
         Some(rule) => answer(mesh, asked, rule),
         None => nobody("error:no-route"),
     }
+}
+
+fn open() -> Promise {
+    Promise { is_open: true, ..Promise::default() }
+}
+
+/// At all pods of a service that control planes see.
+fn everywhere(service: &Service) -> Promise {
+    let clusters = |version: &Version| -> Vec<(String, String)> {
+        let name = version.name.as_deref().unwrap_or("any");
+        version.clusters.iter().map(|(cluster, _)| (cluster.clone(), name.to_owned())).collect()
+    };
+    let pods: BTreeSet<_> = service.versions.iter().flat_map(clusters).collect();
+    let share = 100.0 / f64::from(u32::try_from(pods.len()).unwrap());
+    let places = pods.into_iter().map(|(cluster, version)| (format!("{cluster}/{version}"), share));
+    Promise { places: places.collect(), ..Promise::default() }
 }
 
 fn any() -> Pick {

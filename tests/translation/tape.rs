@@ -40,12 +40,24 @@ impl<'t> Tape<'t> {
     /// The mesh on this tape.
     pub fn mesh(&mut self) -> Mesh {
         let per_cluster_names = self.below(4) == 3;
-        let clusters: Vec<_> =
-            (1..=2 + self.below(3)).map(|number| self.cluster(number, per_cluster_names)).collect();
+        // Clusters of one network see each other as they are: then all is found by discovery.
+        let (sighted, one_network) = self.one(&[(false, false), (false, false), (true, false), (true, true)]);
+        let mut clusters: Vec<_> = (1..=2 + self.below(3))
+            .map(|number| self.cluster(number, per_cluster_names && !sighted))
+            .collect();
+        for (number, cluster) in clusters.iter_mut().enumerate().filter(|_| sighted) {
+            let number = if one_network { self.below(3) } else { number };
+            cluster.network = Some(format!("network{number}"));
+        }
         let names: Vec<_> = clusters.iter().map(|cluster| cluster.name.clone()).collect();
         let services = ["reviews", "ratings", "details"].into_iter().take(1 + self.below(3));
-        let services = services.map(|name| self.service(name, &names)).collect();
-        Mesh { per_cluster_names, clusters, services }
+        let services = services.map(|name| self.service(name, &names)).collect::<Vec<_>>();
+        let found = |service: Service| Service {
+            discovered: sighted && (one_network || self.below(2) == 1),
+            ..service
+        };
+        let services = services.into_iter().map(found).collect();
+        Mesh { per_cluster_names, sighted, clusters, services }
     }
 
     /// One shared name for clusters of several domains has no SNI that all of them know.
@@ -57,6 +69,7 @@ impl<'t> Tape<'t> {
             domain: (own_domain && self.below(2) == 1).then(|| format!("cluster{number}.example")),
             addresses: (0..=self.below(2)).map(|at| format!("203.0.113.{}", 10 * number + at)).collect(),
             port: self.one(&[15443, 31443]),
+            network: None,
         }
     }
 
@@ -72,6 +85,7 @@ impl<'t> Tape<'t> {
             versions,
             clients: (self.below(3) == 2).then(|| self.some(clusters)),
             spread: self.below(2) == 1,
+            discovered: false,
             rules: Vec::new(),
         };
         service.rules = (0..self.below(4)).map(|_| self.rule(&service, clusters)).collect();

@@ -159,3 +159,18 @@ pub fn domains(service: &Service, near: &Cluster, far: &Cluster) -> Finding {
     .at(service.place, "is found by discovery")
     .help("a control plane gives all that it sees its own domain: use one domain, or another `reach` for this service")
 }
+
+/// Meant: the cluster that is entered; other: the one that would answer, too.
+pub fn beside(service: &Service, place: Place, meant: &Cluster, other: &Cluster) -> Finding {
+    let (meant_name, other_name) = (&meant.name, &other.name);
+    Finding::new(
+        Code::MG0467,
+        format!(
+            "callers that ask for any version of `{service}` in `{meant_name}` would get `{other_name}`, too: both are on \
+             one network, and see each other"
+        ),
+    )
+    .at(place, format!("any version in `{meant_name}`"))
+    .at(other.place, format!("answers at the gateway of `{meant_name}` as well"))
+    .help("let the service be found by discovery, `reach: discovery`; or name a version")
+}

@@ -160,9 +160,7 @@ fn one_bundle_is_for_all_that_a_control_plane_configures() {
             "no subset `v1--there` of `api.default.svc.cluster.local` at the gateway on the way to `there`",
         ),
         (
-            |mesh| {
-                mesh.gateway("here").selector.insert("istio".to_owned(), "other".to_owned()).map_or((), drop)
-            },
+            |mesh| mesh.gateway("here").selector = [("istio".to_owned(), "other".to_owned())].into(),
             "the gateway on the way to `here` is not open for `api.default.svc.cluster.local`",
         ),
     ];
