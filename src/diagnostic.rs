@@ -48,6 +48,8 @@ impl Finding {
     /// Adds a place; the first one is the offender.
     #[must_use]
     pub fn at(mut self, place: Place, text: impl Into<String>) -> Self {
+        // Most findings have one, and of a hostile input there are a million.
+        self.labels.reserve_exact(1);
         self.labels.push(Label { place, text: text.into() });
         self
     }

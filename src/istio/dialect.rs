@@ -113,6 +113,7 @@ pub(super) mod tests {
             network: None,
             registry: None,
             control_plane: None,
+            shares_control_plane: false,
             shown: crate::model::cluster::Shown::default(),
             context: name.to_owned(),
             drain: None,

@@ -10,7 +10,7 @@ use super::mark::{export_to, list, object, suppress};
 use super::object::{Object, Spec};
 use super::release::Feature;
 use super::virtual_service::{
-    Destination, HttpMatchRequest, HttpRoute, HttpRouteDestination, PortSelector, VirtualServiceSpec,
+    Destination, HttpMatchRequest, HttpRoute, PortSelector, RouteDestination, VirtualServiceSpec,
 };
 use super::{discovered, ingress};
 use crate::bundle::Origin;
@@ -148,10 +148,10 @@ fn said(rule: &Rule, dialect: &mut Dialect<'_>) -> HttpRoute {
 }
 
 /// Weights are written where there is something to weigh: Istio to 1.14 demands that they add up to 100.
-fn split(plan: &ClusterPlan<'_>, shares: &[Share<'_>]) -> Vec<HttpRouteDestination> {
+fn split(plan: &ClusterPlan<'_>, shares: &[Share<'_>]) -> Vec<RouteDestination> {
     let alone = shares.len() == 1;
     let share = |share: &Share<'_>| {
-        Some(HttpRouteDestination {
+        Some(RouteDestination {
             destination: destination(plan, share.target, share.port)?,
             weight: if alone { None } else { Some(share.weight) },
             headers: share.headers.map(action::headers),

@@ -5,7 +5,7 @@
 
 mod connection;
 
-pub use connection::{L4MatchAttributes, RouteDestination, TcpRoute, TlsMatchAttributes, TlsRoute};
+pub use connection::{L4MatchAttributes, TcpRoute, TlsMatchAttributes, TlsRoute};
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ pub struct HttpRoute {
     pub matches: Vec<HttpMatchRequest>,
     /// Shares of the requests; weights, if there are any, add up to 100.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub route: Vec<HttpRouteDestination>,
+    pub route: Vec<RouteDestination>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect: Option<HttpRedirect>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,13 +106,14 @@ pub struct HttpMatchRequest {
     pub source_namespace: Option<String>,
 }
 
-/// A share of the requests, and who answers it.
+/// A share of the requests or connections, and who answers it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct HttpRouteDestination {
+pub struct RouteDestination {
     pub destination: Destination,
     /// Percent; none for the only destination of a route.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<u32>,
+    /// Never of connections, which have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headers: Option<Headers>,
 }

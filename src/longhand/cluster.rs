@@ -62,6 +62,7 @@ impl<'m> Cluster<'m> {
             registry,
             control_plane,
             // What the others say.
+            shares_control_plane: _,
             shown: _,
             context,
             drain,

@@ -86,6 +86,8 @@ impl<'m> IngressGateway<'m> {
             clusters,
             selector,
             servers,
+            // What could not be read is an error, and then nothing is written.
+            complete: _,
         } = gateway;
         Self {
             clusters: clusters.iter().map(|id| cluster_name(mesh, *id)).collect(),

@@ -37,6 +37,8 @@ pub struct Cluster {
     pub registry: Option<At<String>>,
     /// The other cluster whose control plane configures this one; none if its own does.
     pub control_plane: Option<At<ClusterId>>,
+    /// Whether its control plane configures other clusters, too.
+    pub shares_control_plane: bool,
     /// Who sees its endpoints.
     pub shown: Shown,
     /// The kubectl context in printed commands.

@@ -33,6 +33,8 @@ pub struct IngressGateway {
     pub selector: BTreeMap<String, String>,
     /// Its open ports; empty where the Gateway exists already.
     pub servers: Vec<Server>,
+    /// Whether all of them could be read, hosts included.
+    pub complete: bool,
 }
 
 /// An open port.

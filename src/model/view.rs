@@ -75,9 +75,7 @@ impl Mesh {
     /// Whether a control plane configures other clusters beside this one.
     #[must_use]
     pub fn shares_control_plane(&self, id: ClusterId) -> bool {
-        // Whoever is configured together with others is shown to some.
-        let shown = self.cluster(id).is_some_and(|cluster| cluster.shown != Shown::Nobody);
-        shown && self.configured_by(self.control_plane(id)).nth(1).is_some()
+        self.cluster(id).is_some_and(|cluster| cluster.shares_control_plane)
     }
 
     /// The clusters whose gateways lead to the pods of one, for callers of another network: its own if it has one, else

@@ -72,6 +72,7 @@ fn resolved(written: &spec::cluster::Cluster, defaults: &Defaults, findings: &mu
         network: network.value().cloned(),
         registry: registry.written().cloned(),
         control_plane: None,
+        shares_control_plane: false,
         shown: Shown::default(),
         context: or(context, name.value.clone()),
         drain: drain.written().filter(|drain| drain.value).map(|drain| drain.place),

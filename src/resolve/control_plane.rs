@@ -88,5 +88,6 @@ pub fn show(mesh: &mut Mesh) {
             (false, true) => Shown::ItsLike,
             (false, false) => Shown::Nobody,
         };
+        cluster.shares_control_plane = cluster.control_plane.is_some() || heads.contains(&id);
     }
 }

@@ -67,6 +67,9 @@ fn resolved(
     // A Gateway beside the application, as in Istio's samples, selects the workload in Istio's own namespace.
     let istios = selector.get(SELECTOR.0).is_some_and(|value| value == SELECTOR.1);
     let installed = istios.then(|| NAMESPACE.to_owned());
+    let before = findings.len();
+    let open = server::all(servers, findings);
+    let complete = entries(servers).1 && findings.len() == before;
     IngressGateway {
         name: key.value.clone(),
         place: key.place,
@@ -74,7 +77,8 @@ fn resolved(
         namespace: object_namespace,
         clusters: runs(key, named, everywhere, clusters, findings),
         selector,
-        servers: server::all(servers, findings),
+        servers: open,
+        complete,
     }
 }
 

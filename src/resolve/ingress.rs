@@ -94,7 +94,9 @@ fn is_host(at: &At<String>, gateway: Option<&IngressGateway>, findings: &mut Vec
         findings.push(problems::not_a_host(at));
         return false;
     }
-    let Some(gateway) = gateway.filter(|gateway| !gateway.servers.is_empty()) else { return true };
+    let Some(gateway) = gateway.filter(|gateway| gateway.complete && !gateway.servers.is_empty()) else {
+        return true;
+    };
     let speak_http = gateway.servers.iter().filter(|server| {
         let ends_tls = server
             .tls

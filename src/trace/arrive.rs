@@ -21,8 +21,7 @@ impl<'a> Walk<'_, 'a> {
         wrapping: &Wrapping,
     ) {
         let Pods { cluster, workload, namespace, port } = *pods;
-        let own_network = workload.network.as_ref().or(cluster.network.as_ref()).map(String::as_str);
-        if !proxy.reaches_pods(registry.cluster, cluster, own_network) {
+        if !proxy.reaches_pods(registry.cluster, cluster, workload) {
             let why = format!(
                 "{} dials pods of {} by their own addresses, which are not known there: to the control plane both are in one network",
                 registry.cluster.name, cluster.name
@@ -33,8 +32,8 @@ impl<'a> Walk<'_, 'a> {
         let mode = there.mutual_tls(namespace, &workload.labels, port);
         let name = format!("{} in {}", workload.name, cluster.name);
         let refusal = match wrapping {
-            Wrapping::Mesh { .. } if workload.no_sidecar => {
-                Some((DeadEnd::MtlsToPlainPod, format!("the mesh's TLS to {name}, which has no proxy")))
+            Wrapping::Mesh { .. } | Wrapping::OtherTls if workload.no_sidecar => {
+                Some((DeadEnd::MtlsToPlainPod, format!("TLS to {name}, which has no proxy")))
             }
             Wrapping::OtherTls => {
                 Some((DeadEnd::NoInboundChain, format!("{name} takes the mesh's TLS or none")))

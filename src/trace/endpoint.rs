@@ -40,6 +40,8 @@ pub(super) struct Endpoint<'e> {
     pub(super) all: u32,
     /// How many of these answer.
     pub(super) up: u32,
+    /// Whether there is a proxy of the mesh.
+    pub(super) has_proxy: bool,
     /// Whether the control plane takes it for one that understands the mesh's TLS.
     pub(super) speaks_mesh_tls: bool,
 }
@@ -138,6 +140,7 @@ fn of_shard<'a>(registry: &Registry<'a>, shard: &Shard<'a>, port: &Port<'_>) -> 
             weight: f64::from(workload.replicas),
             all: workload.replicas,
             up: workload.replicas,
+            has_proxy: !workload.no_sidecar,
             speaks_mesh_tls: !workload.no_sidecar && mode != MutualTlsMode::Disable,
         }
     };
@@ -172,6 +175,7 @@ fn of_entry<'a>(
             weight: f64::from(weight),
             all: 1,
             up: 1,
+            has_proxy: is_of_mesh,
             speaks_mesh_tls: is_of_mesh && mode != MutualTlsMode::Disable,
         }
     };
@@ -189,6 +193,7 @@ fn of_entry<'a>(
             weight: 1.0,
             all: 1,
             up: 1,
+            has_proxy: false,
             speaks_mesh_tls: false,
         });
     }

@@ -114,6 +114,7 @@ impl<'a> Networks<'a> {
             weight,
             all: 1,
             up: 1,
+            has_proxy: true,
             speaks_mesh_tls: true,
         }));
         seen

@@ -146,7 +146,13 @@ impl Objects {
                     None => self.virtual_services.push(object),
                 }
             }
-            "DestinationRule" => self.destination_rules.push(read(place, spec).map_err(unreadable)?),
+            "DestinationRule" => {
+                let object: Object<DestinationRuleSpec> = read(place, spec).map_err(unreadable)?;
+                match admission::refusal_of_policies(&object.spec) {
+                    Some(why) => self.refused.push((object.place, why)),
+                    None => self.destination_rules.push(object),
+                }
+            }
             "ServiceEntry" => {
                 let object: Object<ServiceEntrySpec> = read(place, spec).map_err(unreadable)?;
                 match admission::refusal(&object.spec) {

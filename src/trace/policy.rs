@@ -18,7 +18,8 @@ pub(super) struct Policy<'a> {
     pub(super) labels: Option<&'a BTreeMap<String, String>>,
     /// How TLS is spoken; none lets Istio decide.
     pub(super) tls: Option<&'a ClientTls>,
-    /// What the subset itself says of TLS: all that a gateway which passes it on looks at.
+    /// What the subset itself, or without one the rule, says of TLS: all that a control plane looks at when it asks who
+    /// speaks the mesh's.
     pub(super) own_tls: Option<&'a ClientTls>,
     /// Whether endpoints that fail are left out.
     pub(super) ejects: bool,
@@ -44,21 +45,42 @@ pub(super) fn of<'a>(
         let tls = general.and_then(|policy| policy.settings(port).tls.as_ref());
         let asked: Vec<_> = general.into_iter().collect();
         let (ejects, locality) = failover(&asked, port);
-        return Some(Policy { rule: whole, labels: None, tls, own_tls: None, ejects, locality, asked });
+        return Some(Policy {
+            rule: whole,
+            labels: None,
+            tls,
+            own_tls: own_tls(general, port),
+            ejects,
+            locality,
+            asked,
+        });
     };
     let (rule, subset) = rules.iter().find_map(|rule| {
         let found: Option<&Subset> = rule.spec.subsets.iter().find(|subset| subset.name == name);
         found.map(|subset| (*rule, subset))
     })?;
     let own = subset.traffic_policy.as_ref();
-    let own_tls = own.and_then(|policy| policy.settings(port).tls.as_ref());
     let tls = match own {
-        Some(policy) if policy.speaks_of_tls(port) => own_tls,
+        Some(policy) if policy.speaks_of_tls(port) => policy.settings(port).tls.as_ref(),
         Some(_) | None => general.and_then(|policy| policy.settings(port).tls.as_ref()),
     };
     let asked: Vec<_> = general.into_iter().chain(own).collect();
     let (ejects, locality) = failover(&asked, port);
-    Some(Policy { rule: Some(rule), labels: Some(&subset.labels), tls, own_tls, ejects, locality, asked })
+    Some(Policy {
+        rule: Some(rule),
+        labels: Some(&subset.labels),
+        tls,
+        own_tls: own_tls(own, port),
+        ejects,
+        locality,
+        asked,
+    })
+}
+
+/// Here settings of a port without TLS leave the level's. Source: `trafficPolicyTLSModeForPort` in Istio's
+/// `pilot/pkg/xds/endpoints`.
+fn own_tls(level: Option<&TrafficPolicy>, port: u16) -> Option<&ClientTls> {
+    level.and_then(|policy| policy.settings(port).tls.as_ref().or(policy.whole().tls.as_ref()))
 }
 
 /// Whether endpoints are left out, and in which order others take over: the last level that says so, unless it has

@@ -80,7 +80,7 @@ pub(super) fn shares(members: &[Member<'_>], policy: &Policy<'_>, caller: Traits
     if let Some(rule) = rule {
         weigh(&mut groups, rule);
     }
-    let by_weight_of_groups = rule.is_some() || !labels.is_empty();
+    let by_weight_of_groups = [distribute.is_empty(), labels.is_empty(), named.is_empty()].contains(&false);
     keep_first(&mut groups, members);
     fill(members, groups.into_iter().map(|(_, group)| group).collect(), by_weight_of_groups)
 }

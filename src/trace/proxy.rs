@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::endpoint::augmented;
 use super::pool::Traits;
 use super::request::Caller;
-use super::world::{Cluster, Gateway};
+use super::world::{Cluster, Gateway, Workload};
 
 /// A proxy, as its control plane sees it.
 #[derive(Clone, Debug)]
@@ -86,9 +86,10 @@ impl Proxy {
         self.view.is_empty() || network.is_empty() || self.view.iter().any(|seen| seen == network)
     }
 
-    /// Whether it can open connections to the pods of a cluster.
-    pub(super) fn reaches_pods(&self, own: &Cluster, there: &Cluster, network: Option<&str>) -> bool {
-        own.name == there.name || network.is_some_and(|network| network == self.network)
+    /// Whether it can open connections to pods by their own addresses.
+    pub(super) fn reaches_pods(&self, own: &Cluster, there: &Cluster, pods: &Workload) -> bool {
+        let network = pods.network.as_ref().or(there.network.as_ref());
+        own.name == there.name || network.is_some_and(|network| *network == self.network)
     }
 
     /// What endpoints are compared with.

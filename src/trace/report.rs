@@ -146,7 +146,7 @@ dead_ends! {
     SanMismatch "san-mismatch"
     /// The pod does not take this kind of TLS, or takes nothing else.
     NoInboundChain "no-inbound-chain"
-    /// The pod has no proxy, and is sent the mesh's TLS.
+    /// The pod has no proxy, and is sent TLS.
     MtlsToPlainPod "mtls-to-plain-pod"
     /// The pod takes plaintext alone.
     InboundMtlsNotTerminated "inbound-mtls-not-terminated"

@@ -83,9 +83,10 @@ impl<'a> Walk<'_, 'a> {
         match &service.backing {
             Backing::Pods(_) => {
                 registry.joined(&service.host).iter().for_each(|entry| self.listed(entry));
-                match service.headless_in(registry.cluster) {
-                    Some(_) if proxy.role == Role::Sidecar => self.picked(registry, proxy, flow, &to),
-                    Some(_) | None => self.balance(registry, proxy, flow, &to),
+                if service.headless && proxy.role == Role::Sidecar {
+                    self.picked(registry, proxy, flow, &to);
+                } else {
+                    self.balance(registry, proxy, flow, &to);
                 }
             }
             Backing::Entry(entry) => {
@@ -140,11 +141,11 @@ impl<'a> Walk<'_, 'a> {
         endpoints.retain(
             |endpoint| matches!(endpoint.at, At::Pods { cluster, .. } if cluster.name == registry.cluster.name),
         );
-        let flow = flow.step(
-            &registry.cluster.name,
-            format!("{} is headless: its names are those of pods here", to.service.host),
-            None,
-        );
+        let what = format!("{} is headless: its names are those of pods here", to.service.host);
+        let flow = flow.step(&registry.cluster.name, what, None);
+        if endpoints.is_empty() {
+            return self.end(flow, End::Passthrough);
+        }
         let anything = Policy { labels: None, ejects: false, locality: None, ..to.policy.clone() };
         let to = Destination { policy: &anything, ..*to };
         self.divide_among(registry, proxy, flow, &to, endpoints);
@@ -171,9 +172,8 @@ impl<'a> Walk<'_, 'a> {
         }
         // What a subset itself says of TLS is all that control planes look at when they ask who speaks the mesh's.
         if let Some(tls) = policy.own_tls {
-            let speaks = tls.mode == ClientTlsMode::IstioMutual;
             for endpoint in &mut endpoints {
-                endpoint.speaks_mesh_tls = speaks;
+                endpoint.speaks_mesh_tls = endpoint.has_proxy && tls.mode == ClientTlsMode::IstioMutual;
             }
         }
         let seen = registry.networks.seen_by(proxy, endpoints);
@@ -195,7 +195,7 @@ impl<'a> Walk<'_, 'a> {
         mut endpoints: Vec<Endpoint<'a>>,
     ) {
         for endpoint in &mut endpoints {
-            endpoint.up = self.number_up(registry, endpoint);
+            endpoint.up = self.number_up(registry, proxy, endpoint);
         }
         let members: Vec<_> = endpoints.iter().map(Endpoint::member).collect();
         let shares = pool::shares(&members, to.policy, proxy.traits());
@@ -231,8 +231,14 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// How many of an endpoint's pods, or gateways, answer.
-    fn number_up(&self, registry: &Registry<'a>, endpoint: &Endpoint<'_>) -> u32 {
+    fn number_up(&self, registry: &Registry<'a>, proxy: &Proxy, endpoint: &Endpoint<'_>) -> u32 {
         match endpoint.at {
+            // Whoever is dialled there in their place is nobody that could be down.
+            At::Pods { cluster, workload, namespace: _ }
+                if !proxy.reaches_pods(registry.cluster, cluster, workload) =>
+            {
+                endpoint.all
+            }
             At::Pods { cluster, workload, namespace: _ } => {
                 let down = self.request.down.iter().filter(|down| down.cluster == cluster.name);
                 let down: Vec<&str> = down.map(|down| down.what.as_str()).collect();

@@ -7,7 +7,7 @@
 
 use serde::ser::{Impossible, Serialize, Serializer};
 
-use super::node::Refused;
+use super::node::{Refused, transparent};
 use super::scalar;
 
 /// Readers look for the colon of a key no further than 1,024 characters ahead; beyond, the key must be announced.
@@ -65,26 +65,7 @@ impl Serializer for Key<'_> {
         serialize_char(char)
     }
 
-    fn serialize_unit_variant(
-        self,
-        _name: &'static str,
-        _index: u32,
-        variant: &'static str,
-    ) -> Result<(), Refused> {
-        self.serialize_str(variant)
-    }
-
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(
-        self,
-        _name: &'static str,
-        value: &T,
-    ) -> Result<(), Refused> {
-        value.serialize(self)
-    }
-
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Refused> {
-        value.serialize(self)
-    }
+    transparent!();
 
     fn serialize_bytes(self, _value: &[u8]) -> Result<(), Refused> {
         Err(Refused)

@@ -78,6 +78,34 @@ impl<'a> Node<'a> {
     }
 }
 
+/// What is written as the text or the value that it stands for.
+macro_rules! transparent {
+    () => {
+        fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Refused> {
+            value.serialize(self)
+        }
+
+        fn serialize_unit_variant(
+            self,
+            _name: &'static str,
+            _index: u32,
+            variant: &'static str,
+        ) -> Result<(), Refused> {
+            self.serialize_str(variant)
+        }
+
+        fn serialize_newtype_struct<T: Serialize + ?Sized>(
+            self,
+            _name: &'static str,
+            value: &T,
+        ) -> Result<(), Refused> {
+            value.serialize(self)
+        }
+    };
+}
+
+pub(super) use transparent;
+
 macro_rules! scalars {
     ($($method:ident($type:ty) = $write:path;)*) => {
         $(fn $method(self, value: $type) -> Result<(), Refused> {
@@ -127,9 +155,7 @@ impl<'a> Serializer for Node<'a> {
         self.serialize_unit()
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Refused> {
-        value.serialize(self)
-    }
+    transparent!();
 
     fn serialize_unit(self) -> Result<(), Refused> {
         self.scalar(|out| out.push_str("null"));
@@ -138,23 +164,6 @@ impl<'a> Serializer for Node<'a> {
 
     fn serialize_unit_struct(self, _name: &'static str) -> Result<(), Refused> {
         self.serialize_unit()
-    }
-
-    fn serialize_unit_variant(
-        self,
-        _name: &'static str,
-        _index: u32,
-        variant: &'static str,
-    ) -> Result<(), Refused> {
-        self.serialize_str(variant)
-    }
-
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(
-        self,
-        _name: &'static str,
-        value: &T,
-    ) -> Result<(), Refused> {
-        value.serialize(self)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(

@@ -15,13 +15,13 @@ kind: Topology
 mesh: {name: shop, remoteNames: shared, virtualIPs: 240.0.0.0/16, labels: {team: shop}}
 clusters:
   cluster1: {gateway: 203.0.113.10, locality: europe/a}
-  cluster2: {gateway: {address: 203.0.113.20, port: 15443, existing: true}}
+  cluster2: {gateway: {address: 203.0.113.20, port: 15443, existing: true, addressFrom: {cluster1: 10.1.2.3, cluster4: 10.4.5.6}}}
   cluster3: {gateway: gw3.example.com, istio: '1.29'}
   cluster4: {gateway: 203.0.113.40, network: four}
 services:
   reviews: {ports: 9080, versions: {v1: cluster1, v2: cluster2, v3: [cluster2, cluster3]}}
   ratings: {ports: {http: 9080}, versions: {v1: cluster2, v2: cluster3}, plainNames: entry}
-  details: {ports: 9081, versions: {v1: cluster4}}
+  details: {ports: 9081, versions: {v1: cluster4}, serviceAccounts: details}
   productpage: {ports: 9082, clusters: [cluster1, cluster4]}
   orders:
     ports: {http-web: 80, grpc-api: 9090}
@@ -29,6 +29,23 @@ services:
     acrossClusters: spread
   stock: {ports: {http: 9083, http-two: 9084}, versions: {v1: [cluster1, cluster3]}, clients: cluster2}
   cart: {ports: 9085, versions: {v1: cluster1, v2: cluster2}, virtualIP: 240.0.0.9}
+  api:
+    ports: {https: {number: 443, targetPort: 8443}}
+    versions: {v1: cluster1, v2: {clusters: cluster2, trafficPolicy: {loadBalancer: {simple: LEAST_REQUEST}}}}
+    trafficPolicy:
+      connectionPool: {tcp: {connectTimeout: 2s}}
+      outlierDetection: {consecutive5xxErrors: 5, interval: 10s}
+gateways:
+  front:
+    clusters: cluster1
+    servers:
+    - {port: {number: 8080, name: http, protocol: HTTP}, hosts: [shop.example.com]}
+    - {port: {number: 8443, name: https, protocol: HTTPS}, hosts: [shop.example.com], tls: {mode: SIMPLE, credentialName: shop}}
+  back:
+    clusters: cluster2
+    servers:
+    - {port: {number: 8081, name: http, protocol: HTTP}, hosts: [back.example.com]}
+    - {port: {number: 9000, name: tcp, protocol: TCP}, hosts: ['*']}
 ---
 apiVersion: meshgen/v1
 kind: Routing
@@ -69,13 +86,21 @@ routes:
     to: v1
     rewrite: {uri: /cart}
   - to: [{version: v1, weight: 30}, {version: v2, weight: 70}]
+  api:
+  - match: {sniHosts: beta.example.com}
+    to: v2
+  - match: {destinationSubnets: 10.96.0.0/12}
+    to: v1
+  - to: any
+  productpage:
+    ingress: {front: {hosts: shop.example.com, match: {uri: {prefix: /product}}}, back: {hosts: back.example.com}}
 ";
 
 const fn mistake(code: &'static str, right: &'static str, wrong: &'static str) -> Mistake {
     Mistake { code, right, wrong }
 }
 
-pub const MISTAKES: [Mistake; 45] = [
+pub const MISTAKES: [Mistake; 61] = [
     mistake("MG0120", "name: shop,", "nmae: shop,"),
     mistake("MG0127", "remoteNames: shared", "remoteNames: sharde"),
     mistake("MG0220", "virtualIPs: 240.0.0.0/16", "virtualIPs: 240.0.0.0/33"),
@@ -121,4 +146,24 @@ pub const MISTAKES: [Mistake; 45] = [
     mistake("MG0205", "sourceClusters: cluster4", "sourceClusters: cluster5"),
     mistake("MG0133", "queryParams: {test: yes}", "queryParams: {test: {exact: a, prefix: b}}"),
     mistake("MG0305", "{version: v2, weight: 70}", "{version: v1, weight: 70}"),
+    mistake("MG0205", "addressFrom: {cluster1:", "addressFrom: {clutser1:"),
+    mistake("MG0206", "10.4.5.6", "10.4.5.600"),
+    mistake("MG0240", "serviceAccounts: details", "serviceAccounts: shop/details"),
+    mistake("MG0227", "targetPort: 8443", "targetPort: 84430"),
+    mistake("MG0366", "simple: LEAST_REQUEST", "simple: LEAST_REQUESTS"),
+    mistake("MG0120", "{tcp: {connectTimeout: 2s}}", "{connectTimeout: 2s}"),
+    mistake("MG0350", "interval: 10s", "interval: 10"),
+    mistake("MG0120", "consecutive5xxErrors: 5", "consecutive5xx: 5"),
+    mistake("MG0213", "clusters: cluster1\n    servers", "clusters: []\n    servers"),
+    mistake(
+        "MG0241",
+        "name: http, protocol: HTTP}, hosts: [shop",
+        "name: http, protocol: HTPT}, hosts: [shop",
+    ),
+    mistake("MG0242", ", credentialName: shop", ""),
+    mistake("MG0244", "number: 9000, name", "number: 8081, name"),
+    mistake("MG0319", "beta.example.com", "beta example"),
+    mistake("MG0321", "10.96.0.0/12", "10.96.0.1/12"),
+    mistake("MG0327", "ingress: {front:", "ingress: {frnot:"),
+    mistake("MG0329", "{hosts: back.example.com}", "{hosts: pay.example.com}"),
 ];

@@ -27,6 +27,7 @@ fn unreadable_inputs_are_named() {
     let ran = world.run("check dangling.yaml");
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("cannot read dangling.yaml: No such file or directory"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("it is a link, and nothing is at `none`"), "{}", ran.stderr);
     // Whoever may read everything is refused nothing; then the file is read.
     fs::set_permissions(world.path("topology.yaml"), fs::Permissions::from_mode(0o000)).unwrap();
     let ran = world.run("check topology.yaml routing.yaml");

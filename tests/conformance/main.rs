@@ -28,14 +28,17 @@ mod translation {
     #[expect(dead_code, reason = "so are the tests of faults")]
     pub mod mutations;
     pub mod promise;
+    pub mod tape;
 }
-use translation::{followed, mesh, mutations, promise};
+use translation::{followed, mesh, mutations, promise, tape};
 
 mod judges; // who judges
 mod scene; // a case, as a judge takes it
 mod istio; // real Istio, a release at a time
 mod agreement; // expectation, trace and judge, query by query
+mod asked; // trace and judge, whatever was expected
 mod faults; // bundles with a fault
+mod random; // random meshes
 mod envoy; // real Envoy
 mod proxies; // what Istio makes of every case for it
 mod expressions; // RE2, as it reads it
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
     for istio in &judges.istio {
         agreement::judge(istio, &mut table);
         faults::judge(istio, &mut table);
+        random::judge(istio, &mut table);
     }
     if let Some(envoy) = &judges.envoy {
         let newest = judges.istio.last();

@@ -42,8 +42,7 @@ pub fn judge(istio: &Istio, envoy: &Envoy, table: &mut Table) {
 pub fn judge_refused(istio: &Istio, envoy: &Envoy, table: &mut Table) {
     let below = tempfile::tempdir().unwrap();
     let refused: Vec<&Fault> = CAUGHT.iter().filter(|fault| fault.found == TWICE).collect();
-    let scenes = faults::scenes(istio, &refused, below.path());
-    for (fault, scene) in refused.iter().zip(&scenes.each) {
+    for scene in &faults::scenes(istio, &refused, below.path()) {
         let proxies = match istio.bootstraps(&[&scene.directory]) {
             Ok(proxies) => proxies,
             Err(why) => return table.broken(COLUMN, &why),
@@ -51,6 +50,6 @@ pub fn judge_refused(istio: &Istio, envoy: &Envoy, table: &mut Table) {
         let bootstraps: Vec<Value> = proxies.into_iter().map(|proxy| proxy.bootstrap).collect();
         let is_refused = envoy.refusals(&bootstraps).iter().any(Option::is_some);
         let faults = if is_refused { Vec::new() } else { vec!["Envoy takes it".to_owned()] };
-        table.check(faults::ROW, COLUMN, &fault.to_string(), &faults);
+        table.check(faults::ROW, COLUMN, &scene.name, &faults);
     }
 }

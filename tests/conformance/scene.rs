@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use meshgen::diagnostic::Severity;
 use meshgen::source::{Found, Source, Sources};
-use meshgen::trace::world::{Cluster, World};
+use meshgen::trace::world::World;
 use serde_json::{Map, Value, json};
 
 use crate::istio::Istio;
@@ -74,14 +74,18 @@ fn of(case: &Case, release: &str, directory: PathBuf) -> Option<Result<Scene, St
     if let Some(cluster) = world.clusters.iter().find(|cluster| cluster.domain != DOMAIN) {
         return Some(Err(format!("domain {}", cluster.domain)));
     }
-    let beyond = beyond(case);
-    write(&directory, &files, &world_of(&world, &beyond["world"]), &queries_of(&world, &beyond["queries"]));
+    write(&directory, &files, &world_of(&world), &queries_of(&world, &questions(case)));
     Some(Ok(Scene { world, files, queries, directory }))
 }
 
 /// The inputs, built for a release; or why they cannot be.
 pub fn pinned(mut sources: Sources, release: &str) -> Result<Sources, String> {
     let own = releases(&sources)?;
+    // Some patch of `1.24` is as good as any.
+    if own.iter().all(|own| own == release || release.rsplit_once('.').is_some_and(|(minor, _)| own == minor))
+    {
+        return Ok(sources);
+    }
     let pin = format!("{{apiVersion: meshgen/v1, kind: Topology, mesh: {{istio: \"{release}\"}}}}\n");
     sources.texts.push(Source::new("release.yaml", Found::Named, pin.into_bytes()));
     match releases(&sources) {
@@ -122,14 +126,15 @@ pub fn write(directory: &Path, files: &Files, world: &Value, queries: &Value) {
     put(&directory.join("queries.yaml"), &yaml(queries));
 }
 
-/// The file of questions, as it stands.
-fn beyond(case: &Case) -> Value {
+/// The questions, as they stand in the file.
+fn questions(case: &Case) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(&case.name).join("trace.yaml");
-    serde_yaml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    let mut file: Value = serde_yaml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    file["queries"].take()
 }
 
 /// The world in the judge's words: pods run as one account, and a gateway has all addresses that anyone dials.
-pub fn world_of(world: &World, beyond: &Value) -> Value {
+pub fn world_of(world: &World) -> Value {
     let clusters = world.clusters.iter().map(|cluster| {
         let mut words = object(serde_json::to_value(cluster).unwrap());
         for pods in listed(&mut words, "services").flat_map(|service| listed(service, "workloads")) {
@@ -139,25 +144,16 @@ pub fn world_of(world: &World, beyond: &Value) -> Value {
                 pods.insert("serviceAccount".to_owned(), account.into());
             }
         }
-        add_gateways(&mut words, cluster, &beyond["extraGateways"][&cluster.name]);
+        for (words, gateway) in listed(&mut words, "gateways").zip(&cluster.gateways) {
+            let mut addresses = gateway.addresses.clone();
+            addresses.extend(gateway.addresses_from.values().flatten().cloned());
+            addresses.sort();
+            addresses.dedup();
+            words.insert("addresses".to_owned(), addresses.into());
+        }
         words
     });
     json!({ "clusters": clusters.collect::<Vec<_>>() })
-}
-
-fn add_gateways(words: &mut Map<String, Value>, cluster: &Cluster, extra: &Value) {
-    for (words, gateway) in listed(words, "gateways").zip(&cluster.gateways) {
-        let mut addresses = gateway.addresses.clone();
-        addresses.extend(gateway.addresses_from.values().flatten().cloned());
-        addresses.sort();
-        addresses.dedup();
-        words.insert("addresses".to_owned(), addresses.into());
-    }
-    let known =
-        |gateway: &&Value| cluster.gateways.iter().all(|known| gateway["name"] != known.name.as_str());
-    let extra = extra.as_array().into_iter().flatten().filter(known).cloned();
-    let gateways = words.entry("gateways").or_insert_with(|| json!([]));
-    gateways.as_array_mut().unwrap().extend(extra);
 }
 
 fn object(value: Value) -> Map<String, Value> {

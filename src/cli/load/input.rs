@@ -76,11 +76,15 @@ fn bounded(reader: impl Read, limit: usize) -> io::Result<Vec<u8>> {
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
     let failure = Failure::system("read", path, error);
+    if error.kind() != io::ErrorKind::NotFound {
+        return failure;
+    }
+    if let Ok(target) = path.read_link() {
+        return failure.help(format!("it is a link, and nothing is at `{}`", shown(&target)));
+    }
     match neighbour(path) {
-        Some(name) if error.kind() == io::ErrorKind::NotFound => {
-            failure.help(format!("did you mean `{name}`?"))
-        }
-        Some(_) | None => failure,
+        Some(name) => failure.help(format!("did you mean `{name}`?")),
+        None => failure,
     }
 }
 

@@ -3,14 +3,12 @@
 //! Enters: one rule on a port that is not HTTP's. Leaves: an entry of `tls` or `tcp`. Refuses to know: the words for
 //! requests, which such a rule has not.
 
-use super::{destination, shares};
+use super::{shares, split};
 use crate::istio::dialect::Dialect;
 use crate::istio::release::Feature;
-use crate::istio::virtual_service::{
-    L4MatchAttributes, RouteDestination, TcpRoute, TlsMatchAttributes, TlsRoute,
-};
+use crate::istio::virtual_service::{L4MatchAttributes, TcpRoute, TlsMatchAttributes, TlsRoute};
 use crate::model::condition::ProxyMatch;
-use crate::plan::{ClusterPlan, Route, Share};
+use crate::plan::{ClusterPlan, Route};
 
 /// An entry of `tls`, for these names where its conditions ask for none.
 pub(super) fn tls_route(
@@ -32,7 +30,7 @@ pub(super) fn tls_route(
     };
     TlsRoute {
         matches: conditions.into_iter().map(|words| condition(words, dialect)).collect(),
-        route: split(plan, route),
+        route: split(plan, shares(&route.answer)),
     }
 }
 
@@ -47,7 +45,7 @@ pub(super) fn tcp_route(
     if port.is_some() && matches.is_empty() {
         matches.push(L4MatchAttributes { port, ..L4MatchAttributes::default() });
     }
-    TcpRoute { matches, route: split(plan, route) }
+    TcpRoute { matches, route: split(plan, shares(&route.answer)) }
 }
 
 /// What a condition says of the two ends. Words that the release lacks are left out, with a finding.
@@ -77,14 +75,4 @@ fn ends(words: &ProxyMatch, port: Option<u16>, dialect: &mut Dialect<'_>) -> L4M
             .as_ref()
             .and_then(|at| dialect.say(Feature::SourceNamespace, at.place, at.value.clone())),
     }
-}
-
-fn split(plan: &ClusterPlan<'_>, route: &Route<'_>) -> Vec<RouteDestination> {
-    let shares = shares(&route.answer);
-    let weight = |weight| if shares.len() == 1 { None } else { Some(weight) };
-    let share = |share: &Share<'_>| {
-        let destination = destination(plan, share.target, share.port)?;
-        Some(RouteDestination { destination, weight: weight(share.weight) })
-    };
-    shares.iter().filter_map(share).collect()
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Destination;
+use super::RouteDestination;
 
 /// A route for connections whose SNI is in clear text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -51,13 +51,4 @@ pub struct L4MatchAttributes {
     pub source_labels: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_namespace: Option<String>,
-}
-
-/// A share of the connections, and who answers it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct RouteDestination {
-    pub destination: Destination,
-    /// Percent; none for the only destination of a route.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weight: Option<u32>,
 }

@@ -118,7 +118,12 @@ pub fn unknown_word<'a>(word: &At<&str>, known: impl Iterator<Item = &'a str> + 
 }
 
 pub fn bad_compound(text: &str, form: &str, place: Place) -> Finding {
-    Finding::new(Code::MG0128, format!("{} is not of the form `{form}`", shown(text)))
+    let message = if text.is_empty() {
+        format!("an empty text is not of the form `{form}`")
+    } else {
+        format!("{} is not of the form `{form}`", shown(text))
+    };
+    Finding::new(Code::MG0128, message)
         .at(place, format!("expected `{form}`"))
         .help("write every part, and no more")
 }

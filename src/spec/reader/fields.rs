@@ -23,8 +23,8 @@ impl Reader {
     /// Opens a map with known fields, in the order of the form; the place of each is that of its key. None if it is
     /// no map.
     ///
-    /// A field that is not known makes the known one that it resembles illegible: it was meant. Where nothing is known,
-    /// all are: whatever was meant stands in other words, and is neither missing nor empty.
+    /// A field that is not known makes the known one that it resembles illegible: it was meant. Where nothing is known
+    /// or resembled, all are: whatever was meant stands in other words, and is neither missing nor empty.
     pub fn fields<'t, const N: usize>(
         &mut self,
         map: Value<'t>,
@@ -45,30 +45,36 @@ impl Reader {
                 None => unknown.push(key),
             }
         }
-        if unknown.is_empty() {
-            return Some(found);
-        }
-        let nothing_known = found.iter().all(|slot| slot.written().is_none());
-        let known = problems::known_fields(form.what, &form.fields);
-        if nothing_known {
-            found.fill_with(|| Written::Illegible);
-        }
-        let example = Some(form.example).filter(|_| nothing_known);
-        for key in unknown {
-            let free: Vec<&str> = form
-                .fields
-                .iter()
-                .zip(&found)
-                .filter(|(_, slot)| slot.written().is_none())
-                .map(|(field, _)| *field)
-                .collect();
-            let near = nearest(key.value, free);
-            for (_, slot) in form.fields.iter().zip(&mut found).filter(|(field, _)| Some(**field) == near) {
-                *slot = Written::Illegible;
-            }
-            self.report(problems::unknown_field(&key, form.what, near, (&known, example)));
+        if !unknown.is_empty() {
+            self.unknown_fields(&unknown, form, &mut found);
         }
         Some(found)
+    }
+
+    /// Reports fields that are not known, and makes illegible what they may have meant.
+    fn unknown_fields<const N: usize>(
+        &mut self,
+        unknown: &[At<&str>],
+        form: &Form<N>,
+        found: &mut [Written<Value<'_>>; N],
+    ) {
+        let nothing_known = found.iter().all(|slot| slot.written().is_none());
+        let mut nothing_meant = true;
+        let known = problems::known_fields(form.what, &form.fields);
+        let example = Some(form.example).filter(|_| nothing_known);
+        for key in unknown {
+            let slots = form.fields.iter().zip(&*found);
+            let free = slots.filter(|(_, slot)| slot.written().is_none()).map(|(field, _)| *field);
+            let near = nearest(key.value, free.collect::<Vec<_>>());
+            for (_, slot) in form.fields.iter().zip(&mut *found).filter(|(field, _)| Some(**field) == near) {
+                *slot = Written::Illegible;
+                nothing_meant = false;
+            }
+            self.report(problems::unknown_field(key, form.what, near, (&known, example)));
+        }
+        if nothing_known && nothing_meant {
+            found.fill_with(|| Written::Illegible);
+        }
     }
 
     /// The same, but where the map cannot be read every field is illegible: for what others refer to by its name, which

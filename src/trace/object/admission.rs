@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use super::destination_rule::{DestinationRuleSpec, LocalityLbSetting, TrafficPolicy};
 use super::service_entry::{Resolution, ServiceEntrySpec};
 use super::virtual_service::{RouteDestination, VirtualServiceSpec};
 
@@ -43,12 +44,70 @@ pub(super) fn refusal_of_routes(spec: &VirtualServiceSpec) -> Option<String> {
     })
 }
 
+/// The labels that say what `failover` says.
+const REGIONAL: [&str; 3] =
+    ["topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone"];
+
+/// Why a DestinationRule never reaches a control plane.
+pub(super) fn refusal_of_policies(spec: &DestinationRuleSpec) -> Option<String> {
+    let subsets = spec.subsets.iter().filter_map(|subset| subset.traffic_policy.as_ref());
+    let policies = spec.traffic_policy.iter().chain(subsets);
+    let balancers = policies.flat_map(TrafficPolicy::levels).filter_map(|level| level.load_balancer.as_ref());
+    balancers.filter_map(|balancer| balancer.locality_lb_setting.as_ref()).find_map(refusal_of_localities)
+}
+
+/// Source: `ValidateLocalityLbSetting` in Istio's `pkg/config/validation/agent`.
+fn refusal_of_localities(setting: &LocalityLbSetting) -> Option<String> {
+    let LocalityLbSetting { distribute, failover, failover_priority, enabled: _, unfollowed: _ } = setting;
+    let regional = failover_priority.iter().find(|label| REGIONAL.contains(&label.as_str()));
+    let is_whole = |shares: &[u32]| {
+        shares.iter().all(|share| *share > 0)
+            && shares.iter().map(|share| u64::from(*share)).sum::<u64>() == 100
+    };
+    let divided = distribute.iter().all(|rule| is_whole(&rule.to.values().copied().collect::<Vec<_>>()));
+    match (failover.is_empty(), regional) {
+        (false, _) if !distribute.is_empty() => Some("it has both `distribute` and `failover`".to_owned()),
+        (false, Some(label)) => Some(format!("it has `failover`, and `failoverPriority` with `{label}`")),
+        (_, _) if !divided => Some("the shares of a `distribute` do not add up to 100".to_owned()),
+        (_, _) if failover.iter().any(|failover| failover.from == failover.to) => {
+            Some("a region stands in for itself".to_owned())
+        }
+        (_, _) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn refused(http: &str) -> Option<String> {
         refusal_of_routes(&serde_yaml::from_str(&format!("http: [{http}]")).unwrap())
+    }
+
+    #[test]
+    fn failover_is_said_once() {
+        let refused = |setting: &str| {
+            let rule =
+                format!("{{host: a, trafficPolicy: {{loadBalancer: {{localityLbSetting: {setting}}}}}}}");
+            refusal_of_policies(&serde_yaml::from_str(&rule).unwrap()).unwrap_or_default()
+        };
+        for (setting, expected) in [
+            ("{failover: [{from: a, to: b}], failoverPriority: [topology.istio.io/cluster]}", ""),
+            (
+                "{failover: [{from: a, to: b}], failoverPriority: [topology.kubernetes.io/zone]}",
+                "it has `failover`, and",
+            ),
+            ("{failover: [{from: a, to: b}], distribute: [{from: a, to: {b: 100}}]}", "it has both"),
+            ("{failover: [{from: a, to: a}]}", "a region stands in for itself"),
+            ("{distribute: [{from: a, to: {a: 50, b: 40}}]}", "the shares of a `distribute`"),
+            ("{distribute: [{from: a, to: {a: 50, b: 50}}]}", ""),
+        ] {
+            let found = refused(setting);
+            assert!(
+                found.starts_with(expected) && found.is_empty() == expected.is_empty(),
+                "{setting}: {found}"
+            );
+        }
     }
 
     #[test]

@@ -172,6 +172,17 @@ impl TrafficPolicy {
         self.of_port(port).map_or(&self.settings, |policy| &policy.settings)
     }
 
+    /// What holds for ports without settings of their own.
+    #[must_use]
+    pub fn whole(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What is said on every level.
+    pub fn levels(&self) -> impl Iterator<Item = &Settings> {
+        [&self.settings].into_iter().chain(self.port_level_settings.iter().map(|policy| &policy.settings))
+    }
+
     /// The settings of a port itself, if there are any.
     #[must_use]
     pub fn of_port(&self, port: u16) -> Option<&PortPolicy> {

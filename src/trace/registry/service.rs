@@ -16,6 +16,8 @@ pub(in crate::trace) struct Service<'a> {
     pub(in crate::trace) namespace: &'a str,
     /// At least one.
     pub(in crate::trace) ports: Vec<Port<'a>>,
+    /// Names stand for pods, of which the app picks one itself.
+    pub(in crate::trace) headless: bool,
     /// Who answers.
     pub(in crate::trace) backing: Backing<'a>,
     /// The object that gives the name, if a bundle has it.
@@ -60,7 +62,7 @@ pub(in crate::trace) struct Shard<'a> {
     pub(in crate::trace) service: &'a world::Service,
 }
 
-impl<'a> Service<'a> {
+impl Service<'_> {
     /// Another cluster has one of the same name.
     pub(super) fn join(&mut self, other: Self) {
         if let (Backing::Pods(own), Backing::Pods(others)) = (&mut self.backing, other.backing) {
@@ -68,20 +70,6 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// Whether the app itself picks a pod: names stand for pods there.
-    #[must_use]
-    pub(in crate::trace) fn headless_in(&self, cluster: &Cluster) -> Option<Shard<'a>> {
-        match &self.backing {
-            Backing::Pods(shards) => shards
-                .iter()
-                .copied()
-                .find(|shard| shard.cluster.name == cluster.name && shard.service.headless),
-            Backing::Entry(_) => None,
-        }
-    }
-}
-
-impl Service<'_> {
     /// The port of this number.
     #[must_use]
     pub(in crate::trace) fn port(&self, number: u16) -> Option<&Port<'_>> {
@@ -133,6 +121,7 @@ pub(super) fn of_world<'a>(cluster: &'a Cluster, service: &'a world::Service, do
         host: format!("{}.{}.svc.{domain}", service.name, service.namespace),
         namespace: &service.namespace,
         ports: ports.collect(),
+        headless: service.headless,
         backing: Backing::Pods(vec![Shard { cluster, service }]),
         place: None,
     }
@@ -150,6 +139,7 @@ pub(super) fn of_stand_in<'a>(object: &'a Object<ServiceSpec>, domain: &str) -> 
         host: format!("{name}.{namespace}.svc.{domain}"),
         namespace,
         ports: ports.collect(),
+        headless: false,
         backing: Backing::Pods(Vec::new()),
         place: Some(&object.place),
     }
@@ -166,6 +156,7 @@ pub(super) fn of_entry<'a>(host: &str, object: &'a Object<ServiceEntrySpec>) -> 
         host: host.to_owned(),
         namespace: &object.place.namespace,
         ports: ports.collect(),
+        headless: false,
         backing: Backing::Entry(object),
         place: Some(&object.place),
     }

@@ -17,8 +17,8 @@ use crate::istio::string_match::StringMatch;
 use crate::istio::virtual_service::{
     CorsPolicy, Destination, FaultAbort, FaultDelay, HeaderOperations, Headers, HttpBody, HttpDirectResponse,
     HttpFaultInjection, HttpMatchRequest, HttpMirror, HttpRedirect, HttpRetry, HttpRewrite, HttpRoute,
-    HttpRouteDestination, L4MatchAttributes, RegexRewrite, RouteDestination, TcpRoute, TlsMatchAttributes,
-    TlsRoute, VirtualServiceSpec,
+    L4MatchAttributes, RegexRewrite, RouteDestination, TcpRoute, TlsMatchAttributes, TlsRoute,
+    VirtualServiceSpec,
 };
 use crate::istio::{destination_rule, virtual_service};
 
@@ -129,11 +129,11 @@ pub(super) fn virtual_service() -> VirtualServiceSpec {
         http: vec![http_route()],
         tls: vec![TlsRoute {
             matches: vec![TlsMatchAttributes { sni_hosts: texts(), ends: ends() }],
-            route: vec![RouteDestination { destination: destination(), weight: Some(1) }],
+            route: vec![RouteDestination { destination: destination(), weight: Some(1), headers: None }],
         }],
         tcp: vec![TcpRoute {
             matches: vec![ends()],
-            route: vec![RouteDestination { destination: destination(), weight: Some(1) }],
+            route: vec![RouteDestination { destination: destination(), weight: Some(1), headers: None }],
         }],
     }
 }
@@ -183,7 +183,7 @@ fn http_route() -> HttpRoute {
     HttpRoute {
         name: Some(text()),
         matches: vec![http_match()],
-        route: vec![HttpRouteDestination {
+        route: vec![RouteDestination {
             destination: destination(),
             weight: Some(1),
             headers: Some(headers()),

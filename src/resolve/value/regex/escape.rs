@@ -68,7 +68,7 @@ fn is_script(name: &str) -> bool {
             && marks.all(|mark| mark.is_ascii_lowercase())
     });
     let is_abbreviated = name.len() == 4 && !SHORT_SCRIPTS.contains(&name);
-    is_spelled && !is_abbreviated && regex_syntax::parse(&format!("\\p{{sc={name}}}")).is_ok()
+    is_spelled && !is_abbreviated && regex::Regex::new(&format!("\\p{{sc={name}}}")).is_ok()
 }
 
 /// One character, in brackets or outside, and what stands behind it.

@@ -1,0 +1,107 @@
+//! Bundles and questions without expectation: real Istio and `meshgen trace` are asked alike, and must say the same.
+//!
+//! Enters: scenes, and a release of Istio. Leaves: lines of the table, one a question.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use meshgen::source::Sources;
+use meshgen::trace::Tracer;
+use meshgen::trace::request::{Caller, Request, Speaks};
+use meshgen::trace::world::World;
+use serde_json::{Value, json};
+
+use crate::agreement;
+use crate::followed::{requests, routing};
+use crate::istio::{Answer, Istio};
+use crate::mesh::Mesh;
+use crate::scene;
+use crate::support::case::{DIAGNOSTICS, Files, compile};
+use crate::table::Table;
+
+/// A mesh, its bundles, and all questions to it.
+pub struct Asked {
+    world: World,
+    files: Files,
+    requests: Vec<Request>,
+}
+
+/// The same, where the judge finds it.
+pub struct Scene {
+    /// What it is called among the faults.
+    pub name: String,
+    /// Where it is written.
+    pub directory: PathBuf,
+    asked: Asked,
+}
+
+impl Asked {
+    /// A mesh as it is built for a release; nothing if it cannot be.
+    pub fn of(mesh: &Mesh, istio: &Istio) -> Option<Self> {
+        let sources: Sources = scene::pinned(mesh.sources(), &istio.release).ok()?;
+        let mut files = compile(&sources);
+        files.remove(DIAGNOSTICS);
+        let requests = requests(mesh).into_iter().map(|(_, _, request)| request).collect();
+        Some(Self { world: meshgen::world(&sources).value?, files, requests })
+    }
+
+    /// The same questions to other bundles.
+    pub fn with(&self, change: impl FnOnce(&Files) -> Files) -> Self {
+        let Self { world, files, requests } = self;
+        Self { world: world.clone(), files: change(files), requests: requests.clone() }
+    }
+
+    /// Writes it for the judge.
+    pub fn write(self, name: String, directory: PathBuf) -> Scene {
+        let queries =
+            self.requests.iter().enumerate().map(|(index, request)| query(index, request, &self.world));
+        let queries = json!({ "queries": queries.collect::<Vec<Value>>() });
+        scene::write(&directory, &self.files, &scene::world_of(&self.world), &queries);
+        Scene { name, directory, asked: self }
+    }
+}
+
+/// Asks both.
+pub fn judge(istio: &Istio, row: &str, scenes: &[Scene], table: &mut Table) {
+    let column = istio.column();
+    let directories: Vec<&Path> = scenes.iter().map(|scene| scene.directory.as_path()).collect();
+    let answers = match istio.follow(&directories) {
+        Ok(answers) => answers,
+        Err(why) => return table.broken(&column, &why),
+    };
+    for Scene { name, directory, asked: Asked { world, files, requests } } in scenes {
+        let routing = routing(files);
+        let tracer = Tracer::new(world, &routing);
+        let answers = answers.iter().filter(|answer| answer.scene == *directory);
+        let answers: BTreeMap<&str, &Answer> =
+            answers.map(|answer| (answer.query.as_str(), answer)).collect();
+        for (index, request) in requests.iter().enumerate() {
+            let differences = match answers.get(index.to_string().as_str()) {
+                None => vec!["the judge says nothing".to_owned()],
+                Some(answer) => agreement::between(answer, &tracer.trace(request).unwrap(), request.app()),
+            };
+            table.check(row, &column, &format!("{name}: {}", shown(request)), &differences);
+        }
+    }
+}
+
+fn query(index: usize, request: &Request, world: &World) -> Value {
+    let Request { caller, host, port, method, path, headers, speaks, .. } = request;
+    let Caller { cluster, namespace, labels, locality, gateway: _ } = caller;
+    let of_cluster = world.cluster(cluster).and_then(|cluster| cluster.locality.as_ref());
+    assert_eq!(*speaks, Speaks::Http, "all of these are requests");
+    json!({
+        "name": index.to_string(),
+        "from": {"cluster": cluster, "namespace": namespace, "labels": labels, "locality": locality.as_ref().or(of_cluster)},
+        "host": host,
+        "port": port,
+        "method": method,
+        "path": path,
+        "headers": headers,
+    })
+}
+
+fn shown(request: &Request) -> String {
+    let Request { caller, host, port, path, headers, .. } = request;
+    format!("{host}:{port}{path} {headers:?} from {} {:?}", caller.cluster, caller.labels)
+}
