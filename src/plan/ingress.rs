@@ -46,7 +46,7 @@ pub fn plan<'m>(mesh: &'m Mesh, routes: &[(IngressGatewayId, ServiceRoutes<'m>)]
     for (id, services) in at_gateways {
         let Some(gateway) = mesh.gateways.get(id.0) else { continue };
         let mut named = BTreeSet::new();
-        for (answering, hosts) in by_services(id, &services) {
+        for ((answering, _), hosts) in by_services(id, &services) {
             let answering: Vec<_> =
                 answering.iter().filter_map(|service| services.get(service).copied()).collect();
             let Some(first) = answering.first().map(|routes| routes.service) else { continue };
@@ -69,11 +69,12 @@ pub fn plan<'m>(mesh: &'m Mesh, routes: &[(IngressGatewayId, ServiceRoutes<'m>)]
 }
 
 /// The hosts that are let in, grouped by who answers: one object a group, for Istio merges several for one host in no
-/// order that could be told.
+/// order that could be told. Hosts that are among others of their group have an object of their own: Istio refuses one
+/// with both.
 fn by_services(
     gateway: IngressGatewayId,
     services: &BTreeMap<ServiceId, &ServiceRoutes<'_>>,
-) -> BTreeMap<Vec<ServiceId>, Vec<String>> {
+) -> BTreeMap<(Vec<ServiceId>, usize), Vec<String>> {
     let mut answering: BTreeMap<&str, Vec<ServiceId>> = BTreeMap::new();
     for (id, routes) in services {
         let hosts: BTreeSet<&str> = let_in(routes.service, gateway)
@@ -84,11 +85,18 @@ fn by_services(
             answering.entry(host).or_default().push(*id);
         }
     }
-    let mut groups: BTreeMap<Vec<ServiceId>, Vec<String>> = BTreeMap::new();
-    for (host, services) in answering {
-        groups.entry(services).or_default().push(host.to_owned());
+    let mut groups: BTreeMap<(Vec<ServiceId>, usize), Vec<String>> = BTreeMap::new();
+    let wildcards: Vec<_> = answering.iter().filter(|(host, _)| host.starts_with('*')).collect();
+    for (host, services) in &answering {
+        let wider = wildcards.iter().filter(|(other, by)| *by == services && is_among(host, other));
+        groups.entry((services.clone(), wider.count())).or_default().push((*host).to_owned());
     }
     groups
+}
+
+/// Whether a host is one of those that another stands for: `a.example.com` of `*.example.com`.
+fn is_among(host: &str, wider: &str) -> bool {
+    host != wider && wider.strip_prefix('*').is_some_and(|end| host.ends_with(end))
 }
 
 fn let_in(service: &Service, gateway: IngressGatewayId) -> impl Iterator<Item = &LetIn> {
