@@ -8,6 +8,7 @@ pub mod pool; // clusters that stand in for each other
 pub mod share; // whole percents
 pub mod demand; // what the callers of each cluster ask for
 pub mod discovered; // what they find because control planes see each other's endpoints
+pub mod serving; // what is said of services where they run, or are found
 mod united; // one control plane, one set of rules
 mod networks; // whether such clusters can be told apart
 mod condition; // which rules are for a caller at all
@@ -32,9 +33,9 @@ use std::net::IpAddr;
 use crate::diagnostic::Outcome;
 use crate::model::service::PlainNames;
 use crate::model::{
-    Address, Callers, Cluster, ClusterId, Gateway, IngressGateway, Mesh, Pick, Service, ServiceId, Version,
+    Address, Callers, Cluster, ClusterId, Gateway, IngressGateway, Mesh, Pick, Service, ServiceId,
 };
-use crate::source::{Limits, Place};
+use crate::source::Limits;
 
 pub use demand::{Demands, TooMany};
 pub use discovered::SeenSubset;
@@ -43,6 +44,7 @@ pub use joined::{Joined, JoinedEntry, Part};
 pub use remote::{RemoteName, RemoteNames};
 pub use rewrite::Translation;
 pub use route::{Answer, Copy, Route, ServiceRoutes, Share, Target};
+pub use serving::{Serving, StandsIn};
 pub use subset::RemoteSubset;
 
 /// What one cluster must know.
@@ -82,32 +84,6 @@ pub struct ClusterPlan<'m> {
     pub ingress_gateways: Vec<&'m IngressGateway>,
     /// Where requests from outside go.
     pub ingress: Vec<Ingress<'m>>,
-}
-
-/// A service that runs in the cluster, and what is to be said of it there.
-#[derive(Clone, Debug)]
-pub struct Serving<'m> {
-    /// Which service.
-    pub id: ServiceId,
-    /// The service.
-    pub service: &'m Service,
-    /// Those of its versions that run here, by name; empty only where there is a policy of the whole service.
-    pub versions: Vec<&'m Version>,
-    /// Whether these are to be this cluster's alone, where control planes see others that run them.
-    pub pinned: bool,
-    /// What callers find under the plain name; the same wherever somebody says it.
-    pub seen: Vec<SeenSubset<'m>>,
-    /// Where clusters stand in for each other under the plain name, and in which order of regions.
-    pub stands_in: Option<StandsIn>,
-}
-
-/// Clusters that stand in for each other: the callers' own, those of its region, all others.
-#[derive(Clone, Debug)]
-pub struct StandsIn {
-    /// Where it is asked for.
-    pub place: Place,
-    /// From which region to which other; none where regions play no part.
-    pub regions: Vec<(String, String)>,
 }
 
 /// The gateway of a cluster that others enter.
@@ -256,7 +232,7 @@ pub fn plan<'m>(mesh: &'m Mesh, limits: &Limits) -> Outcome<Vec<ClusterPlan<'m>>
                     .services
                     .iter()
                     .enumerate()
-                    .filter_map(|(index, service)| serving(mesh, &demands, ServiceId(index), service, id))
+                    .filter_map(|(index, service)| serving::of(mesh, &demands, ServiceId(index), service, id))
                     .collect(),
                 configured_by: cluster.control_plane.as_ref().and_then(|head| mesh.cluster(head.value)),
                 configures: configured
@@ -303,35 +279,6 @@ pub fn plan<'m>(mesh: &'m Mesh, limits: &Limits) -> Outcome<Vec<ClusterPlan<'m>>
     findings.extend(domain::check(&plans));
     findings.extend(joining::check(&plans));
     Outcome::new(plans, findings)
-}
-
-/// What is said of a service in one cluster, if anything is. What is found by discovery is said alike wherever it
-/// concerns somebody; else each cluster speaks of what runs there.
-fn serving<'m>(
-    mesh: &'m Mesh,
-    demands: &Demands<'m>,
-    id: ServiceId,
-    service: &'m Service,
-    cluster: ClusterId,
-) -> Option<Serving<'m>> {
-    let found = demands.discovered.get(&id).filter(|found| found.concerns(mesh, service, cluster));
-    let pinned = discovered::must_pin(mesh, service, cluster);
-    let told_apart = demands.told_apart.contains_key(&id) || service.has_policy();
-    let versions: Vec<_> = service
-        .versions
-        .iter()
-        .filter(|version| told_apart && version.clusters.contains_key(&cluster))
-        .filter(|_| !mesh.discovers(service, cluster))
-        .collect();
-    let seen = found.map(|found| found.subsets(mesh, service, cluster)).unwrap_or_default();
-    let stands_in = found.and_then(|found| {
-        let place = found.stands_in?;
-        Some(StandsIn { place, regions: found.regions(mesh, service) })
-    });
-    let here = service.runs.contains_key(&cluster) || found.is_some();
-    let whole = service.traffic_policy.is_some() && here;
-    let anything = !versions.is_empty() || !seen.is_empty() || stands_in.is_some() || whole;
-    anything.then_some(Serving { id, service, versions, pinned, seen, stands_in })
 }
 
 fn entrance<'m>(
