@@ -6,10 +6,10 @@
 //! Source: `buildGatewayHTTPRouteConfig` in Istio's `pilot/pkg/networking/core/gateway.go`.
 
 use super::condition::{self, Asker};
-use super::object::Object;
 use super::object::virtual_service::{HttpMatch, HttpRoute, VirtualServiceSpec};
+use super::object::{Object, covers};
 use super::proxy::{Proxy, Role};
-use super::registry::{Registry, covers};
+use super::registry::Registry;
 use super::report::{DeadEnd, End};
 use super::request::Speaks;
 use super::server::{Opened, ServerKind, opened};
@@ -40,6 +40,13 @@ struct Entry<'a> {
     index: usize,
     route: &'a HttpRoute,
     condition: Option<&'a HttpMatch>,
+}
+
+impl Entry<'_> {
+    /// Whether it takes every request.
+    fn takes_all(&self) -> bool {
+        self.condition.is_none_or(condition::is_catch_all)
+    }
 }
 
 impl<'a> Walk<'_, 'a> {
@@ -126,7 +133,7 @@ impl<'a> Walk<'_, 'a> {
     fn take(&mut self, registry: &Registry<'a>, proxy: &Proxy, flow: Flow, bound: &[Bound<'a>]) {
         let (request, cluster) = (self.request, &registry.cluster.name);
         let mut entries: Vec<Entry<'a>> = bound.iter().flat_map(|bound| entries(*bound, proxy)).collect();
-        entries.sort_by_key(|entry| entry.condition.is_none_or(condition::is_catch_all));
+        entries.sort_by_key(Entry::takes_all);
         for entry in &entries {
             if let Some(condition) = entry.condition {
                 self.unfollowed(&entry.bound.routes.route_place(entry.index), &condition.unfollowed);
@@ -158,17 +165,20 @@ fn answering<'a>(
     host: &str,
 ) -> Result<(String, Vec<Bound<'a>>), Unanswered> {
     let mut known: Vec<(String, Bound<'a>)> = Vec::new();
-    for routes in registry.routes_for(&proxy.namespace) {
-        let home = &routes.place.namespace;
-        for opened in servers {
-            let name = opened.full_name();
-            let asker = Asker { proxy, gateway: Some(&name), port: opened.port };
-            if !routes.spec.gateways.iter().any(|gateway| asker.is(gateway, home)) {
+    for opened in servers {
+        let name = opened.full_name();
+        let asker = Asker { proxy, gateway: Some(&name), port: opened.port };
+        for routes in registry.routes_for(&proxy.namespace) {
+            let (home, bound) = (&routes.place.namespace, Bound { routes, opened: *opened });
+            // Where no route is for the gateway, it is not told of the hosts either.
+            if !routes.spec.gateways.iter().any(|gateway| asker.is(gateway, home))
+                || entries(bound, proxy).is_empty()
+            {
                 continue;
             }
             for said in routes.spec.hosts.iter().map(|said| registry.full(said, home)) {
                 let narrower = opened.hosts_for(home).filter_map(|open| narrower(&said, open));
-                known.extend(narrower.map(|domain| (domain.to_owned(), Bound { routes, opened: *opened })));
+                known.extend(narrower.map(|domain| (domain.to_owned(), bound)));
             }
         }
     }
@@ -178,12 +188,7 @@ fn answering<'a>(
     let best =
         known.iter().filter(|(domain, _)| covers(domain, host)).max_by_key(|(domain, _)| nearness(domain));
     let domain = best.map(|(domain, _)| domain.clone()).ok_or(Unanswered::Host)?;
-    let mut bound: Vec<Bound<'a>> = Vec::new();
-    for (_, found) in known.into_iter().filter(|(known, _)| *known == domain) {
-        if !bound.iter().any(|bound| bound.routes.place == found.routes.place) {
-            bound.push(found);
-        }
-    }
+    let bound = known.into_iter().filter(|(known, _)| *known == domain).map(|(_, bound)| bound).collect();
     Ok((domain, bound))
 }
 
@@ -205,10 +210,16 @@ fn entries<'a>(bound: Bound<'a>, proxy: &Proxy) -> Vec<Entry<'a>> {
     for (index, route) in routes.spec.http.iter().enumerate() {
         let Some(conditions) = condition::of_route(route, asker, &routes.place.namespace) else { continue };
         let entry = |condition| Entry { bound, index, route, condition };
-        if route.matches.is_empty() {
-            entries.push(entry(None));
+        let anything = route.matches.is_empty().then(|| entry(None));
+        for entry in
+            anything.into_iter().chain(conditions.into_iter().map(|condition| entry(Some(condition))))
+        {
+            entries.push(entry);
+            // What comes behind is not written for the gateway.
+            if entries.last().is_some_and(Entry::takes_all) {
+                return entries;
+            }
         }
-        entries.extend(conditions.into_iter().map(|condition| entry(Some(condition))));
     }
     entries
 }

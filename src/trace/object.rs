@@ -208,3 +208,12 @@ fn header(file: &str, document: &line::Document<'_>) -> Result<Option<(ObjectPla
 fn read<T: DeserializeOwned>(place: ObjectPlace, spec: Value) -> Result<Object<T>, serde_yaml::Error> {
     Ok(Object { place, spec: serde_yaml::from_value(spec)? })
 }
+
+/// Whether a host is one of those that a pattern means: `*`, `*.local`, or itself.
+#[must_use]
+pub(super) fn covers(pattern: &str, host: &str) -> bool {
+    match pattern.strip_prefix('*') {
+        Some(end) => host.ends_with(end),
+        None => pattern == host,
+    }
+}

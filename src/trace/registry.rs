@@ -244,12 +244,3 @@ fn by_host<'m, T>(objects: &'m BTreeMap<String, Vec<T>>, host: &str) -> Option<&
         wildcards.chain(["*".to_owned()]).find_map(|wildcard| objects.get(&wildcard))
     })
 }
-
-/// Whether a host is one of those that a pattern means: `*`, `*.local`, or itself.
-#[must_use]
-pub(super) fn covers(pattern: &str, host: &str) -> bool {
-    match pattern.strip_prefix('*') {
-        Some(end) => host.ends_with(end),
-        None => pattern == host,
-    }
-}

@@ -3,9 +3,9 @@
 //! Enters: a workload, and the Gateway objects that its control plane obeys. Leaves: the servers that apply to one of its
 //! ports. Refuses to know: what arrives there.
 
-use super::object::ObjectPlace;
 use super::object::gateway::Server;
-use super::registry::{Registry, covers};
+use super::object::{ObjectPlace, covers};
+use super::registry::Registry;
 use super::world::Gateway;
 
 /// A server of a Gateway object that applies to a workload.

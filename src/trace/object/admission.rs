@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use super::covers;
 use super::destination_rule::{DestinationRuleSpec, LocalityLbSetting, TrafficPolicy};
 use super::service_entry::{Resolution, ServiceEntrySpec};
 use super::virtual_service::{RouteDestination, VirtualServiceSpec};
@@ -29,6 +30,14 @@ pub(super) fn refusal(entry: &ServiceEntrySpec) -> Option<String> {
 
 /// Why a VirtualService never reaches a control plane.
 pub(super) fn refusal_of_routes(spec: &VirtualServiceSpec) -> Option<String> {
+    let overlap = |one: &str, other: &str| covers(one, other) || covers(other, one);
+    let mut earlier: Vec<&str> = Vec::new();
+    for host in &spec.hosts {
+        if let Some(known) = earlier.iter().find(|known| overlap(known, host)) {
+            return Some(format!("it is for both `{known}` and `{host}`"));
+        }
+        earlier.push(host);
+    }
     spec.http.iter().enumerate().find_map(|(index, route)| {
         let answers_itself = route.redirect.is_some() || route.direct_response.is_some();
         let weighs_nothing = |destinations: &[RouteDestination]| {
@@ -108,6 +117,17 @@ mod tests {
                 "{setting}: {found}"
             );
         }
+    }
+
+    #[test]
+    fn hosts_do_not_overlap() {
+        let refused =
+            |hosts: &str| refusal_of_routes(&serde_yaml::from_str(&format!("hosts: {hosts}")).unwrap());
+        assert_eq!(refused("[a.example, b.example, \"*.a.example\"]"), None);
+        assert_eq!(
+            refused("[a.example, \"*.example\"]").as_deref(),
+            Some("it is for both `a.example` and `*.example`")
+        );
     }
 
     #[test]
