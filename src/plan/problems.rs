@@ -221,13 +221,13 @@ pub fn gap(gap: Gap, service: &Service, ports: &[&Port], callers: &[&str]) -> Fi
         Gap::Unruled => (
             Code::MG0311,
             format!(
-                "workloads{from} that no rule of `{service}`{which} fits get any version in their cluster, or none"
+                "workloads{from} that no rule of `{service}`{which} fits get any version that their cluster knows, or none"
             ),
         ),
         Gap::AnyVersion => (
             Code::MG0405,
             format!(
-                "connections to `{service}`{which}{from} that no rule matches go to any version in the caller's cluster"
+                "connections to `{service}`{which}{from} that no rule matches go to any version that the caller's cluster knows"
             ),
         ),
         Gap::Nowhere => (
