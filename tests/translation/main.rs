@@ -12,6 +12,7 @@ mod support {
 }
 
 mod cases; // every query of every case
+mod goldens; // faults in the bundles of every case
 mod worlds; // worlds beyond topologies
 mod followed; // bundles, and where requests go in them
 mod mesh; // a mesh in the language's words
