@@ -154,15 +154,15 @@ impl<'m> Survey<'m> {
         if let (true, Some(rule)) =
             (service.clients.is_empty() && service.ingress.is_empty(), service.rules.first())
         {
-            return vec![problems::no_clients(service, rule)];
+            return vec![problems::rules::no_clients(service, rule)];
         }
         for (index, rule) in service.rules.iter().enumerate() {
             if self.reached.contains(&index) {
                 continue;
             }
             findings.push(match self.hidden.get(&index).and_then(|earlier| service.rules.get(*earlier)) {
-                Some(earlier) => problems::shadowed(service, rule, earlier),
-                None => problems::for_nobody(service, rule),
+                Some(earlier) => problems::rules::shadowed(service, rule, earlier),
+                None => problems::rules::for_nobody(service, rule),
             });
         }
         // Ports that leave the same callers a gap do so for the same want of a rule.
@@ -174,18 +174,16 @@ impl<'m> Survey<'m> {
             let everywhere = callers.len() == service.clients.len();
             let callers =
                 if everywhere { Vec::new() } else { callers.iter().map(|caller| name(*caller)).collect() };
-            problems::gap(gap, service, &ports, &callers)
+            problems::rules::gap(gap, service, &ports, &callers)
         }));
         findings.extend(
             self.idle.iter().map(|((place, cluster), _)| problems::idle(service, *place, name(*cluster))),
         );
         let names =
             |callers: &BTreeSet<ClusterId>| -> Vec<_> { callers.iter().map(|id| name(*id)).collect() };
-        findings.extend(
-            self.stuck
-                .iter()
-                .map(|((place, _), (port, callers))| problems::stuck(service, *place, port, &names(callers))),
-        );
+        findings.extend(self.stuck.iter().map(|((place, _), (port, callers))| {
+            problems::rules::stuck(service, *place, port, &names(callers))
+        }));
         findings.extend(
             self.indistinct
                 .iter()
@@ -198,11 +196,11 @@ impl<'m> Survey<'m> {
         );
         let stuck = |number: u16| self.stuck.keys().any(|(_, stuck)| *stuck == number);
         let unheeded = self.unheeded.values().filter(|(port, _)| !stuck(port.number));
-        findings.extend(unheeded.map(|(port, rule)| problems::unheeded(service, port, rule)));
+        findings.extend(unheeded.map(|(port, rule)| problems::rules::unheeded(service, port, rule)));
         findings.extend(
             self.clashes.iter().map(|(subnet, later, first)| problems::clash(*subnet, *later, *first)),
         );
-        findings.extend(self.portless.values().map(|to| problems::portless(mesh, to)));
+        findings.extend(self.portless.values().map(|to| problems::rules::portless(mesh, to)));
         findings.extend(
             self.left_out
                 .iter()
