@@ -6,6 +6,7 @@
 //! The types cannot hold the mistakes of the input: a name that did not resolve is not in them.
 
 pub mod name; // hosts, names of objects, versions as DNS labels
+pub mod pattern; // hosts that stand for others
 pub mod release; // which Istio
 pub mod cluster;
 pub mod protocol; // what is spoken on a port

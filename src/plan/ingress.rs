@@ -7,6 +7,7 @@ use super::route::{Route, ServiceRoutes};
 use crate::model::condition::{Common, ProxyMatch, TextMatch};
 use crate::model::ingress::Ingress as LetIn;
 use crate::model::name::{self, SUBDOMAIN};
+use crate::model::pattern;
 use crate::model::{IngressGateway, IngressGatewayId, Mesh, Service, ServiceId};
 
 /// Hosts of one gateway that the same services answer.
@@ -88,15 +89,12 @@ fn by_services(
     let mut groups: BTreeMap<(Vec<ServiceId>, usize), Vec<String>> = BTreeMap::new();
     let wildcards: Vec<_> = answering.iter().filter(|(host, _)| host.starts_with('*')).collect();
     for (host, services) in &answering {
-        let wider = wildcards.iter().filter(|(other, by)| *by == services && is_among(host, other));
+        let wider = wildcards
+            .iter()
+            .filter(|(other, by)| *by == services && *other != host && pattern::covers(other, host));
         groups.entry((services.clone(), wider.count())).or_default().push((*host).to_owned());
     }
     groups
-}
-
-/// Whether a host is one of those that another stands for: `a.example.com` of `*.example.com`.
-fn is_among(host: &str, wider: &str) -> bool {
-    host != wider && wider.strip_prefix('*').is_some_and(|end| host.ends_with(end))
 }
 
 fn let_in(service: &Service, gateway: IngressGatewayId) -> impl Iterator<Item = &LetIn> {

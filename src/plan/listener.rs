@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use super::problems::listener as problems;
 use crate::diagnostic::Finding;
 use crate::model::ingress::Server;
+use crate::model::pattern::bare;
 use crate::model::{Cluster, ClusterId, IngressGateway, Mesh};
 use crate::source::{At, Place};
 
@@ -79,10 +80,10 @@ impl<'m> Listener<'m> {
                     Some((open.gateway.place, problems::overlap(names, server, host, open.place)))
                 });
             self.hosts.entry(&host.value).or_insert(own);
-            for end in ends(bare(host)) {
+            for end in ends(bare(&host.value)) {
                 self.ends.entry(end).or_insert(own);
             }
-            if let Some(end) = bare(host).strip_prefix('*') {
+            if let Some(end) = bare(&host.value).strip_prefix('*') {
                 self.wild.entry(end).or_insert(own);
             }
         }
@@ -91,7 +92,7 @@ impl<'m> Listener<'m> {
 
     /// Who is open for some of the same requests already.
     fn overlapping(&self, host: &At<String>) -> Option<Open<'m>> {
-        let name = bare(host);
+        let name = bare(&host.value);
         let below = self.ends.get(name.strip_prefix('*').unwrap_or(name));
         below.or_else(|| ends(name).find_map(|end| self.wild.get(end))).copied()
     }
@@ -101,11 +102,6 @@ impl<'m> Listener<'m> {
 fn ends(host: &str) -> impl Iterator<Item = &str> {
     let dots = host.match_indices('.').filter_map(|(dot, _)| host.get(dot..));
     std::iter::once(host).chain(dots).chain([""])
-}
-
-/// Without the namespace whose routes may be for it.
-fn bare(host: &At<String>) -> &str {
-    host.value.split_once('/').map_or(&host.value, |(_, name)| name)
 }
 
 /// Whether Istio merges servers on one port: all of them HTTP without TLS, or all of them TLS.

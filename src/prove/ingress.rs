@@ -1,5 +1,6 @@
 //! What the gateways must have where requests from outside arrive.
 
+use super::far::opens;
 use super::index::Index;
 use crate::istio::Bundle;
 use crate::istio::gateway::GatewaySpec;
@@ -42,20 +43,16 @@ fn closed(
     };
     let patterns: Vec<&str> =
         opened.servers.iter().flat_map(|server| &server.hosts).map(|host| pattern(host)).collect();
-    let closed = spec.hosts.iter().filter(|host| !patterns.iter().any(|pattern| opens(pattern, host)));
+    let closed = spec
+        .hosts
+        .iter()
+        .filter(|host| !patterns.iter().any(|pattern| opens(pattern, host) || opens(host, pattern)));
     closed.map(|host| format!("`{gateway}` is not open for `{host}`")).collect()
 }
 
 /// Without the namespace that may stand before it.
 fn pattern(host: &str) -> &str {
     host.split_once('/').map_or(host, |(_, pattern)| pattern)
-}
-
-fn opens(one: &str, other: &str) -> bool {
-    let within = |wide: &str, narrow: &str| {
-        wide == narrow || wide.strip_prefix('*').is_some_and(|end| narrow.ends_with(end))
-    };
-    within(one, other) || within(other, one)
 }
 
 /// The namespaces of those who obey a VirtualService; none means all.

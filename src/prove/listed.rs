@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use super::far::opens;
 use crate::istio::service::ServicePort;
 use crate::istio::virtual_service::{Destination, L4MatchAttributes, TlsMatchAttributes, VirtualServiceSpec};
 
@@ -141,8 +142,7 @@ impl Listed<'_> {
 
     /// What the webhook refuses: a condition without SNI, or one that is no host of the VirtualService nor below one.
     pub fn unnamed(&self, hosts: &[String]) -> Option<String> {
-        let below = |host: &String, name: &str| host.strip_prefix('*').is_some_and(|end| name.ends_with(end));
-        let known = |name: &String| hosts.iter().any(|host| host == name || below(host, name));
+        let known = |name: &String| hosts.iter().any(|host| opens(host, name));
         self.conditions.iter().filter_map(|condition| condition.names).find_map(|names| {
             if names.is_empty() {
                 return Some("a TLS route names no SNI".to_owned());

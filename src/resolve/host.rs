@@ -42,11 +42,3 @@ fn too_long(mesh: &Mesh, service: &Service) -> Option<Finding> {
 pub fn is_pattern(text: &str) -> bool {
     text == "*" || is_dns_name(text.strip_prefix("*.").unwrap_or(text))
 }
-
-/// Whether some host is meant by both patterns.
-pub fn overlaps(one: &str, other: &str) -> bool {
-    let within = |wide: &str, narrow: &str| {
-        wide == narrow || wide.strip_prefix('*').is_some_and(|end| narrow.ends_with(end))
-    };
-    within(one, other) || within(other, one)
-}

@@ -9,6 +9,7 @@ use super::{entries, host};
 use crate::diagnostic::Finding;
 use crate::model::condition::{Common, ProxyMatch, TextMatch};
 use crate::model::ingress::{Ingress, ServerTlsMode};
+use crate::model::pattern;
 use crate::model::{IngressGateway, IngressGatewayId, Mesh, RouteKind, Service};
 use crate::source::{At, Place};
 use crate::spec::{self, Listed, Written};
@@ -106,16 +107,12 @@ fn is_host(at: &At<String>, gateway: Option<&IngressGateway>, findings: &mut Vec
         server.is_plain_http() || server.protocol == "HTTPS" && ends_tls
     });
     let open: Vec<&str> =
-        speak_http.flat_map(|server| &server.hosts).map(|host| without_namespace(&host.value)).collect();
-    if open.iter().any(|pattern| host::overlaps(pattern, &at.value)) {
+        speak_http.flat_map(|server| &server.hosts).map(|host| pattern::bare(&host.value)).collect();
+    if open.iter().any(|open| pattern::overlaps(open, &at.value)) {
         return true;
     }
     findings.push(problems::host_not_served(at, gateway, &open));
     false
-}
-
-fn without_namespace(host: &str) -> &str {
-    host.split_once('/').map_or(host, |(_, name)| name)
 }
 
 /// Every path that is let in can be said together with every rule, and meets at least one.

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::istio::virtual_service::{TlsMatchAttributes, TlsRoute};
+use crate::model::pattern;
 use crate::plan::{ClusterPlan, ServiceRoutes};
 
 /// The full names of a service: the plain one, and the one for all clusters that callers here have.
@@ -85,7 +86,7 @@ fn one_by_one(words: TlsMatchAttributes) -> Vec<TlsMatchAttributes> {
 
 /// `a.example.com` and `*.a.example.com` are below `*.example.com`.
 fn is_below(name: &str, wildcard: &str) -> bool {
-    name != wildcard && wildcard.strip_prefix('*').is_some_and(|end| name.ends_with(end))
+    name != wildcard && pattern::covers(wildcard, name)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{Presence, ProxyMatch, TextMatch};
+use crate::model::pattern;
 use crate::source::At;
 
 impl ProxyMatch {
@@ -40,7 +41,9 @@ impl ProxyMatch {
             && source_namespace.as_ref().is_none_or(|at| {
                 other.source_namespace.as_ref().is_some_and(|namespace| namespace.value == at.value)
             })
-            && covers_any(sni_hosts, &other.sni_hosts, |wide, narrow| covers_host(&wide.value, &narrow.value))
+            && covers_any(sni_hosts, &other.sni_hosts, |wide, narrow| {
+                pattern::covers(&wide.value, &narrow.value)
+            })
             && covers_any(destination_subnets, &other.destination_subnets, |wide, narrow| {
                 wide.value.contains(&narrow.value)
             })
@@ -105,11 +108,6 @@ impl Presence {
 fn covers_any<T>(wide: &[T], narrow: &[T], covers: impl Fn(&T, &T) -> bool) -> bool {
     wide.is_empty()
         || !narrow.is_empty() && narrow.iter().all(|narrow| wide.iter().any(|wide| covers(wide, narrow)))
-}
-
-/// `*.example.com` covers every name below it.
-fn covers_host(wide: &str, narrow: &str) -> bool {
-    wide == narrow || wide.strip_prefix('*').is_some_and(|end| narrow.ends_with(end))
 }
 
 fn covers_text(wanted: Option<&TextMatch>, said: Option<&TextMatch>) -> bool {
