@@ -1,18 +1,10 @@
 //! `docs/checks.md` leads from the messages of others to codes that exist, and every link in the documents leads somewhere.
 
-#![cfg(test)]
-#![expect(clippy::disallowed_methods, reason = "tests stand outside the compiler and read files")]
-
-mod support {
-    #[expect(dead_code, reason = "only whole documents are asked for here")]
-    pub mod document;
-}
-
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::support::document;
 use meshgen::diagnostic::Code;
-use support::document;
 
 #[test]
 fn every_code_that_a_document_names_exists() {

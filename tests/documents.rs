@@ -1,21 +1,12 @@
 //! The documents tell the truth: their examples are right, and what they show is what the program prints.
 
-#![cfg(test)]
-#![expect(clippy::disallowed_methods, reason = "tests stand outside the compiler and read files")]
-
-mod support {
-    #[expect(dead_code, reason = "one document is asked for here")]
-    pub mod document;
-    pub mod session;
-}
-
 use std::path::Path;
 
 use meshgen::diagnostic::Severity;
 use meshgen::source::{Found, Source, Sources};
 
-use support::document::blocks;
-use support::session::Session;
+use crate::support::document::blocks;
+use crate::support::session::Session;
 
 /// What the README shows of the case: the inputs, then the bundles.
 const SHOWN: [&str; 6] = [

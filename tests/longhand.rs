@@ -2,19 +2,11 @@
 //!
 //! Asked of every case below `testdata/` and of every example in the documents, as far as they are right.
 
-#![cfg(test)]
-#![expect(clippy::disallowed_methods, reason = "tests stand outside the compiler and read files")]
-
 use meshgen::source::{Found, Source, Sources};
 
-mod support {
-    #[expect(dead_code, reason = "cases are compared elsewhere")]
-    pub mod case;
-    pub mod document;
-}
-
-use support::case::{Case, DIAGNOSTICS, compile};
-use support::document;
+use crate::support::case::{Case, DIAGNOSTICS};
+use crate::support::compiled::compile;
+use crate::support::document;
 
 #[test]
 fn every_case_means_what_it_resolves_to() {

@@ -1,7 +1,5 @@
 //! The page of every code: it has the shape of all pages, and its example triggers this code and no other error.
 
-#![cfg(test)]
-
 use meshgen::diagnostic::{Code, Severity};
 use meshgen::source::{Found, Source, Sources};
 

@@ -1,20 +1,12 @@
 //! Whatever is written is read back the same: by readers that share nothing with the writer, by the rules of
 //! YAML 1.1 and of 1.2, for strings picked by hand and for random values.
 
-#![cfg(test)]
-
 use std::collections::BTreeMap;
 
 use proptest::test_runner::TestCaseError;
 use serde_json::{Value, json};
 
-mod support {
-    pub mod hostile;
-    pub mod readers;
-    pub mod yaml_1_1;
-}
-
-use support::{hostile, readers, yaml_1_1};
+use crate::support::{hostile, readers, yaml_1_1};
 
 fn written(value: &Value) -> String {
     let mut text = String::new();

@@ -1,16 +1,9 @@
 //! The schemas in `schemas/istio/` judge as the API server does: a test that cannot fail proves nothing about output.
 
-#![cfg(test)]
-#![expect(clippy::disallowed_methods, reason = "tests stand outside the compiler and read files")]
-
 use serde_json::{Value, json};
 
-mod support {
-    pub mod schema;
-}
-
-use support::schema::Schemas;
-use support::schema::rules::Rules;
+use crate::support::schema::Schemas;
+use crate::support::schema::rules::Rules;
 
 /// The API version that a release is written in.
 fn api_version(minor: u32) -> &'static str {

@@ -1,20 +1,12 @@
 //! Where findings point: in every case of a code, each label covers the very characters in question, never a block, never
 //! the space around them.
 
-#![cfg(test)]
-#![expect(clippy::disallowed_methods, reason = "tests stand outside the compiler and read files")]
-
-mod support {
-    #[expect(dead_code, reason = "only the inputs of cases are asked for here")]
-    pub mod case;
-}
-
 use std::collections::BTreeSet;
 
+use crate::support::case::Case;
 use meshgen::diagnostic::{Code, Finding};
 use meshgen::source::{Sources, Span};
 use saphyr_parser::{Event, Parser};
-use support::case::Case;
 
 /// Findings about texts that are no YAML, or about more of it than a value.
 const OTHERWISE: [(&str, &str); 9] = [

@@ -1,14 +1,16 @@
 //! Runs that are killed: each file is old or new, none is half, and the next run sweeps up.
+//!
+//! A run is killed once so many files have been seen being written, or a little later, so that it is caught in the midst of
+//! its work however fast the machine is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::time::{Duration, Instant};
 
 use super::world::World;
 
-/// How long runs are killed for.
-const TIME: Duration = Duration::from_secs(10);
+/// How many runs are killed.
+const RUNS: usize = 64;
 const CLUSTERS: usize = 8;
 const SERVICES: usize = 40;
 
@@ -45,6 +47,24 @@ fn files(world: &World) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// Kills a run once it has begun to write so many files, or has ended; before that, looks a few times more.
+fn kill_while_writing(world: &World, routing: &str, count: usize, more: usize) {
+    let temporary = || -> BTreeSet<_> {
+        let names =
+            world.path("dist").read_dir().into_iter().flatten().flatten().map(|entry| entry.file_name());
+        names.filter(|name| name.to_string_lossy().starts_with(".meshgen-")).collect()
+    };
+    let of_others = temporary();
+    let begun = || temporary().difference(&of_others).count();
+    let mut run = world.command(["build", "-q", "topology.yaml", routing]).spawn().unwrap();
+    while begun() < count && run.try_wait().unwrap().is_none() {}
+    for _ in 0..more {
+        begun();
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+}
+
 #[test]
 fn a_killed_run_leaves_whole_files_and_the_next_one_sweeps() {
     let world = World::new();
@@ -52,21 +72,14 @@ fn a_killed_run_leaves_whole_files_and_the_next_one_sweeps() {
     world.write("one.yaml", &routing(10));
     world.write("other.yaml", &routing(20));
     let build = |routing: &str| world.run(&format!("build -q topology.yaml {routing}"));
-    let start = Instant::now();
     assert_eq!(build("other.yaml").code, 0);
     let other = files(&world);
-    let whole_run = Instant::now();
     assert_eq!(build("one.yaml").code, 0);
-    let longest = whole_run.elapsed();
     let one = files(&world);
-    let (mut runs, mut half_way) = (0_u32, 0);
-    while start.elapsed() < TIME {
+    let mut half_way = 0;
+    for runs in 0..RUNS {
         let routing = if runs.is_multiple_of(2) { "other.yaml" } else { "one.yaml" };
-        let mut run = world.command(["build", "-q", "topology.yaml", routing]).spawn().unwrap();
-        std::thread::sleep(longest * (runs % 20) / 20);
-        run.kill().unwrap();
-        run.wait().unwrap();
-        runs += 1;
+        kill_while_writing(&world, routing, runs / 2 % (2 * CLUSTERS), runs % 7);
         let mut left = files(&world);
         let before = left.len();
         left.retain(|name, _| !name.starts_with(".meshgen-"));
@@ -74,21 +87,18 @@ fn a_killed_run_leaves_whole_files_and_the_next_one_sweeps() {
             assert!(*text == one[name] || *text == other[name], "{name} is half after {runs} runs");
         }
         assert!(left.keys().eq(one.keys()), "{:?}", left.keys());
-        half_way += u32::from(before > left.len());
+        half_way += usize::from(before > left.len());
     }
-    assert!(runs > 1, "no run was killed");
+    assert!(half_way > 0, "no run was killed while writing");
     assert_eq!(build("one.yaml").code, 0);
-    assert_eq!(files(&world), one, "after {runs} runs, {half_way} of them killed while writing");
+    assert_eq!(files(&world), one, "{half_way} runs were killed while writing");
 }
 
 #[test]
 fn a_first_run_that_is_killed_leaves_nothing_that_looks_done() {
     let world = World::new();
-    for wait in (0..20).map(Duration::from_millis) {
-        let mut run = world.command(["build", "-q", "topology.yaml", "routing.yaml"]).spawn().unwrap();
-        std::thread::sleep(wait);
-        run.kill().unwrap();
-        run.wait().unwrap();
+    for runs in 0..20 {
+        kill_while_writing(&world, "routing.yaml", runs % 4, runs);
         for (name, text) in files(&world) {
             assert!(name.starts_with(".meshgen-") || text.ends_with('\n'), "{name} is half");
         }

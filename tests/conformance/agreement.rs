@@ -9,11 +9,11 @@ use std::path::Path;
 use meshgen::trace::Tracer;
 use meshgen::trace::report::Trace;
 
-use crate::followed::routing;
 use crate::istio::{Answer, Istio, Message};
 use crate::scene::{Scene, Scenes};
 use crate::support::query::Query;
 use crate::table::Table;
+use crate::translation::followed::routing;
 
 /// Percents that are told apart.
 const TOLERANCE: f64 = 0.01;

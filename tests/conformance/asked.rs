@@ -12,12 +12,13 @@ use meshgen::trace::world::World;
 use serde_json::{Value, json};
 
 use crate::agreement;
-use crate::followed::{requests, routing};
 use crate::istio::{Answer, Istio};
-use crate::mesh::Mesh;
 use crate::scene;
-use crate::support::case::{DIAGNOSTICS, Files, compile};
+use crate::support::case::{DIAGNOSTICS, Files};
+use crate::support::compiled::compile;
 use crate::table::Table;
+use crate::translation::followed::{requests, routing};
+use crate::translation::mesh::Mesh;
 
 /// A mesh, its bundles, and all questions to it.
 pub struct Asked {

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::asked::{self, Asked, Scene};
 use crate::istio::Istio;
-use crate::mutations::{self, CAUGHT, Fault, NOT_MET};
 use crate::table::Table;
+use crate::translation::mutations::{self, CAUGHT, Fault, NOT_MET};
 
 /// The row.
 pub const ROW: &str = "bundles with a fault";

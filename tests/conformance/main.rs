@@ -17,6 +17,7 @@
 mod support {
     #[expect(dead_code, reason = "what is expected of bundles is for another test")]
     pub mod case;
+    pub mod compiled;
     pub mod query;
 }
 
@@ -30,7 +31,6 @@ mod translation {
     pub mod promise;
     pub mod tape;
 }
-use translation::{followed, mesh, mutations, promise, tape};
 
 mod judges; // who judges
 mod scene; // a case, as a judge takes it

@@ -11,9 +11,9 @@ use serde_json::Value;
 use crate::envoy::Envoy;
 use crate::faults;
 use crate::istio::Istio;
-use crate::mutations::{CAUGHT, Fault};
 use crate::scene::Scenes;
 use crate::table::Table;
+use crate::translation::mutations::{CAUGHT, Fault};
 
 /// The column.
 pub const COLUMN: &str = "envoy";

@@ -10,7 +10,8 @@ use meshgen::source::{Found, Source, Sources};
 
 use crate::applied::COLUMN;
 use crate::kubectl::Kubectl;
-use crate::support::case::{DIAGNOSTICS, compile};
+use crate::support::case::DIAGNOSTICS;
+use crate::support::compiled::compile;
 use crate::table::Table;
 
 /// The row.

@@ -5,9 +5,9 @@
 
 use crate::asked::{self, Asked, Scene};
 use crate::istio::Istio;
-use crate::mesh::Mesh;
 use crate::table::Table;
-use crate::tape::Tape;
+use crate::translation::mesh::Mesh;
+use crate::translation::tape::Tape;
 
 /// How many.
 const MESHES: u32 = 24;

@@ -12,7 +12,8 @@ use meshgen::trace::world::World;
 use serde_json::{Map, Value, json};
 
 use crate::istio::Istio;
-use crate::support::case::{Case, DIAGNOSTICS, Files, compile};
+use crate::support::case::{Case, DIAGNOSTICS, Files};
+use crate::support::compiled::compile;
 use crate::support::query::Queries;
 
 /// The only domain that Istio's test servers know.

@@ -3,15 +3,15 @@
 //! Enters: a text. Leaves: what is not true of it. Refuses to know: how the text came about, and which findings it deserves.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use meshgen::diagnostic::{self, Finding, Severity, github, human, json};
 use meshgen::source::{Found, Place, Source, Sources, Span};
 
-use crate::bundles;
+use super::bundles;
 use crate::support::golden;
 use crate::support::schema::Schemas;
+use crate::support::work::worked;
 
 /// Where the bytes stand.
 const NAME: &str = "input.yaml";
@@ -94,14 +94,6 @@ pub fn of(bytes: &[u8], schemas: Option<&Schemas>) -> Vec<String> {
         None => faults.push(format!("what is built has no world: {}", source.name)),
     }
     faults
-}
-
-/// How long this thread has been at work; outside Linux how long it may have been. On a busy machine a clock says little.
-fn worked() -> Duration {
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    let status = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let worked = status.and_then(|status| status.split(' ').next()?.parse().ok());
-    worked.map_or_else(|| START.elapsed(), Duration::from_nanos)
 }
 
 fn one(bytes: Vec<u8>) -> Sources {

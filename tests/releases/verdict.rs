@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use meshgen::diagnostic::{Code, Finding, Severity};
 
-use crate::pinned;
-use crate::support::case::{Case, compile_with_findings};
+use super::pinned;
+use crate::support::case::Case;
+use crate::support::compiled::compile_with_findings;
 use crate::support::readers;
 use crate::support::schema::Schemas;
 

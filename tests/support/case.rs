@@ -1,13 +1,16 @@
 //! A case: a directory below `testdata/` with inputs and what must come of them.
 //!
+//! Every test that asks all cases reads them here, those inside the compiler too: so this file uses nothing of it.
+//!
 //! The inputs are the `*.yaml` files in it, `trace.yaml` left out, or what the file `arguments` names, one a line.
 //! `expected/` holds `<cluster>.yaml`, `<cluster>.stand-ins.yaml` and, if anything is found, `diagnostics.txt`.
+//! Beside it lie records: what one test found of this case when it was last blessed. A record that would be empty is not
+//! there.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use meshgen::diagnostic::{self, Finding, human};
-use meshgen::source::{Found, Source, Sources};
+use similar::TextDiff;
 
 /// The name of the file with the findings.
 pub const DIAGNOSTICS: &str = "diagnostics.txt";
@@ -30,17 +33,17 @@ impl Case {
         directories.map(|directory| Self { name: name_of(&directory), directory }).collect()
     }
 
-    /// The inputs, named as seen from the directory.
-    pub fn sources(&self) -> Sources {
-        let texts = self.inputs().into_iter().map(|name| {
+    /// The inputs with their names, as seen from the directory.
+    pub fn inputs(&self) -> Vec<(String, Vec<u8>)> {
+        let read = |name: String| {
             let bytes = std::fs::read(self.directory.join(&name));
             let bytes = bytes.unwrap_or_else(|error| panic!("{}: {name}: {error}", self.name));
-            Source::new(name, Found::Named, bytes)
-        });
-        Sources { texts: texts.collect(), ..Sources::default() }
+            (name, bytes)
+        };
+        self.named().into_iter().map(read).collect()
     }
 
-    fn inputs(&self) -> Vec<String> {
+    fn named(&self) -> Vec<String> {
         if let Ok(arguments) = std::fs::read_to_string(self.directory.join("arguments")) {
             return arguments.lines().map(str::to_owned).collect();
         }
@@ -49,6 +52,11 @@ impl Case {
         files
             .filter(|name| Path::new(name).extension() == Some("yaml".as_ref()) && name != "trace.yaml")
             .collect()
+    }
+
+    /// Everything in the directory.
+    pub fn names(&self) -> Vec<String> {
+        entries(&self.directory).iter().map(|path| name_of(path)).collect()
     }
 
     /// What is expected.
@@ -62,45 +70,46 @@ impl Case {
     pub fn bless(&self, files: &Files) {
         let directory = self.directory.join("expected");
         std::fs::create_dir_all(&directory).unwrap();
-        for stale in self.expected().keys().filter(|name| !files.contains_key(*name)) {
+        let expected = self.expected();
+        for stale in expected.keys().filter(|name| !files.contains_key(*name)) {
             std::fs::remove_file(directory.join(stale)).unwrap();
         }
-        for (name, text) in files {
+        // Other tests read at the same time: what has not changed is left alone.
+        for (name, text) in files.iter().filter(|(name, text)| expected.get(*name) != Some(*text)) {
             std::fs::write(directory.join(name), text).unwrap();
         }
     }
-}
 
-/// What the compiler makes of the inputs: the bundles, unless there are errors, and the findings as text.
-pub fn compile(sources: &Sources) -> Files {
-    let (mut files, findings) = compile_with_findings(sources);
-    if !findings.is_empty() {
-        files.insert(DIAGNOSTICS.to_owned(), rendered(findings, sources));
-    }
-    files
-}
-
-/// The same, the findings as they are.
-pub fn compile_with_findings(sources: &Sources) -> (Files, Vec<Finding>) {
-    let mut files = Files::new();
-    let outcome = meshgen::compile(sources, &mut |bundle| {
-        if !bundle.text.is_empty() {
-            files.insert(format!("{}.yaml", bundle.cluster), bundle.text);
+    /// How a record differs from what is found now, as lines. With `BLESS` what is found becomes the record.
+    pub fn differs_from_record(&self, record: &str, found: &str) -> Option<String> {
+        let path = self.directory.join(record);
+        if std::env::var_os("BLESS").is_some() {
+            if found.is_empty() {
+                let _ = std::fs::remove_file(&path);
+            } else {
+                std::fs::write(&path, found).unwrap();
+            }
         }
-        if let Some(stand_ins) = bundle.stand_ins {
-            files.insert(format!("{}.stand-ins.yaml", bundle.cluster), stand_ins.text);
-        }
-    });
-    if outcome.has_errors() {
-        files.clear();
+        let expected = if path.exists() { std::fs::read_to_string(path).unwrap() } else { String::new() };
+        (expected != found).then(|| difference(&format!("{}/{record}", self.name), &expected, found))
     }
-    (files, outcome.findings)
 }
 
-/// The findings as people read them.
-fn rendered(mut findings: Vec<Finding>, sources: &Sources) -> String {
-    diagnostic::sort(&mut findings);
-    human::render(&findings, sources, &human::Style::default())
+/// What a test says whose expectations have changed.
+pub fn assert_none(differences: &[String]) {
+    assert!(
+        differences.is_empty(),
+        "{}\n{} files differ; if that is as it should be: BLESS=1 cargo test",
+        differences.join("\n"),
+        differences.len()
+    );
+}
+
+/// The lines in which two texts differ.
+pub fn difference(title: &str, expected: &str, found: &str) -> String {
+    let lines = TextDiff::from_lines(expected, found);
+    let lines = lines.unified_diff().header("expected", "found").to_string();
+    format!("{title}\n{lines}")
 }
 
 fn entries(directory: &Path) -> Vec<PathBuf> {

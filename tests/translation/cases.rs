@@ -2,9 +2,10 @@
 
 use meshgen::trace::Tracer;
 
-use crate::followed::routing;
-use crate::support::case::{Case, DIAGNOSTICS, compile};
+use crate::support::case::{Case, DIAGNOSTICS};
+use crate::support::compiled::compile;
 use crate::support::query::Queries;
+use crate::translation::followed::routing;
 
 #[test]
 fn every_query_of_every_case_ends_where_it_must() {

@@ -7,9 +7,9 @@ use meshgen::trace::object::{BundleText, Routing};
 use meshgen::trace::report::{End, Trace};
 use meshgen::trace::request::{Caller, Request};
 
-use crate::mesh::Mesh;
-use crate::promise::{self, Asked, Promise};
 use crate::support::case::Files;
+use crate::translation::mesh::Mesh;
+use crate::translation::promise::{self, Asked, Promise};
 
 /// What the files of a run say, by the clusters that their names give.
 pub fn routing(files: &Files) -> Routing {

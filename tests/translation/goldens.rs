@@ -13,9 +13,10 @@ use meshgen::trace::request::Request;
 use meshgen::trace::world::World;
 use regex::Regex;
 
-use crate::followed::routing;
-use crate::support::case::{Case, DIAGNOSTICS, Files, compile};
+use crate::support::case::{Case, DIAGNOSTICS, Files, assert_none};
+use crate::support::compiled::compile;
 use crate::support::query::Queries;
+use crate::translation::followed::routing;
 
 /// What a fault is called, where there is a place for it, and what stands there then.
 struct Fault {
@@ -51,44 +52,48 @@ struct Count {
     all: usize,
 }
 
-/// What came of the faults: counts by kind, and the objects that could be missed.
+/// What came of the faults in a case: counts by kind, and the objects that could be missed.
 #[derive(Default)]
 struct Found {
     counts: BTreeMap<&'static str, Count>,
     missed: BTreeSet<String>,
 }
 
+impl Found {
+    /// Empty for a case without faults.
+    fn record(&self) -> String {
+        let counts = self.counts.iter();
+        let counts =
+            counts.map(|(kind, Count { noticed, all })| format!("{kind}: {noticed} of {all} noticed\n"));
+        let missed = self.missed.iter().map(|object| format!("not missed: {object}\n"));
+        counts.chain(missed).collect()
+    }
+}
+
+/// What came of the faults in a case.
+const RECORD: &str = "faults-trace.txt";
+
 #[test]
 fn an_object_on_the_way_cannot_be_missed() {
-    let scenes: Vec<_> = Case::all().iter().filter_map(Scene::of).collect();
+    let cases = Case::all();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let found = std::thread::scope(|scope| {
+    let differences = |case: &Case| {
+        let found = Scene::of(case).map(|scene| scene.with_faults());
+        case.differs_from_record(RECORD, &found.unwrap_or_default().record())
+    };
+    let differences: Vec<_> = std::thread::scope(|scope| {
         let workers = (0..threads).map(|first| {
-            let scenes = scenes.iter().skip(first).step_by(threads);
-            scope.spawn(|| scenes.map(Scene::with_faults).collect::<Vec<_>>())
+            let cases = cases.iter().skip(first).step_by(threads);
+            scope.spawn(move || cases.filter_map(differences).collect::<Vec<_>>())
         });
         let workers: Vec<_> = workers.collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect::<Vec<_>>()
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     });
-    let mut all = Found::default();
-    for Found { counts, missed } in found {
-        for (kind, Count { noticed, all: places }) in counts {
-            let count = all.counts.entry(kind).or_default();
-            count.noticed += noticed;
-            count.all += places;
-        }
-        all.missed.extend(missed);
-    }
-    let counts = all.counts.iter();
-    let counts: Vec<_> =
-        counts.map(|(kind, Count { noticed, all })| format!("{kind}: {noticed} of {all} noticed")).collect();
-    let missed: Vec<_> = all.missed.into_iter().collect();
-    insta::assert_snapshot!(format!("{}\nnot missed:\n    {}", counts.join("\n"), missed.join("\n    ")));
+    assert_none(&differences);
 }
 
 /// A case with what it asks, and the answers.
 struct Scene {
-    name: String,
     world: World,
     files: Files,
     requests: Vec<Request>,
@@ -107,7 +112,7 @@ impl Scene {
         let requests: Vec<Request> =
             queries.queries.iter().filter_map(|query| query.request().ok()).collect();
         let answers = answers(&world, &files, &requests)?;
-        Some(Self { name: case.name.clone(), world, files, requests, answers })
+        Some(Self { world, files, requests, answers })
     }
 
     /// Puts each fault into each object on the way, one at a time.
@@ -132,7 +137,7 @@ impl Scene {
                 }
             }
             if !is_missed {
-                found.missed.insert(format!("{}/{file}: {}", self.name, title(&document)));
+                found.missed.insert(format!("{file}: {}", title(&document)));
             }
         }
         found

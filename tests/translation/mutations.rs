@@ -4,8 +4,9 @@
 
 use std::fmt;
 
-use crate::mesh::{Cluster, Mesh, Pick, Rule, Service, Version};
-use crate::support::case::{DIAGNOSTICS, Files, compile};
+use crate::support::case::{DIAGNOSTICS, Files};
+use crate::support::compiled::compile;
+use crate::translation::mesh::{Cluster, Mesh, Pick, Rule, Service, Version};
 
 /// A fault: in which file, in which object, what is there, what stands in its place, and what is found then.
 pub struct Fault {
@@ -254,10 +255,10 @@ pub const NOT_MET: &[(Fault, &str)] = &[
 #[test]
 fn every_fault_that_requests_meet_is_found() {
     let (mesh, sound) = sound();
-    assert_eq!(crate::followed::broken(&mesh, &sound), [""; 0]);
+    assert_eq!(crate::translation::followed::broken(&mesh, &sound), [""; 0]);
     let mut unnoticed = Vec::new();
     for fault in CAUGHT {
-        let found = crate::followed::broken(&mesh, &with(&sound, fault));
+        let found = crate::translation::followed::broken(&mesh, &with(&sound, fault));
         if !found.iter().any(|line| line.contains(fault.found)) {
             unnoticed.push(format!("{fault}: not `{}` but {:?}", fault.found, found.first()));
         }
@@ -269,7 +270,7 @@ fn every_fault_that_requests_meet_is_found() {
 fn faults_that_no_request_meets_are_known() {
     let (mesh, sound) = sound();
     for (fault, why) in NOT_MET {
-        let found = crate::followed::broken(&mesh, &with(&sound, fault));
+        let found = crate::translation::followed::broken(&mesh, &with(&sound, fault));
         assert_eq!(found, [""; 0], "{fault}: met after all, although {why}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::mesh::{Mesh, Pick, Rule, Service, Version};
+use crate::translation::mesh::{Mesh, Pick, Rule, Service, Version};
 
 /// Shares by place, as traces name places.
 pub type Places = BTreeMap<String, f64>;

@@ -4,10 +4,11 @@
 use proptest::prelude::{ProptestConfig, any};
 use proptest::test_runner::{RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
-use crate::followed;
-use crate::mesh::Mesh;
-use crate::support::case::{DIAGNOSTICS, compile};
-use crate::tape::Tape;
+use crate::support::case::DIAGNOSTICS;
+use crate::support::compiled::compile;
+use crate::translation::followed;
+use crate::translation::mesh::Mesh;
+use crate::translation::tape::Tape;
 
 /// How many meshes.
 const MESHES: u32 = 400;

@@ -1,6 +1,6 @@
 //! Random meshes, read off a tape of numbers: zeros are the simplest, and every tape is a sound mesh.
 
-use crate::mesh::{Cluster, Mesh, Pick, Rule, Service, Version};
+use crate::translation::mesh::{Cluster, Mesh, Pick, Rule, Service, Version};
 
 /// Numbers to choose by; zeros when it has run out.
 pub struct Tape<'t> {

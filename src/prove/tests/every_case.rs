@@ -5,10 +5,12 @@
 
 #![expect(clippy::disallowed_methods, reason = "cases are files")]
 
+#[path = "../../../tests/support/case.rs"]
+#[expect(dead_code, reason = "what is expected of cases is for another test")]
+mod case; // a directory below testdata/
 mod faults; // what can be wrong with an object
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 use super::Links;
 use crate::diagnostic::Severity;
@@ -17,6 +19,7 @@ use crate::istio::object::{Object, Spec};
 use crate::istio::{self, Lacks, sni};
 use crate::source::{Found, Source, Sources};
 use crate::{plan, resolve, spec};
+use case::{Case, assert_none};
 use faults::{FAULTS, destinations, snis};
 
 /// How often a fault was put in, and what was not noticed.
@@ -28,7 +31,7 @@ struct Count {
     unnoticed: BTreeSet<String>,
 }
 
-/// Why faults of a kind can pass: each place is in the snapshot, and was looked at.
+/// Why faults of a kind can pass: each place is in the record of a case, and was looked at.
 const UNNOTICED: [(&str, &str); 13] = [
     (
         "a missing object",
@@ -48,51 +51,61 @@ const UNNOTICED: [(&str, &str); 13] = [
     ("an SNI of another subset", "the same"),
 ];
 
+/// What came of the faults in a case.
+const RECORD: &str = "faults-proof.txt";
+
 #[test]
 fn every_fault_of_every_case_is_noticed() {
-    let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
-    for (name, bundles) in cases().into_iter().filter(|(_, bundles)| is_sound(bundles)) {
-        let named = named(&bundles);
-        for (bundle, object) in places(&bundles) {
-            let sound = &bundles[bundle].objects[object];
-            let mut count = |kind: &'static str, faulty: Option<Object>| {
-                let count = counts.entry(kind).or_default();
-                let mut changed = bundles.clone();
-                let is_idle = is_idle(&named, sound, faulty.as_ref());
-                changed[bundle].objects.splice(object..=object, faulty);
-                if !is_sound(&changed) {
-                    count.noticed += 1;
-                } else if is_idle {
-                    count.idle += 1;
-                } else {
-                    let place = format!(
-                        "{name}, {}: {} {}",
-                        bundles[bundle].cluster,
-                        sound.kind(),
-                        sound.metadata.name
-                    );
-                    count.unnoticed.insert(place);
-                }
-            };
-            for (kind, fault) in FAULTS {
-                let with = |n| {
-                    let mut faulty = sound.clone();
-                    fault(&mut faulty, n).then_some(faulty)
-                };
-                (0..).map_while(with).for_each(|faulty| count(kind, Some(faulty)));
-            }
-            count("a missing object", None);
+    let mut differences = Vec::new();
+    let mut sound = 0;
+    for case in Case::all() {
+        let bundles = bundles(&case).filter(|bundles| is_sound(bundles));
+        sound += usize::from(bundles.is_some());
+        let counts = counts(&bundles.unwrap_or_default());
+        for (kind, Count { unnoticed, .. }) in &counts {
+            let is_known = UNNOTICED.iter().any(|(known, _)| known == kind);
+            assert!(unnoticed.is_empty() || is_known, "{}: {kind}: {unnoticed:#?}", case.name);
         }
+        let lines = counts.iter().map(|(kind, Count { noticed, idle, unnoticed })| {
+            let unnoticed: Vec<_> = unnoticed.iter().map(|place| format!("    not {place}\n")).collect();
+            format!("{kind}: {noticed} noticed, {idle} idle\n{}", unnoticed.concat())
+        });
+        differences.extend(case.differs_from_record(RECORD, &lines.collect::<String>()));
     }
-    for (kind, Count { unnoticed, .. }) in &counts {
-        let is_known = UNNOTICED.iter().any(|(known, _)| known == kind);
-        assert!(unnoticed.is_empty() || is_known, "{kind}: {unnoticed:#?}");
+    assert!(sound > 100, "only {sound} cases are sound");
+    assert_none(&differences);
+}
+
+/// Puts each fault into each object, one at a time; what came of them, by kind.
+fn counts(bundles: &[Bundle]) -> BTreeMap<&'static str, Count> {
+    let mut counts: BTreeMap<&'static str, Count> = BTreeMap::new();
+    let named = named(bundles);
+    for (bundle, object) in places(bundles) {
+        let sound = &bundles[bundle].objects[object];
+        let mut count = |kind: &'static str, faulty: Option<Object>| {
+            let count = counts.entry(kind).or_default();
+            let mut changed = bundles.to_vec();
+            let is_idle = is_idle(&named, sound, faulty.as_ref());
+            changed[bundle].objects.splice(object..=object, faulty);
+            if !is_sound(&changed) {
+                count.noticed += 1;
+            } else if is_idle {
+                count.idle += 1;
+            } else {
+                let place = format!("{}: {} {}", bundles[bundle].cluster, sound.kind(), sound.metadata.name);
+                count.unnoticed.insert(place);
+            }
+        };
+        for (kind, fault) in FAULTS {
+            let with = |n| {
+                let mut faulty = sound.clone();
+                fault(&mut faulty, n).then_some(faulty)
+            };
+            (0..).map_while(with).for_each(|faulty| count(kind, Some(faulty)));
+        }
+        count("a missing object", None);
     }
-    let lines = counts.iter().map(|(kind, Count { noticed, idle, unnoticed })| {
-        let unnoticed: Vec<_> = unnoticed.iter().map(|place| format!("\n    not {place}")).collect();
-        format!("{kind}: {noticed} noticed, {idle} idle{}\n", unnoticed.concat())
-    });
-    insta::assert_snapshot!(lines.collect::<String>());
+    counts
 }
 
 /// Whether a fault concerns subsets only that nothing names.
@@ -145,21 +158,9 @@ fn is_sound(bundles: &[Bundle]) -> bool {
     links.hold().findings.is_empty()
 }
 
-/// The bundles of every case that gives some, by its name.
-fn cases() -> Vec<(String, Vec<Bundle>)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
-    let cases = entries(&root).into_iter().filter(|path| path.is_dir());
-    cases.filter_map(|case| Some((name_of(&case), bundles(&case)?))).collect()
-}
-
 /// The bundles of a case, unless its inputs are wrong.
-fn bundles(case: &Path) -> Option<Vec<Bundle>> {
-    let is_input =
-        |path: &PathBuf| path.extension() == Some("yaml".as_ref()) && name_of(path) != "trace.yaml";
-    let texts = entries(case)
-        .into_iter()
-        .filter(is_input)
-        .map(|path| Source::new(name_of(&path), Found::Named, std::fs::read(&path).unwrap()));
+fn bundles(case: &Case) -> Option<Vec<Bundle>> {
+    let texts = case.inputs().into_iter().map(|(name, bytes)| Source::new(name, Found::Named, bytes));
     let sources = Sources { texts: texts.collect(), ..Sources::default() };
     let mut lacks = Lacks::default();
     let lowered = spec::parse(&sources).and_then(|spec| resolve::resolve(&spec)).and_then(|mesh| {
@@ -170,15 +171,4 @@ fn bundles(case: &Path) -> Option<Vec<Bundle>> {
     lowered.value.filter(|_| {
         !has_errors && !lacks.findings().iter().any(|finding| finding.severity() == Severity::Error)
     })
-}
-
-fn entries(directory: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<_> =
-        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    paths
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name().unwrap().to_str().unwrap().to_owned()
 }

@@ -1,6 +1,6 @@
 //! Syntax, aliases, merge keys, tags, encodings, and inputs that are meant to do harm.
 
-use std::time::{Duration, Instant};
+use rustix::time::{ClockId, clock_gettime};
 
 use super::*;
 
@@ -60,9 +60,9 @@ fn an_alias_bomb_is_answered_at_once() {
         let elements = vec![format!("*a{}", level - 1); 10].join(", ");
         writeln!(text, "a{level}: &a{level} [{elements}]").unwrap();
     }
-    let start = Instant::now();
+    let before = worked();
     assert_eq!(brief(&text), [r#"MG0106 "*a4""#]);
-    assert!(start.elapsed() < Duration::from_secs(10));
+    assert!(worked() - before < 10);
 }
 
 #[test]
@@ -244,9 +244,14 @@ fn json_is_yaml() {
 #[test]
 fn many_documents_are_read_in_linear_time() {
     let text = topology("clusters: {a: {}}\n---\n").repeat(5000);
-    let start = Instant::now();
+    let before = worked();
     assert_eq!(brief(&text), <[&str; 0]>::default());
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert!(worked() - before < 10);
+}
+
+/// Seconds that this thread has been at work.
+fn worked() -> i64 {
+    clock_gettime(ClockId::ThreadCPUTime).tv_sec
 }
 
 #[test]

@@ -1,0 +1,11 @@
+//! The command as people meet it: exit codes, streams, files. Each test runs the built program in a directory of its own.
+
+mod build;
+mod inputs;
+mod killed;
+mod limits;
+mod needs;
+mod system;
+mod trace;
+mod words;
+mod world;

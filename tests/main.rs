@@ -1,0 +1,42 @@
+//! All tests from outside the compiler, in one program: linking costs more than running most of them.
+//!
+//! What others judge is a program of its own, `conformance`, because it prints a table.
+
+#![cfg(test)]
+#![expect(clippy::disallowed_methods, reason = "tests stand outside the compiler: files, environment")]
+
+mod support {
+    pub mod case; // a directory below testdata/
+    pub mod compiled; // what the compiler makes of one
+    pub mod golden; // what must be true of every bundle
+    pub mod readers; // four readers of YAML
+    pub mod yaml_1_1; // the rules of YAML 1.1
+    pub mod schema; // the API server's judgement
+    pub mod query; // a question of a case
+    pub mod reversed; // the same text in another order
+    pub mod hostile; // strings that YAML misreads
+    pub mod document; // README.md and docs/
+    pub mod session; // commands in a document
+    pub mod chance; // numbers that are the same every time
+    pub mod work; // processor time
+}
+
+// What every case gives.
+mod cases; // the expected files
+mod releases; // every release
+mod translation; // what its queries find, and what its words promise
+mod longhand; // what `resolve` prints of it
+
+// Inputs that are wrong.
+mod cascades; // one cause, one finding
+mod spans; // where the cause is shown
+mod fuzz; // what nobody listed
+
+// The rest of the product.
+mod command; // arguments, streams, files
+mod roundtrip; // the writer of YAML
+mod schemas; // the judges of bundles
+mod documents; // what the documents show
+mod checks; // what they link to
+mod pages; // the page of every code
+mod house; // where what lies
