@@ -17,8 +17,6 @@ pub struct Bundle {
     pub objects: usize,
     /// The objects as YAML; empty for a cluster that needs none (kubectl refuses a file without objects).
     pub text: String,
-    /// Bytes of the longest document in `text`.
-    pub longest: usize,
     /// Services that give a name to what runs only elsewhere; created, never applied over what exists.
     pub stand_ins: Option<StandIns>,
     /// What its callers reach in other clusters, by cluster and service.

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::cluster::Shown;
 use crate::model::{self, Address, ClusterId, Mesh, Protocol, TargetPort};
+use crate::plan::View;
+use crate::plan::visibility::Shown;
 use crate::trace::world::{Cluster, ExistingServer, Gateway, MeshConfig, Port, Service, Workload, World};
 
 /// Istio's own trust domain.
@@ -25,7 +26,7 @@ const UNVERSIONED: &str = "any";
 
 /// What exists in the clusters of a mesh.
 #[must_use]
-pub fn of(mesh: &Mesh) -> World {
+pub fn of(mesh: &View<'_>) -> World {
     let clusters = mesh.clusters.iter().enumerate().map(|(index, cluster)| Cluster {
         name: cluster.name.clone(),
         network: cluster.network.clone(),
@@ -62,7 +63,7 @@ pub fn of(mesh: &Mesh) -> World {
     World { clusters: clusters.collect() }
 }
 
-fn gateway(mesh: &Mesh, cluster: &model::Cluster, gateway: &model::Gateway) -> Gateway {
+fn gateway(mesh: &View<'_>, cluster: &model::Cluster, gateway: &model::Gateway) -> Gateway {
     Gateway {
         name: GATEWAY.to_owned(),
         namespace: gateway.namespace.clone(),
@@ -78,7 +79,7 @@ fn gateway(mesh: &Mesh, cluster: &model::Cluster, gateway: &model::Gateway) -> G
             .collect(),
         ports: BTreeMap::from([(gateway.port, gateway.server_port)]),
         requested_network_view: cluster.network.iter().cloned().collect(),
-        service_labels: dialled_port(cluster, gateway),
+        service_labels: dialled_port(mesh, cluster, gateway),
         network: None,
         locality: locality(cluster),
         existing: if gateway.existing { vec![cross_network(cluster, gateway)] } else { Vec::new() },
@@ -86,7 +87,7 @@ fn gateway(mesh: &Mesh, cluster: &model::Cluster, gateway: &model::Gateway) -> G
 }
 
 /// Other clusters whose endpoints a control plane sees; nothing for a cluster without one.
-fn sees(mesh: &Mesh, id: ClusterId) -> Vec<String> {
+fn sees(mesh: &View<'_>, id: ClusterId) -> Vec<String> {
     if mesh.control_plane(id) != id {
         return Vec::new();
     }
@@ -96,8 +97,8 @@ fn sees(mesh: &Mesh, id: ClusterId) -> Vec<String> {
 }
 
 /// By what Istio knows the port that callers in other networks dial, where it is not its own.
-fn dialled_port(cluster: &model::Cluster, gateway: &model::Gateway) -> BTreeMap<String, String> {
-    let shown = cluster.shown != Shown::Nobody && gateway.port != NETWORK_PORT;
+fn dialled_port(mesh: &View<'_>, cluster: &model::Cluster, gateway: &model::Gateway) -> BTreeMap<String, String> {
+    let shown = mesh.shown(cluster.id) != Shown::Nobody && gateway.port != NETWORK_PORT;
     shown.then(|| (GATEWAY_PORT.to_owned(), gateway.port.to_string())).into_iter().collect()
 }
 

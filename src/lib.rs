@@ -29,17 +29,23 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
     // What is wrong leaves holes that links lead into; what the release lacks is found all the same.
     let sound = !mesh.has_errors();
     let outcome = mesh.and_then(|mesh| {
-        plan::plan(&mesh, &sources.limits).and_then(|plans| {
-            let mut lacks = istio::Lacks::default();
-            let mut links = prove::Links::default();
-            for objects in plans.iter().map(|plan| istio::lower(plan, &mut lacks)).filter(|_| sound) {
-                let bundle = yaml::render(&objects);
-                links.add(&objects, bundle.longest);
-                deliver(bundle);
+        let view = plan::View::of(&mesh);
+        let mut lacks = istio::Lacks::default();
+        let mut proof = prove::Proof::of(&view);
+        let mut spans = yaml::Spans::of(mesh.clusters.len());
+        let planned = plan::plan(&view, &sources.limits, &mut |plan| {
+            for class in istio::lower::service(plan, &mut lacks).iter().filter(|_| sound) {
+                spans.add(class);
             }
-            let mut proof = links.hold();
-            proof.findings.extend(lacks.findings());
-            proof.map(|links| Account { services: mesh.services.len(), clusters: mesh.clusters.len(), links })
+        });
+        planned.and_then(|plans| {
+            for plan in plans.iter().filter(|_| sound) {
+                spans.add_to(plan.cluster.id.0, &istio::lower::cluster(plan, &mut lacks));
+                deliver(spans.bundle(plan.cluster.id.0, title(plan)));
+            }
+            let mut proved = proof.hold();
+            proved.findings.extend(lacks.findings());
+            proved.map(|links| Account { services: mesh.services.len(), clusters: mesh.clusters.len(), links })
         })
     });
     prove::without_consequences(outcome)
@@ -48,7 +54,8 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
 /// What the inputs say exists, without any rule: the ground on which [`trace`] follows requests.
 #[must_use]
 pub fn world(sources: &Sources) -> Outcome<trace::world::World> {
-    spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).map(|mesh| ground::of(&mesh))
+    let mesh = spec::parse(sources).and_then(|spec| resolve::resolve(&spec));
+    mesh.map(|mesh| ground::of(&plan::View::of(&mesh)))
 }
 
 /// The inputs with every default written out, as one YAML text of the input language.
@@ -60,13 +67,25 @@ pub fn resolved(sources: &Sources) -> Outcome<String> {
 /// What each cluster must provide for its bundle to work.
 #[must_use]
 pub fn needed(sources: &Sources) -> Outcome<Vec<needs::ClusterNeeds>> {
-    spec::parse(sources)
-        .and_then(|spec| resolve::resolve(&spec))
-        .and_then(|mesh| plan::plan(&mesh, &sources.limits).map(|plans| needs::of(&plans)))
+    spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).and_then(|mesh| {
+        let view = plan::View::of(&mesh);
+        plan::plan(&view, &sources.limits, &mut |_| {}).map(|plans| needs::of(&plans))
+    })
 }
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.
 #[must_use]
 pub fn includes(source: SourceId, text: &str, limits: &Limits) -> Vec<At<String>> {
     spec::includes(source, text, limits)
+}
+
+/// What a cluster's bundle is for, and what its callers reach in others.
+fn title(plan: &plan::ClusterPlan<'_>) -> yaml::Title {
+    yaml::Title {
+        cluster: plan.cluster.name.clone(),
+        context: plan.cluster.context.clone(),
+        release: plan.cluster.release.to_string(),
+        configured_by: plan.configured_by.map(|head| head.name.clone()),
+        reaches: plan.reached(),
+    }
 }

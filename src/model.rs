@@ -15,7 +15,6 @@ pub mod traffic_policy;
 pub mod service_account;
 pub mod ingress;
 pub mod reach; // how a call gets into another cluster
-pub mod view; // what control planes see of other clusters
 pub mod routing;
 pub mod condition;
 pub mod action;

@@ -25,7 +25,6 @@ mod routing;
 mod value; // texts and numbers in rules
 mod condition;
 mod action;
-mod failover; // services that fail over from callers' own clusters
 mod speaks; // which ports a rule is for
 mod host; // the names that come out
 mod sni; // names that callers ask for in TLS
@@ -34,7 +33,7 @@ mod unused; // what is declared and never used
 mod problems;
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::diagnostic::{Finding, Outcome, Severity};
 use crate::model::{Callers, Cluster, ClusterId, Mesh};
@@ -67,9 +66,7 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     findings.extend(names.unknown_names());
 
     let suffix_place = defaults.remote_suffix_place;
-    let mut mesh = Mesh { clusters, services, gateways, ..defaults.mesh };
-    failover::mark(&mut mesh);
-    control_plane::show(&mut mesh);
+    let mesh = Mesh { clusters, services, gateways, ..defaults.mesh };
     ingress::check(&mesh, &mut findings);
     host::check(&mesh, suffix_place, &mut findings);
     sni::check(&mesh, &mut findings);
@@ -96,7 +93,7 @@ impl ClusterNames {
             .enumerate()
             .map(|(index, cluster)| (cluster.name.clone(), ClusterId(index)))
             .collect();
-        let everyone = Rc::new(ids.values().map(|id| (*id, Callers::All)).collect());
+        let everyone = Arc::new(ids.values().map(|id| (*id, Callers::All)).collect());
         Self { ids, everyone, complete, unknown: BTreeMap::new() }
     }
 

@@ -16,7 +16,7 @@ mod scalar; // text and numbers
 
 use serde::Serialize;
 
-pub use bundle::render;
+pub use bundle::{Spans, Title};
 pub use scalar::comment;
 
 /// Appends one document: the value in block style and a line end.

@@ -40,7 +40,6 @@ impl From<&Bundle> for Outline {
             configured_by,
             objects,
             text,
-            longest: _,
             stand_ins,
             reaches,
             origins: _,

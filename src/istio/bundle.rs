@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::object::Object;
+use super::kind::object::Object;
 use crate::bundle::{Origin, Reach};
 use crate::model::Release;
 use crate::source::Place;

@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use super::problems;
 use super::release::{Feature, Support};
 use crate::diagnostic::Finding;
-use crate::model::{Cluster, Release};
+use crate::model::{Cluster, ClusterId, Release};
+use crate::plan::ClassPlan;
 use crate::source::Place;
 
 /// What the releases of all clusters were asked to say and cannot.
 #[derive(Clone, Debug, Default)]
 pub struct Lacks {
-    found: BTreeMap<(Place, Feature), Vec<Speaker>>,
+    found: BTreeMap<(Place, Feature), BTreeMap<ClusterId, Speaker>>,
     remarks: Vec<Finding>,
 }
 
@@ -26,23 +27,29 @@ pub(super) struct Speaker {
     pub(super) release_place: Option<Place>,
 }
 
-/// The Istio of one cluster.
+/// The Istio of clusters that run the same release.
 #[derive(Debug)]
 pub struct Dialect<'a> {
-    cluster: &'a Cluster,
+    release: Release,
+    clusters: Vec<&'a Cluster>,
     lacks: &'a mut Lacks,
 }
 
 impl<'a> Dialect<'a> {
     /// What `cluster` can say; what it cannot is added to `lacks`.
     pub fn new(cluster: &'a Cluster, lacks: &'a mut Lacks) -> Self {
-        Self { cluster, lacks }
+        Self { release: cluster.release, clusters: vec![cluster], lacks }
+    }
+
+    /// What the clusters of a class can say, which run the same release.
+    pub fn of(plan: &ClassPlan<'a>, lacks: &'a mut Lacks) -> Self {
+        Self { release: plan.cluster.release, clusters: plan.clusters().collect(), lacks }
     }
 
     /// The release that speaks.
     #[must_use]
     pub fn release(&self) -> Release {
-        self.cluster.release
+        self.release
     }
 
     /// Whether a word of the input can be said. If not, there will be a finding at its place; whatever is written
@@ -51,11 +58,9 @@ impl<'a> Dialect<'a> {
         if self.release().can(feature) {
             return true;
         }
-        let Cluster { name, release, release_place, .. } = self.cluster;
         let speakers = self.lacks.found.entry((place, feature)).or_default();
-        // One cluster is lowered after the other.
-        if speakers.last().is_none_or(|speaker| speaker.cluster != *name) {
-            speakers.push(Speaker {
+        for Cluster { id, name, release, release_place, .. } in &self.clusters {
+            speakers.entry(*id).or_insert_with(|| Speaker {
                 cluster: name.clone(),
                 release: *release,
                 release_place: *release_place,
@@ -81,7 +86,7 @@ impl Lacks {
     pub fn findings(&self) -> Vec<Finding> {
         let words = self.found.iter().flat_map(|((place, feature), speakers)| {
             let (unsure, lacking): (Vec<&Speaker>, Vec<&Speaker>) = speakers
-                .iter()
+                .values()
                 .partition(|speaker| speaker.release.supports(*feature) == Support::DependsOnPatch);
             let lacking = (!lacking.is_empty()).then(|| problems::lacks(*feature, *place, &lacking));
             let unsure = (!unsure.is_empty()).then(|| problems::patch_decides(*feature, *place, &unsure));
@@ -102,6 +107,7 @@ pub(super) mod tests {
 
     pub(in crate::istio) fn cluster(name: &str, release: &str) -> Cluster {
         Cluster {
+            id: ClusterId(usize::from(name.as_bytes()[name.len() - 1])),
             name: name.to_owned(),
             place: somewhere(),
             release: Release::parse(release).unwrap(),
@@ -113,8 +119,6 @@ pub(super) mod tests {
             network: None,
             registry: None,
             control_plane: None,
-            shares_control_plane: false,
-            shown: crate::model::cluster::Shown::default(),
             context: name.to_owned(),
             drain: None,
             reach: None,

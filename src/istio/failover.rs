@@ -5,10 +5,10 @@
 
 use std::time;
 
-use super::destination_rule::Settings;
-use super::destination_rule::load_balancer::{Failover, LoadBalancer, LocalityLbSetting};
-use super::destination_rule::outlier_detection::OutlierDetection;
-use super::duration::Duration;
+use super::kind::destination_rule::Settings;
+use super::kind::destination_rule::load_balancer::{Failover, LoadBalancer, LocalityLbSetting};
+use super::kind::destination_rule::outlier_detection::OutlierDetection;
+use super::word::duration::Duration;
 use super::release::Feature;
 use crate::model::Release;
 

@@ -1,16 +1,16 @@
 //! Ingress: gateways where requests from outside arrive, and where these go.
 
-use super::condition;
+use super::word::condition;
 use super::dialect::Dialect;
-use super::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
+use super::kind::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
 use super::mark::{list, object};
-use super::object::{Object, Spec};
+use super::kind::object::{Object, Spec};
 use super::release::Feature;
-use super::route::http_route;
-use super::virtual_service::{HttpRoute, VirtualServiceSpec};
+use super::routes::virtual_service::http_route;
+use super::kind::virtual_service::{HttpRoute, VirtualServiceSpec};
 use crate::model::ingress as meant;
 use crate::model::{Callers, IngressGateway};
-use crate::plan::{ClusterPlan, Ingress, IngressRoute};
+use crate::plan::{ClusterPlan, Ingress, IngressRoute, Promises};
 use crate::source::At;
 
 /// A Gateway object for each ingress gateway here that does not exist already.
@@ -26,7 +26,7 @@ fn made_gateway(plan: &ClusterPlan<'_>, gateway: &IngressGateway, dialect: &mut 
     };
     let hosts = list(gateway.servers.iter().flat_map(|server| &server.hosts).map(|host| host.value.as_str()));
     let why = format!("Lets requests from outside in, for {hosts}.");
-    object(plan, &gateway.name, &gateway.namespace, why, Spec::Gateway(spec))
+    object((plan.view, plan.cluster.release), &gateway.name, &gateway.namespace, why, Spec::Gateway(spec))
 }
 
 fn server(written: &meant::Server, dialect: &mut Dialect<'_>) -> Server {
@@ -87,16 +87,16 @@ pub(super) fn virtual_service(
     ingress: &Ingress<'_>,
     dialect: &mut Dialect<'_>,
 ) -> Object {
-    let Ingress { gateway, first, services, object: name, hosts, routes } = ingress;
+    let Ingress { gateway, first, services, object: name, hosts, routes, promises } = ingress;
     let spec = VirtualServiceSpec {
         hosts: hosts.clone(),
         gateways: vec![gateway.full_name()],
-        export_to: if uses_hidden_name(plan, ingress) {
+        export_to: if uses_hidden_name(ingress) {
             gateway.workload_namespaces.iter().cloned().collect()
         } else {
             Vec::new()
         },
-        http: routes.iter().map(|route| let_in(plan, route, dialect)).collect(),
+        http: routes.iter().map(|route| let_in(promises, route, dialect)).collect(),
         tls: Vec::new(),
         tcp: Vec::new(),
     };
@@ -106,22 +106,20 @@ pub(super) fn virtual_service(
         gateway.name,
         list(services.iter().map(String::as_str))
     );
-    object(plan, name, &first.namespace, why, Spec::VirtualService(spec))
+    object((plan.view, plan.cluster.release), name, &first.namespace, why, Spec::VirtualService(spec))
 }
 
-fn uses_hidden_name(plan: &ClusterPlan<'_>, ingress: &Ingress<'_>) -> bool {
-    let mut targets = ingress.routes.iter().flat_map(|route| route.route.targets());
-    targets.any(|target| {
-        let name = plan.find(target).and_then(|found| found.remote);
-        name.is_some_and(|name| name.callers != Callers::All)
-    })
+fn uses_hidden_name(ingress: &Ingress<'_>) -> bool {
+    let targets = ingress.routes.iter().flat_map(|route| route.route.targets());
+    let mut promised = targets.filter_map(|target| ingress.promises.of(target));
+    promised.any(|promise| promise.seen_by != Callers::All)
 }
 
 /// The port of a condition would be the gateway's own, which the rule does not speak of.
-fn let_in(plan: &ClusterPlan<'_>, ingress: &IngressRoute<'_>, dialect: &mut Dialect<'_>) -> HttpRoute {
+fn let_in(promises: &Promises<'_>, ingress: &IngressRoute<'_>, dialect: &mut Dialect<'_>) -> HttpRoute {
     let IngressRoute { route, conditions } = ingress;
     HttpRoute {
         matches: conditions.iter().map(|words| condition::condition(words, None, dialect)).collect(),
-        ..http_route(plan, route, None, dialect)
+        ..http_route(promises, route, None, dialect)
     }
 }

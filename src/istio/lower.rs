@@ -1,239 +1,108 @@
 //! How does this release say it?
 //!
-//! Enters: what a cluster must know. Leaves: its bundle. Refuses to know: the inputs, and how objects become text.
+//! Enters: what a class of clusters must know of a service, or a cluster beside. Leaves: objects, each with the step in which
+//! it is applied. Refuses to know: the inputs, and how objects become text.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::bundle::{Bundle, Ground, GroundGateway, GroundService, IngressGround, Joining};
 use super::dialect::{Dialect, Lacks};
-use super::object::{Kind, Object};
-use super::{call, route, serve, stand_in};
-use crate::bundle::Reach;
+use super::kind::object::Object;
+use super::release::Feature;
+use super::routes::virtual_service;
+use super::{entrance, ingress, plain_name, serve, stand_in, way};
+use crate::bundle::Origin;
 use crate::model::service::PlainNames;
-use crate::model::{Address, Cluster, ClusterId, IngressGateway, Pick, Service, Version};
-use crate::plan::{ClusterPlan, Joined, JoinedEntry, RemoteName, Route};
-use crate::source::Place;
+use crate::model::{Address, ClusterId, Gateway, Service};
+use crate::plan::{ClassPlan, ClusterPlan, ServicePlan};
 
-/// The bundle of one cluster. What its release cannot say is added to `lacks`.
+/// When an object is applied: first what answers, then names for it, then routes that lead there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// What answers.
+    Serve,
+    /// Names for what answers elsewhere.
+    Call,
+    /// Where requests go.
+    Route,
+}
+
+/// What is written of one service for one class of clusters.
+#[derive(Clone, Debug)]
+pub struct ClassObjects {
+    /// Which clusters, by name.
+    pub members: Vec<ClusterId>,
+    /// What is applied there.
+    pub objects: Vec<(Step, Object)>,
+    /// A Service that is created where nothing has the name yet.
+    pub stand_in: Option<Object>,
+    /// Where in the inputs the routes come from.
+    pub origins: Vec<Origin>,
+}
+
+/// What is written of one service, by class. What releases cannot say is added to `lacks`.
 #[must_use]
-pub fn lower(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Bundle {
-    let mut dialect = Dialect::new(plan.cluster, lacks);
+pub fn service(plan: &ServicePlan<'_>, lacks: &mut Lacks) -> Vec<ClassObjects> {
+    plan.classes.iter().map(|class| self::class(plan, class, lacks)).collect()
+}
+
+fn class(service: &ServicePlan<'_>, plan: &ClassPlan<'_>, lacks: &mut Lacks) -> ClassObjects {
+    let stand_in = plan.plain_name.as_ref().filter(|name| name.made == PlainNames::Service);
+    let mut objects = ClassObjects {
+        members: plan.class.members.clone(),
+        objects: Vec::new(),
+        stand_in: stand_in.map(|name| stand_in::object(plan.view, name)),
+        origins: Vec::new(),
+    };
     // Nothing here reads what is for a cluster that another configures.
-    let own = plan.configured_by.is_none().then(|| {
-        [
-            serve::objects(plan, &mut dialect),
-            call::objects(plan, &mut dialect),
-            route::objects(plan, &mut dialect),
-        ]
-    });
-    let objects = own.into_iter().flatten().flat_map(|mut step| {
-        step.sort_by(|a, b| place(a).cmp(&place(b)));
-        step
-    });
-    Bundle {
-        cluster: plan.cluster.name.clone(),
-        context: plan.cluster.context.clone(),
-        release: plan.cluster.release,
-        configured_by: plan.configured_by.map(|head| head.name.clone()),
-        objects: objects.collect(),
-        stand_ins: stand_in::objects(plan),
-        reaches: reaches(plan),
-        origins: if plan.configured_by.is_none() { route::origins(plan) } else { Vec::new() },
-        places: places(plan),
-        ground: ground(plan),
+    if plan.is_configured_elsewhere() {
+        return objects;
     }
-}
-
-/// By cluster and service.
-fn reaches(plan: &ClusterPlan<'_>) -> Vec<Reach> {
-    let reach = |name: &RemoteName<'_>, cluster: &Cluster| {
-        let there = name
-            .subsets
-            .iter()
-            .filter(|subset| subset.clusters.iter().any(|known| known.name == cluster.name));
-        let versions = there.filter_map(|subset| subset.version).map(str::to_owned).collect();
-        Reach { cluster: cluster.name.clone(), service: name.service.to_string(), versions }
-    };
-    let names = plan.remote.names.iter();
-    let mut reaches: Vec<_> =
-        names.flat_map(|name| name.clusters.iter().map(move |cluster| reach(name, cluster))).collect();
-    for joined in &plan.joined {
-        let mut there: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for entry in &joined.entries {
-            let versions = there.entry(&entry.cluster.name).or_default();
-            versions.extend(entry.version.map(|version| version.name.clone()));
-        }
-        let service = joined.service.to_string();
-        reaches.extend(there.into_iter().map(|(cluster, versions)| Reach {
-            cluster: cluster.to_owned(),
-            service: service.clone(),
-            versions,
-        }));
+    let mut dialect = Dialect::of(plan, lacks);
+    let translations = service.translations.get(&plan.class.id).map_or(&[][..], Vec::as_slice);
+    let rule = serve::rule(plan, translations, &mut dialect);
+    objects.objects.extend(rule.map(|rule| (Step::Serve, rule)));
+    ipv6(plan, &mut dialect);
+    for way in way::ALL {
+        let calling = way::calling(way, plan, &mut dialect);
+        objects.objects.extend(calling.into_iter().map(|object| (Step::Call, object)));
     }
-    reaches.extend(discovered(plan));
-    reaches.sort();
-    reaches.dedup();
-    reaches
-}
-
-/// What routes lead to under plain names that control planes know.
-fn discovered(plan: &ClusterPlan<'_>) -> Vec<Reach> {
-    let let_in = plan.ingress.iter().flat_map(|ingress| &ingress.routes).map(|known| &known.route);
-    let routes = plan.routes.iter().flat_map(|routes| &routes.routes).chain(let_in);
-    let mut there: BTreeMap<(&str, String), BTreeSet<String>> = BTreeMap::new();
-    for target in routes.flat_map(Route::targets) {
-        let Some(service) = plan.mesh.service(target.service) else { continue };
-        let version = match target.pick {
-            Pick::Any => None,
-            Pick::Version(id) => service.version(id).map(|version| version.name.clone()),
-        };
-        for cluster in plan.discovered(target) {
-            there.entry((&cluster.name, service.to_string())).or_default().extend(version.clone());
-        }
+    let entry = plan.plain_name.as_ref().filter(|name| name.made == PlainNames::Entry && !name.known);
+    objects.objects.extend(entry.map(|name| (Step::Call, plain_name::entry(plan, name))));
+    if let Some(routes) = &plan.routes {
+        let route = virtual_service::virtual_service(plan, routes, &mut dialect);
+        objects.objects.push((Step::Route, route));
+        objects.origins = virtual_service::origins(routes);
     }
-    let reach = |((cluster, service), versions): ((&str, String), BTreeSet<String>)| Reach {
-        cluster: cluster.to_owned(),
-        service,
-        versions: versions.into_iter().collect(),
-    };
-    there.into_iter().map(reach).collect()
+    objects
 }
 
-/// The services behind remote names and routes.
-fn places(plan: &ClusterPlan<'_>) -> BTreeMap<String, Place> {
-    let remote = plan.remote.names.iter().map(|name| (name.host.clone(), name.service.place));
-    let plain = plan.routes.iter().map(|routes| routes.service);
-    remote.chain(plain.map(|service| (service.plain_host(plan.cluster), service.place))).collect()
-}
-
-/// Where an object stands within its step.
-fn place(object: &Object) -> (&str, &str, Kind) {
-    (&object.metadata.namespace, &object.metadata.name, object.kind())
-}
-
-fn ground(plan: &ClusterPlan<'_>) -> Ground {
-    let cluster = plan.cluster;
-    let absent = |made: PlainNames| plan.plain_names.iter().filter(move |name| name.made == made);
-    let texts = |addresses: &[Address]| addresses.iter().map(Address::to_string).collect();
-    Ground {
-        network: cluster.network.clone(),
-        registry: cluster.id().to_owned(),
-        sees: seen(plan),
-        left_alone: left_alone(plan),
-        found: found(plan),
-        trust_domain: cluster.trust_domain.clone(),
-        ingress_gateways: plan.ingress_gateways.iter().map(|gateway| ingress_ground(gateway)).collect(),
-        let_in: plan
-            .ingress
-            .iter()
-            .filter(|_| plan.configured_by.is_none())
-            .flat_map(|ingress| {
-                let gateway = ingress.gateway.full_name();
-                ingress.hosts.iter().map(move |host| (gateway.clone(), host.clone()))
-            })
-            .collect(),
-        gateway: cluster.gateway.as_ref().map(|gateway| GroundGateway {
-            addresses: texts(&gateway.addresses),
-            addresses_from: gateway
-                .addresses_from
-                .iter()
-                .filter_map(|(caller, from)| {
-                    Some((plan.mesh.cluster(*caller)?.name.clone(), texts(&from.addresses)))
-                })
-                .collect(),
-            port: gateway.port,
-            server_port: gateway.server_port,
-            namespace: gateway.namespace.clone(),
-            labels: gateway.selector.clone(),
-            existing: gateway.existing,
-        }),
-        services: plan
-            .runs
-            .iter()
-            .map(|service| (service.plain_host(cluster), ground_service(service, plan)))
-            .collect(),
-        known: plan
-            .plain_names
-            .iter()
-            .filter(|name| name.known)
-            .map(|name| name.service.plain_host(cluster))
-            .collect(),
-        stood_in: absent(PlainNames::Service).map(|name| name.service.plain_host(cluster)).collect(),
-        names: absent(PlainNames::None)
-            .chain(absent(PlainNames::Entry).filter(|name| name.known))
-            .map(|name| name.service.plain_host(cluster))
-            .collect(),
-        promised: plan
-            .routes
-            .iter()
-            .filter(|_| plan.configured_by.is_none())
-            .flat_map(|routes| {
-                let shared = plan.remote.shared_host(routes.id).map(str::to_owned);
-                shared.into_iter().chain([routes.service.plain_host(cluster)])
-            })
-            .collect(),
-        joins: plan.joined.iter().flat_map(|joined| joins(joined, cluster)).collect(),
+/// What is written for one cluster, whatever its services. What its release cannot say is added to `lacks`.
+#[must_use]
+pub fn cluster(plan: &ClusterPlan<'_>, lacks: &mut Lacks) -> Vec<(Step, Object)> {
+    if plan.configured_by.is_some() {
+        return Vec::new();
     }
+    let mut dialect = Dialect::new(plan.cluster, lacks);
+    let entrance = entrance::objects(plan, &mut dialect);
+    let gateways = ingress::gateways(plan, &mut dialect);
+    let serve = entrance.into_iter().chain(gateways).map(|object| (Step::Serve, object));
+    let routes = plan.ingress.iter().map(|ingress| ingress::virtual_service(plan, ingress, &mut dialect));
+    let routes: Vec<Object> = routes.collect();
+    serve.chain(routes.into_iter().map(|object| (Step::Route, object))).collect()
 }
 
-/// What is to join a service here.
-fn joins<'p>(joined: &'p Joined<'_>, cluster: &'p Cluster) -> impl Iterator<Item = Joining> + 'p {
-    joined.entries.iter().map(|JoinedEntry { version, cluster: far }| Joining {
-        host: joined.service.plain_host(cluster),
-        cluster: far.name.clone(),
-        labels: version.map(|version| version.labels.clone()).unwrap_or_default(),
-    })
-}
-
-/// Other clusters whose endpoints the control plane here sees.
-fn seen(plan: &ClusterPlan<'_>) -> BTreeSet<String> {
-    let others = plan.mesh.clusters.iter().enumerate().map(|(index, other)| (ClusterId(index), other));
-    let seen = others.filter(|(id, _)| *id != plan.id && plan.mesh.sees(plan.id, *id));
-    seen.map(|(_, other)| other.name.clone()).collect()
-}
-
-/// Ports of services that no route of callers here is for, and that are found elsewhere too.
-fn left_alone(plan: &ClusterPlan<'_>) -> BTreeSet<(String, u16)> {
-    let ports = plan.left_alone.iter().flat_map(|service| {
-        let own = plan.routes.iter().find(|routes| std::ptr::eq(routes.service, *service));
-        let routed = move |number: u16| {
-            own.is_some_and(|own| own.routes.iter().any(|route| route.port.number == number))
-        };
-        let host = service.plain_host(plan.cluster);
-        let ports: Vec<_> = service.crossing_ports().map(|port| port.number).collect();
-        ports.into_iter().filter(move |port| !routed(*port)).map(move |port| (host.clone(), port))
-    });
-    ports.filter(|_| plan.configured_by.is_none()).collect()
-}
-
-/// Services that callers elsewhere find here by discovery.
-fn found(plan: &ClusterPlan<'_>) -> BTreeSet<String> {
-    let found = plan.runs.iter().filter(|service| plan.mesh.discovers(service, plan.id));
-    found.map(|service| service.plain_host(plan.cluster)).collect()
-}
-
-fn ingress_ground(gateway: &IngressGateway) -> (String, IngressGround) {
-    let namespaces = gateway.workload_namespaces.clone();
-    (gateway.full_name(), IngressGround { namespaces, existing: gateway.servers.is_empty() })
-}
-
-fn ground_service(service: &Service, plan: &ClusterPlan<'_>) -> GroundService {
-    let here = |version: &&Version| {
-        version
-            .clusters
-            .keys()
-            .any(|id| plan.mesh.cluster(*id).is_some_and(|cluster| cluster.name == plan.cluster.name))
-    };
-    GroundService {
-        identities: service.identities(plan.cluster),
-        namespace: service.namespace.clone(),
-        ports: service.ports.iter().map(|port| port.number).collect(),
-        speaks: service.ports.iter().map(|port| (port.number, port.protocol.istio())).collect(),
-        pods: service
-            .versions
-            .iter()
-            .filter(here)
-            .map(|version| (version.subset.clone(), version.labels.clone()))
-            .collect(),
+/// Asks for every IPv6 address that callers here are told of: the virtual ones, and those of far gateways.
+fn ipv6(plan: &ClassPlan<'_>, dialect: &mut Dialect<'_>) {
+    let pool = plan.view.virtual_ips.and_then(|virtual_ips| virtual_ips.place);
+    let remote = plan.remote.names.iter().map(|name| (name.service, name.address));
+    let entries = plan.plain_name.iter().map(|name| (name.service, name.address));
+    let virtual_ips = remote.chain(entries).filter(|(_, address)| address.is_some_and(|ip| ip.is_ipv6()));
+    let pinned = |service: &Service| service.virtual_ip.as_ref().map(|pin| pin.place);
+    let virtual_ips = virtual_ips.filter_map(|(service, _)| pinned(service).or(pool));
+    let is_ipv6 = |address: &Address| matches!(address, Address::Ip(ip) if ip.is_ipv6());
+    let far = plan.remote.names.iter().flat_map(|name| &name.clusters);
+    let far = far.filter(|cluster| plan.dialled(cluster).iter().any(is_ipv6));
+    let gateways = far.filter_map(|cluster| cluster.gateway.as_ref());
+    let written = |gateway: &Gateway| gateway.addresses_from.get(&plan.class.id).map(|from| from.place);
+    for place in virtual_ips.chain(gateways.map(|gateway| written(gateway).unwrap_or(gateway.place))) {
+        dialect.can(Feature::Ipv6, place);
     }
 }

@@ -9,7 +9,7 @@ mod schema; // the table against the schemas of every release
 
 use std::fmt;
 
-use super::object::Kind;
+use super::kind::object::Kind;
 use crate::model::Release;
 
 /// Whether a release can say something.

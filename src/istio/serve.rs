@@ -1,72 +1,43 @@
-//! Serving: the versions that run in a cluster, and its gateway.
+//! Serving: the versions that run in a cluster.
 
-use std::collections::BTreeSet;
-
-use super::destination_rule::{
+use super::kind::destination_rule::{
     ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Subset, TrafficPolicy,
 };
 use super::dialect::Dialect;
+use super::kind::object::{Object, Spec};
 use super::mark::{list, object, suppress};
-use super::object::{Object, Spec};
-use super::release::{Feature, SniRouting};
-use super::rewrite::{self, Form};
-use super::traffic_policy::{self, Endpoints};
-use super::{discovered, entrances, ingress};
-use super::{joined, problems};
+use super::release::Feature;
+use super::way::{discovery, merged, rewrite};
+use super::word::traffic_policy::{self, Endpoints};
+use crate::model::Service;
 use crate::model::traffic_policy as meant;
-use crate::model::{Cluster, Service};
-use crate::plan::{ClusterPlan, Serving};
+use crate::plan::{ClassPlan, Serving, Translation};
 
-pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
-    let form = Form::asked(plan, dialect);
-    let mut said = rewrite::subsets(plan, form, dialect);
-    let joined: BTreeSet<_> = plan.joined.iter().map(|joined| joined.service.place).collect();
-    let alone = plan.serve.iter().filter(|serving| !joined.contains(&serving.service.place));
-    let mut objects: Vec<_> = alone
-        .map(|serving| {
-            let further = said.remove(&serving.service.place).unwrap_or_default();
-            destination_rule(plan, serving, further, dialect)
-        })
-        .collect();
-    objects.extend(plan.runs.iter().filter_map(|service| {
-        let further = said.remove(&service.place)?;
-        Some(aliases(plan, service, further, dialect))
-    }));
-    objects.extend(plan.joined.iter().map(|joined| joined::destination_rule(plan, joined, dialect)));
-    if let Some(entrance) = &plan.entrance {
-        router_mode(plan.cluster, entrance.gateway, dialect);
-        objects.extend(form.map(|form| rewrite::envoy_filter(plan, entrance, form, entrances::GATEWAY)));
-    }
-    for (cluster, entrance) in &plan.configures {
-        if let Some(entrance) = entrance {
-            router_mode(cluster, entrance.gateway, dialect);
-        }
-    }
-    objects.extend(entrances::gateways(plan, form, dialect));
-    objects.extend(ingress::gateways(plan, dialect));
-    objects
-}
-
-/// Without the router mode the port is open, and every request ends there.
-fn router_mode(cluster: &Cluster, gateway: &crate::model::Gateway, dialect: &mut Dialect<'_>) {
-    match cluster.release.sni_routing() {
-        SniRouting::Always => {}
-        SniRouting::UnlessByHelm => {
-            dialect.remark(problems::router_mode(cluster, gateway, " where Helm installed it"));
-        }
-        SniRouting::OnlyIfTold => dialect.remark(problems::router_mode(cluster, gateway, "")),
+/// The rule for the plain name of a service: what runs here, what is found by it, and as what callers elsewhere know it.
+/// `translations` are what the gateway here is taught of it.
+pub(super) fn rule(
+    plan: &ClassPlan<'_>,
+    translations: &[Translation<'_>],
+    dialect: &mut Dialect<'_>,
+) -> Option<Object> {
+    let further = rewrite::subsets(translations, dialect);
+    match (&plan.pool, &plan.serve) {
+        (Some(pool), _) => Some(merged::destination_rule(plan, pool, dialect)),
+        (None, Some(serving)) => Some(destination_rule(plan, serving, further, dialect)),
+        (None, None) if plan.runs && !further.is_empty() => Some(aliases(plan, further, dialect)),
+        (None, None) => None,
     }
 }
 
 /// Visible everywhere, for the far callers' SNI names its subsets at the gateway. No `tls` where Istio finds out by
 /// itself: an explicit mode breaks pods without sidecar.
 fn destination_rule(
-    plan: &ClusterPlan<'_>,
+    plan: &ClassPlan<'_>,
     serving: &Serving<'_>,
     further: Vec<Subset>,
     dialect: &mut Dialect<'_>,
 ) -> Object {
-    let Serving { id: _, service, versions, pinned, seen, stands_in: _ } = serving;
+    let Serving { service, versions, pinned, seen, stands_in: _ } = serving;
     let mut subsets: Vec<Subset> = versions
         .iter()
         .map(|version| {
@@ -74,15 +45,15 @@ fn destination_rule(
             let (name, labels) = (version.subset.clone(), version.labels.clone());
             let mut subset = Subset { name, labels, traffic_policy: own };
             if *pinned {
-                discovered::pin(service, plan.cluster, &mut subset, dialect);
+                discovery::pin(service, plan.cluster, &mut subset, dialect);
             }
             subset
         })
         .collect();
-    subsets.extend(discovered::subsets(serving, dialect));
+    subsets.extend(discovery::subsets(serving, dialect));
     subsets.extend(further);
     let said = whole(service, dialect).unwrap_or_default();
-    let said = discovered::stood_in(serving, said, dialect);
+    let said = discovery::stood_in(serving, said, dialect);
     let traffic_policy = Some(said).filter(|policy| *policy != TrafficPolicy::default());
     let spec = DestinationRuleSpec {
         host: service.plain_host(plan.cluster),
@@ -105,11 +76,11 @@ fn destination_rule(
             "Tells apart what runs here of {service}: {names}; callers, near and far, name these subsets."
         )
     };
-    let mut object = object(plan, &service.name, &service.namespace, why, Spec::DestinationRule(spec));
-    if discovered::looks_empty(plan, serving) {
+    let mut object = object((plan.view, plan.cluster.release), &service.name, &service.namespace, why, Spec::DestinationRule(spec));
+    if discovery::looks_empty(plan, serving) {
         suppress(&mut object, "IST0173");
     }
-    if discovered::is_unknown(plan, service) {
+    if discovery::is_unknown(plan) {
         suppress(&mut object, "IST0174");
     }
     object
@@ -124,12 +95,8 @@ fn whole(service: &Service, dialect: &mut Dialect<'_>) -> Option<TrafficPolicy> 
 }
 
 /// Where the gateway is taught no more than another end of names: the subsets that callers elsewhere say.
-fn aliases(
-    plan: &ClusterPlan<'_>,
-    service: &Service,
-    subsets: Vec<Subset>,
-    dialect: &mut Dialect<'_>,
-) -> Object {
+fn aliases(plan: &ClassPlan<'_>, subsets: Vec<Subset>, dialect: &mut Dialect<'_>) -> Object {
+    let service = plan.service;
     let spec = DestinationRuleSpec {
         host: service.plain_host(plan.cluster),
         export_to: Vec::new(),
@@ -139,7 +106,7 @@ fn aliases(
     let why = format!(
         "Names {service} as callers elsewhere do: the gateway is taught no more than another end of names."
     );
-    object(plan, &service.name, &service.namespace, why, Spec::DestinationRule(spec))
+    object((plan.view, plan.cluster.release), &service.name, &service.namespace, why, Spec::DestinationRule(spec))
 }
 
 /// As it was said: Istio's own order holds between its levels. The gateway here obeys it, too, for requests from far.

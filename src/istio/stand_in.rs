@@ -1,28 +1,22 @@
 //! Stand-ins: Services without selector, which give a name and an address to what runs only in other clusters.
 
-use super::object::{Metadata, Object, Spec};
-use super::service::{ServicePort, ServiceSpec, TargetPort};
-use crate::model::service::PlainNames;
-use crate::model::{self, Port, Protocol};
-use crate::plan::{ClusterPlan, PlainName};
+use super::kind::object::{Metadata, Object, Spec};
+use super::kind::service::{ServicePort, ServiceSpec, TargetPort};
+use crate::model::{self, Mesh, Port, Protocol};
+use crate::plan::PlainName;
 
 /// The mark of a stand-in. It has no `managed-by`: deleted by that label, it would take a name away.
 const STAND_IN: (&str, &str) = ("meshgen-stand-in", "true");
 
-/// A stand-in for each plain name that is made by one, by namespace and name.
-pub(super) fn objects(plan: &ClusterPlan<'_>) -> Vec<Object> {
-    let made = plan.plain_names.iter().filter(|name| name.made == PlainNames::Service);
-    made.map(|name| stand_in(plan, name)).collect()
-}
-
-fn stand_in(plan: &ClusterPlan<'_>, name: &PlainName<'_>) -> Object {
+/// A stand-in for a plain name that is made by one.
+pub(super) fn object(mesh: &Mesh, name: &PlainName<'_>) -> Object {
     let service = name.service;
     let further = if name.known {
         "the control plane knows where it does"
     } else {
         "its VirtualService sends requests on"
     };
-    let mut labels = plan.mesh.labels.clone();
+    let mut labels = mesh.labels.clone();
     labels.insert(STAND_IN.0.to_owned(), STAND_IN.1.to_owned());
     Object {
         why: format!("Gives {service} a name here, where it does not run; {further}."),
@@ -31,7 +25,7 @@ fn stand_in(plan: &ClusterPlan<'_>, name: &PlainName<'_>) -> Object {
             name: service.name.clone(),
             namespace: service.namespace.clone(),
             labels,
-            annotations: plan.mesh.annotations.clone(),
+            annotations: mesh.annotations.clone(),
         },
         spec: Spec::Service(ServiceSpec { ports: service.crossing_ports().map(service_port).collect() }),
     }

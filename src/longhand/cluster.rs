@@ -49,6 +49,7 @@ struct Gateway<'m> {
 impl<'m> Cluster<'m> {
     pub fn of(mesh: &'m Mesh, cluster: &'m model::Cluster) -> Self {
         let model::Cluster {
+            id: _,
             // The key.
             name: _,
             place: _,
@@ -62,8 +63,6 @@ impl<'m> Cluster<'m> {
             registry,
             control_plane,
             // What the others say.
-            shares_control_plane: _,
-            shown: _,
             context,
             drain,
             reach,

@@ -83,6 +83,7 @@ enum Namespaces<'m> {
 impl<'m> Service<'m> {
     pub fn of(mesh: &'m Mesh, service: &'m model::Service) -> Self {
         let model::Service {
+            id: _,
             // The key.
             namespace: _,
             name: _,
@@ -93,8 +94,6 @@ impl<'m> Service<'m> {
             clients,
             across_clusters,
             plain_names,
-            // Follows from the rules.
-            own_failover: _,
             virtual_ip,
             traffic_policy: policy,
             service_accounts,

@@ -15,6 +15,8 @@ pub struct ClusterId(pub usize);
 /// One Kubernetes cluster with its own Istio.
 #[derive(Clone, Debug)]
 pub struct Cluster {
+    /// Its place among the clusters of the mesh.
+    pub id: ClusterId,
     /// A DNS label.
     pub name: String,
     /// Its key in the topology.
@@ -37,10 +39,6 @@ pub struct Cluster {
     pub registry: Option<At<String>>,
     /// The other cluster whose control plane configures this one; none if its own does.
     pub control_plane: Option<At<ClusterId>>,
-    /// Whether its control plane configures other clusters, too.
-    pub shares_control_plane: bool,
-    /// Who sees its endpoints.
-    pub shown: Shown,
     /// The kubectl context in printed commands.
     pub context: String,
     /// Where it says that nobody elsewhere is sent there; its own workloads still use it.
@@ -49,16 +47,21 @@ pub struct Cluster {
     pub reach: Option<At<Reach>>,
 }
 
-/// To whom the endpoints of a cluster are shown: control planes, beside the one that configures it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Shown {
-    /// None.
-    #[default]
-    Nobody,
-    /// Those of clusters that are shown to others, too.
-    ItsLike,
-    /// All, for callers everywhere find something there by discovery.
-    Everybody,
+impl Cluster {
+    /// Its id in the control planes that see it: what they label its endpoints with.
+    #[must_use]
+    pub fn registry_id(&self) -> &str {
+        self.registry.as_ref().map_or(&self.name, |registry| &registry.value)
+    }
+
+    /// Whether pods of another cluster are dialled by their own addresses. Istio takes a network without name for any.
+    #[must_use]
+    pub fn shares_network(&self, other: &Self) -> bool {
+        match (&self.network, &other.network) {
+            (Some(own), Some(others)) => own == others,
+            (None, _) | (_, None) => true,
+        }
+    }
 }
 
 /// `region/zone`, or a region alone.

@@ -4,7 +4,7 @@
 //! gateway's workload is installed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::cluster::ClusterId;
 use super::condition::TextMatch;
@@ -28,7 +28,7 @@ pub struct IngressGateway {
     /// Where its workload may be: what it needs must be seen there.
     pub workload_namespaces: BTreeSet<String>,
     /// Where it runs; shared by all that run everywhere.
-    pub clusters: Rc<BTreeSet<ClusterId>>,
+    pub clusters: Arc<BTreeSet<ClusterId>>,
     /// Labels of its workload.
     pub selector: BTreeMap<String, String>,
     /// Its open ports; empty where the Gateway exists already.

@@ -1,12 +1,7 @@
 //! How a call gets into another cluster.
 
-use super::Mesh;
-use super::cluster::Cluster;
-use super::service::Service;
-use crate::source::At;
-
 /// The way into another cluster.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default)]
 pub enum Reach {
     /// The caller says what the far gateway already understands.
     #[default]
@@ -17,24 +12,4 @@ pub enum Reach {
     Merged,
     /// The control planes see each other's endpoints already.
     Discovery,
-}
-
-impl Mesh {
-    /// How callers elsewhere get to a service where one cluster serves it.
-    #[must_use]
-    pub fn reach(&self, service: &Service, serving: &Cluster) -> Reach {
-        let written = self.written_reach(service, serving).map(|reach| reach.value).unwrap_or_default();
-        match (written, service.own_failover) {
-            (Reach::Discovery, _) => Reach::Discovery,
-            (Reach::Sni | Reach::Rewrite | Reach::Merged, Some(_)) => Reach::Merged,
-            (Reach::Sni | Reach::Rewrite | Reach::Merged, None) => written,
-        }
-    }
-
-    /// What was written about that, and where: the service's word goes before the serving cluster's, and that
-    /// before the mesh's.
-    #[must_use]
-    pub fn written_reach<'m>(&'m self, service: &'m Service, serving: &'m Cluster) -> Option<&'m At<Reach>> {
-        service.reach.as_ref().or(serving.reach.as_ref()).or(self.reach.as_ref())
-    }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::cluster::{Cluster, ClusterId};
 use super::ingress::Ingress;
@@ -25,6 +25,8 @@ pub struct VersionId(pub usize);
 /// A Kubernetes Service that runs in one or more clusters.
 #[derive(Clone, Debug)]
 pub struct Service {
+    /// Its place among the services of the mesh.
+    pub id: ServiceId,
     /// A DNS label.
     pub namespace: String,
     /// A DNS label.
@@ -38,14 +40,11 @@ pub struct Service {
     /// Every cluster that runs any of it, with its relative size (the sizes of all versions there, added up).
     pub runs: BTreeMap<ClusterId, u32>,
     /// Whose workloads get the routing; a cluster that is not named is left as it is.
-    pub clients: Rc<BTreeMap<ClusterId, Callers>>,
+    pub clients: Arc<BTreeMap<ClusterId, Callers>>,
     /// Which cluster serves what runs in several.
     pub across_clusters: AcrossClusters,
     /// What makes the plain name work where the service does not run.
     pub plain_names: PlainNames,
-    /// Where a client asks for what its own cluster runs and others are to stand in for: then far pods join the service
-    /// for all its clients.
-    pub own_failover: Option<Place>,
     /// The address pinned for its (shared) remote name.
     pub virtual_ip: Option<At<IpAddr>>,
     /// Who its pods say they are; nobody said it where empty.
@@ -141,7 +140,7 @@ pub enum Pick {
 }
 
 /// Which workloads of a client cluster get the routing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Callers {
     /// Those of every namespace.
     All,

@@ -73,7 +73,7 @@ fn configured(cluster: &Cluster, head: &Cluster) -> Need {
             "the istiod of `{}` configures the proxies here, which call this cluster `{}` \
              (`global.remotePilotAddress`, `global.multiCluster.clusterName`)",
             head.name,
-            cluster.id()
+            cluster.registry_id()
         ),
         "the rules, which lie in the other cluster alone, reach no proxy here",
     )
@@ -85,7 +85,7 @@ fn registry(cluster: &Cluster) -> Need {
         "registry",
         format!(
             "istiod runs as `{}`, the id of this cluster (`global.multiCluster.clusterName`)",
-            cluster.id()
+            cluster.registry_id()
         ),
         "subsets of one cluster select nothing: 503",
     )
@@ -105,7 +105,7 @@ fn registry(cluster: &Cluster) -> Need {
 
 fn secrets(cluster: &Cluster, sights: &Sights<'_>) -> Option<Need> {
     let seen = sights.seen.get(cluster.name.as_str()).filter(|seen| !seen.is_empty())?;
-    let names = join(seen.values().map(|far| format!("`{}` as `{}`", far.name, far.id())), "and");
+    let names = join(seen.values().map(|far| format!("`{}` as `{}`", far.name, far.registry_id())), "and");
     let need = Need::new(
         "remote-secrets",
         format!("istiod sees the Services and pods of {names}: a remote secret for each"),
@@ -119,7 +119,7 @@ fn secrets(cluster: &Cluster, sights: &Sights<'_>) -> Option<Need> {
         let made = format!(
             "istioctl create-remote-secret --context={} --name={} | kubectl --context={} apply -f -",
             quoted(&far.context),
-            far.id(),
+            far.registry_id(),
             quoted(&cluster.context)
         );
         need.by(["sh", "-c", made.as_str()])
@@ -180,7 +180,7 @@ fn labelled(plan: &ClusterPlan<'_>) -> Option<Need> {
 fn by_installation(plan: &ClusterPlan<'_>, sights: &Sights<'_>, networks: &Value) -> Need {
     let cluster = plan.cluster;
     let own_way = |far: &&Cluster| {
-        far.gateway.as_ref().is_some_and(|gateway| gateway.addresses_from.contains_key(&plan.id))
+        far.gateway.as_ref().is_some_and(|gateway| gateway.addresses_from.contains_key(&plan.cluster.id))
     };
     let need = if sights.concerned.iter().any(own_way) {
         Need::new(
@@ -218,10 +218,10 @@ fn networks(plan: &ClusterPlan<'_>, clusters: &[&Cluster]) -> Option<Value> {
     for cluster in clusters {
         let Some(network) = &cluster.network else { continue };
         let (endpoints, gateways) = known.entry(network).or_default();
-        endpoints.push(json!({"fromRegistry": cluster.id()}));
+        endpoints.push(json!({"fromRegistry": cluster.registry_id()}));
         if let Some(gateway) = &cluster.gateway {
             let way = |address: &Address| json!({"address": address.to_string(), "port": gateway.port});
-            gateways.extend(gateway.dialled_from(plan.id).iter().map(way));
+            gateways.extend(gateway.dialled_from(plan.cluster.id).iter().map(way));
         }
     }
     let all: Map<String, Value> = known

@@ -1,6 +1,6 @@
 //! The way in, and the ways out: gateways that are there, listen, pass TLS on, and can be dialled.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Need, changes_ends, discovery, is_taught, kubectl, told_to_route};
 use crate::diagnostic::join;
@@ -13,16 +13,7 @@ const NODE_PORTS: std::ops::RangeInclusive<u16> = 30000..=32767;
 /// What a cluster needs for its gateway to be entered, and for those of others to be reached.
 pub fn needs(plan: &ClusterPlan<'_>) -> Vec<Need> {
     let own = plan.entrance.as_ref().map(|entrance| own(plan, entrance)).unwrap_or_default();
-    let far: BTreeMap<&str, &Cluster> = plan
-        .remote
-        .names
-        .iter()
-        .flat_map(|name| name.clusters.iter().copied())
-        .chain(plan.discovers.iter().filter(|far| !plan.cluster.shares_network(far)).copied())
-        .chain(plan.joined.iter().flat_map(|joined| joined.entries.iter().map(|entry| entry.cluster)))
-        .map(|cluster| (cluster.name.as_str(), cluster))
-        .collect();
-    let far = far.into_values().filter_map(|far| dialled(plan, far));
+    let far = plan.dials.iter().filter_map(|far| dialled(plan, far));
     own.into_iter().chain(own_view(plan)).chain(far).collect()
 }
 
@@ -80,7 +71,7 @@ fn opened(plan: &ClusterPlan<'_>, gateway: &Gateway) -> Need {
     let domain = plan.cluster.cluster_domain.rsplit('.').next().unwrap_or_default();
     let mut hosts = vec![format!("`*.{domain}`")];
     if changes_ends(plan) {
-        hosts.push(format!("`*.{}`", plan.mesh.remote_suffix));
+        hosts.push(format!("`*.{}`", plan.view.remote_suffix));
     }
     Need::new(
         "gateway-object",
@@ -99,7 +90,7 @@ fn opened(plan: &ClusterPlan<'_>, gateway: &Gateway) -> Need {
 
 /// Who is taught names must not be taught them by another too.
 fn alone(plan: &ClusterPlan<'_>, gateway: &Gateway) -> Need {
-    let suffix = &plan.mesh.remote_suffix;
+    let suffix = &plan.view.remote_suffix;
     if changes_ends(plan) {
         return Need::new(
             "own-filter",
@@ -138,7 +129,7 @@ fn alone(plan: &ClusterPlan<'_>, gateway: &Gateway) -> Need {
 
 /// Where far pods join services, or control planes see them, the network of every endpoint must be known, and gateways must see their own alone.
 fn own_view(plan: &ClusterPlan<'_>) -> Vec<Need> {
-    let concerned = !plan.joined.is_empty() || discovery::concerned(plan);
+    let concerned = plan.is_joined || discovery::concerned(plan);
     let Some(network) = plan.cluster.network.as_ref().filter(|_| concerned) else { return Vec::new() };
     let label = format!("topology.istio.io/network={network}");
     let known = Need::new(
@@ -148,7 +139,7 @@ fn own_view(plan: &ClusterPlan<'_>) -> Vec<Need> {
     )
     .seen_by(kubectl(plan.cluster, &["get", "namespace", "istio-system", "--show-labels"]))
     .by(kubectl(plan.cluster, &["label", "--overwrite", "namespace", "istio-system", &label]));
-    let entered = plan.entrance.is_some() || !plan.joined.is_empty();
+    let entered = plan.entrance.is_some() || plan.is_joined;
     let Some(gateway) = plan.cluster.gateway.as_ref().filter(|_| entered) else { return vec![known] };
     let selector = selector(gateway);
     let variable = format!("ISTIO_META_REQUESTED_NETWORK_VIEW={network}");

@@ -9,8 +9,8 @@ use crate::plan::ClusterPlan;
 pub fn needs(plan: &ClusterPlan<'_>) -> Vec<Need> {
     let cluster = plan.cluster;
     let named = |made: PlainNames| {
-        let names = plan.plain_names.iter().filter(|name| name.made == made);
-        let names: Vec<String> = names.map(|name| format!("`{}`", name.service)).collect();
+        let names = plan.plain_names.iter().filter(|(_, known)| *known == made);
+        let names: Vec<String> = names.map(|(service, _)| format!("`{service}`")).collect();
         (!names.is_empty()).then(|| join(names, "and"))
     };
     let stand_ins = named(PlainNames::Service).map(|names| {

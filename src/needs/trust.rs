@@ -83,5 +83,5 @@ pub fn needs(plan: &ClusterPlan<'_>, shared: &Shared<'_>) -> Vec<Need> {
 }
 
 fn meets(plan: &ClusterPlan<'_>) -> bool {
-    plan.entrance.is_some() || !plan.remote.names.is_empty() || discovery::concerned(plan)
+    plan.entrance.is_some() || !plan.dials.is_empty() || discovery::concerned(plan)
 }

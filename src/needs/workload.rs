@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Need, kubectl};
 use crate::diagnostic::join;
 use crate::istio::release::Feature;
-use crate::model::{Callers, Cluster, Service};
+use crate::model::Cluster;
 use crate::plan::ClusterPlan;
 
 /// Namespaces that Kubernetes and Istio bring along.
@@ -27,48 +27,21 @@ pub fn needs(plan: &ClusterPlan<'_>) -> Vec<Need> {
         .entrance
         .iter()
         .flat_map(|entrance| entrance.services.iter().copied())
-        .chain(found(plan))
+        .chain(plan.found_here.iter().copied())
         .map(|service| service.namespace.as_str())
         .collect();
-    let calling = calling(plan);
-    [namespaces, sidecars(cluster, &called, calling.as_ref()), mutual_tls(cluster, &called)]
+    [namespaces, sidecars(cluster, &called, plan.calling.as_ref()), mutual_tls(cluster, &called)]
         .into_iter()
         .flatten()
         .collect()
 }
 
-/// What others find here by discovery.
-fn found<'p>(plan: &ClusterPlan<'p>) -> Vec<&'p Service> {
-    let runs = plan.runs.iter().copied().filter(|service| plan.mesh.discovers(service, plan.id));
-    if plan.found_by.is_empty() { Vec::new() } else { runs.collect() }
-}
-
 /// Namespaces that objects of the cluster's bundle lie in, but for those that every cluster has, and the gateway's.
 fn written<'p>(plan: &ClusterPlan<'p>) -> BTreeSet<&'p str> {
-    let own = |plan: &ClusterPlan<'p>| plan.configured_by.is_none();
-    let services = plan.serve.iter().map(|serving| serving.service);
-    let services = services.chain(plan.remote.names.iter().map(|name| name.service));
-    let services = services.chain(plan.routes.iter().map(|routes| routes.service)).filter(|_| own(plan));
-    let services = services.chain(plan.plain_names.iter().map(|name| name.service));
     let gateways = plan.ingress_gateways.iter().filter(|gateway| !gateway.servers.is_empty());
     let gateways = gateways.map(|gateway| gateway.namespace.as_str());
-    let namespaces = services.map(|service| service.namespace.as_str()).chain(gateways);
+    let namespaces = plan.namespaces.iter().copied().chain(gateways);
     namespaces.filter(|name| !EVERYWHERE.contains(name)).collect()
-}
-
-/// Namespaces whose workloads call others, where they were named. An ingress gateway is a proxy itself.
-fn calling<'p>(plan: &'p ClusterPlan<'_>) -> Option<BTreeSet<&'p str>> {
-    if !plan.discovers.is_empty() {
-        return None;
-    }
-    let mut named = BTreeSet::new();
-    for callers in plan.remote.names.iter().filter_map(|name| name.service.clients.get(&plan.id)) {
-        match callers {
-            Callers::All => return None,
-            Callers::Namespaces(namespaces) => named.extend(namespaces.iter().map(String::as_str)),
-        }
-    }
-    Some(named)
 }
 
 fn sidecars(cluster: &Cluster, called: &BTreeSet<&str>, calling: Option<&BTreeSet<&str>>) -> Option<Need> {

@@ -1,304 +1,265 @@
-//! What the callers of each cluster ask for, in their own cluster and in others.
+//! What callers ask for of one service, class by class.
+//!
+//! Enters: the routes of each class, and what rules of other services lead here. Leaves: who uses which version in which
+//! clusters. Refuses to know: by which way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::discovered::Discoveries;
-use super::problems::{self, discovery};
-use super::route::{self, Route, ServiceRoutes, Site, Target};
-use super::survey::Survey;
-use super::{discovered, distance, joined};
-use crate::diagnostic::Finding;
+use super::class::{self, Class};
+use super::common::Common;
+use super::distance;
+use super::rules::route::{self, Route, ServiceRoutes, Site, Target};
+use super::rules::survey::Survey;
+use super::visibility::View;
+use super::way::discovery::{self, Said};
 use crate::model::{Callers, ClusterId, IngressGatewayId, Mesh, Pick, Service, ServiceId};
 use crate::source::Place;
 
-/// What all callers ask for.
-#[derive(Debug, Default)]
-pub struct Demands<'m> {
-    /// By the cluster of the callers.
-    pub by_caller: BTreeMap<ClusterId, Demand<'m>>,
-    /// By the cluster that is entered: who enters, and what they come for.
-    pub entering: BTreeMap<ClusterId, (BTreeSet<ClusterId>, BTreeSet<ServiceId>)>,
-    /// What they find under plain names because control planes see it.
-    pub discovered: Discoveries,
-    /// Where callers go by another way into a cluster whose control plane configures several: whose they are, for what,
-    /// and into which.
-    pub astray: BTreeMap<(ServiceId, ClusterId), (Place, ClusterId)>,
-    /// Where callers ask for any version by another way, and a cluster of the same network would answer, too: by service
-    /// and the cluster that is meant.
-    pub beside: BTreeMap<(ServiceId, ClusterId), (Place, ClusterId)>,
-    /// Services of which some rule names a version.
-    pub told_apart: BTreeMap<ServiceId, &'m Service>,
+/// One destination that callers ask for.
+#[derive(Clone, Debug)]
+pub struct Use {
+    /// What is asked for.
+    pub target: Target,
+    /// The clusters that the target is in, by name.
+    pub clusters: Vec<ClusterId>,
+    /// Who asks.
+    pub callers: Callers,
+    /// The rule that asks, or the service where none does.
+    pub place: Place,
+    /// Whether a rule asks.
+    pub by_rule: bool,
 }
 
-/// What the callers of one cluster ask for.
-#[derive(Debug, Default)]
-pub struct Demand<'m> {
-    /// By service.
-    pub routes: Vec<ServiceRoutes<'m>>,
-    /// Services of which some port is left to Istio, which finds them elsewhere too.
-    pub left_alone: BTreeSet<ServiceId>,
-    /// Services that no rule is for, and that run elsewhere alone: they need a name, and no route.
-    pub unrouted: Vec<ServiceRoutes<'m>>,
-    /// By ingress gateway and service: what requests get that arrive there.
-    pub ingress: Vec<(IngressGatewayId, ServiceRoutes<'m>)>,
-    /// What they use in other clusters, share 0 included.
-    pub far: BTreeMap<ServiceId, FarUse>,
+impl Use {
+    /// What callers in a cluster say for it, if they find it by discovery.
+    #[must_use]
+    pub fn said(&self, view: &View<'_>, caller: ClusterId) -> Option<Said> {
+        discovery::said(view, self.target, caller, &self.clusters)
+    }
 }
 
-/// What callers use of one service in other clusters.
+/// What is used of one service in other clusters.
 #[derive(Clone, Debug)]
 pub struct FarUse {
     /// Who uses it.
     pub callers: Callers,
-    /// Which versions at which sites, and the clusters that these are, by name.
-    pub picks: BTreeMap<(Pick, Site), Vec<ClusterId>>,
+    /// What is used, and the clusters that it is in, by name.
+    pub picks: BTreeMap<At, Vec<ClusterId>>,
 }
 
-/// Where callers cannot go: what they need there, where it is asked for, and the callers' cluster.
-type Needed<'m> = (&'m Service, Place, ClusterId);
-
-/// Callers ask for more than may be written.
-pub struct TooMany {
-    /// With what it became too much.
-    pub at: Place,
-    /// What that is: a service, a gateway.
-    pub what: &'static str,
+/// A version, or any, at one site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct At {
+    /// Which version.
+    pub pick: Pick,
+    /// Where.
+    pub site: Site,
 }
 
-/// Follows every rule of every service from every client cluster, up to so many destinations in all.
-pub fn of<'m>(mesh: &'m Mesh, most: usize, findings: &mut Vec<Finding>) -> Result<Demands<'m>, TooMany> {
-    let mut demands = Demands::default();
-    let mut asked = 0_usize;
-    for gateway in &mesh.gateways {
-        asked += gateway.clusters.len();
-        if asked > most {
-            return Err(TooMany { at: gateway.place, what: "gateway" });
+/// What requests from outside get from a service at one gateway.
+#[derive(Clone, Debug)]
+pub struct LetIn<'m> {
+    /// Where they arrive.
+    pub gateway: IngressGatewayId,
+    /// What they get.
+    pub routes: ServiceRoutes<'m>,
+}
+
+/// What the callers of one class ask for.
+#[derive(Debug)]
+pub struct Asked<'m> {
+    /// Which clusters.
+    pub class: Class,
+    /// Their routes; none where they are no clients.
+    pub routes: Option<ServiceRoutes<'m>>,
+    /// What requests from outside get, by gateway.
+    pub let_in: Vec<LetIn<'m>>,
+    /// All that is asked for, in order of services that ask; of one service, routes before what is let in.
+    pub uses: Vec<Use>,
+}
+
+impl<'m> Asked<'m> {
+    /// What routes ask for, and requests from outside, of this service and of others.
+    fn of(common: &Common<'m>, service: &'m Service, class: Class, survey: &mut Survey<'m>) -> Self {
+        let view = common.view;
+        let routes = service.clients.get(&class.id).map(|callers| ServiceRoutes {
+            service,
+            callers: callers.clone(),
+            routes: route::routes(view, service, &class, survey),
+        });
+        let mut asked = Self { class, routes, let_in: Vec::new(), uses: Vec::new() };
+        for (gateway, callers) in gateways(view.mesh(), service, asked.class.id) {
+            let routes = route::from_outside(view, service, &asked.class, survey);
+            asked.let_in.push(LetIn { gateway, routes: ServiceRoutes { service, callers, routes } });
         }
+        let own = asked.routes.iter().chain(asked.let_in.iter().map(|let_in| &let_in.routes));
+        asked.uses = own.flat_map(|routes| uses(view, routes, asked.class.id)).collect();
+        asked
     }
-    let mut closed: BTreeMap<(ClusterId, bool), Vec<Needed<'_>>> = BTreeMap::new();
-    let mut spread = Vec::new();
-    for (id, service) in mesh.services.iter().enumerate().map(|(index, service)| (ServiceId(index), service))
-    {
-        let mut survey = Survey::default();
-        for (caller, callers) in service.clients.iter() {
-            let routes = route::routes(mesh, id, service, *caller, &mut survey);
-            asked = asked.saturating_add(size(mesh, *caller, &routes).max(1));
-            if asked > most {
-                return Err(TooMany { at: service.place, what: "service" });
-            }
-            let unrouted = routes.is_empty();
-            let routes = ServiceRoutes { id, service, callers: callers.clone(), routes };
-            if !unrouted {
-                demands.add(mesh, *caller, routes);
-            } else if !service.runs.contains_key(caller) && discovered::left_alone(mesh, service, *caller) {
-                demands.by_caller.entry(*caller).or_default().unrouted.push(routes);
-            }
+
+    /// What is used in other clusters by other ways than discovery, share 0 included.
+    #[must_use]
+    pub fn far(&self, view: &View<'_>) -> Option<FarUse> {
+        let mut far: Option<FarUse> = None;
+        let id = self.class.id;
+        let is_far = |to: &&Use| to.target.site != Site::Cluster(id) && to.said(view, id).is_none();
+        for to in self.uses.iter().filter(is_far) {
+            let of = far.get_or_insert_with(|| FarUse { callers: to.callers.clone(), picks: BTreeMap::new() });
+            of.callers = of.callers.union(&to.callers);
+            of.picks.insert(At { pick: to.target.pick, site: to.target.site }, to.clusters.clone());
         }
-        for (gateway, caller, callers) in entrances(mesh, service) {
-            let routes = route::from_outside(mesh, id, service, caller, &mut survey);
-            demands.let_in(mesh, gateway, caller, ServiceRoutes { id, service, callers, routes });
-        }
-        let many = |caller: &ClusterId| mesh.visible(service, Pick::Any, *caller).len() > 1;
-        if service.complete.all() {
-            findings.extend(survey.findings(mesh, service));
-            spread.extend(survey.left_alone.iter().any(many).then_some(service));
-        }
-        for caller in &survey.left_alone {
-            let closed = demands.find_all(mesh, id, service, *caller);
-            survey.closed.extend(closed.into_iter().map(|far| (far, (service.place, *caller))));
-        }
-        for (cluster, (place, caller)) in survey.closed {
-            let found = mesh.discovers(service, cluster);
-            closed.entry((cluster, found)).or_default().push((service, place, caller));
-        }
+        far
     }
-    demands.by_caller.iter_mut().for_each(|(caller, demand)| demand.keep_local(mesh, *caller));
-    findings.extend(closed.iter().map(|((cluster, found), needed)| {
-        let problem = if *found { discovery::closed_network } else { problems::no_gateway };
-        problem(mesh, *cluster, needed)
-    }));
-    findings.extend((!spread.is_empty()).then(|| discovery::spread(&spread)));
-    Ok(demands)
+
+    /// How much has to be written for the routes of each member: each target at each address that it is dialled at.
+    pub(super) fn size(&self, view: &View<'_>) -> usize {
+        let Some(routes) = &self.routes else { return 0 };
+        let caller = self.class.id;
+        let addresses = |id: ClusterId| {
+            let gateway = view.cluster(id).filter(|_| id != caller).and_then(|cluster| cluster.gateway.as_ref());
+            gateway.map_or(1, |gateway| gateway.dialled_from(caller).len())
+        };
+        let route = |route: &Route<'_>| {
+            let clusters = route.targets().into_iter().flat_map(|target| clusters(view, target, caller));
+            clusters.map(addresses).sum::<usize>().max(1)
+        };
+        routes.routes.iter().map(route).sum::<usize>().max(1)
+    }
 }
 
-/// How much has to be written for these routes: each target at each address that it is dialled at.
-fn size(mesh: &Mesh, caller: ClusterId, routes: &[Route<'_>]) -> usize {
-    let addresses = |id: ClusterId| {
-        let gateway = mesh.cluster(id).filter(|_| id != caller).and_then(|cluster| cluster.gateway.as_ref());
-        gateway.map_or(1, |gateway| gateway.dialled_from(caller).len())
-    };
-    let route = |route: &Route<'_>| {
-        let clusters = route.targets().into_iter().flat_map(|target| clusters(mesh, target, caller));
-        clusters.map(addresses).sum::<usize>().max(1)
-    };
-    routes.iter().map(route).sum()
+/// What all classes ask for of a service, their first clusters in order of name.
+pub fn of<'m>(common: &Common<'m>, service: &'m Service, survey: &mut Survey<'m>) -> Vec<Asked<'m>> {
+    let classes = class::classes(common.view, &common.kinds, service, &common.foreign);
+    classes.into_iter().map(|class| asked(common, service, class, survey)).collect()
 }
 
-/// Every cluster where a gateway lets requests to a service in, and where the gateway's workload may be.
-fn entrances(mesh: &Mesh, service: &Service) -> impl Iterator<Item = (IngressGatewayId, ClusterId, Callers)> {
-    let gateways = service
-        .ingress
-        .iter()
-        .map(|ingress| ingress.gateway)
-        .filter_map(|id| Some((id, mesh.gateways.get(id.0)?)));
-    gateways.flat_map(|(id, gateway)| {
-        let callers = Callers::Namespaces(gateway.workload_namespaces.clone());
-        gateway.clusters.iter().map(move |cluster| (id, *cluster, callers.clone()))
+/// What callers in one cluster ask for of a service, if it is theirs to ask.
+pub fn by<'m>(common: &Common<'m>, service: &'m Service, caller: ClusterId) -> Option<Asked<'m>> {
+    let mut classes = class::classes(common.view, &common.kinds, service, &common.foreign).into_iter();
+    let class = classes.find(|class| class.members.contains(&caller))?;
+    Some(asked(common, service, class, &mut Survey::default()))
+}
+
+fn asked<'m>(
+    common: &Common<'m>,
+    service: &'m Service,
+    class: Class,
+    survey: &mut Survey<'m>,
+) -> Asked<'m> {
+    let mut asked = Asked::of(common, service, class, survey);
+    let id = asked.class.id;
+    let own = std::mem::take(&mut asked.uses).into_iter().filter(|to| to.target.service == service.id);
+    let others = |before: bool| {
+        let from = common.foreign.of(service.id).iter();
+        let from = from.filter(move |uses| (uses.from < service.id) == before && uses.is_of(id));
+        from.flat_map(|uses| uses.uses.iter().cloned())
+    };
+    asked.uses = others(true).chain(own).chain(others(false)).collect();
+    asked
+}
+
+/// All that is used of a service, each target once, by version and cluster. `routes` are those of the class in the end.
+#[must_use]
+pub fn by_target(view: &View<'_>, asked: &Asked<'_>, routes: Option<&ServiceRoutes<'_>>) -> Vec<Use> {
+    let mut by_target: BTreeMap<Target, Use> = BTreeMap::new();
+    let routed = routes.into_iter().flat_map(|routes| {
+        uses(view, routes, asked.class.id).filter(|to| to.target.service == routes.service.id)
+    });
+    for to in asked.uses.iter().cloned().chain(routed) {
+        by_target.entry(to.target).or_insert(to);
+    }
+    by_target.into_values().collect()
+}
+
+/// What rules of other services lead to: by the service that they lead to.
+#[derive(Debug, Default)]
+pub struct ForeignUses(BTreeMap<ServiceId, Vec<Foreign>>);
+
+/// What one class of callers uses of a service by the rules of another.
+#[derive(Debug)]
+pub struct Foreign {
+    /// Whose rules.
+    from: ServiceId,
+    members: Vec<ClusterId>,
+    uses: Vec<Use>,
+}
+
+impl Foreign {
+    /// Whether callers in a cluster are among them.
+    #[must_use]
+    pub fn is_of(&self, caller: ClusterId) -> bool {
+        self.members.binary_search(&caller).is_ok()
+    }
+}
+
+impl ForeignUses {
+    /// Follows the rules that lead to other services.
+    pub fn follow(common: &Common<'_>) -> Self {
+        let mut foreign = Self::default();
+        for service in common.view.mesh().services.iter().filter(|service| leads_away(service)) {
+            for class in class::classes(common.view, &common.kinds, service, &Self::default()) {
+                let asked = Asked::of(common, service, class, &mut Survey::default());
+                for (to, uses) in asked.by_service(service.id) {
+                    foreign.0.entry(to).or_default().push(uses);
+                }
+            }
+        }
+        foreign
+    }
+
+    /// Of one service, in order of those whose rules lead there.
+    #[must_use]
+    pub fn of(&self, service: ServiceId) -> &[Foreign] {
+        self.0.get(&service).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Asked<'_> {
+    /// What is used of other services than the one whose rules these are.
+    fn by_service(self, from: ServiceId) -> BTreeMap<ServiceId, Foreign> {
+        let mut all: BTreeMap<ServiceId, Foreign> = BTreeMap::new();
+        for to in self.uses.into_iter().filter(|to| to.target.service != from) {
+            let members = &self.class.members;
+            let foreign = || Foreign { from, members: members.clone(), uses: Vec::new() };
+            all.entry(to.target.service).or_insert_with(foreign).uses.push(to);
+        }
+        all
+    }
+}
+
+fn leads_away(service: &Service) -> bool {
+    service.rules.iter().flat_map(class::destinations).any(|to| to.service != service.id)
+}
+
+/// The gateways in a cluster that let requests to a service in, and where the gateway's workload may be.
+fn gateways(mesh: &Mesh, service: &Service, cluster: ClusterId) -> Vec<(IngressGatewayId, Callers)> {
+    let gateways = service.ingress.iter().map(|ingress| ingress.gateway);
+    let gateways = gateways.filter_map(|id| Some((id, mesh.gateways.get(id.0)?)));
+    let here = gateways.filter(|(_, gateway)| gateway.clusters.contains(&cluster));
+    here.map(|(id, gateway)| (id, Callers::Namespaces(gateway.workload_namespaces.clone()))).collect()
+}
+
+/// Who is asked for by routes, share 0 included, and copies.
+fn uses<'r>(view: &'r View<'_>, routes: &'r ServiceRoutes<'_>, caller: ClusterId) -> impl Iterator<Item = Use> + 'r {
+    routes.routes.iter().flat_map(move |route| {
+        route.targets().into_iter().map(move |target| Use {
+            target,
+            clusters: clusters(view, target, caller),
+            callers: routes.callers.clone(),
+            place: route.rule.map_or(routes.service.place, |rule| rule.place),
+            by_rule: route.rule.is_some(),
+        })
     })
 }
 
-impl<'m> Demand<'m> {
-    /// Where far pods join a service that runs here, ports that are left alone would be shared with them: these get a
-    /// route to what runs here.
-    fn keep_local(&mut self, mesh: &'m Mesh, caller: ClusterId) {
-        for (id, far) in &self.far {
-            let Some(service) = mesh.service(*id).filter(|service| service.runs.contains_key(&caller)) else {
-                continue;
-            };
-            let mut clusters = far.picks.values().flatten().filter_map(|id| mesh.cluster(*id));
-            if !clusters.any(|cluster| joined::joins(mesh, service, cluster)) {
-                continue;
-            }
-            let position =
-                self.routes.binary_search_by_key(id, |routes| routes.id).unwrap_or_else(|position| {
-                    let callers = far.callers.clone();
-                    self.routes
-                        .insert(position, ServiceRoutes { id: *id, service, callers, routes: Vec::new() });
-                    position
-                });
-            let Some(routes) = self.routes.get_mut(position) else { continue };
-            let routed: BTreeSet<u16> = routes.routes.iter().map(|route| route.port.number).collect();
-            let untouched = service.crossing_ports().filter(|port| !routed.contains(&port.number));
-            routes.routes.extend(untouched.map(|port| route::local(mesh, *id, service, caller, port)));
-            routes.routes.sort_by_key(|route| route.port.number);
-        }
-    }
-}
-
-impl<'m> Demands<'m> {
-    fn add(&mut self, mesh: &'m Mesh, caller: ClusterId, routes: ServiceRoutes<'m>) {
-        self.follow(mesh, caller, &routes);
-        self.by_caller.entry(caller).or_default().routes.push(routes);
-    }
-
-    fn let_in(
-        &mut self,
-        mesh: &'m Mesh,
-        gateway: IngressGatewayId,
-        caller: ClusterId,
-        routes: ServiceRoutes<'m>,
-    ) {
-        self.follow(mesh, caller, &routes);
-        self.by_caller.entry(caller).or_default().ingress.push((gateway, routes));
-    }
-
-    fn follow(&mut self, mesh: &'m Mesh, caller: ClusterId, routes: &ServiceRoutes<'m>) {
-        for route in &routes.routes {
-            for target in route.targets() {
-                if route.rule.is_some() && target.pick != Pick::Any {
-                    self.told_apart
-                        .extend(mesh.service(target.service).map(|service| (target.service, service)));
-                }
-                if self.discovers(mesh, caller, target, route) || target.site == Site::Cluster(caller) {
-                    continue;
-                }
-                let clusters = clusters(mesh, target, caller);
-                let place = route.rule.map_or(routes.service.place, |rule| rule.place);
-                let astray = clusters.iter().filter(|id| **id != caller && mesh.shares_control_plane(**id));
-                self.astray.extend(astray.map(|id| ((target.service, *id), (place, caller))));
-                if target.pick == Pick::Any {
-                    self.beside.extend(clusters.iter().filter_map(|id| {
-                        let other = beside(mesh, target.service, *id).filter(|_| *id != caller)?;
-                        Some(((target.service, *id), (place, other)))
-                    }));
-                }
-                for cluster in clusters.iter().filter(|cluster| **cluster != caller) {
-                    let (callers, services) = self.entering.entry(*cluster).or_default();
-                    callers.insert(caller);
-                    services.insert(target.service);
-                }
-                self.by_caller
-                    .entry(caller)
-                    .or_default()
-                    .far
-                    .entry(target.service)
-                    .and_modify(|far| far.callers = far.callers.union(&routes.callers))
-                    .or_insert_with(|| FarUse { callers: routes.callers.clone(), picks: BTreeMap::new() })
-                    .picks
-                    .insert((target.pick, target.site), clusters);
-            }
-        }
-    }
-}
-
-impl Demands<'_> {
-    /// Notes what callers find under the plain name, if they find a target there.
-    fn discovers(&mut self, mesh: &Mesh, caller: ClusterId, target: Target, route: &Route<'_>) -> bool {
-        let Some(said) = discovered::said(mesh, target, caller) else { return false };
-        let whose = mesh.service(target.service).map(|service| service.place);
-        let Some(place) = route.rule.map(|rule| rule.place).or(whose) else { return false };
-        let found = self.discovered.entry(target.service).or_default();
-        found.said.entry(said).or_insert(place);
-        if target.site == Site::Nearest {
-            found.stands_in.get_or_insert(place);
-        }
-        self.crosses(mesh, target.service, caller, &clusters(mesh, target, caller));
-        true
-    }
-
-    /// Notes that callers find all of a service that control planes show; the clusters of it that they cannot get into.
-    fn find_all(
-        &mut self,
-        mesh: &Mesh,
-        id: ServiceId,
-        service: &Service,
-        caller: ClusterId,
-    ) -> Vec<ClusterId> {
-        let (open, closed): (Vec<_>, Vec<_>) = mesh
-            .visible(service, Pick::Any, caller)
-            .into_iter()
-            .partition(|far| *far == caller || mesh.discovers_way(caller, *far));
-        self.crosses(mesh, id, caller, &open);
-        self.by_caller.entry(caller).or_default().left_alone.insert(id);
-        closed
-    }
-
-    fn crosses(&mut self, mesh: &Mesh, service: ServiceId, caller: ClusterId, clusters: &[ClusterId]) {
-        let found = self.discovered.entry(service).or_default();
-        found.callers.insert(caller);
-        let far = clusters.iter().filter(|id| **id != caller);
-        for (id, entered) in far.filter_map(|id| Some((*id, mesh.cluster(*id)?))) {
-            found.crossings.insert((caller, id));
-            if mesh.cluster(caller).is_some_and(|near| near.shares_network(entered)) {
-                continue;
-            }
-            for gateway in mesh.ways_in(id) {
-                found.entered.insert(gateway);
-                let (callers, services) = self.entering.entry(gateway).or_default();
-                callers.insert(caller);
-                services.insert(service);
-            }
-        }
-    }
-}
-
-/// Another cluster that answers at the gateway of one, too, whatever version is asked for: it runs the service, is on the
-/// same network, and the control plane sees it.
-fn beside(mesh: &Mesh, service: ServiceId, entered: ClusterId) -> Option<ClusterId> {
-    let visible = mesh.visible(mesh.service(service)?, Pick::Any, entered).into_iter();
-    let one = mesh.cluster(entered)?;
-    visible
-        .filter(|other| *other != entered)
-        .find(|other| mesh.cluster(*other).is_some_and(|other| one.shares_network(other)))
-}
-
 /// The clusters that a target is in, for callers in one cluster.
-pub fn clusters(mesh: &Mesh, target: Target, caller: ClusterId) -> Vec<ClusterId> {
+#[must_use]
+pub fn clusters(view: &View<'_>, target: Target, caller: ClusterId) -> Vec<ClusterId> {
     match target.site {
         Site::Cluster(cluster) => vec![cluster],
-        Site::Nearest => mesh
+        Site::Nearest => view
             .service(target.service)
-            .map(|service| distance::serving(mesh, service, target.pick, None, caller).clusters)
+            .map(|service| distance::serving(view, service, target.pick, None, caller).clusters)
             .into_iter()
             .flatten()
             .map(|(cluster, _)| cluster)

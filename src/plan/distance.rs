@@ -1,6 +1,7 @@
 //! Which clusters serve a caller.
 
 use crate::model::service::AcrossClusters;
+use super::visibility::View;
 use crate::model::{Cluster, ClusterId, Mesh, Pick, Service};
 
 /// The clusters that serve, with relative sizes, and those that would but cannot be entered.
@@ -22,7 +23,7 @@ pub struct Serving {
 /// all that run it, by size; `failover` is all that run it, each standing in for the others.
 #[must_use]
 pub fn serving(
-    mesh: &Mesh,
+    view: &View<'_>,
     service: &Service,
     pick: Pick,
     wanted: Option<ClusterId>,
@@ -32,13 +33,13 @@ pub fn serving(
     let mut serving = Serving::default();
     let mut open = Vec::new();
     for (cluster, size) in runs.filter(|(cluster, _)| wanted.is_none_or(|wanted| wanted == *cluster)) {
-        match mesh.cluster(cluster) {
+        match view.cluster(cluster) {
             Some(_) if cluster == caller => open.push((cluster, size)),
             Some(entered) if entered.drain.is_some() => serving.drained.push(cluster),
-            Some(_) if mesh.discovers(service, cluster) && mesh.discovers_way(caller, cluster) => {
+            Some(_) if view.discovers(service, cluster) && view.discovers_way(caller, cluster) => {
                 open.push((cluster, size));
             }
-            Some(entered) if entered.gateway.is_some() && !mesh.discovers(service, cluster) => {
+            Some(entered) if entered.gateway.is_some() && !view.discovers(service, cluster) => {
                 open.push((cluster, size));
             }
             Some(_) | None => serving.closed.push(cluster),
@@ -46,7 +47,7 @@ pub fn serving(
     }
     serving.clusters = match service.across_clusters {
         AcrossClusters::Spread => open,
-        AcrossClusters::Local => nearest(mesh, &open, caller),
+        AcrossClusters::Local => nearest(view, &open, caller),
         AcrossClusters::Failover => {
             serving.failover = open.len() > 1;
             open

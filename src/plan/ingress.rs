@@ -3,7 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::route::{Route, ServiceRoutes};
+use super::promise::Promises;
+use super::rules::route::{Route, ServiceRoutes};
+use super::service::IngressPlan;
+use super::visibility::View;
 use crate::model::condition::{Common, ProxyMatch, TextMatch};
 use crate::model::ingress::Ingress as LetIn;
 use crate::model::name::{self, SUBDOMAIN};
@@ -25,6 +28,8 @@ pub struct Ingress<'m> {
     pub hosts: Vec<String>,
     /// The first that matches answers; never empty.
     pub routes: Vec<IngressRoute<'m>>,
+    /// For every destination of these routes.
+    pub promises: Promises<'m>,
 }
 
 /// One rule, for what is let in.
@@ -36,13 +41,22 @@ pub struct IngressRoute<'m> {
     pub conditions: Vec<ProxyMatch>,
 }
 
-/// What is let in at the gateways of one cluster. `routes` are those of each service at each gateway there.
-pub fn plan<'m>(mesh: &'m Mesh, routes: &[(IngressGatewayId, ServiceRoutes<'m>)]) -> Vec<Ingress<'m>> {
+/// What is let in at the gateways of one cluster. `let_in` is that of each service at each gateway there.
+pub fn plan<'m>(view: &View<'m>, let_in: Vec<IngressPlan<'m>>) -> Vec<Ingress<'m>> {
+    let mesh = view.mesh();
     let mut at_gateways: BTreeMap<IngressGatewayId, BTreeMap<ServiceId, &ServiceRoutes<'m>>> =
         BTreeMap::new();
-    for (gateway, routes) in routes {
-        at_gateways.entry(*gateway).or_default().insert(routes.id, routes);
+    for IngressPlan { gateway, routes, promises: _ } in &let_in {
+        at_gateways.entry(*gateway).or_default().insert(routes.service.id, routes);
     }
+    let promises = |gateway: IngressGatewayId, services: &[&ServiceRoutes<'m>]| {
+        let mut all = Promises::default();
+        let concerned = let_in.iter().filter(|known| {
+            known.gateway == gateway && services.iter().any(|routes| routes.service.id == known.routes.service.id)
+        });
+        concerned.for_each(|known| all.extend(&known.promises));
+        all
+    };
     let mut all = Vec::new();
     for (id, services) in at_gateways {
         let Some(gateway) = mesh.gateways.get(id.0) else { continue };
@@ -62,6 +76,7 @@ pub fn plan<'m>(mesh: &'m Mesh, routes: &[(IngressGatewayId, ServiceRoutes<'m>)]
                 services: answering.iter().map(|routes| routes.service).collect(),
                 object: object_name(mesh, gateway, first, &hosts, again),
                 hosts,
+                promises: promises(id, &answering),
                 routes,
             });
         }

@@ -6,9 +6,9 @@ pub mod rules;
 
 use ipnet::IpNet;
 
-use super::joining::Hindrance;
-use super::pool::{Obstacle, Pool};
-use super::survey::Drained;
+use super::failover::{Group, Obstacle};
+use super::rules::survey::Drained;
+use super::way::merged::Hindrance;
 use crate::diagnostic::{Code, Finding, list};
 use crate::model::{Cluster, ClusterId, Mesh, Port, Service, VirtualIps};
 use crate::source::Place;
@@ -69,8 +69,8 @@ pub fn drained(mesh: &Mesh, place: Place, drained: &Drained<'_>) -> Finding {
     places.fold(finding, |finding, drain| finding.at(drain, "nobody elsewhere is sent here"))
 }
 
-pub fn apart(mesh: &Mesh, pool: &Pool<'_>, obstacle: &Obstacle) -> Finding {
-    let Pool { service, pick: _, place, clusters, caller } = pool;
+pub fn apart(mesh: &Mesh, group: &Group<'_>, obstacle: &Obstacle) -> Finding {
+    let Group { service, pick: _, place, clusters, caller } = group;
     let name = |id: &ClusterId| mesh.cluster(*id).map(|cluster| cluster.name.as_str());
     let (own, all) = (name(caller).unwrap_or_default(), list(clusters.iter().filter_map(name)));
     let finding = |why: &str, help: &str| {
@@ -110,7 +110,13 @@ pub fn apart(mesh: &Mesh, pool: &Pool<'_>, obstacle: &Obstacle) -> Finding {
 }
 
 /// Far: the cluster that it lies in, which may be the near one itself.
-pub fn cannot_join(service: &Service, hindrance: Hindrance, near: &Cluster, far: &Cluster) -> Finding {
+pub fn cannot_join(
+    service: &Service,
+    own_failover: Option<Place>,
+    hindrance: Hindrance,
+    near: &Cluster,
+    far: &Cluster,
+) -> Finding {
     let (near_name, far_name) = (&near.name, &far.name);
     let why = match hindrance {
         Hindrance::NoNetwork => format!("`{far_name}` has no `network`"),
@@ -141,7 +147,7 @@ pub fn cannot_join(service: &Service, hindrance: Hindrance, near: &Cluster, far:
         }
         Hindrance::PlainEntry => "let a Service make the name: `plainNames: service`".to_owned(),
     };
-    match service.own_failover {
+    match own_failover {
         Some(place) => Finding::new(
             Code::MG0424,
             format!("callers of `{service}` cannot fail over from their own cluster to others: {why}"),
@@ -281,4 +287,13 @@ pub fn too_many_destinations(at: Place, what: &str, most: usize) -> Finding {
             "name those who call in `clients`: without it every cluster calls every service; or raise the limit: `--max-destinations {}`",
             most.saturating_mul(2)
         ))
+}
+
+pub fn host_too_long(service: &Service, length: usize) -> Finding {
+    Finding::new(
+        Code::MG0224,
+        format!("the names of `{service}` are too long: {length} characters, 255 at most"),
+    )
+    .at(service.place, "makes a name that is too long")
+    .help("shorten the service's name or namespace, the cluster domain or the remote suffix")
 }

@@ -1,15 +1,13 @@
 //! What is said of a service in one cluster: where it runs, and where it is found.
 
-use super::demand::Demands;
-use super::discovered::{self, SeenSubset};
-use crate::model::{ClusterId, Mesh, Service, ServiceId, Version};
+use super::visibility::View;
+use super::way::discovery::{self, Discovery, SeenSubset};
+use crate::model::{ClusterId, Service, Version};
 use crate::source::Place;
 
 /// A service that runs in the cluster, and what is to be said of it there.
 #[derive(Clone, Debug)]
 pub struct Serving<'m> {
-    /// Which service.
-    pub id: ServiceId,
     /// The service.
     pub service: &'m Service,
     /// Those of its versions that run here, by name; empty only where there is a policy of the whole service.
@@ -32,30 +30,31 @@ pub struct StandsIn {
 }
 
 /// What is said of a service in one cluster, if anything is. What is found by discovery is said alike wherever it
-/// concerns somebody; else each cluster speaks of what runs there.
+/// concerns somebody; else each cluster speaks of what runs there. `named`: some rule names a version.
+#[must_use]
 pub fn of<'m>(
-    mesh: &'m Mesh,
-    demands: &Demands<'m>,
-    id: ServiceId,
+    view: &View<'m>,
     service: &'m Service,
     cluster: ClusterId,
+    found: Option<&Discovery>,
+    named: bool,
 ) -> Option<Serving<'m>> {
-    let found = demands.discovered.get(&id).filter(|found| found.concerns(mesh, service, cluster));
-    let pinned = discovered::must_pin(mesh, service, cluster);
-    let told_apart = demands.told_apart.contains_key(&id) || service.has_policy();
+    let found = found.filter(|found| found.concerns(view, service, cluster));
+    let pinned = discovery::must_pin(view, service, cluster);
+    let told_apart = named || service.has_policy();
     let versions: Vec<_> = service
         .versions
         .iter()
         .filter(|version| told_apart && version.clusters.contains_key(&cluster))
-        .filter(|_| !mesh.discovers(service, cluster))
+        .filter(|_| !view.discovers(service, cluster))
         .collect();
-    let seen = found.map(|found| found.subsets(mesh, service, cluster)).unwrap_or_default();
+    let seen = found.map(|found| found.subsets(view, service, cluster)).unwrap_or_default();
     let stands_in = found.and_then(|found| {
         let place = found.stands_in?;
-        Some(StandsIn { place, regions: found.regions(mesh, service) })
+        Some(StandsIn { place, regions: found.regions(view, service) })
     });
     let here = service.runs.contains_key(&cluster) || found.is_some();
     let whole = service.traffic_policy.is_some() && here;
     let anything = !versions.is_empty() || !seen.is_empty() || stands_in.is_some() || whole;
-    anything.then_some(Serving { id, service, versions, pinned, seen, stands_in })
+    anything.then_some(Serving { service, versions, pinned, seen, stands_in })
 }

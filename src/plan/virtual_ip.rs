@@ -5,16 +5,18 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
-use super::{ClusterPlan, problems};
+use super::class::ClassPlan;
+use super::problems;
+use super::visibility::View;
 use crate::diagnostic::Finding;
 use crate::model::service::PlainNames;
-use crate::model::{Mesh, Port, RemoteNames, RouteKind, Service, name};
+use crate::model::{Port, RemoteNames, RouteKind, Service, name};
 
 /// An address for every name that could exist, whether a route uses it or not, by name.
 ///
 /// The first eight bytes of SHA-256 of the name, modulo the number of addresses, counted from the pool's first;
 /// then the next that is free. Names are placed in order of bytes. The first and last address and pins count as taken.
-pub fn assign(mesh: &Mesh, findings: &mut Vec<Finding>) -> BTreeMap<String, IpAddr> {
+pub fn assign(mesh: &View<'_>, findings: &mut Vec<Finding>) -> BTreeMap<String, IpAddr> {
     let (mut addresses, names) = pins_and_names(mesh);
     let Some(virtual_ips) = mesh.virtual_ips else { return addresses };
     let pool = Pool::of(virtual_ips.pool);
@@ -38,32 +40,28 @@ pub fn assign(mesh: &Mesh, findings: &mut Vec<Finding>) -> BTreeMap<String, IpAd
     addresses
 }
 
-/// Names that connections are made to and that have no address, where none are given out: each service once.
+/// Names of a service that connections are made to and that have no address, where none are given out.
 ///
 /// Istio would listen for such a name on every address, and swallow whatever else is dialled on its port.
-pub fn missing(plans: &[ClusterPlan<'_>]) -> Vec<Finding> {
-    let mut missing = BTreeMap::new();
-    for plan in plans.iter().filter(|plan| plan.mesh.virtual_ips.is_none()) {
-        for name in plan.remote.names.iter().filter(|name| name.address.is_none()) {
-            let port = told_apart_by_address(name.service);
-            let finding = port.map(|port| problems::remote_without_address(name.service, port));
-            missing.extend(finding.map(|finding| ((name.service.place, "remote"), finding)));
-        }
-        let entries = plan.plain_names.iter().filter(|name| name.made == PlainNames::Entry);
-        for name in entries.filter(|name| name.address.is_none()) {
-            let port = told_apart_by_address(name.service);
-            let finding = port.map(|port| problems::plain_without_address(name.service, port));
-            missing.extend(finding.map(|finding| ((name.service.place, "plain"), finding)));
-        }
-    }
-    missing.into_values().collect()
+pub fn missing(service: &Service, classes: &[ClassPlan<'_>]) -> Vec<Finding> {
+    let Some(port) = told_apart_by_address(service) else { return Vec::new() };
+    let none_given = |plan: &&ClassPlan<'_>| plan.view.virtual_ips.is_none();
+    let remote = |plan: &ClassPlan<'_>| plan.remote.names.iter().any(|name| name.address.is_none());
+    let entry = |plan: &ClassPlan<'_>| {
+        let name = plan.plain_name.as_ref();
+        name.is_some_and(|name| name.made == PlainNames::Entry && name.address.is_none())
+    };
+    let plain = classes.iter().filter(none_given).any(entry);
+    let remote = classes.iter().filter(none_given).any(remote);
+    let plain = plain.then(|| problems::plain_without_address(service, port));
+    plain.into_iter().chain(remote.then(|| problems::remote_without_address(service, port))).collect()
 }
 
 fn told_apart_by_address(service: &Service) -> Option<&Port> {
     service.crossing_ports().find(|port| port.protocol.route() != Some(RouteKind::Http))
 }
 
-fn pins_and_names(mesh: &Mesh) -> (BTreeMap<String, IpAddr>, BTreeSet<String>) {
+fn pins_and_names(mesh: &View<'_>) -> (BTreeMap<String, IpAddr>, BTreeSet<String>) {
     let mut pins = BTreeMap::new();
     let mut names = BTreeSet::new();
     for service in &mesh.services {
@@ -84,7 +82,7 @@ fn pins_and_names(mesh: &Mesh) -> (BTreeMap<String, IpAddr>, BTreeSet<String>) {
     (pins, names)
 }
 
-fn remote_hosts(mesh: &Mesh, service: &Service) -> BTreeSet<String> {
+fn remote_hosts(mesh: &View<'_>, service: &Service) -> BTreeSet<String> {
     // By discovery there is no other name than the plain one.
     let serving = service.runs.keys().filter(|id| !mesh.discovers(service, **id));
     let serving = serving.filter_map(|cluster| mesh.cluster(*cluster));

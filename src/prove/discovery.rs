@@ -9,10 +9,10 @@ use super::far::{names, opened, opens};
 use super::subset::{selects, version};
 use crate::istio::Bundle;
 use crate::istio::bundle::{GroundGateway, GroundService};
-use crate::istio::destination_rule::{DestinationRuleSpec, Settings};
-use crate::istio::discovered::CLUSTER;
-use crate::istio::gateway::GatewaySpec;
-use crate::istio::object::{Metadata, Spec};
+use crate::istio::kind::destination_rule::{DestinationRuleSpec, Settings};
+use crate::istio::way::discovery::CLUSTER;
+use crate::istio::kind::gateway::GatewaySpec;
+use crate::istio::kind::object::{Metadata, Spec};
 
 /// A destination under a plain name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

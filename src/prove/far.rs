@@ -9,8 +9,8 @@ use super::rewrite::Lessons;
 use super::subset::selects;
 use crate::istio::Bundle;
 use crate::istio::bundle::GroundGateway;
-use crate::istio::gateway::{GatewaySpec, ServerTlsMode};
-use crate::istio::object::Metadata;
+use crate::istio::kind::gateway::{GatewaySpec, ServerTlsMode};
+use crate::istio::kind::object::Metadata;
 use crate::istio::sni;
 
 /// The SNIs that a cluster answers.

@@ -3,7 +3,7 @@
 //! One will be said when a route is taken away by hand, and must not lead to another service then.
 
 use super::index::Index;
-use crate::istio::destination_rule::TrafficPolicy;
+use crate::istio::kind::destination_rule::TrafficPolicy;
 use crate::istio::sni;
 
 /// SNIs that do not name the service, and one of its ports, of the remote name that they are said for.

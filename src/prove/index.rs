@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::istio::Bundle;
-use crate::istio::destination_rule::{DestinationRuleSpec, Subset};
-use crate::istio::envoy_filter::EnvoyFilterSpec;
-use crate::istio::gateway::GatewaySpec;
-use crate::istio::object::{Metadata, Object, Spec};
-use crate::istio::service::ServiceSpec;
-use crate::istio::service_entry::ServiceEntrySpec;
-use crate::istio::virtual_service::VirtualServiceSpec;
+use crate::istio::kind::destination_rule::{DestinationRuleSpec, Subset};
+use crate::istio::kind::envoy_filter::EnvoyFilterSpec;
+use crate::istio::kind::gateway::GatewaySpec;
+use crate::istio::kind::object::{Metadata, Object, Spec};
+use crate::istio::kind::service::ServiceSpec;
+use crate::istio::kind::service_entry::ServiceEntrySpec;
+use crate::istio::kind::virtual_service::VirtualServiceSpec;
 
 /// The objects of one bundle, by host where they have one.
 #[derive(Debug, Default)]

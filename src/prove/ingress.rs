@@ -3,9 +3,9 @@
 use super::far::opens;
 use super::index::Index;
 use crate::istio::Bundle;
-use crate::istio::gateway::GatewaySpec;
-use crate::istio::object::Metadata;
-use crate::istio::virtual_service::VirtualServiceSpec;
+use crate::istio::kind::gateway::GatewaySpec;
+use crate::istio::kind::object::Metadata;
+use crate::istio::kind::virtual_service::VirtualServiceSpec;
 
 /// What was promised to requests from outside and is not there.
 pub fn broken(bundle: &Bundle, index: &Index<'_>) -> Vec<String> {

@@ -7,11 +7,11 @@ use super::subset::{selects, version};
 use super::{Crossing, pool};
 use crate::istio::Bundle;
 use crate::istio::failover::FAR;
-use crate::istio::joined::{NETWORK, TLS_MODE};
-use crate::istio::object::Metadata;
-use crate::istio::service_entry::{Endpoint, ServiceEntrySpec};
+use crate::istio::way::merged::{NETWORK, TLS_MODE};
+use crate::istio::kind::object::Metadata;
+use crate::istio::kind::service_entry::{Endpoint, ServiceEntrySpec};
 use crate::istio::sni;
-use crate::istio::virtual_service::Destination;
+use crate::istio::kind::virtual_service::Destination;
 
 use super::index::Index;
 

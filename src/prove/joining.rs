@@ -7,7 +7,7 @@ use super::index::Index;
 use super::subset::selects;
 use crate::istio::Bundle;
 use crate::istio::bundle::Joining;
-use crate::istio::service_entry::Endpoint;
+use crate::istio::kind::service_entry::Endpoint;
 
 /// What was promised to the callers of each cluster, and what joins.
 #[derive(Debug, Default)]

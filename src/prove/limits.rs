@@ -5,7 +5,7 @@ use std::io;
 use super::problems;
 use crate::diagnostic::Finding;
 use crate::istio::Bundle;
-use crate::istio::object::{Object, Spec};
+use crate::istio::kind::object::{Object, Spec};
 use crate::source::Place;
 
 /// Bytes of JSON: a client-side apply keeps the whole object in one annotation, and that is all it may hold.

@@ -6,8 +6,8 @@
 use std::fmt;
 
 use super::far::opens;
-use crate::istio::service::ServicePort;
-use crate::istio::virtual_service::{Destination, L4MatchAttributes, TlsMatchAttributes, VirtualServiceSpec};
+use crate::istio::kind::service::ServicePort;
+use crate::istio::kind::virtual_service::{Destination, L4MatchAttributes, TlsMatchAttributes, VirtualServiceSpec};
 
 /// A list of routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

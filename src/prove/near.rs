@@ -11,11 +11,11 @@ use super::listed::{self, List, Listed};
 use super::pool;
 use super::subset::selects;
 use crate::istio::Bundle;
-use crate::istio::destination_rule::{ClientTls, ClientTlsMode, DestinationRuleSpec, Subset};
-use crate::istio::object::Metadata;
-use crate::istio::service_entry::{Endpoint, Resolution, ServiceEntrySpec};
+use crate::istio::kind::destination_rule::{ClientTls, ClientTlsMode, DestinationRuleSpec, Subset};
+use crate::istio::kind::object::Metadata;
+use crate::istio::kind::service_entry::{Endpoint, Resolution, ServiceEntrySpec};
 use crate::istio::sni;
-use crate::istio::virtual_service::{Destination, VirtualServiceSpec};
+use crate::istio::kind::virtual_service::{Destination, VirtualServiceSpec};
 
 /// What became of the links of one cluster's callers.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! That what is said of connections reaches every port: Istio inherits nothing into port settings.
 
-use crate::istio::destination_rule::{DestinationRuleSpec, Settings, TrafficPolicy};
+use crate::istio::kind::destination_rule::{DestinationRuleSpec, Settings, TrafficPolicy};
 
 /// Ports of a rule, or of one of its subsets, at which nothing is left of the settings above them.
 pub fn lost(rule: &DestinationRuleSpec) -> Vec<String> {
@@ -27,8 +27,8 @@ pub fn lost(rule: &DestinationRuleSpec) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::istio::destination_rule::load_balancer::LoadBalancer;
-    use crate::istio::destination_rule::{PortPolicy, PortSelector, Subset};
+    use crate::istio::kind::destination_rule::load_balancer::LoadBalancer;
+    use crate::istio::kind::destination_rule::{PortPolicy, PortSelector, Subset};
 
     fn settings() -> Settings {
         let simple = LoadBalancer { simple: Some("RANDOM"), ..LoadBalancer::default() };

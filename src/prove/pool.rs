@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Crossing;
 use super::doors::Doors;
-use crate::istio::destination_rule::{Settings, TrafficPolicy};
+use crate::istio::kind::destination_rule::{Settings, TrafficPolicy};
 use crate::istio::failover::{FAR, FARTHER};
-use crate::istio::service_entry::Endpoint;
+use crate::istio::kind::service_entry::Endpoint;
 
 /// What is said of connections to one port, if anything.
 #[derive(Clone, Copy, Debug, Default)]

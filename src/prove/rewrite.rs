@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::subset::selects;
 use crate::istio::Bundle;
 use crate::istio::bundle::GroundGateway;
-use crate::istio::envoy_filter::{
+use crate::istio::kind::envoy_filter::{
     ApplyTo, ClusterRewrite, ConfigPatch, EnvoyFilterSpec, FilterChain, FilterChainMatch, FilterConfig,
     ListenerMatch, NamedFilter, NetworkFilter, Operation, Patch, PatchContext, PatchMatch, PatchValue,
     ServerNames, TypedClusterRewrite,
 };
-use crate::istio::object::Metadata;
+use crate::istio::kind::object::Metadata;
 use crate::istio::release::Feature;
-use crate::istio::rewrite::{CLUSTER_REWRITE, SNI_CLUSTER};
+use crate::istio::way::rewrite::{CLUSTER_REWRITE, SNI_CLUSTER};
 
 /// What one gateway has been taught.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::index::Index;
 use crate::istio::bundle::GroundService;
-use crate::istio::discovered::CLUSTER;
+use crate::istio::way::discovery::CLUSTER;
 
 impl Index<'_> {
     /// The subsets that the DestinationRule of a host has.

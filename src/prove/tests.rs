@@ -18,12 +18,12 @@ mod rewrite; // what a gateway is taught
 mod twice; // what is there more than once
 
 use super::Links;
-use crate::istio::destination_rule::DestinationRuleSpec;
-use crate::istio::gateway::GatewaySpec;
-use crate::istio::object::{Kind, Object, Spec};
-use crate::istio::service::ServiceSpec;
-use crate::istio::service_entry::ServiceEntrySpec;
-use crate::istio::virtual_service::VirtualServiceSpec;
+use crate::istio::kind::destination_rule::DestinationRuleSpec;
+use crate::istio::kind::gateway::GatewaySpec;
+use crate::istio::kind::object::{Kind, Object, Spec};
+use crate::istio::kind::service::ServiceSpec;
+use crate::istio::kind::service_entry::ServiceEntrySpec;
+use crate::istio::kind::virtual_service::VirtualServiceSpec;
 use crate::istio::{self, Bundle, Lacks};
 use crate::source::{Found, Limits, Source, Sources};
 use crate::{plan, resolve, spec};

@@ -1,7 +1,7 @@
 //! Who calls a service.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{ClusterNames, name};
 use crate::diagnostic::Finding;
@@ -10,7 +10,7 @@ use crate::spec;
 use crate::spec::service::{Clients, Namespaces};
 
 /// By cluster, which of its workloads call; shared by all services that say the same by saying nothing.
-pub type CallersByCluster = Rc<BTreeMap<ClusterId, Callers>>;
+pub type CallersByCluster = Arc<BTreeMap<ClusterId, Callers>>;
 
 /// `mesh.clients`, for services that do not say.
 pub fn default_of(
@@ -20,7 +20,7 @@ pub fn default_of(
 ) -> CallersByCluster {
     match mesh.clients.value() {
         Some(clients) => resolved(clients, names, findings),
-        None => Rc::clone(&names.everyone),
+        None => Arc::clone(&names.everyone),
     }
 }
 
@@ -31,7 +31,7 @@ pub fn resolved(
     findings: &mut Vec<Finding>,
 ) -> CallersByCluster {
     let listed = match clients {
-        Clients::All => return Rc::clone(&names.everyone),
+        Clients::All => return Arc::clone(&names.everyone),
         Clients::Clusters(listed) => listed,
     };
     let mut callers = BTreeMap::new();
@@ -51,5 +51,5 @@ pub fn resolved(
         };
         callers.insert(id, from);
     }
-    Rc::new(callers)
+    Arc::new(callers)
 }

@@ -6,8 +6,8 @@ use super::defaults::{self, Defaults};
 use super::problems::address as problems;
 use super::{address, entries, label, name, or, reach};
 use crate::diagnostic::Finding;
-use crate::model::cluster::{Expose, Locality, Shown};
-use crate::model::{Address, Cluster, Gateway, Release};
+use crate::model::cluster::{Expose, Locality};
+use crate::model::{Address, Cluster, ClusterId, Gateway, Release};
 use crate::source::{At, Place};
 use crate::spec::{self, Listed, Written};
 
@@ -20,14 +20,23 @@ pub fn all(
     defaults: &Defaults,
     findings: &mut Vec<Finding>,
 ) -> Vec<Cluster> {
-    let mut clusters: Vec<_> =
-        written.entries.iter().map(|cluster| resolved(cluster, defaults, findings)).collect();
-    clusters.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut names: Vec<&String> = written.entries.iter().map(|cluster| &cluster.name.value).collect();
+    names.sort_unstable();
+    let id = |name: &String| ClusterId(names.partition_point(|known| *known < name));
+    let clusters = written.entries.iter();
+    let clusters = clusters.map(|cluster| resolved(id(&cluster.name.value), cluster, defaults, findings));
+    let mut clusters: Vec<_> = clusters.collect();
+    clusters.sort_by_key(|cluster| cluster.id);
     one_gateway_each(&clusters, findings);
     clusters
 }
 
-fn resolved(written: &spec::cluster::Cluster, defaults: &Defaults, findings: &mut Vec<Finding>) -> Cluster {
+fn resolved(
+    id: ClusterId,
+    written: &spec::cluster::Cluster,
+    defaults: &Defaults,
+    findings: &mut Vec<Finding>,
+) -> Cluster {
     let spec::cluster::Cluster {
         name,
         gateway,
@@ -53,6 +62,7 @@ fn resolved(written: &spec::cluster::Cluster, defaults: &Defaults, findings: &mu
     let own = defaults::release(istio, findings);
     let release = own.unwrap_or(defaults.release);
     Cluster {
+        id,
         name: name.value.clone(),
         place: name.place,
         release,
@@ -72,8 +82,6 @@ fn resolved(written: &spec::cluster::Cluster, defaults: &Defaults, findings: &mu
         network: network.value().cloned(),
         registry: registry.written().cloned(),
         control_plane: None,
-        shares_control_plane: false,
-        shown: Shown::default(),
         context: or(context, name.value.clone()),
         drain: drain.written().filter(|drain| drain.value).map(|drain| drain.place),
         reach: reach::written(reach),

@@ -1,12 +1,11 @@
-//! Who configures whom, and whose endpoints control planes see.
+//! Who configures whom.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::ClusterNames;
 use super::problems::control_plane as problems;
 use crate::diagnostic::Finding;
-use crate::model::cluster::Shown;
-use crate::model::{Cluster, ClusterId, Mesh};
+use crate::model::{Cluster, ClusterId};
 use crate::source::At;
 use crate::spec::{self, Listed};
 
@@ -60,34 +59,9 @@ fn one_registry_each(clusters: &[Cluster], findings: &mut Vec<Finding>) {
     let written = clusters.iter().filter(|cluster| cluster.registry.is_some());
     let unwritten = clusters.iter().filter(|cluster| cluster.registry.is_none());
     for cluster in written.chain(unwritten) {
-        let first = *seen.entry(cluster.id()).or_insert(cluster);
+        let first = *seen.entry(cluster.registry_id()).or_insert(cluster);
         if first.name != cluster.name {
             findings.push(problems::one_registry(first, cluster));
         }
-    }
-}
-
-/// Tells which control planes see the endpoints of each cluster.
-pub fn show(mesh: &mut Mesh) {
-    let found: BTreeSet<ClusterId> = mesh
-        .services
-        .iter()
-        .flat_map(|service| service.runs.keys().filter(|id| mesh.discovers(service, **id)).copied())
-        .collect();
-    let heads: BTreeSet<ClusterId> = mesh
-        .clusters
-        .iter()
-        .filter_map(|cluster| cluster.control_plane.as_ref())
-        .map(|head| head.value)
-        .collect();
-    for (index, cluster) in mesh.clusters.iter_mut().enumerate() {
-        let id = ClusterId(index);
-        let named = cluster.registry.is_some() || cluster.control_plane.is_some() || heads.contains(&id);
-        cluster.shown = match (found.contains(&id), named) {
-            (true, _) => Shown::Everybody,
-            (false, true) => Shown::ItsLike,
-            (false, false) => Shown::Nobody,
-        };
-        cluster.shares_control_plane = cluster.control_plane.is_some() || heads.contains(&id);
     }
 }

@@ -3,7 +3,7 @@
 mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::problems::gateway as problems;
 use super::problems::topology::runs_nowhere;
@@ -26,7 +26,7 @@ pub fn all(
     clusters: &mut ClusterNames,
     findings: &mut Vec<Finding>,
 ) -> Vec<IngressGateway> {
-    let everywhere = Rc::new(clusters.all().collect());
+    let everywhere = Arc::new(clusters.all().collect());
     let mut gateways: Vec<_> =
         written.entries.iter().map(|gateway| resolved(gateway, &everywhere, clusters, findings)).collect();
     gateways.sort_by(|a, b| a.name.cmp(&b.name));
@@ -35,7 +35,7 @@ pub fn all(
 
 fn resolved(
     written: &spec::gateway::IngressGateway,
-    everywhere: &Rc<BTreeSet<ClusterId>>,
+    everywhere: &Arc<BTreeSet<ClusterId>>,
     clusters: &mut ClusterNames,
     findings: &mut Vec<Finding>,
 ) -> IngressGateway {
@@ -85,16 +85,16 @@ fn resolved(
 fn runs(
     key: &At<String>,
     named: &Written<Listed<At<String>>>,
-    everywhere: &Rc<BTreeSet<ClusterId>>,
+    everywhere: &Arc<BTreeSet<ClusterId>>,
     clusters: &mut ClusterNames,
     findings: &mut Vec<Finding>,
-) -> Rc<BTreeSet<ClusterId>> {
+) -> Arc<BTreeSet<ClusterId>> {
     if named.is_absent() {
-        return Rc::clone(everywhere);
+        return Arc::clone(everywhere);
     }
     let (listed, complete) = entries(named);
     if listed.is_empty() && complete {
         findings.push(runs_nowhere("gateway", &key.value, key.place));
     }
-    Rc::new(listed.iter().filter_map(|cluster| clusters.find(cluster)).collect())
+    Arc::new(listed.iter().filter_map(|cluster| clusters.find(cluster)).collect())
 }

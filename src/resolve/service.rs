@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::clients::{self, CallersByCluster};
 use super::defaults::{self, Defaults};
@@ -11,7 +11,7 @@ use super::problems::topology as problems;
 use super::{ClusterNames, entries, label, name, port, reach, service_account, traffic_policy};
 use crate::diagnostic::Finding;
 use crate::model::name::subset;
-use crate::model::{ClusterId, Complete, Service, Version};
+use crate::model::{ClusterId, Complete, Service, ServiceId, Version};
 use crate::source::{At, Place};
 use crate::spec::service::Placement;
 use crate::spec::{self, Listed, ServiceName, Written};
@@ -24,10 +24,21 @@ pub fn all(
     clusters: &mut ClusterNames,
     findings: &mut Vec<Finding>,
 ) -> Vec<Service> {
+    let mut keys: Vec<_> = written.entries.iter().map(|service| key(&service.name)).collect();
+    keys.sort_unstable();
+    let id = |service: &spec::service::Service| {
+        ServiceId(keys.partition_point(|known| *known < key(&service.name)))
+    };
     let mut reader = Reader { defaults, default_clients, clusters, findings };
-    let mut services: Vec<_> = written.entries.iter().map(|service| reader.service(service)).collect();
-    services.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+    let services = written.entries.iter().map(|service| reader.service(id(service), service));
+    let mut services: Vec<_> = services.collect();
+    services.sort_by_key(|service| service.id);
     services
+}
+
+/// What services are in order of.
+fn key(name: &ServiceName) -> (&str, &str) {
+    (&name.namespace.value, &name.name.value)
 }
 
 struct Reader<'r> {
@@ -41,7 +52,7 @@ struct Reader<'r> {
 type Placed = (BTreeMap<ClusterId, u32>, bool);
 
 impl Reader<'_> {
-    fn service(&mut self, written: &spec::service::Service) -> Service {
+    fn service(&mut self, id: ServiceId, written: &spec::service::Service) -> Service {
         let spec::service::Service {
             name: ServiceName { namespace, name },
             place,
@@ -79,6 +90,7 @@ impl Reader<'_> {
             *sum = sum.saturating_add(*size);
         }
         let mut service = Service {
+            id,
             namespace: namespace.value.clone(),
             name: name.value.clone(),
             place: *place,
@@ -87,11 +99,10 @@ impl Reader<'_> {
             runs,
             clients: match clients.value() {
                 Some(clients) => clients::resolved(clients, self.clusters, self.findings),
-                None => Rc::clone(self.default_clients),
+                None => Arc::clone(self.default_clients),
             },
             across_clusters: defaults::across(across_clusters, self.defaults.across_clusters),
             plain_names: defaults::plain(plain_names, self.defaults.plain_names),
-            own_failover: None,
             virtual_ip: self.virtual_ip(virtual_ip),
             reach: reach::written(reach),
             service_accounts: service_account::all(service_accounts, self.findings),

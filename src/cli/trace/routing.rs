@@ -46,7 +46,6 @@ impl Texts {
             configured_by: _,
             objects: _,
             text,
-            longest: _,
             stand_ins,
             reaches: _,
             origins,

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Feature;
-use crate::istio::object::Kind;
+use crate::istio::kind::object::Kind;
 use crate::model::Release;
 
 /// Fields that some release lacks, and the feature that stands for each.

@@ -1,9 +1,9 @@
 //! What control planes see of each other, and what both ends of a crossing must know alike.
 
 use super::{Mesh, Mutation, all_are_noticed_in};
-use crate::istio::destination_rule::Subset;
-use crate::istio::discovered::CLUSTER;
-use crate::istio::object::Kind;
+use crate::istio::kind::destination_rule::Subset;
+use crate::istio::way::discovery::CLUSTER;
+use crate::istio::kind::object::Kind;
 
 /// Three networks: one has a gateway for two clusters, and one is configured from elsewhere.
 const INPUT: &str = "

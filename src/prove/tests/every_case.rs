@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Links;
 use crate::diagnostic::Severity;
 use crate::istio::Bundle;
-use crate::istio::object::{Object, Spec};
+use crate::istio::kind::object::{Object, Spec};
 use crate::istio::{self, Lacks, sni};
 use crate::source::{Found, Source, Sources};
 use crate::{plan, resolve, spec};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::all_are_noticed;
-use crate::istio::object::Kind::{DestinationRule, Gateway};
-use crate::istio::object::{Object, Spec};
+use crate::istio::kind::object::Kind::{DestinationRule, Gateway};
+use crate::istio::kind::object::{Object, Spec};
 
 #[test]
 fn a_gateway_that_does_not_open_is_noticed() {

@@ -1,8 +1,8 @@
 //! What requests from outside lack: a gateway, its hosts, a route.
 
 use super::all_are_noticed;
-use crate::istio::object::Kind::{Gateway, VirtualService};
-use crate::istio::object::Spec;
+use crate::istio::kind::object::Kind::{Gateway, VirtualService};
+use crate::istio::kind::object::Spec;
 
 #[test]
 fn requests_from_outside_that_never_arrive_are_noticed() {

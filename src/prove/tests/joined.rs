@@ -1,8 +1,8 @@
 //! Far pods that do not join, or join what they must not.
 
 use super::{Mesh, all_are_noticed_in};
-use crate::istio::object::Kind;
-use crate::istio::service_entry::ServiceEntrySpec;
+use crate::istio::kind::object::Kind;
+use crate::istio::kind::service_entry::ServiceEntrySpec;
 
 const INPUT: &str = "
 apiVersion: meshgen/v1

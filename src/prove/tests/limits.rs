@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::istio::Bundle;
 use crate::istio::bundle::Ground;
-use crate::istio::object::Metadata;
-use crate::istio::object::{Object, Spec};
-use crate::istio::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec};
+use crate::istio::kind::object::Metadata;
+use crate::istio::kind::object::{Object, Spec};
+use crate::istio::kind::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec};
 use crate::model::Release;
 use crate::prove::limits::{ANNOTATION, JSON_PER_YAML, check, json_size};
 use crate::yaml;

@@ -1,9 +1,9 @@
 //! What the caller's cluster lacks: names, subsets, SNIs, endpoints.
 
 use super::{INPUT, Mesh, all_are_noticed};
-use crate::istio::destination_rule::TrafficPolicy;
-use crate::istio::object::Kind::{DestinationRule, ServiceEntry, VirtualService};
-use crate::istio::virtual_service::HttpMatchRequest;
+use crate::istio::kind::destination_rule::TrafficPolicy;
+use crate::istio::kind::object::Kind::{DestinationRule, ServiceEntry, VirtualService};
+use crate::istio::kind::virtual_service::HttpMatchRequest;
 
 #[test]
 fn an_sni_that_says_something_else_is_noticed() {

@@ -1,7 +1,7 @@
 //! Clusters that are to stand in for each other, and do not.
 
 use super::{Mesh, all_are_noticed_in};
-use crate::istio::destination_rule::Settings;
+use crate::istio::kind::destination_rule::Settings;
 
 const INPUT: &str = "
 apiVersion: meshgen/v1

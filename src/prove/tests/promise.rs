@@ -1,7 +1,7 @@
 //! What a caller's rule no longer says beside the SNI: who must answer, and how connections are made.
 
 use super::all_are_noticed;
-use crate::istio::destination_rule::{ClientTls, DestinationRuleSpec, Settings};
+use crate::istio::kind::destination_rule::{ClientTls, DestinationRuleSpec, Settings};
 
 #[test]
 fn an_identity_that_nobody_has_is_noticed() {

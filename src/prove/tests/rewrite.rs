@@ -1,11 +1,11 @@
 //! A gateway that is taught names, and taught them wrongly.
 
 use super::{Mesh, Mutation};
-use crate::istio::envoy_filter::{
+use crate::istio::kind::envoy_filter::{
     ConfigPatch, EnvoyFilterSpec, FilterChainMatch, FilterConfig, NamedFilter, PatchValue,
 };
-use crate::istio::object::Kind::EnvoyFilter;
-use crate::istio::object::Spec;
+use crate::istio::kind::object::Kind::EnvoyFilter;
+use crate::istio::kind::object::Spec;
 
 /// Callers in `here`; `there` and `yonder` are taught the names that they say.
 const INPUT: &str = "

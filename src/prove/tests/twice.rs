@@ -1,8 +1,8 @@
 //! What is there more than once.
 
 use super::all_are_noticed;
-use crate::istio::object::Kind::{DestinationRule, ServiceEntry, VirtualService};
-use crate::istio::object::Object;
+use crate::istio::kind::object::Kind::{DestinationRule, ServiceEntry, VirtualService};
+use crate::istio::kind::object::Object;
 
 fn same(_: &mut Object) {}
 

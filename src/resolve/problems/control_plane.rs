@@ -17,7 +17,7 @@ pub fn configured_elsewhere(cluster: &str, head: &At<&str>, further: &At<&str>) 
 }
 
 pub fn one_registry(first: &Cluster, second: &Cluster) -> Finding {
-    let id = first.id();
+    let id = first.registry_id();
     let place =
         |cluster: &Cluster| cluster.registry.as_ref().map_or(cluster.place, |registry| registry.place);
     let said = |cluster: &Cluster| match &cluster.registry {

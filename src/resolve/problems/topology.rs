@@ -166,15 +166,6 @@ pub fn suffix_is_a_domain(suffix: &str, place: Option<Place>, cluster: &Cluster)
     ))
 }
 
-pub fn host_too_long(service: &Service, length: usize) -> Finding {
-    Finding::new(
-        Code::MG0224,
-        format!("the names of `{service}` are too long: {length} characters, 255 at most"),
-    )
-    .at(service.place, "makes a name that is too long")
-    .help("shorten the service's name or namespace, the cluster domain or the remote suffix")
-}
-
 pub fn no_ports(service: &spec::service::Service) -> Finding {
     Finding::new(Code::MG0211, format!("`{}` has no ports", service.name.name))
         .at(service.place, "no port is named in `ports`")

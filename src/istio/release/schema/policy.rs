@@ -3,16 +3,16 @@
 use std::time;
 
 use super::everything::text;
-use crate::istio::destination_rule::Settings;
-use crate::istio::destination_rule::connection_pool::{
+use crate::istio::kind::destination_rule::Settings;
+use crate::istio::kind::destination_rule::connection_pool::{
     ConnectionPool, Http2KeepAlive, HttpSettings, TcpKeepalive, TcpSettings,
 };
-use crate::istio::destination_rule::load_balancer::{
+use crate::istio::kind::destination_rule::load_balancer::{
     ConsistentHash, CookieAttribute, Distribute, Failover, HttpCookie, LoadBalancer, LocalityLbSetting,
     Maglev, Number, RingHash, Warmup, ZoneAwareLbSetting,
 };
-use crate::istio::destination_rule::outlier_detection::OutlierDetection;
-use crate::istio::duration::Duration;
+use crate::istio::kind::destination_rule::outlier_detection::OutlierDetection;
+use crate::istio::word::duration::Duration;
 
 fn second() -> Duration {
     Duration(time::Duration::from_secs(1))

@@ -1,11 +1,11 @@
 //! What can be wrong with an object, and the places for it.
 
-use crate::istio::destination_rule::{ClientTls, DestinationRuleSpec};
-use crate::istio::envoy_filter::PatchValue;
-use crate::istio::gateway::{GatewaySpec, Server};
-use crate::istio::object::{Object, Spec};
-use crate::istio::service_entry::ServiceEntrySpec;
-use crate::istio::virtual_service::{Destination, VirtualServiceSpec};
+use crate::istio::kind::destination_rule::{ClientTls, DestinationRuleSpec};
+use crate::istio::kind::envoy_filter::PatchValue;
+use crate::istio::kind::gateway::{GatewaySpec, Server};
+use crate::istio::kind::object::{Object, Spec};
+use crate::istio::kind::service_entry::ServiceEntrySpec;
+use crate::istio::kind::virtual_service::{Destination, VirtualServiceSpec};
 
 /// Makes the place of this number wrong; `false` if the object has not so many.
 pub type Fault = fn(&mut Object, usize) -> bool;

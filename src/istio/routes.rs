@@ -1,0 +1,5 @@
+//! Promises and rules as routes. A further form of routes is a further file here.
+
+mod connection; // by SNI, or by address
+mod names; // that callers ask for in TLS
+pub mod virtual_service;

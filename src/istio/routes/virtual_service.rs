@@ -1,0 +1,154 @@
+//! Routing: the rules of a service, for the callers of one cluster.
+
+use super::{connection, names};
+use crate::bundle::Origin;
+use crate::istio::dialect::Dialect;
+use crate::istio::kind::object::{Object, Spec};
+use crate::istio::kind::virtual_service::{
+    Destination, HttpMatchRequest, HttpRoute, PortSelector, RouteDestination, VirtualServiceSpec,
+};
+use crate::istio::mark::{export_to, list, object, suppress};
+use crate::istio::release::Feature;
+use crate::istio::way::discovery;
+use crate::istio::word::action::{self, Copies};
+use crate::istio::word::condition;
+use crate::model::{RouteKind, Rule};
+use crate::plan::{Answer, ClassPlan, Copy, Promises, Route, ServiceRoutes, Share, Target, Way};
+use crate::source::At;
+
+/// The rule behind each route; the service itself behind one that no rule asked for.
+pub fn origins(routes: &ServiceRoutes<'_>) -> Vec<Origin> {
+    let service = routes.service;
+    let http = routes.routes.iter().filter(|route| route.port.protocol.route() == Some(RouteKind::Http));
+    let places = http.map(|route| route.rule.map_or(service.place, |rule| rule.place));
+    let origin = |(route, place)| Origin {
+        namespace: service.namespace.clone(),
+        name: service.name.clone(),
+        route,
+        place,
+    };
+    places.enumerate().map(origin).collect()
+}
+
+/// For sidecars only: any `gateways` entry, even `mesh`, makes istioctl suspect it of ingress.
+pub fn virtual_service(
+    plan: &ClassPlan<'_>,
+    routes: &ServiceRoutes<'_>,
+    dialect: &mut Dialect<'_>,
+) -> Object {
+    let (service, promises) = (routes.service, &plan.promises);
+    let several = service.ports.len() > 1;
+    let mut spec =
+        VirtualServiceSpec { export_to: export_to(&routes.callers), ..VirtualServiceSpec::default() };
+    let by_sni = routes.routes.iter().any(|route| route.port.protocol.route() == Some(RouteKind::Tls));
+    let full = names::full(plan);
+    let every = if by_sni { names::every(plan) } else { full.clone() };
+    for route in &routes.routes {
+        let port = if several { Some(route.port.number) } else { None };
+        match route.port.protocol.route() {
+            Some(RouteKind::Http) => spec.http.push(http_route(promises, route, port, dialect)),
+            Some(RouteKind::Tls) => {
+                spec.tls.push(connection::tls_route(promises, route, port, &every, dialect));
+            }
+            Some(RouteKind::Tcp) => spec.tcp.push(connection::tcp_route(promises, route, port, dialect)),
+            None => {}
+        }
+    }
+    names::tell_apart(&mut spec.tls);
+    spec.hosts = names::hosts(every, &full, &spec.tls);
+    let mut object =
+        object((plan.view, plan.cluster.release), &service.name, &service.namespace, why(plan, routes), Spec::VirtualService(spec));
+    if by_sni {
+        // istioctl takes the short name and the full one for two objects with one host.
+        suppress(&mut object, "IST0109");
+    }
+    if names_what_istioctl_misses(plan) {
+        suppress(&mut object, "IST0101");
+    }
+    object
+}
+
+/// Whether requests go to subsets of remote names in other namespaces, or by plain names that only other clusters have.
+/// istioctl takes a name outside Kubernetes' domain for one of the object's own namespace, and does not see what the
+/// control plane sees of other clusters.
+fn names_what_istioctl_misses(plan: &ClassPlan<'_>) -> bool {
+    let elsewhere = |namespace: &str| namespace != plan.service.namespace;
+    plan.promises.iter().any(|promise| match promise.way {
+        Way::Sni | Way::Rewrite => promise.subset.is_some() && elsewhere(&promise.service.namespace),
+        Way::Discovery => promise.answers != [plan.class.id] && discovery::is_unknown_to(plan, promise.service),
+        Way::Local | Way::Merged => false,
+    })
+}
+
+fn why(plan: &ClassPlan<'_>, routes: &ServiceRoutes<'_>) -> String {
+    let service = routes.service;
+    if routes.routes.iter().any(|route| route.rule.is_some()) {
+        return format!("Sends requests of callers here to {service} where its routes say.");
+    }
+    let targets = routes.routes.iter().flat_map(Route::targets);
+    let promised = targets.filter_map(|target| plan.promises.of(target));
+    let clusters = promised.flat_map(|promise| promise.clusters(plan.view)).map(|cluster| cluster.name.as_str());
+    format!("Sends requests of callers here to {service} on to {}; it does not run here.", list(clusters))
+}
+
+pub fn shares<'a, 'm>(answer: &'a Answer<'m>) -> &'a [Share<'m>] {
+    match answer {
+        Answer::Split(shares) => shares,
+        Answer::Redirect(_) | Answer::DirectResponse(_) => &[],
+    }
+}
+
+pub fn http_route(
+    promises: &Promises<'_>,
+    route: &Route<'_>,
+    port: Option<u16>,
+    dialect: &mut Dialect<'_>,
+) -> HttpRoute {
+    let Route { rule, port: _, conditions, answer, copies } = route;
+    let mut http = rule.map(|rule| said(rule, dialect)).unwrap_or_default();
+    http.matches = conditions.iter().map(|words| condition::condition(words, port, dialect)).collect();
+    if port.is_some() && conditions.is_empty() {
+        http.matches.push(HttpMatchRequest { port, ..HttpMatchRequest::default() });
+    }
+    match answer {
+        Answer::Split(shares) => http.route = split(promises, shares),
+        Answer::Redirect(redirect) => http.redirect = Some(action::redirect(redirect, dialect)),
+        Answer::DirectResponse(response) => http.direct_response = action::direct_response(response, dialect),
+    }
+    let copies: Vec<_> = copies.iter().filter_map(|copy| copied(promises, copy)).collect();
+    action::mirrors(&mut http, &copies, dialect);
+    http
+}
+
+/// What a rule says beside its conditions and its answer.
+fn said(rule: &Rule, dialect: &mut Dialect<'_>) -> HttpRoute {
+    let mut http = action::actions(&rule.actions, dialect);
+    let name = rule.name.as_ref().filter(|name| dialect.can(Feature::RouteName, name.place));
+    http.name = name.map(|name| name.value.clone());
+    http
+}
+
+/// Weights are written where there is something to weigh: Istio to 1.14 demands that they add up to 100.
+pub fn split(promises: &Promises<'_>, shares: &[Share<'_>]) -> Vec<RouteDestination> {
+    let alone = shares.len() == 1;
+    let share = |share: &Share<'_>| {
+        Some(RouteDestination {
+            destination: destination(promises, share.target, share.port)?,
+            weight: if alone { None } else { Some(share.weight) },
+            headers: share.headers.map(action::headers),
+        })
+    };
+    shares.iter().filter_map(share).collect()
+}
+
+fn copied(promises: &Promises<'_>, copy: &Copy) -> Option<Copies> {
+    let At { value, place } = copy.percent;
+    Some(Copies { destination: destination(promises, copy.target, copy.port)?, percent: At::new(value, place) })
+}
+
+/// The port is always written: a service of several ports leaves Istio no other way to tell.
+fn destination(promises: &Promises<'_>, target: Target, port: u16) -> Option<Destination> {
+    let promise = promises.of(target)?;
+    let (host, subset) = (promise.host.clone(), promise.subset.clone());
+    Some(Destination { host, subset, port: PortSelector { number: port } })
+}

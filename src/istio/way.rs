@@ -1,0 +1,34 @@
+//! What each way has written: by callers for it, and where a service runs.
+
+mod endpoint; // the gateways behind a name
+mod remote; // names for what runs in other clusters: `sni` and `rewrite`
+pub mod rewrite; // what gateways are taught
+pub mod merged; // far pods under the plain name
+pub mod discovery; // what control planes see under it
+
+use super::dialect::Dialect;
+use super::kind::object::Object;
+use crate::plan::{ClassPlan, Way};
+
+/// Every way.
+pub const ALL: [Way; 5] = [Way::Local, Way::Sni, Way::Rewrite, Way::Merged, Way::Discovery];
+
+/// What callers of a class need for one way, beside the rule of the plain name.
+pub fn calling(way: Way, plan: &ClassPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
+    match way {
+        // Istio knows the plain name, and all that control planes show under it.
+        Way::Local | Way::Discovery => Vec::new(),
+        Way::Sni | Way::Rewrite => remote::objects(plan, way, dialect),
+        Way::Merged => {
+            plan.pool.as_ref().map(|pool| merged::entries(plan, pool, dialect)).unwrap_or_default()
+        }
+    }
+}
+
+/// Whether the SNI is said outright; else Istio derives it from the name that is called.
+pub fn says_sni(way: Way) -> bool {
+    match way {
+        Way::Sni | Way::Merged => true,
+        Way::Local | Way::Rewrite | Way::Discovery => false,
+    }
+}

@@ -1,0 +1,193 @@
+//! Clusters whose callers get the same from a service: planned once.
+//!
+//! What callers get depends on their cluster by a few facts only: what runs there, its release, domain, region, network, who
+//! is shown to it, which addresses it dials. Clusters with equal facts are one class.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::demand::ForeignUses;
+use super::promise::Promises;
+use super::rules::route::ServiceRoutes;
+use super::serving::Serving;
+use super::visibility::{Shown, View};
+use super::way::merged::Pool;
+use super::way::remote::RemoteNames;
+use super::{PlainName, distance};
+use crate::model::{
+    Address, Answer, Callers, Cluster, ClusterId, Destination, IngressGateway, Rule, Service,
+};
+use crate::source::Place;
+
+/// Clusters whose callers get the same from one service, by name; never empty.
+#[derive(Clone, Debug)]
+pub struct Class {
+    /// The first, which stands for all.
+    pub id: ClusterId,
+    /// All of them, the first included.
+    pub members: Vec<ClusterId>,
+}
+
+/// What one class must know of one service.
+#[derive(Debug)]
+pub struct ClassPlan<'m> {
+    /// The mesh.
+    pub view: &'m View<'m>,
+    /// Which clusters.
+    pub class: Class,
+    /// The one that stands for all.
+    pub cluster: &'m Cluster,
+    /// The service.
+    pub service: &'m Service,
+    /// Whether it runs there.
+    pub runs: bool,
+    /// What is said of it where it runs, or is found.
+    pub serve: Option<Serving<'m>>,
+    /// Names for what callers here use of it in other clusters.
+    pub remote: RemoteNames<'m>,
+    /// What joins it here.
+    pub pool: Option<Pool<'m>>,
+    /// Its plain name, where callers use it and nothing here answers to it.
+    pub plain_name: Option<PlainName<'m>>,
+    /// Where requests of callers here go.
+    pub routes: Option<ServiceRoutes<'m>>,
+    /// Whether some port is left to Istio, which finds it elsewhere too.
+    pub left_alone: bool,
+    /// What callers here are promised, for every destination of these routes.
+    pub promises: Promises<'m>,
+}
+
+impl<'m> ClassPlan<'m> {
+    /// The clusters, by name.
+    pub fn clusters(&self) -> impl Iterator<Item = &'m Cluster> {
+        self.class.members.iter().filter_map(|id| self.view.cluster(*id))
+    }
+
+    /// How callers here dial the gateway of another cluster; nothing if it has none.
+    #[must_use]
+    pub fn dialled(&self, far: &'m Cluster) -> &'m [Address] {
+        far.gateway.as_ref().map_or(&[], |gateway| gateway.dialled_from(self.class.id))
+    }
+
+    /// Whether a cluster lies outside the region of callers here; never if they have none.
+    #[must_use]
+    pub fn farther(&self, cluster: &Cluster) -> bool {
+        distance::farther(self.view, self.class.id, cluster)
+    }
+
+    /// Whether there is anything to know.
+    #[must_use]
+    pub fn is_anything(&self) -> bool {
+        self.runs
+            || self.left_alone
+            || self.serve.is_some()
+            || !self.remote.names.is_empty()
+            || self.pool.is_some()
+            || self.plain_name.is_some()
+            || self.routes.is_some()
+    }
+
+    /// Whether another cluster configures these: whatever is for Istio is in that one's bundle.
+    #[must_use]
+    pub fn is_configured_elsewhere(&self) -> bool {
+        self.cluster.control_plane.is_some()
+    }
+}
+
+/// All facts of a cluster that can make a difference to its callers, whatever the service.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Facts<'m> {
+    release: String,
+    release_place: Option<Place>,
+    cluster_domain: &'m str,
+    trust_domain: &'m str,
+    region: Option<&'m str>,
+    network: Option<&'m str>,
+    shown: Shown,
+    /// It is like no other: it shares a control plane, or has addresses of its own to dial.
+    alone: Option<ClusterId>,
+}
+
+/// Clusters that are alike whatever the service, by number.
+#[derive(Debug)]
+pub struct Kinds(Vec<usize>);
+
+impl Kinds {
+    /// Groups the clusters of a mesh.
+    #[must_use]
+    pub fn of(view: &View<'_>) -> Self {
+        let gateways = view.mesh().clusters.iter().filter_map(|cluster| cluster.gateway.as_ref());
+        let apart: BTreeSet<ClusterId> =
+            gateways.flat_map(|gateway| gateway.addresses_from.keys().copied()).collect();
+        let mut known: BTreeMap<Facts<'_>, usize> = BTreeMap::new();
+        let mut kinds = Vec::with_capacity(view.clusters.len());
+        for cluster in &view.mesh().clusters {
+            let alone = view.shares_control_plane(cluster.id) || apart.contains(&cluster.id);
+            let facts = Facts {
+                release: cluster.release.to_string(),
+                release_place: cluster.release_place,
+                cluster_domain: &cluster.cluster_domain,
+                trust_domain: &cluster.trust_domain,
+                region: cluster.locality.as_ref().map(|locality| locality.region.as_str()),
+                network: cluster.network.as_deref(),
+                shown: view.shown(cluster.id),
+                alone: alone.then_some(cluster.id),
+            };
+            let next = known.len();
+            kinds.push(*known.entry(facts).or_insert(next));
+        }
+        Self(kinds)
+    }
+
+    fn kind(&self, id: ClusterId) -> usize {
+        self.0.get(id.0).copied().unwrap_or_default()
+    }
+}
+
+/// The classes of a service, by their first cluster. Clusters that have nothing to do with it are left out.
+#[must_use]
+pub fn classes(view: &View<'_>, kinds: &Kinds, service: &Service, foreign: &ForeignUses) -> Vec<Class> {
+    let foreign = foreign.of(service.id);
+    let mentioned = mentioned(view, service);
+    let mut classes: Vec<Class> = Vec::new();
+    let mut known: BTreeMap<(usize, Option<&Callers>, Vec<usize>), usize> = BTreeMap::new();
+    for id in (0..view.clusters.len()).map(ClusterId) {
+        let callers = service.clients.get(&id);
+        let uses: Vec<usize> = foreign.iter().enumerate().filter(|(_, uses)| uses.is_of(id)).map(|(at, _)| at).collect();
+        if mentioned.contains(&id) {
+            classes.push(Class { id, members: vec![id] });
+        } else if callers.is_some() || !uses.is_empty() {
+            let next = classes.len();
+            let at = *known.entry((kinds.kind(id), callers, uses)).or_insert(next);
+            match classes.get_mut(at) {
+                Some(class) => class.members.push(id),
+                None => classes.push(Class { id, members: vec![id] }),
+            }
+        }
+    }
+    classes
+}
+
+/// Clusters that make a difference to a service by themselves: those that run it or what its rules lead to, that let
+/// callers into these, that its rules name, where requests from outside arrive, and what one control plane configures.
+fn mentioned(view: &View<'_>, service: &Service) -> BTreeSet<ClusterId> {
+    let mut mentioned: BTreeSet<ClusterId> = service.runs.keys().copied().collect();
+    for rule in &service.rules {
+        mentioned.extend(rule.conditions.iter().filter_map(|condition| condition.source_clusters.as_ref()).flatten());
+        for to in destinations(rule).iter().filter(|to| to.service != service.id) {
+            mentioned.extend(view.service(to.service).into_iter().flat_map(|service| service.runs.keys()));
+        }
+    }
+    let gateways = service.ingress.iter().filter_map(|ingress| view.mesh().gateways.get(ingress.gateway.0));
+    mentioned.extend(gateways.flat_map(|gateway: &IngressGateway| gateway.clusters.iter()));
+    let found = service.runs.keys().filter(|id| view.discovers(service, **id));
+    mentioned.extend(found.flat_map(|id| view.ways_in(*id)).collect::<Vec<_>>());
+    mentioned.extend(view.sharing());
+    mentioned
+}
+
+pub(super) fn destinations(rule: &Rule) -> &[Destination] {
+    match &rule.answer {
+        Answer::To(destinations) => destinations,
+        Answer::Redirect(_) | Answer::DirectResponse(_) => &[],
+    }
+}

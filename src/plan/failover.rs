@@ -1,0 +1,89 @@
+//! Failover: whether clusters can stand in for each other. One subset is one name, and one name is said to all of them.
+
+use std::collections::BTreeSet;
+
+use crate::model::traffic_policy::TrafficPolicy;
+use super::visibility::View;
+use super::way::Way;
+use crate::model::{ClusterId, Pick, RemoteNames, Service};
+use crate::source::Place;
+
+/// Why they cannot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Each has a remote name of its own.
+    Names,
+    /// They are reached in different ways.
+    Ways,
+    /// Their Services end in different domains.
+    Domains,
+    /// Users have said in which order endpoints are tried.
+    Order,
+    /// Control planes show callers further clusters, that must not answer.
+    Further(Vec<ClusterId>),
+}
+
+/// Clusters of which each is to stand in for the others, for the callers of one.
+#[derive(Clone, Debug)]
+pub struct Group<'m> {
+    /// What they run.
+    pub service: &'m Service,
+    /// Which version.
+    pub pick: Pick,
+    /// Where it is asked for.
+    pub place: Place,
+    /// By name.
+    pub clusters: BTreeSet<ClusterId>,
+    /// Whose callers ask.
+    pub caller: ClusterId,
+}
+
+impl Group<'_> {
+    /// What keeps the clusters apart, if anything does.
+    #[must_use]
+    pub fn obstacle(&self, view: &View<'_>) -> Option<Obstacle> {
+        let far: Vec<ClusterId> = self.clusters.iter().copied().filter(|id| *id != self.caller).collect();
+        let ways: BTreeSet<Way> = far.iter().map(|id| view.way_into(self.service, *id)).collect();
+        let clusters = far.iter().filter_map(|id| view.cluster(*id));
+        let domains: BTreeSet<_> = clusters.map(|cluster| &cluster.cluster_domain).collect();
+        let versions = self.service.versions.iter().filter_map(|version| version.traffic_policy.as_deref());
+        let mut policies = versions.chain(self.service.traffic_policy.as_deref());
+        if policies.any(has_order) {
+            Some(Obstacle::Order)
+        } else if ways == [Way::Discovery].into() && view.discovers_all(self.service) {
+            self.further(view)
+        } else if ways.contains(&Way::Discovery) {
+            Some(Obstacle::Ways)
+        } else if ways == [Way::Merged].into() {
+            // Whether they can join is looked at for all that do.
+            None
+        } else if view.remote_names == RemoteNames::PerCluster {
+            Some(Obstacle::Names)
+        } else if ways.len() > 1 {
+            Some(Obstacle::Ways)
+        } else if domains.len() > 1 {
+            Some(Obstacle::Domains)
+        } else {
+            None
+        }
+    }
+}
+
+impl Group<'_> {
+    /// One subset takes the pods of all clusters that run the version: none can be left out.
+    fn further(&self, view: &View<'_>) -> Option<Obstacle> {
+        let visible = view.visible(self.service, self.pick, self.caller);
+        let further: Vec<_> = visible.into_iter().filter(|id| !self.clusters.contains(id)).collect();
+        (!further.is_empty()).then_some(Obstacle::Further(further))
+    }
+}
+
+fn has_order(policy: &TrafficPolicy) -> bool {
+    let mut settings = policy.ports.values().chain([&policy.settings]);
+    settings.any(|settings| {
+        settings
+            .load_balancer
+            .as_ref()
+            .is_some_and(|balancer| balancer.locality.is_some() || balancer.zone_aware.is_some())
+    })
+}

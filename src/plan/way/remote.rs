@@ -1,0 +1,189 @@
+//! Names for what runs in other clusters, and the subsets that tell its versions and clusters apart.
+
+mod subset; // the parts of such a name
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use super::Way;
+use crate::model::name::{self, SUBDOMAIN};
+use crate::model::{Callers, Cluster, ClusterId, Mesh, RemoteNames as Naming, Service};
+use crate::plan::common::Common;
+use crate::plan::demand::FarUse;
+use crate::plan::rules::route::Target;
+use crate::plan::visibility::View;
+
+pub use subset::{RemoteSubset, at_cluster};
+use subset::Wanted;
+
+/// A name for a service in other clusters.
+#[derive(Clone, Debug)]
+pub struct RemoteName<'m> {
+    /// The service.
+    pub service: &'m Service,
+    /// The name: `reviews.default.global`.
+    pub host: String,
+    /// The name of the objects that make it.
+    pub object: String,
+    /// Its own address, where addresses are given out.
+    pub address: Option<IpAddr>,
+    /// Whether it stands for all clusters, and so obeys the service's rules.
+    pub shared: bool,
+    /// Who uses it.
+    pub callers: Callers,
+    /// The clusters that callers here are sent to; never empty.
+    pub clusters: Vec<&'m Cluster>,
+    /// Versions, each at one site; by version, then site.
+    pub subsets: Vec<RemoteSubset<'m>>,
+    /// By which callers get to any of them: `rewrite` only if every gateway behind the name is taught it.
+    pub way: Way,
+}
+
+impl RemoteName<'_> {
+    /// Whether the name has endpoints that a subset must not use.
+    #[must_use]
+    pub fn narrows(&self, subset: &RemoteSubset<'_>) -> bool {
+        subset.clusters.len() < self.clusters.len()
+    }
+
+    /// Whether it stands for clusters whose Services end in different domains.
+    #[must_use]
+    pub fn has_several_domains(&self) -> bool {
+        let mut domains = self.clusters.iter().map(|cluster| &cluster.cluster_domain);
+        let first = domains.next();
+        domains.any(|domain| Some(domain) != first)
+    }
+}
+
+/// The remote names of one service that callers of a class have, and which target is found where.
+#[derive(Clone, Debug, Default)]
+pub struct RemoteNames<'m> {
+    /// By cluster; one where the name is shared.
+    pub names: Vec<RemoteName<'m>>,
+    spots: BTreeMap<Target, Spot>,
+}
+
+/// A name among those of a service, and a subset among those of the name; none for the whole name.
+#[derive(Clone, Copy, Debug)]
+struct Spot {
+    name: usize,
+    subset: Option<usize>,
+}
+
+impl<'m> RemoteNames<'m> {
+    /// The remote name and subset for a target; none for what goes by the plain name.
+    #[must_use]
+    pub fn find(&self, target: Target) -> Option<(&RemoteName<'m>, Option<&RemoteSubset<'m>>)> {
+        let Spot { name, subset } = *self.spots.get(&target)?;
+        let name = self.names.get(name)?;
+        Some((name, subset.and_then(|subset| name.subsets.get(subset))))
+    }
+
+    /// The one name of the service that stands for all clusters, if callers here have it.
+    #[must_use]
+    pub fn shared_host(&self) -> Option<&str> {
+        self.names.iter().find(|name| name.shared).map(|name| name.host.as_str())
+    }
+}
+
+/// The remote names that callers ask for.
+pub fn names<'m>(common: &Common<'m>, service: &'m Service, far: &FarUse) -> RemoteNames<'m> {
+    let mut all = RemoteNames::default();
+    for wanted in by_name(common.view, service, far) {
+        let Some((name, subsets)) = named(common, service, far, &wanted) else { continue };
+        for (Wanted { pick, site, clusters: _ }, subset) in wanted.iter().zip(subsets) {
+            let target = Target { service: service.id, pick: *pick, site: *site };
+            all.spots.insert(target, Spot { name: all.names.len(), subset });
+        }
+        all.names.push(name);
+    }
+    all
+}
+
+/// One group for each name: all that is wanted under a shared name, what is wanted of one cluster under its own.
+/// What joins the plain name needs no other.
+fn by_name<'d>(view: &View<'_>, service: &Service, far: &'d FarUse) -> Vec<Vec<Wanted<'d>>> {
+    let wanted = far.picks.iter().filter(|(_, clusters)| !clusters.iter().any(|id| view.joins(service, *id)));
+    let wanted = wanted.map(|(at, clusters)| Wanted { pick: at.pick, site: at.site, clusters });
+    match view.remote_names {
+        Naming::Shared => vec![wanted.collect()],
+        Naming::PerCluster => {
+            let mut groups: BTreeMap<Option<ClusterId>, Vec<Wanted<'d>>> = BTreeMap::new();
+            for wanted in wanted {
+                groups.entry(wanted.clusters.first().copied()).or_default().push(wanted);
+            }
+            groups.into_values().collect()
+        }
+    }
+}
+
+/// A name, and which of its subsets stands for each thing wanted.
+fn named<'m>(
+    common: &Common<'m>,
+    service: &'m Service,
+    far: &FarUse,
+    wanted: &[Wanted<'_>],
+) -> Option<(RemoteName<'m>, Vec<Option<usize>>)> {
+    let view = common.view;
+    let ids: BTreeSet<ClusterId> = wanted.iter().flat_map(|wanted| wanted.clusters).copied().collect();
+    let clusters: Vec<_> = ids.iter().filter_map(|id| view.cluster(*id)).collect();
+    let host = view.remote_host(service, clusters.first()?);
+    let mut subsets = Vec::new();
+    let places = subset::of(view, service, wanted, clusters.len() > 1)
+        .into_iter()
+        .map(|subset| {
+            subsets.push(subset?);
+            Some(subsets.len() - 1)
+        })
+        .collect();
+    let name = RemoteName {
+        service,
+        object: common.object_names.name(service, clusters.first()?, view.remote_names, &host),
+        address: common.addresses.get(&host).copied(),
+        shared: view.remote_names == Naming::Shared,
+        callers: far.callers.clone(),
+        subsets,
+        way: ids.iter().map(|id| view.way_into(service, *id)).min().unwrap_or(Way::Sni),
+        clusters,
+        host,
+    };
+    Some((name, places))
+}
+
+/// Names of objects that are taken already: by a service, or by two remote names at once.
+#[derive(Debug)]
+pub struct ObjectNames {
+    uses: BTreeMap<(String, String), usize>,
+}
+
+impl ObjectNames {
+    /// Counts the names that objects of a mesh could have, whether a route uses them or not.
+    #[must_use]
+    pub fn of(mesh: &Mesh) -> Self {
+        let mut uses: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for service in &mesh.services {
+            let serving = service.runs.keys().filter_map(|cluster| mesh.cluster(*cluster));
+            let remote: BTreeSet<String> =
+                serving.map(|cluster| object_name(service, cluster, mesh.remote_names)).collect();
+            for name in remote.into_iter().chain([service.name.clone()]) {
+                *uses.entry((service.namespace.clone(), name)).or_default() += 1;
+            }
+        }
+        Self { uses }
+    }
+
+    fn name(&self, service: &Service, cluster: &Cluster, naming: Naming, host: &str) -> String {
+        let name = object_name(service, cluster, naming);
+        let key = (service.namespace.clone(), name);
+        let taken = self.uses.get(&key).is_some_and(|uses| *uses > 1);
+        let (_, name) = key;
+        if taken || name.len() > SUBDOMAIN { name::distinct(&name, host, SUBDOMAIN) } else { name }
+    }
+}
+
+fn object_name(service: &Service, cluster: &Cluster, naming: Naming) -> String {
+    match naming {
+        Naming::Shared => format!("{}-global", service.name),
+        Naming::PerCluster => format!("{}-{}-global", service.name, cluster.name),
+    }
+}

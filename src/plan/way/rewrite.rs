@@ -1,0 +1,59 @@
+//! `rewrite`: what gateways must be taught, which is the names that callers say for what runs behind them.
+
+use std::collections::BTreeMap;
+
+use super::Way;
+use super::remote::RemoteName;
+use crate::model::{ClusterId, Service};
+use crate::plan::visibility::View;
+use crate::source::Place;
+
+/// A remote name, or a subset of it, that callers say to a gateway which knows it by another name.
+#[derive(Clone, Debug)]
+pub struct Translation<'m> {
+    /// What it is a name of.
+    pub service: &'m Service,
+    /// The name that callers say: `reviews.default.global`.
+    pub host: String,
+    /// The subset that they say; none for the whole name.
+    pub said: Option<String>,
+    /// The subset that is known where the service runs; none for any version.
+    pub known: Option<&'m str>,
+    /// Where the way in was chosen.
+    pub place: Option<Place>,
+}
+
+/// By the cluster whose gateway is taught: what callers say to it of one service, by name and subset, each once. `names`
+/// are those that the callers of all classes have.
+pub fn translations<'m, 'n>(
+    view: &View<'m>,
+    names: impl Iterator<Item = &'n RemoteName<'m>>,
+) -> BTreeMap<ClusterId, Vec<Translation<'m>>>
+where
+    'm: 'n,
+{
+    let mut taught: BTreeMap<(ClusterId, String, Option<String>), Translation<'m>> = BTreeMap::new();
+    for name in names {
+        let service = name.service;
+        let whole = name.clusters.iter().filter(|_| name.way == Way::Rewrite).map(|cluster| (cluster.id, None, None));
+        let subsets = name.subsets.iter().filter(|subset| subset.way == Way::Rewrite);
+        let subsets = subsets.flat_map(|subset| {
+            subset.clusters.iter().map(|cluster| (cluster.id, Some(subset.name.clone()), subset.far))
+        });
+        for (id, said, known) in whole.chain(subsets) {
+            let Some(cluster) = view.cluster(id) else { continue };
+            taught.entry((id, name.host.clone(), said.clone())).or_insert_with(|| Translation {
+                service,
+                host: name.host.clone(),
+                said,
+                known,
+                place: view.written_reach(service, cluster).map(|reach| reach.place),
+            });
+        }
+    }
+    let mut by_cluster: BTreeMap<ClusterId, Vec<Translation<'m>>> = BTreeMap::new();
+    for ((cluster, _, _), translation) in taught {
+        by_cluster.entry(cluster).or_default().push(translation);
+    }
+    by_cluster
+}
