@@ -34,14 +34,20 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
         let mut proof = prove::Proof::of(&view);
         let mut spans = yaml::Spans::of(mesh.clusters.len());
         let planned = plan::plan(&view, &sources.limits, &mut |plan| {
-            for class in istio::lower::service(plan, &mut lacks).iter().filter(|_| sound) {
-                spans.add(class);
+            let objects = istio::lower::service(plan, &mut lacks);
+            if sound {
+                let longest = objects.iter().map(|class| spans.add(class)).max().unwrap_or(0);
+                proof.service(plan, &objects, longest);
             }
         });
         planned.and_then(|plans| {
             for plan in plans.iter().filter(|_| sound) {
-                spans.add_to(plan.cluster.id.0, &istio::lower::cluster(plan, &mut lacks));
-                deliver(spans.bundle(plan.cluster.id.0, title(plan)));
+                let id = plan.cluster.id;
+                let objects = istio::lower::cluster(plan, &mut lacks);
+                let longest = spans.add_to(id, &objects);
+                proof.cluster(plan, &objects, longest);
+                spans.doubled(id).iter().for_each(|what| proof.doubled(id, what));
+                deliver(spans.bundle(id, title(plan)));
             }
             let mut proved = proof.hold();
             proved.findings.extend(lacks.findings());

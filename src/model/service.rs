@@ -171,6 +171,15 @@ pub enum PlainNames {
 }
 
 impl Callers {
+    /// Their namespaces; none where all are meant.
+    pub fn listed(&self) -> impl Iterator<Item = &str> {
+        let namespaces = match self {
+            Self::All => None,
+            Self::Namespaces(namespaces) => Some(namespaces),
+        };
+        namespaces.into_iter().flatten().map(String::as_str)
+    }
+
     /// These and those.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {

@@ -54,6 +54,8 @@ pub struct ClassPlan<'m> {
     pub left_alone: bool,
     /// What callers here are promised, for every destination of these routes.
     pub promises: Promises<'m>,
+    /// What callers here are promised of the service itself, by whoever's rules, and by what is let in from outside.
+    pub of_service: Promises<'m>,
 }
 
 impl<'m> ClassPlan<'m> {

@@ -28,6 +28,8 @@ pub struct Use {
     pub place: Place,
     /// Whether a rule asks.
     pub by_rule: bool,
+    /// At which port of the service.
+    pub port: u16,
 }
 
 impl Use {
@@ -158,14 +160,23 @@ fn asked<'m>(
     asked
 }
 
-/// All that is used of a service, each target once, by version and cluster. `routes` are those of the class in the end.
+/// All that callers of a class use of a service. `routes` are those of the class in the end.
+pub fn all<'a>(
+    view: &'a View<'_>,
+    asked: &'a Asked<'_>,
+    routes: Option<&'a ServiceRoutes<'_>>,
+) -> impl Iterator<Item = Use> + 'a {
+    let routed = routes.into_iter().flat_map(move |routes| {
+        uses(view, routes, asked.class.id).filter(|to| to.target.service == routes.service.id)
+    });
+    asked.uses.iter().cloned().chain(routed)
+}
+
+/// The same, each target once, by version and cluster.
 #[must_use]
 pub fn by_target(view: &View<'_>, asked: &Asked<'_>, routes: Option<&ServiceRoutes<'_>>) -> Vec<Use> {
     let mut by_target: BTreeMap<Target, Use> = BTreeMap::new();
-    let routed = routes.into_iter().flat_map(|routes| {
-        uses(view, routes, asked.class.id).filter(|to| to.target.service == routes.service.id)
-    });
-    for to in asked.uses.iter().cloned().chain(routed) {
+    for to in all(view, asked, routes) {
         by_target.entry(to.target).or_insert(to);
     }
     by_target.into_values().collect()
@@ -242,8 +253,9 @@ fn gateways(mesh: &Mesh, service: &Service, cluster: ClusterId) -> Vec<(IngressG
 /// Who is asked for by routes, share 0 included, and copies.
 fn uses<'r>(view: &'r View<'_>, routes: &'r ServiceRoutes<'_>, caller: ClusterId) -> impl Iterator<Item = Use> + 'r {
     routes.routes.iter().flat_map(move |route| {
-        route.targets().into_iter().map(move |target| Use {
+        route.sends().map(move |(target, port)| Use {
             target,
+            port,
             clusters: clusters(view, target, caller),
             callers: routes.callers.clone(),
             place: route.rule.map_or(routes.service.place, |rule| rule.place),

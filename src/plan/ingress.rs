@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::promise::Promises;
+use super::promise::{Promise, Promises};
 use super::rules::route::{Route, ServiceRoutes};
 use super::service::IngressPlan;
 use super::visibility::View;
@@ -30,6 +30,17 @@ pub struct Ingress<'m> {
     pub routes: Vec<IngressRoute<'m>>,
     /// For every destination of these routes.
     pub promises: Promises<'m>,
+}
+
+impl Ingress<'_> {
+    /// Whether a promise is one of these routes', and not of others that the same services have at the gateway.
+    #[must_use]
+    pub fn used(&self, promise: &Promise<'_>) -> bool {
+        let mut targets = self.routes.iter().flat_map(|route| route.route.targets());
+        targets.any(|target| {
+            self.promises.of(target).is_some_and(|known| known.host == promise.host && known.subset == promise.subset)
+        })
+    }
 }
 
 /// One rule, for what is let in.

@@ -30,6 +30,8 @@ pub struct Promise<'m> {
     pub host: String,
     /// The part of it; none for all that the name stands for.
     pub subset: Option<String>,
+    /// Whose callers these are.
+    pub callers: Callers,
     /// Who sees the name.
     pub seen_by: Callers,
     /// Its ports that are asked for, by number.
@@ -66,12 +68,20 @@ impl<'m> Promises<'m> {
         }
     }
 
-    /// Adds a promise, or another port of one.
-    pub fn add(&mut self, target: Target, port: u16, promise: impl FnOnce() -> Option<Promise<'m>>) {
+    /// Adds a promise to callers, or another port of one.
+    pub fn add(
+        &mut self,
+        target: Target,
+        port: u16,
+        callers: &Callers,
+        promise: impl FnOnce() -> Option<Promise<'m>>,
+    ) {
         if let Some(known) = self.0.get_mut(&target) {
             known.ports.insert(port);
+            known.callers = known.callers.union(callers);
         } else if let Some(mut promise) = promise() {
             promise.ports.insert(port);
+            promise.callers = callers.clone();
             self.0.insert(target, promise);
         }
     }
@@ -128,7 +138,7 @@ impl<'m> Names<'m> {
                 (plain()?, discovery::name(view, service, said), Callers::All)
             }
         };
-        let pick = target.pick;
-        Some(Promise { service, pick, answers, way, host, subset, seen_by, ports: BTreeSet::new() })
+        let (pick, callers, ports) = (target.pick, seen_by.clone(), BTreeSet::new());
+        Some(Promise { service, pick, answers, way, host, subset, callers, seen_by, ports })
     }
 }

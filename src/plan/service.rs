@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::class::{Class, ClassPlan};
 use super::common::Common;
 use super::crossing::Crossings;
-use super::demand::{self, Asked, LetIn};
+use super::demand::{self, Asked, LetIn, Use};
 use super::promise::{Names, Promises};
 use super::rules::route::{self, Route, ServiceRoutes};
 use super::rules::survey::Survey;
@@ -35,6 +35,8 @@ pub struct ServicePlan<'m> {
     pub ingress: Vec<(ClusterId, IngressPlan<'m>)>,
     /// What was found, but for what is said once for all services.
     pub noted: Noted<'m>,
+    /// Whether rules of other services lead to this one.
+    pub is_foreign: bool,
     /// How many destinations have to be written.
     pub size: usize,
 }
@@ -111,7 +113,8 @@ impl<'m> ServicePlan<'m> {
         let names = classes.iter().flat_map(|plan| &plan.remote.names);
         let translations = rewrite::translations(view, names);
         let Crossings { entered, discovery, .. } = found;
-        Self { service, classes, entered, translations, discovery, ingress, noted, size }
+        let is_foreign = !common.foreign.of(service.id).is_empty();
+        Self { service, classes, entered, translations, discovery, ingress, noted, is_foreign, size }
     }
 }
 
@@ -145,6 +148,7 @@ impl<'m> Planner<'_, 'm> {
             routes: let_in.routes.clone(),
         };
         let let_in = asked.let_in.iter().map(let_in).collect();
+        let of_service = self.promised(&names, asked, routes.as_ref());
         let Names { remote, pool, .. } = names;
         let plan = ClassPlan {
             view,
@@ -154,6 +158,7 @@ impl<'m> Planner<'_, 'm> {
             serve: serving::of(view, service, class.id, found, named),
             remote,
             pool,
+            of_service,
             plain_name: self.plain_name(cluster, routes.as_ref(), asked),
             routes,
             left_alone,
@@ -196,7 +201,17 @@ impl<'m> Planner<'_, 'm> {
                     names.promise(common.view, target)
                 }
             };
-            promises.add(target, port, named);
+            promises.add(target, port, &routes.callers, named);
+        }
+        promises
+    }
+
+    /// What is promised of the service itself, whoever asks.
+    fn promised(&self, names: &Names<'m>, asked: &Asked<'m>, routes: Option<&ServiceRoutes<'m>>) -> Promises<'m> {
+        let view = self.common.view;
+        let mut promises = Promises::default();
+        for Use { target, port, callers, .. } in demand::all(view, asked, routes) {
+            promises.add(target, port, &callers, || names.promise(view, target));
         }
         promises
     }

@@ -1,97 +1,91 @@
-//! A bundle by what its objects are about.
+//! Objects by what they are about.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::istio::Bundle;
+use crate::istio::ClassObjects;
 use crate::istio::kind::destination_rule::{DestinationRuleSpec, Subset};
-use crate::istio::kind::envoy_filter::EnvoyFilterSpec;
-use crate::istio::kind::gateway::GatewaySpec;
 use crate::istio::kind::object::{Metadata, Object, Spec};
 use crate::istio::kind::service::ServiceSpec;
 use crate::istio::kind::service_entry::ServiceEntrySpec;
 use crate::istio::kind::virtual_service::VirtualServiceSpec;
 
-/// The objects of one bundle, by host where they have one.
+/// The objects of one service in one class of clusters.
 #[derive(Debug, Default)]
-pub struct Index<'b> {
-    pub entries: BTreeMap<&'b str, (&'b Metadata, &'b ServiceEntrySpec)>,
-    /// What adds to a name that is there already.
-    pub joined: BTreeMap<&'b str, Vec<(&'b Metadata, &'b ServiceEntrySpec)>>,
-    pub rules: BTreeMap<&'b str, (&'b Metadata, &'b DestinationRuleSpec)>,
-    /// By host and name.
-    pub subsets: BTreeMap<(&'b str, &'b str), &'b Subset>,
-    pub routes: Vec<(&'b Metadata, &'b VirtualServiceSpec)>,
-    pub gateways: Vec<(&'b Metadata, &'b GatewaySpec)>,
-    pub filters: Vec<(&'b Metadata, &'b EnvoyFilterSpec)>,
-    /// By namespace and name.
-    pub stand_ins: BTreeMap<(&'b str, &'b str), &'b ServiceSpec>,
-    /// What endpoints here are labelled with, beside their own labels.
-    pub registry: &'b str,
-    doubled: Vec<String>,
+pub struct Index<'o> {
+    /// By host.
+    pub entries: BTreeMap<&'o str, Vec<(&'o Metadata, &'o ServiceEntrySpec)>>,
+    /// By host.
+    pub rules: BTreeMap<&'o str, (&'o Metadata, &'o DestinationRuleSpec)>,
+    pub routes: Vec<(&'o Metadata, &'o VirtualServiceSpec)>,
+    pub stand_in: Option<(&'o Metadata, &'o ServiceSpec)>,
+    /// What is wrong with them together: objects that are there twice, or several for one host.
+    pub wrong: Vec<String>,
 }
 
-impl<'b> Index<'b> {
+impl<'o> Index<'o> {
     /// Every object in its place.
-    pub fn of(bundle: &'b Bundle) -> Self {
-        let mut index = Self { registry: &bundle.ground.registry, ..Self::default() };
-        let mut seen = BTreeSet::new();
-        let mut routed = BTreeSet::new();
-        for object in bundle.objects.iter().chain(&bundle.stand_ins) {
-            let Object { why: _, api_version: _, metadata, spec } = object;
-            let kind = object.kind();
-            if !seen.insert((kind, metadata.namespace.as_str(), metadata.name.as_str())) {
-                index.doubled.push(format!("{kind} `{}/{}`", metadata.namespace, metadata.name));
-            }
-            match spec {
-                Spec::ServiceEntry(spec) => {
-                    for host in &spec.hosts {
-                        let ground = &bundle.ground;
-                        let known = ground.services.contains_key(host)
-                            || ground.stood_in.contains(host)
-                            || ground.names.contains(host);
-                        if known && !spec.endpoints.is_empty() {
-                            index.joined.entry(host).or_default().push((metadata, spec));
-                            continue;
-                        }
-                        let before = index.entries.insert(host, (metadata, spec));
-                        index.twice(before.is_some(), "a ServiceEntry", host);
-                    }
-                }
-                Spec::DestinationRule(spec) => {
-                    let before = index.rules.insert(&spec.host, (metadata, spec));
-                    index.twice(before.is_some(), "a DestinationRule", &spec.host);
-                    for subset in &spec.subsets {
-                        let before = index.subsets.insert((&spec.host, &subset.name), subset);
-                        index.twice(before.is_some(), &format!("subset `{}`", subset.name), &spec.host);
-                    }
-                }
-                Spec::VirtualService(spec) => {
-                    for host in &spec.hosts {
-                        // A short name is one of the object's own namespace.
-                        let whose = if host.contains('.') { "" } else { metadata.namespace.as_str() };
-                        let before = !routed.insert((&spec.gateways, whose, host));
-                        index.twice(before, "a VirtualService", host);
-                    }
-                    index.routes.push((metadata, spec));
-                }
-                Spec::Gateway(spec) => index.gateways.push((metadata, spec)),
-                Spec::EnvoyFilter(spec) => index.filters.push((metadata, spec)),
-                Spec::Service(spec) => {
-                    index.stand_ins.insert((&metadata.namespace, &metadata.name), spec);
-                }
-            }
+    pub fn of(objects: &'o ClassObjects) -> Self {
+        let ClassObjects { members: _, objects, stand_in, origins: _ } = objects;
+        let all = || objects.iter().map(|(_, object)| object);
+        let mut index = Self { wrong: doubled(all()), ..Self::default() };
+        all().for_each(|object| index.add(object));
+        if let Some(Object { metadata, spec: Spec::Service(spec), .. }) = stand_in {
+            index.stand_in = Some((metadata, spec));
         }
         index
     }
 
-    /// What is there twice: objects, or several of them for one host.
-    pub fn doubled(&self) -> Vec<String> {
-        self.doubled.clone()
-    }
-
-    fn twice(&mut self, twice: bool, kind: &str, host: &str) {
-        if twice {
-            self.doubled.push(format!("{kind} for `{host}`"));
+    fn add(&mut self, object: &'o Object) {
+        let metadata = &object.metadata;
+        match &object.spec {
+            Spec::ServiceEntry(spec) => {
+                for host in &spec.hosts {
+                    self.entries.entry(host).or_default().push((metadata, spec));
+                }
+            }
+            Spec::DestinationRule(spec) => {
+                if self.rules.insert(&spec.host, (metadata, spec)).is_some() {
+                    self.twice("a DestinationRule", &spec.host);
+                }
+                let mut names = BTreeSet::new();
+                for subset in spec.subsets.iter().filter(|subset| !names.insert(&subset.name)) {
+                    self.twice(&format!("subset `{}`", subset.name), &spec.host);
+                }
+            }
+            Spec::VirtualService(spec) => {
+                let known: Vec<&String> = self.routes.iter().flat_map(|(_, known)| &known.hosts).collect();
+                for host in spec.hosts.iter().filter(|host| known.contains(host)) {
+                    self.twice("a VirtualService", host);
+                }
+                self.routes.push((metadata, spec));
+            }
+            Spec::Gateway(_) | Spec::EnvoyFilter(_) | Spec::Service(_) => {
+                self.wrong.push(format!("{} `{}` belongs to no service", object.kind(), metadata.name));
+            }
         }
     }
+
+    fn twice(&mut self, what: &str, host: &str) {
+        self.wrong.push(format!("{what} for `{host}` would be written twice"));
+    }
+
+    /// A subset of a host.
+    pub fn subset(&self, host: &str, name: &str) -> Option<&'o Subset> {
+        let (_, rule) = self.rules.get(host)?;
+        rule.subsets.iter().find(|subset| subset.name == name)
+    }
+}
+
+/// Objects that are there twice, by kind, namespace and name.
+pub fn doubled<'o>(objects: impl Iterator<Item = &'o Object>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let twice = objects.filter(|object| {
+        let Metadata { name, namespace, .. } = &object.metadata;
+        !seen.insert((object.kind(), namespace, name))
+    });
+    let said = |object: &Object| {
+        let Metadata { name, namespace, .. } = &object.metadata;
+        format!("{} `{namespace}/{name}` would be written twice", object.kind())
+    };
+    twice.map(said).collect()
 }

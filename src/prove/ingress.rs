@@ -1,65 +1,89 @@
 //! What the gateways must have where requests from outside arrive.
 
-use super::far::opens;
-use super::index::Index;
-use crate::istio::Bundle;
+use super::listed;
+use super::{Broken, routes};
+use crate::istio::Step;
 use crate::istio::kind::gateway::GatewaySpec;
-use crate::istio::kind::object::Metadata;
+use crate::istio::kind::object::{Metadata, Object, Spec};
 use crate::istio::kind::virtual_service::VirtualServiceSpec;
+use crate::model::pattern::{bare, overlaps};
+use crate::plan::{ClusterPlan, Ingress};
 
-/// What was promised to requests from outside and is not there.
-pub fn broken(bundle: &Bundle, index: &Index<'_>) -> Vec<String> {
-    let mut broken = Vec::new();
-    for (gateway, host) in &bundle.ground.let_in {
-        let routed =
-            index.routes.iter().any(|(_, spec)| spec.gateways.contains(gateway) && spec.hosts.contains(host));
-        if !routed {
-            broken.push(format!("no VirtualService for `{host}` at `{gateway}`"));
+/// Whether requests from outside find the routes that they were promised, on gateways that are open for them.
+pub fn check(plan: &ClusterPlan<'_>, objects: &[(Step, Object)], broken: &mut Broken) {
+    let id = plan.cluster.id;
+    if plan.configured_by.is_some() {
+        return;
+    }
+    let found: Vec<(&Metadata, &VirtualServiceSpec)> = objects.iter().filter_map(|(_, object)| routed(object)).collect();
+    for ingress in &plan.ingress {
+        let gateway = ingress.gateway.full_name();
+        for host in &ingress.hosts {
+            let routed = found.iter().any(|(_, spec)| spec.gateways.contains(&gateway) && spec.hosts.contains(host));
+            if !routed {
+                broken.say(id, format!("no VirtualService for `{host}` at `{gateway}`"));
+            }
         }
     }
-    for (metadata, spec) in &index.routes {
+    for (metadata, spec) in found {
+        let meant = |ingress: &&Ingress<'_>| {
+            spec.gateways.contains(&ingress.gateway.full_name()) && ingress.hosts.iter().any(|host| spec.hosts.contains(host))
+        };
+        if let Some(ingress) = plan.ingress.iter().find(meant) {
+            routes::lead(id, &ingress.promises, metadata, spec, &listed::all(spec), broken);
+            let lost = ingress.promises.iter().find(|promise| {
+                let all = listed::all(spec);
+                let leads = all.iter().flat_map(|route| &route.destinations);
+                ingress.used(promise) && !leads.clone().any(|to| to.host == promise.host && to.subset == promise.subset)
+            });
+            lost.into_iter().for_each(|promise| broken.say(id, format!("no route leads to `{}`", promise.host)));
+        }
         for gateway in &spec.gateways {
-            broken.extend(closed(bundle, index, gateway, metadata, spec));
+            closed(plan, objects, gateway, metadata, spec).into_iter().for_each(|what| broken.say(id, what));
         }
     }
-    broken
+}
+
+fn routed(object: &Object) -> Option<(&Metadata, &VirtualServiceSpec)> {
+    match &object.spec {
+        Spec::VirtualService(spec) => Some((&object.metadata, spec)),
+        Spec::Service(_)
+        | Spec::ServiceEntry(_)
+        | Spec::DestinationRule(_)
+        | Spec::Gateway(_)
+        | Spec::EnvoyFilter(_) => None,
+    }
+}
+
+fn opened(object: &Object) -> Option<(&Metadata, &GatewaySpec)> {
+    match &object.spec {
+        Spec::Gateway(spec) => Some((&object.metadata, spec)),
+        Spec::Service(_)
+        | Spec::ServiceEntry(_)
+        | Spec::DestinationRule(_)
+        | Spec::VirtualService(_)
+        | Spec::EnvoyFilter(_) => None,
+    }
 }
 
 /// Hosts of a VirtualService that its gateway is not open for.
 fn closed(
-    bundle: &Bundle,
-    index: &Index<'_>,
+    plan: &ClusterPlan<'_>,
+    objects: &[(Step, Object)],
     gateway: &str,
     metadata: &Metadata,
     spec: &VirtualServiceSpec,
 ) -> Vec<String> {
-    if bundle.ground.ingress_gateways.get(gateway).is_some_and(|ground| ground.existing) {
+    let mut known = plan.ingress_gateways.iter().filter(|known| known.full_name() == gateway);
+    if known.any(|known| known.servers.is_empty()) {
         return Vec::new();
     }
-    let named =
-        |known: &&(&Metadata, &GatewaySpec)| format!("{}/{}", known.0.namespace, known.0.name) == gateway;
-    let Some((_, opened)) = index.gateways.iter().find(named) else {
+    let named = |(known, _): &(&Metadata, &GatewaySpec)| format!("{}/{}", known.namespace, known.name) == gateway;
+    let Some((_, opened)) = objects.iter().filter_map(|(_, object)| opened(object)).find(named) else {
         return vec![format!("`{}` names the gateway `{gateway}`, which is not there", metadata.name)];
     };
     let patterns: Vec<&str> =
-        opened.servers.iter().flat_map(|server| &server.hosts).map(|host| pattern(host)).collect();
-    let closed = spec
-        .hosts
-        .iter()
-        .filter(|host| !patterns.iter().any(|pattern| opens(pattern, host) || opens(host, pattern)));
+        opened.servers.iter().flat_map(|server| &server.hosts).map(|host| bare(host)).collect();
+    let closed = spec.hosts.iter().filter(|host| !patterns.iter().any(|open| overlaps(open, host)));
     closed.map(|host| format!("`{gateway}` is not open for `{host}`")).collect()
-}
-
-/// Without the namespace that may stand before it.
-fn pattern(host: &str) -> &str {
-    host.split_once('/').map_or(host, |(_, pattern)| pattern)
-}
-
-/// The namespaces of those who obey a VirtualService; none means all.
-pub fn seen_by(bundle: &Bundle, spec: &VirtualServiceSpec) -> Vec<String> {
-    if spec.gateways.is_empty() {
-        return spec.export_to.clone();
-    }
-    let grounds = spec.gateways.iter().filter_map(|gateway| bundle.ground.ingress_gateways.get(gateway));
-    grounds.flat_map(|ground| &ground.namespaces).cloned().collect()
 }

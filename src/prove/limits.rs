@@ -4,7 +4,6 @@ use std::io;
 
 use super::problems;
 use crate::diagnostic::Finding;
-use crate::istio::Bundle;
 use crate::istio::kind::object::{Object, Spec};
 use crate::source::Place;
 
@@ -17,39 +16,23 @@ const ENDPOINTS: usize = 4096;
 /// what is escaped is escaped by both.
 pub(super) const JSON_PER_YAML: usize = 4;
 
-/// `longest` is the size of the longest object as YAML, which is known anyway: hardly ever is one so long that its
-/// JSON has to be counted.
-pub fn check(bundle: &Bundle, longest: usize) -> Vec<Finding> {
-    let all_fit = longest.saturating_mul(JSON_PER_YAML) <= ANNOTATION;
+/// Whether Kubernetes takes an object of these clusters, one finding for each. `longest` is the size of the longest of the
+/// objects that are looked at, as YAML, which is known anyway: hardly ever is one so long that its JSON has to be counted.
+pub fn check(clusters: &[&String], object: &Object, longest: usize, place: Option<Place>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for object in &bundle.objects {
-        if let Spec::ServiceEntry(spec) = &object.spec
-            && spec.endpoints.len() > ENDPOINTS
-        {
-            findings.push(problems::too_many_endpoints(
-                &bundle.cluster,
-                &name(object),
-                spec.endpoints.len(),
-                place(bundle, object),
-            ));
-        }
-        let bytes = if all_fit { 0 } else { json_size(object) };
-        if bytes > ANNOTATION {
-            findings.push(problems::too_large(&bundle.cluster, &name(object), bytes, place(bundle, object)));
-        }
+    if let Spec::ServiceEntry(spec) = &object.spec
+        && spec.endpoints.len() > ENDPOINTS
+    {
+        let many = spec.endpoints.len();
+        let found = |cluster: &&String| problems::too_many_endpoints(cluster, &name(object), many, place);
+        findings.extend(clusters.iter().map(found));
+    }
+    let fits = longest.saturating_mul(JSON_PER_YAML) <= ANNOTATION;
+    let bytes = if fits { 0 } else { json_size(object) };
+    if bytes > ANNOTATION {
+        findings.extend(clusters.iter().map(|cluster| problems::too_large(cluster, &name(object), bytes, place)));
     }
     findings
-}
-
-/// Where in the inputs the service is that an object is about.
-fn place(bundle: &Bundle, object: &Object) -> Option<Place> {
-    let host = match &object.spec {
-        Spec::ServiceEntry(spec) => spec.hosts.first(),
-        Spec::VirtualService(spec) => spec.hosts.first(),
-        Spec::DestinationRule(spec) => Some(&spec.host),
-        Spec::Gateway(_) | Spec::EnvoyFilter(_) | Spec::Service(_) => None,
-    };
-    bundle.places.get(host?).copied()
 }
 
 fn name(object: &Object) -> String {

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::far::opens;
+use crate::model::pattern::covers;
 use crate::istio::kind::service::ServicePort;
 use crate::istio::kind::virtual_service::{Destination, L4MatchAttributes, TlsMatchAttributes, VirtualServiceSpec};
 
@@ -142,7 +142,7 @@ impl Listed<'_> {
 
     /// What the webhook refuses: a condition without SNI, or one that is no host of the VirtualService nor below one.
     pub fn unnamed(&self, hosts: &[String]) -> Option<String> {
-        let known = |name: &String| hosts.iter().any(|host| opens(host, name));
+        let known = |name: &String| hosts.iter().any(|host| covers(host, name));
         self.conditions.iter().filter_map(|condition| condition.names).find_map(|names| {
             if names.is_empty() {
                 return Some("a TLS route names no SNI".to_owned());

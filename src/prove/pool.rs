@@ -1,72 +1,69 @@
-//! Subsets over several clusters, which stand in for each other.
+//! Clusters that stand in for each other: in which order their endpoints are tried, and whether those that fail are left
+//! out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::Crossing;
-use super::doors::Doors;
-use crate::istio::kind::destination_rule::{Settings, TrafficPolicy};
-use crate::istio::failover::{FAR, FARTHER};
-use crate::istio::kind::service_entry::Endpoint;
+use crate::istio::kind::destination_rule::{DestinationRuleSpec, Settings, Subset, TrafficPolicy};
 
-/// What is said of connections to one port, if anything.
+/// What Istio labels endpoints with by their cluster, and callers with by theirs.
+const CLUSTER: &str = "topology.istio.io/cluster";
+
+/// What is said of connections to one port of a subset: each setting of the first that has it.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Pool<'b>(Option<&'b Settings>);
-
-/// Of a rule or a subset. Nothing is inherited into the settings of a port.
-pub fn of(policy: Option<&TrafficPolicy>, port: u16) -> Pool<'_> {
-    Pool(policy.map(|policy| {
-        let own = policy.port_level_settings.iter().find(|settings| settings.port.number == port);
-        own.map_or(&policy.settings, |own| &own.settings)
-    }))
+pub struct Pool<'b> {
+    own: Option<&'b Settings>,
+    above: Option<&'b Settings>,
 }
 
-impl Pool<'_> {
+impl<'b> Pool<'b> {
+    /// As Istio merges policies (`MergeTrafficPolicy`): settings of the subset's port stand alone; else those of the subset
+    /// stand before those of the rule's port, or of the rule.
+    pub fn of(rule: &'b DestinationRuleSpec, subset: Option<&'b Subset>, port: u16) -> Self {
+        let at_port = |policy: &'b TrafficPolicy| {
+            policy.port_level_settings.iter().find(|own| own.port.number == port).map(|own| &own.settings)
+        };
+        let policy = subset.and_then(|subset| subset.traffic_policy.as_ref());
+        if let Some(own) = policy.and_then(at_port) {
+            return Self { own: Some(own), above: None };
+        }
+        let whole = rule.traffic_policy.as_ref();
+        let above = whole.and_then(at_port).or(whole.map(|policy| &policy.settings));
+        Self { own: policy.map(|policy| &policy.settings), above }
+    }
+
+    fn levels(self) -> impl Iterator<Item = &'b Settings> {
+        self.own.into_iter().chain(self.above)
+    }
+
     /// Whether endpoints are left out while they fail.
     pub fn ejects(self) -> bool {
-        self.0.is_some_and(|settings| settings.outlier_detection.is_some())
+        self.levels().any(|settings| settings.outlier_detection.is_some())
     }
 
-    /// Marks of distance count only where they are named in the order.
-    pub fn order(self, host: &str, endpoints: &[&Endpoint]) -> Result<(), String> {
-        let setting = self.0.and_then(|settings| settings.load_balancer.as_ref());
+    /// How much farther an endpoint is for its region: Istio looks at that where no labels say what is near.
+    pub fn region_of(self, caller: Option<&str>, endpoint: Option<&str>) -> usize {
+        let setting = self.levels().find_map(|settings| settings.load_balancer.as_ref());
         let setting = setting.and_then(|balancer| balancer.locality_lb_setting.as_ref());
-        let order: Vec<&str> =
-            setting.into_iter().flat_map(|setting| &setting.failover_priority).map(String::as_str).collect();
-        let known = [FARTHER.0, FAR.0];
-        let marked = |mark: &&str| endpoints.iter().any(|endpoint| endpoint.labels.contains_key(*mark));
-        let needed = known.iter().copied().filter(marked);
-        let given = order.iter().copied().filter(|mark| marked(mark));
-        if self.ejects() && !needed.eq(given) {
-            return Err(format!("farther endpoints of `{host}` are as near as all others"));
-        }
-        Ok(())
+        let labelled = setting.is_some_and(|setting| !setting.failover_priority.is_empty());
+        let elsewhere = caller.is_some() && endpoint.is_some() && caller != endpoint;
+        usize::from(self.ejects() && !labelled && elsewhere)
     }
-}
 
-/// What is wrong with subsets that lead into several clusters, by caller.
-pub fn check(crossings: &BTreeSet<Crossing>, doors: &Doors) -> Vec<(String, String)> {
-    // By caller, what is said, name and subset: the weights of the clusters behind it, and whether all are ejected.
-    let mut pools: BTreeMap<[&str; 4], (BTreeMap<&str, u32>, bool)> = BTreeMap::new();
-    for crossing in crossings.iter().filter(|crossing| !crossing.subset.is_empty()) {
-        let Crossing { caller, address, port, sni, host, subset, ejected, weight, identities: _ } = crossing;
-        let Some(cluster) = doors.behind(caller, address, *port) else { continue };
-        let (weights, all_ejected) =
-            pools.entry([caller, sni, host, subset]).or_insert_with(|| (BTreeMap::new(), true));
-        *weights.entry(cluster).or_default() += weight;
-        *all_ejected &= ejected;
+    /// Whether regions count, too, after these labels: Istio looks at them where some pair of them is named.
+    pub fn looks_at_regions(self) -> bool {
+        let setting = self.levels().find_map(|settings| settings.load_balancer.as_ref());
+        let setting = setting.and_then(|balancer| balancer.locality_lb_setting.as_ref());
+        self.ejects() && setting.is_some_and(|setting| !setting.failover.is_empty())
     }
-    let mut broken = Vec::new();
-    for ([caller, sni, _, subset], (clusters, all_ejected)) in pools {
-        if clusters.len() > 1 && !all_ejected {
-            broken.push((
-                caller.to_owned(),
-                format!("subset `{subset}` spreads over several clusters: `{sni}`"),
-            ));
-        }
-        if clusters.values().collect::<BTreeSet<_>>().len() > 1 {
-            let what = format!("subset `{subset}` has unequal shares in its clusters: `{sni}`");
-            broken.push((caller.to_owned(), what));
-        }
+
+    /// The priority of an endpoint, as Istio reads `failoverPriority`: by how many of its first labels the endpoint has like
+    /// the caller, who has none of these but that of its cluster.
+    pub fn priority_of(self, own: bool, labels: &BTreeMap<String, String>) -> usize {
+        let setting = self.levels().find_map(|settings| settings.load_balancer.as_ref());
+        let setting = setting.and_then(|balancer| balancer.locality_lb_setting.as_ref());
+        let Some(setting) = setting.filter(|_| self.ejects()) else { return 0 };
+        let like = |key: &&String| if key.as_str() == CLUSTER { own } else { !labels.contains_key(*key) };
+        let order = &setting.failover_priority;
+        order.len() - order.iter().take_while(like).count()
     }
-    broken
 }

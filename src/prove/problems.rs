@@ -9,10 +9,6 @@ pub fn broken(cluster: &str, what: &str) -> Finding {
         .help("this is a mistake of meshgen, not of the input; please report it together with the input")
 }
 
-pub fn twice(cluster: &str, what: &str) -> Finding {
-    broken(cluster, &format!("{what} would be written twice"))
-}
-
 pub fn too_large(cluster: &str, object: &str, bytes: usize, service: Option<Place>) -> Finding {
     let finding = Finding::new(
         Code::MG0602,

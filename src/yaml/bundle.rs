@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::bundle::{Bundle, Origin, Reach, StandIns};
 use crate::istio::kind::object::{Kind, Object};
 use crate::istio::{ClassObjects, Step};
+use crate::model::ClusterId;
 
 /// One object as text, and where it stands in a bundle.
 #[derive(Debug)]
@@ -56,8 +57,8 @@ impl Spans {
         Self { clusters: vec![ClusterSpans::default(); clusters] }
     }
 
-    /// Adds what is written of one service for one class of clusters.
-    pub fn add(&mut self, class: &ClassObjects) {
+    /// Adds what is written of one service for one class of clusters; the bytes of the longest document.
+    pub fn add(&mut self, class: &ClassObjects) -> usize {
         let ClassObjects { members, objects, stand_in, origins } = class;
         let spans: Vec<Arc<Span>> = objects.iter().map(|(step, object)| Arc::new(Span::of(*step, object))).collect();
         let stand_in = stand_in.as_ref().map(|object| Arc::new(Span::of(Step::Serve, object)));
@@ -69,18 +70,32 @@ impl Spans {
             cluster.stand_ins.extend(stand_in.clone());
             cluster.origins.extend(origins.clone());
         }
+        spans.iter().map(|span| span.text.len()).max().unwrap_or(0)
     }
 
-    /// Adds what is written for one cluster alone.
-    pub fn add_to(&mut self, cluster: usize, objects: &[(Step, Object)]) {
-        let Some(cluster) = self.clusters.get_mut(cluster) else { return };
+    /// Adds what is written for one cluster alone; the bytes of the longest document.
+    pub fn add_to(&mut self, cluster: ClusterId, objects: &[(Step, Object)]) -> usize {
+        let Some(cluster) = self.clusters.get_mut(cluster.0) else { return 0 };
+        let before = cluster.objects.len();
         cluster.objects.extend(objects.iter().map(|(step, object)| Arc::new(Span::of(*step, object))));
+        cluster.objects.iter().skip(before).map(|span| span.text.len()).max().unwrap_or(0)
+    }
+
+    /// Objects that one cluster would get twice, whatever services they come from.
+    #[must_use]
+    pub fn doubled(&self, cluster: ClusterId) -> Vec<String> {
+        let spans = self.clusters.get(cluster.0).map(|spans| spans.objects.as_slice()).unwrap_or_default();
+        let mut keys: Vec<_> = spans.iter().map(|span| (&span.namespace, &span.name, span.kind)).collect();
+        keys.sort_unstable();
+        let twice = keys.windows(2).filter(|pair| pair.first() == pair.last());
+        let named = twice.filter_map(|pair| pair.first());
+        named.map(|(namespace, name, kind)| format!("{kind} `{namespace}/{name}`")).collect()
     }
 
     /// The bundle of one cluster, as it is written to files. Its spans are let go.
     #[must_use]
-    pub fn bundle(&mut self, cluster: usize, title: Title) -> Bundle {
-        let spans = self.clusters.get_mut(cluster).map(std::mem::take).unwrap_or_default();
+    pub fn bundle(&mut self, cluster: ClusterId, title: Title) -> Bundle {
+        let spans = self.clusters.get_mut(cluster.0).map(std::mem::take).unwrap_or_default();
         let ClusterSpans { mut objects, stand_ins, origins } = spans;
         objects.sort_by(|one, other| one.place().cmp(&other.place()));
         let Title { cluster, context, release, configured_by, reaches } = title;

@@ -4,9 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::subset::selects;
-use crate::istio::Bundle;
-use crate::istio::bundle::GroundGateway;
+use super::facts::selects;
+use super::follow::Scene;
 use crate::istio::kind::envoy_filter::{
     ApplyTo, ClusterRewrite, ConfigPatch, EnvoyFilterSpec, FilterChain, FilterChainMatch, FilterConfig,
     ListenerMatch, NamedFilter, NetworkFilter, Operation, Patch, PatchContext, PatchMatch, PatchValue,
@@ -14,11 +13,13 @@ use crate::istio::kind::envoy_filter::{
 };
 use crate::istio::kind::object::Metadata;
 use crate::istio::release::Feature;
+use crate::istio::sni;
 use crate::istio::way::rewrite::{CLUSTER_REWRITE, SNI_CLUSTER};
+use crate::model::{ClusterId, Gateway, Release};
 
 /// What one gateway has been taught.
 #[derive(Debug, Default)]
-pub struct Lessons {
+pub struct Chains {
     /// Further SNIs, each with the chains that answer it: one, or Envoy refuses the listener.
     further: BTreeMap<String, BTreeSet<String>>,
     /// SNIs that one chain is given twice, which Envoy refuses as well.
@@ -35,19 +36,19 @@ pub struct Taken {
     pub as_said: bool,
 }
 
-impl Lessons {
-    /// What the filters of a bundle teach its gateway.
+impl Chains {
+    /// What filters teach a gateway.
     pub fn of(
-        bundle: &Bundle,
-        gateway: &GroundGateway,
+        release: Release,
+        gateway: &Gateway,
         filters: &[(&Metadata, &EnvoyFilterSpec)],
     ) -> Result<Self, String> {
-        let mut lessons = Self::default();
-        let chains = bundle.release.can(Feature::ChainPerSni);
-        let typed = bundle.release.can(Feature::TypedFilterConfig);
+        let mut chains = Self::default();
+        let per_sni = release.can(Feature::ChainPerSni);
+        let typed = release.can(Feature::TypedFilterConfig);
         let here = filters.iter().filter(|(metadata, filter)| {
             metadata.namespace == gateway.namespace
-                && selects(&filter.workload_selector.labels, &gateway.labels)
+                && selects(&filter.workload_selector.labels, &gateway.selector)
         });
         for patch in here.flat_map(|(_, filter)| &filter.config_patches) {
             let ConfigPatch {
@@ -68,11 +69,11 @@ impl Lessons {
                     Operation::Merge,
                     FilterChainMatch::Sni(chain),
                     PatchValue::FilterChain(FilterChain { filter_chain_match: ServerNames { server_names } }),
-                ) if chains => {
+                ) if per_sni => {
                     for name in server_names {
-                        let fresh = lessons.further.entry(name.clone()).or_default().insert(chain.clone());
+                        let fresh = chains.further.entry(name.clone()).or_default().insert(chain.clone());
                         if !fresh {
-                            lessons.repeated.insert(name.clone());
+                            chains.repeated.insert(name.clone());
                         }
                     }
                 }
@@ -81,11 +82,11 @@ impl Lessons {
                     Operation::InsertAfter,
                     FilterChainMatch::Filter(NamedFilter { name: SNI_CLUSTER }),
                     PatchValue::ClusterRewrite(NetworkFilter { name: CLUSTER_REWRITE, config }),
-                ) if !chains => lessons.ends.push(changed_end(config, typed)?),
-                _ => return Err(format!("a patch does nothing in Istio {}: {patch:?}", bundle.release)),
+                ) if !per_sni => chains.ends.push(changed_end(config, typed)?),
+                _ => return Err(format!("a patch does nothing in Istio {}: {patch:?}", release)),
             }
         }
-        Ok(lessons)
+        Ok(chains)
     }
 
     /// Names that Envoy would find in two chains, and so refuse the whole listener; `own` says which names have a
@@ -112,6 +113,20 @@ impl Lessons {
             None => Taken { sni: said.to_owned(), as_said: false },
         }
     }
+}
+
+/// What the gateway of a cluster must take an SNI for, so that the promise is kept: the service's plain name there, and the
+/// subset that is known there. That it does is held against its filter when that is in.
+pub fn taken_for(scene: &Scene<'_, '_>, entered: ClusterId, said: &str) -> Result<String, String> {
+    let (port, subset, host) = sni::parse(said).ok_or_else(|| format!("`{said}` is not an SNI of Istio's"))?;
+    let mut taught = scene.plan.translations.get(&entered).into_iter().flatten();
+    let translation = taught.find(|known| known.host == host && known.said.as_deref() == subset);
+    let translation = translation.ok_or_else(|| format!("no gateway is taught `{said}`"))?;
+    let release = scene.facts.view.cluster(entered).map(|cluster| cluster.release);
+    let per_sni = release.is_some_and(|release| release.can(Feature::ChainPerSni));
+    // A changed end leaves the subset as it is said.
+    let known = if per_sni { translation.known } else { subset };
+    Ok(sni::sni(port, known, &scene.plain_host(entered)))
 }
 
 /// The end and what replaces it, of a pattern that is nothing but an end.

@@ -1,0 +1,74 @@
+//! From an SNI at a gateway to the pods that answer it.
+
+use super::chains::taken_for;
+use super::follow::Scene;
+use super::gateway::Gateways;
+use super::landing::Landing;
+use super::pool::Pool;
+use crate::istio::kind::service_entry::Endpoint;
+use crate::istio::sni;
+use crate::model::ClusterId;
+
+/// What is dialled, and said there.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    pub caller: ClusterId,
+    pub address: &'a str,
+    pub dialled: u16,
+    pub sni: &'a str,
+    /// The port that was called.
+    pub port: u16,
+    /// Of which the server must be one; anybody where empty.
+    pub identities: &'a [String],
+}
+
+impl Scene<'_, '_> {
+    /// The pods that answer a call through an endpoint.
+    pub(super) fn arrive(
+        &self,
+        call: Call<'_>,
+        endpoint: &Endpoint,
+        pool: Pool<'_>,
+        gateways: &mut Gateways,
+    ) -> Result<Vec<Landing>, String> {
+        let Call { caller, address, dialled, sni, port, identities } = call;
+        let entered = self.facts.behind(caller, address, dialled);
+        let entered = entered.ok_or_else(|| format!("no cluster is behind `{address}` port {dialled}"))?;
+        let name = self.facts.view.cluster(entered).map_or("", |cluster| cluster.name.as_str());
+        let said = sni::parse(sni).ok_or_else(|| format!("`{sni}` is not an SNI of Istio's"))?;
+        let plain = self.plain_host(entered);
+        let taken = if said.2 == plain {
+            gateways.must_open(caller, entered, self.service.id, &plain);
+            sni.to_owned()
+        } else {
+            let taken = taken_for(self, entered, sni)?;
+            gateways.must_take(caller, entered, sni, &taken);
+            taken
+        };
+        let taken = sni::parse(&taken).ok_or_else(|| format!("`{taken}` is not an SNI of Istio's"))?;
+        let (named_port, subset, host) = taken;
+        if host != plain {
+            return Err(format!("`{sni}` names no service of `{name}`"));
+        }
+        if named_port != port {
+            return Err(format!("port {port} is said as port {named_port}: `{sni}`"));
+        }
+        if !self.service.ports.iter().any(|known| known.number == port) {
+            return Err(format!("`{host}` has no port {port} in `{name}`"));
+        }
+        let carried = self.identities(entered);
+        if !carried.is_empty() && !identities.iter().any(|identity| carried.contains(identity)) {
+            return Err(format!("nobody behind `{host}` in `{name}` is who callers demand"));
+        }
+        let landings = self.behind(entered, subset).map_err(|what| format!("{what} in `{name}`"))?;
+        if landings.is_empty() {
+            return Err(format!("no pods behind `{sni}` in `{name}`"));
+        }
+        let near = self.facts.view.cluster(caller).and_then(|cluster| cluster.locality.as_ref());
+        let near = near.map(|locality| locality.region.as_str());
+        let priority = 2 * pool.priority_of(false, &endpoint.labels) + pool.region_of(near, endpoint.locality.as_deref());
+        let weight = endpoint.weight.unwrap_or(1);
+        let landed = |landing: Landing| Landing { weight, priority, ejected: pool.ejects(), ..landing };
+        Ok(landings.into_iter().map(landed).collect())
+    }
+}

@@ -1,0 +1,81 @@
+//! Who answers in the end, and whether that is who was promised.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::facts::Facts;
+use crate::model::{ClusterId, VersionId};
+use crate::plan::Promise;
+
+/// Pods of one cluster that answer a share of the requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Landing {
+    /// Where they run.
+    pub cluster: ClusterId,
+    /// Of which versions; none for a service without versions.
+    pub pods: BTreeSet<Option<VersionId>>,
+    /// Beside others of the same priority.
+    pub weight: u32,
+    /// The lower is tried first.
+    pub priority: usize,
+    /// Whether it is left out while it fails.
+    pub ejected: bool,
+}
+
+/// Compares who answers with who was promised; what is wrong, if anything.
+pub fn compare(
+    facts: &Facts<'_>,
+    caller: ClusterId,
+    promise: &Promise<'_>,
+    landings: &[Landing],
+) -> Result<(), String> {
+    let service = promise.service;
+    let name = |id: ClusterId| facts.view.cluster(id).map_or("", |cluster| cluster.name.as_str());
+    let mut weights: BTreeMap<ClusterId, (usize, u32)> = BTreeMap::new();
+    for landing in landings {
+        if !promise.answers.contains(&landing.cluster) {
+            return Err(format!("{} takes in pods of `{}`", shown(promise), name(landing.cluster)));
+        }
+        if landing.pods != facts.meant(service, landing.cluster, promise.pick) {
+            return Err(format!("other pods than its version's for {} in `{}`", shown(promise), name(landing.cluster)));
+        }
+        let (priority, weight) = weights.entry(landing.cluster).or_insert((landing.priority, 0));
+        *weight += landing.weight;
+        if *priority != landing.priority {
+            return Err(format!("pods of `{}` are nearer than others there for {}", name(landing.cluster), shown(promise)));
+        }
+    }
+    if let Some(missing) = promise.answers.iter().find(|id| !weights.contains_key(id)) {
+        return Err(format!("no pods in `{}` for {}", name(*missing), shown(promise)));
+    }
+    if weights.len() < 2 {
+        return Ok(());
+    }
+    if !landings.iter().all(|landing| landing.ejected) {
+        return Err(format!("{} spreads over several clusters", shown(promise)));
+    }
+    for ((one, (nearer, weight)), (other, (priority, also))) in pairs(&weights) {
+        let (here, there) = (facts.distance(caller, one), facts.distance(caller, other));
+        if here.cmp(&there) != nearer.cmp(&priority) {
+            return Err(format!("{} does not try the nearest cluster first", shown(promise)));
+        }
+        if here == there && weight != also {
+            return Err(format!("{} has unequal shares in its clusters", shown(promise)));
+        }
+    }
+    Ok(())
+}
+
+type Weighed = (ClusterId, (usize, u32));
+
+fn pairs(weights: &BTreeMap<ClusterId, (usize, u32)>) -> impl Iterator<Item = (Weighed, Weighed)> + '_ {
+    let all = || weights.iter().map(|(id, weighed)| (*id, *weighed));
+    all().zip(all().skip(1))
+}
+
+/// `subset `v2` of `reviews.default.global``, or the name alone.
+pub fn shown(promise: &Promise<'_>) -> String {
+    match &promise.subset {
+        Some(subset) => format!("subset `{subset}` of `{}`", promise.host),
+        None => format!("any version of `{}`", promise.host),
+    }
+}

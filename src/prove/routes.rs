@@ -1,0 +1,155 @@
+//! That routes lead to what was promised, and stand on names that are there.
+
+use super::Broken;
+use super::follow::{Scene, sees};
+use super::index::Index;
+use super::listed::{self, List, Listed};
+use crate::istio::kind::object::Metadata;
+use crate::istio::kind::virtual_service::{Destination, VirtualServiceSpec};
+use crate::model::ClusterId;
+use crate::model::service::PlainNames;
+use crate::plan::{ClassPlan, Promise, Promises};
+
+/// The ports of a name, each with the list of routes that it obeys.
+struct Ports {
+    lists: Vec<(u16, Option<List>)>,
+    /// Nothing is behind the name but its routes.
+    only_routed: bool,
+}
+
+/// Holds the routes of one class against what its callers were promised.
+pub fn check(scene: &Scene<'_, '_>, plan: &ClassPlan<'_>, index: &Index<'_>, broken: &mut Broken) {
+    let caller = plan.class.id;
+    let plain = scene.plain_host(caller);
+    let promised = plan.routes.is_some() && !plan.is_configured_elsewhere();
+    let hosts = plan.remote.shared_host().into_iter().chain([plain.as_str()]);
+    for host in hosts.filter(|_| promised) {
+        if !index.routes.iter().any(|(_, spec)| spec.hosts.iter().any(|known| known == host)) {
+            broken.say(caller, format!("no VirtualService for `{host}`"));
+        }
+    }
+    for (metadata, spec) in &index.routes {
+        let routes = listed::all(spec);
+        names(scene, plan, index, (metadata, spec), &routes, broken);
+        lead(caller, &plan.promises, metadata, spec, &routes, broken);
+    }
+    let leads_to = |promise: &Promise<'_>, port: u16| {
+        let routes = index.routes.iter().flat_map(|(_, spec)| listed::all(spec));
+        routes.flat_map(|route| route.destinations).any(|to| is(to, promise, port))
+    };
+    for promise in plan.promises.iter().filter(|_| promised) {
+        let lost = promise.ports.iter().filter(|port| !leads_to(promise, **port));
+        lost.for_each(|port| broken.say(caller, format!("no route leads to `{}` port {port}", promise.host)));
+    }
+    // Far pods that join would answer where no route says otherwise.
+    if plan.pool.is_some() {
+        let routed = |port: u16| {
+            let routes = index.routes.iter().flat_map(|(_, spec)| listed::all(spec));
+            routes.flat_map(|route| route.destinations).any(|to| to.port.number == port)
+        };
+        for port in plan.service.crossing_ports().filter(|port| !routed(port.number)) {
+            broken.say(caller, format!("no route for port {} of `{plain}`, which others join", port.number));
+        }
+    }
+}
+
+/// Whether destinations of routes are what was promised, and shares are whole.
+pub fn lead(
+    caller: ClusterId,
+    promises: &Promises<'_>,
+    metadata: &Metadata,
+    spec: &VirtualServiceSpec,
+    routes: &[Listed<'_>],
+    broken: &mut Broken,
+) {
+    for route in routes {
+        for to in &route.destinations {
+            let promise = promises.iter().find(|promise| is(to, promise, to.port.number));
+            let subset = to.subset.as_deref().unwrap_or("any version");
+            let Some(promise) = promise else {
+                let what = format!("nobody was promised `{subset}` of `{}` port {}", to.host, to.port.number);
+                broken.say(caller, what);
+                continue;
+            };
+            if spec.gateways.is_empty() && !sees(&namespaces(promise), &spec.export_to) {
+                broken.say(caller, format!("callers of `{}` do not see its ServiceEntry", to.host));
+            }
+        }
+        let wrong = route.wrong_sum();
+        wrong.into_iter().for_each(|sum| {
+            broken.say(caller, format!("weights of `{}` add up to {sum}", metadata.name));
+        });
+        if let Some(what) = route.unnamed(&spec.hosts) {
+            broken.say(caller, format!("{what} of VirtualService `{}`", metadata.name));
+        }
+    }
+}
+
+fn is(to: &Destination, promise: &Promise<'_>, port: u16) -> bool {
+    let Destination { host, subset, port: at } = to;
+    at.number == port && promise.ports.contains(&port) && *host == promise.host && *subset == promise.subset
+}
+
+fn namespaces(promise: &Promise<'_>) -> Vec<String> {
+    promise.seen_by.listed().map(str::to_owned).collect()
+}
+
+/// Istio drops a VirtualService on a name that nothing has, without a word; and routes in the wrong list.
+fn names(
+    scene: &Scene<'_, '_>,
+    plan: &ClassPlan<'_>,
+    index: &Index<'_>,
+    (metadata, spec): (&Metadata, &VirtualServiceSpec),
+    routes: &[Listed<'_>],
+    broken: &mut Broken,
+) {
+    let caller = plan.class.id;
+    for host in &spec.hosts {
+        let Some(Ports { lists, only_routed }) = ports(scene, plan, index, host) else {
+            // Names that are only asked for in TLS need no name of their own.
+            let is_own = *host == scene.plain_host(caller) || plan.remote.shared_host() == Some(host);
+            if is_own || !routes.iter().any(|route| route.names(host)) {
+                broken.say(caller, format!("nothing has the name `{host}`, so its VirtualService does nothing"));
+            }
+            continue;
+        };
+        if metadata.namespace != plan.service.namespace {
+            broken.say(caller, format!("the VirtualService for `{host}` is in another namespace"));
+        }
+        for (port, list) in lists {
+            if let Some(wrong) = routes.iter().find(|route| Some(route.list) != list && route.is_for(port)) {
+                broken.say(caller, format!("{} routes do nothing on port {port} of `{host}`", wrong.list));
+            }
+            if only_routed && !routes.iter().any(|route| Some(route.list) == list && route.is_for(port)) {
+                broken.say(caller, format!("no route leads on from port {port} of `{host}`"));
+            }
+        }
+    }
+}
+
+/// The ports of what has a name here.
+fn ports(scene: &Scene<'_, '_>, plan: &ClassPlan<'_>, index: &Index<'_>, host: &str) -> Option<Ports> {
+    let service = plan.service;
+    let plain = host == scene.plain_host(plan.class.id);
+    if plain && plan.runs {
+        let lists = service.ports.iter().map(|port| (port.number, List::of(port.protocol.istio())));
+        return Some(Ports { lists: lists.collect(), only_routed: false });
+    }
+    let entry = index.entries.get(host).into_iter().flatten().map(|(_, entry)| *entry);
+    let made = plan.plain_name.as_ref().filter(|_| plain);
+    if let Some(entry) = entry.clone().find(|entry| made.is_none() || entry.endpoints.is_empty()) {
+        let lists = entry.ports.iter().map(|port| (port.number, List::of(port.protocol)));
+        return Some(Ports { lists: lists.collect(), only_routed: entry.endpoints.is_empty() });
+    }
+    let made = made?;
+    match made.made {
+        PlainNames::None => Some(Ports { lists: Vec::new(), only_routed: false }),
+        PlainNames::Entry => made.known.then(|| Ports { lists: Vec::new(), only_routed: false }),
+        PlainNames::Service => {
+            let (metadata, stand_in) = index.stand_in?;
+            let named = metadata.name == service.name && metadata.namespace == service.namespace;
+            let lists = stand_in.ports.iter().map(|port| (port.port, List::of_service_port(port)));
+            named.then(|| Ports { lists: lists.collect(), only_routed: !made.known })
+        }
+    }
+}
