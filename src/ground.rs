@@ -97,7 +97,11 @@ fn sees(mesh: &View<'_>, id: ClusterId) -> Vec<String> {
 }
 
 /// By what Istio knows the port that callers in other networks dial, where it is not its own.
-fn dialled_port(mesh: &View<'_>, cluster: &model::Cluster, gateway: &model::Gateway) -> BTreeMap<String, String> {
+fn dialled_port(
+    mesh: &View<'_>,
+    cluster: &model::Cluster,
+    gateway: &model::Gateway,
+) -> BTreeMap<String, String> {
     let shown = mesh.shown(cluster.id) != Shown::Nobody && gateway.port != NETWORK_PORT;
     shown.then(|| (GATEWAY_PORT.to_owned(), gateway.port.to_string())).into_iter().collect()
 }

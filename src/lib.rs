@@ -51,7 +51,11 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
             }
             let mut proved = proof.hold();
             proved.findings.extend(lacks.findings());
-            proved.map(|links| Account { services: mesh.services.len(), clusters: mesh.clusters.len(), links })
+            proved.map(|links| Account {
+                services: mesh.services.len(),
+                clusters: mesh.clusters.len(),
+                links,
+            })
         })
     });
     prove::without_consequences(outcome)

@@ -83,7 +83,9 @@ impl<'m> Proof<'m> {
             scene.class(class, &mut self.gateways, &mut broken);
             // What does not hold for one cluster holds for none of its class.
             let what: Vec<String> = broken.0.drain(first..).map(|(_, what)| what).collect();
-            for (member, what) in class.class.members.iter().flat_map(|id| what.iter().map(move |it| (*id, it))) {
+            for (member, what) in
+                class.class.members.iter().flat_map(|id| what.iter().map(move |it| (*id, it)))
+            {
                 broken.say(member, what.clone());
             }
             let ports = class.promises.iter().map(|promise| promise.ports.len()).sum::<usize>();
@@ -207,3 +209,5 @@ pub fn without_consequences<T>(mut outcome: Outcome<T>) -> Outcome<T> {
     outcome
 }
 
+#[cfg(test)]
+mod tests;

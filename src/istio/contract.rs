@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 use super::dialect::Dialect;
 use super::failover::{self, FARTHER, Order};
-use super::kind::destination_rule::{ClientTls, ClientTlsMode, PortPolicy, PortSelector, Settings, TrafficPolicy};
+use super::kind::destination_rule::{
+    ClientTls, ClientTlsMode, PortPolicy, PortSelector, Settings, TrafficPolicy,
+};
 use super::sni::sni;
 use super::way;
 use super::word::traffic_policy::{self, Endpoints};

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use super::dialect::Dialect;
 use super::kind::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
-use super::mark::{list, object, suppress};
 use super::kind::object::{Object, Spec};
+use super::mark::{list, object, suppress};
 use super::problems;
 use super::release::{Feature, SniRouting};
 use super::way::rewrite::{self, Form};
@@ -49,10 +49,7 @@ fn router_mode(cluster: &Cluster, gateway: &Gateway, dialect: &mut Dialect<'_>) 
 }
 
 /// The Gateways of a bundle, but for those that exist.
-fn gateways(
-    plan: &ClusterPlan<'_>,
-    form: Option<Form>,
-    dialect: &mut Dialect<'_>) -> Vec<Object> {
+fn gateways(plan: &ClusterPlan<'_>, form: Option<Form>, dialect: &mut Dialect<'_>) -> Vec<Object> {
     let own = plan.entrance.as_ref().map(|entrance| (plan.cluster, entrance));
     let others =
         plan.configures.iter().filter_map(|(cluster, entrance)| Some((*cluster, entrance.as_ref()?)));
@@ -120,7 +117,8 @@ fn workload(
         .collect();
     let callers = list(callers);
     let why = format!("Lets callers in {callers} in: their SNI names the service, and TLS ends at its pods.");
-    let mut object = object((plan.view, plan.cluster.release), name, &gateway.namespace, why, Spec::Gateway(spec));
+    let mut object =
+        object((plan.view, plan.cluster.release), name, &gateway.namespace, why, Spec::Gateway(spec));
     let here = |cluster: &Cluster| cluster.id == plan.cluster.id;
     if !entered.iter().any(|(cluster, _)| here(cluster)) {
         // istioctl looks for the workload in one cluster, and it is in another that is configured from here.

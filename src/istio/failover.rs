@@ -8,8 +8,8 @@ use std::time;
 use super::kind::destination_rule::Settings;
 use super::kind::destination_rule::load_balancer::{Failover, LoadBalancer, LocalityLbSetting};
 use super::kind::destination_rule::outlier_detection::OutlierDetection;
-use super::word::duration::Duration;
 use super::release::Feature;
+use super::word::duration::Duration;
 use crate::model::Release;
 
 /// The mark of endpoints outside the caller's cluster, where its own pods are among the pool.

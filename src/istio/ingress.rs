@@ -1,13 +1,13 @@
 //! Ingress: gateways where requests from outside arrive, and where these go.
 
-use super::word::condition;
 use super::dialect::Dialect;
 use super::kind::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
-use super::mark::{list, object};
 use super::kind::object::{Object, Spec};
+use super::kind::virtual_service::{HttpRoute, VirtualServiceSpec};
+use super::mark::{list, object};
 use super::release::Feature;
 use super::routes::virtual_service::http_route;
-use super::kind::virtual_service::{HttpRoute, VirtualServiceSpec};
+use super::word::condition;
 use crate::model::ingress as meant;
 use crate::model::{Callers, IngressGateway};
 use crate::plan::{ClusterPlan, Ingress, IngressRoute, Promises};

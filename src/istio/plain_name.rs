@@ -20,5 +20,11 @@ pub(super) fn entry(plan: &ClassPlan<'_>, name: &PlainName<'_>) -> Object {
     let why = format!(
         "Makes the plain name of {service} work here, where it does not run; its VirtualService sends requests on."
     );
-    object((plan.view, plan.cluster.release), &service.name, &service.namespace, why, Spec::ServiceEntry(spec))
+    object(
+        (plan.view, plan.cluster.release),
+        &service.name,
+        &service.namespace,
+        why,
+        Spec::ServiceEntry(spec),
+    )
 }

@@ -1,9 +1,9 @@
 //! Serving: the versions that run in a cluster.
 
+use super::dialect::Dialect;
 use super::kind::destination_rule::{
     ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Subset, TrafficPolicy,
 };
-use super::dialect::Dialect;
 use super::kind::object::{Object, Spec};
 use super::mark::{list, object, suppress};
 use super::release::Feature;
@@ -76,7 +76,13 @@ fn destination_rule(
             "Tells apart what runs here of {service}: {names}; callers, near and far, name these subsets."
         )
     };
-    let mut object = object((plan.view, plan.cluster.release), &service.name, &service.namespace, why, Spec::DestinationRule(spec));
+    let mut object = object(
+        (plan.view, plan.cluster.release),
+        &service.name,
+        &service.namespace,
+        why,
+        Spec::DestinationRule(spec),
+    );
     if discovery::looks_empty(plan, serving) {
         suppress(&mut object, "IST0173");
     }
@@ -106,7 +112,13 @@ fn aliases(plan: &ClassPlan<'_>, subsets: Vec<Subset>, dialect: &mut Dialect<'_>
     let why = format!(
         "Names {service} as callers elsewhere do: the gateway is taught no more than another end of names."
     );
-    object((plan.view, plan.cluster.release), &service.name, &service.namespace, why, Spec::DestinationRule(spec))
+    object(
+        (plan.view, plan.cluster.release),
+        &service.name,
+        &service.namespace,
+        why,
+        Spec::DestinationRule(spec),
+    )
 }
 
 /// As it was said: Istio's own order holds between its levels. The gateway here obeys it, too, for requests from far.

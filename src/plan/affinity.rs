@@ -12,12 +12,7 @@ use crate::model::{ClusterId, Pick, Service};
 use crate::source::Place;
 
 /// Warns where requests are told apart by HTTP words and cross: the far gateway passes TLS on and cannot read them.
-pub fn check(
-    view: &View<'_>,
-    service: &Service,
-    asked: &[Asked<'_>],
-    found: &Discovery,
-) -> Vec<Finding> {
+pub fn check(view: &View<'_>, service: &Service, asked: &[Asked<'_>], found: &Discovery) -> Vec<Finding> {
     if !service.has_policy() {
         return Vec::new();
     }

@@ -28,7 +28,7 @@ pub struct Class {
 }
 
 /// What one class must know of one service.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ClassPlan<'m> {
     /// The mesh.
     pub view: &'m View<'m>,
@@ -154,7 +154,8 @@ pub fn classes(view: &View<'_>, kinds: &Kinds, service: &Service, foreign: &Fore
     let mut known: BTreeMap<(usize, Option<&Callers>, Vec<usize>), usize> = BTreeMap::new();
     for id in (0..view.clusters.len()).map(ClusterId) {
         let callers = service.clients.get(&id);
-        let uses: Vec<usize> = foreign.iter().enumerate().filter(|(_, uses)| uses.is_of(id)).map(|(at, _)| at).collect();
+        let uses: Vec<usize> =
+            foreign.iter().enumerate().filter(|(_, uses)| uses.is_of(id)).map(|(at, _)| at).collect();
         if mentioned.contains(&id) {
             classes.push(Class { id, members: vec![id] });
         } else if callers.is_some() || !uses.is_empty() {
@@ -174,7 +175,9 @@ pub fn classes(view: &View<'_>, kinds: &Kinds, service: &Service, foreign: &Fore
 fn mentioned(view: &View<'_>, service: &Service) -> BTreeSet<ClusterId> {
     let mut mentioned: BTreeSet<ClusterId> = service.runs.keys().copied().collect();
     for rule in &service.rules {
-        mentioned.extend(rule.conditions.iter().filter_map(|condition| condition.source_clusters.as_ref()).flatten());
+        mentioned.extend(
+            rule.conditions.iter().filter_map(|condition| condition.source_clusters.as_ref()).flatten(),
+        );
         for to in destinations(rule).iter().filter(|to| to.service != service.id) {
             mentioned.extend(view.service(to.service).into_iter().flat_map(|service| service.runs.keys()));
         }

@@ -16,9 +16,7 @@ use super::way::{self, merged};
 use crate::bundle::Reach;
 use crate::diagnostic::Finding;
 use crate::model::service::PlainNames;
-use crate::model::{
-    Address, Callers, Cluster, ClusterId, Gateway, IngressGateway, Pick, Service, ServiceId,
-};
+use crate::model::{Address, Callers, Cluster, ClusterId, Gateway, IngressGateway, Pick, Service, ServiceId};
 use crate::source::Place;
 
 /// What one cluster must know, beside what each service asks of it.
@@ -102,7 +100,8 @@ impl<'m> ClusterPlan<'m> {
             let versions = reached.iter().filter_map(version).collect();
             Some(Reach { cluster: cluster.name.clone(), service: service.to_string(), versions })
         };
-        let is_one = |one: &Reached, next: &Reached| one.cluster == next.cluster && one.service == next.service;
+        let is_one =
+            |one: &Reached, next: &Reached| one.cluster == next.cluster && one.service == next.service;
         self.reaches.chunk_by(is_one).filter_map(of_one).collect()
     }
 }
@@ -203,7 +202,9 @@ impl<'m> Gathered<'m> {
             if !plan.remote.names.is_empty() {
                 match service.clients.get(id) {
                     Some(Callers::All) => notes.all_call = true,
-                    Some(Callers::Namespaces(names)) => notes.calling.extend(names.iter().map(String::as_str)),
+                    Some(Callers::Namespaces(names)) => {
+                        notes.calling.extend(names.iter().map(String::as_str))
+                    }
                     None => {}
                 }
             }
@@ -239,7 +240,8 @@ impl<'m> Gathered<'m> {
             let found_by: Vec<&Cluster> = found_by.remove(&id).unwrap_or_default();
             let mut dials = notes.dials;
             dials.extend(discovers.iter().filter(|far| !cluster.shares_network(far)).map(|far| far.id));
-            let mut reaches: Vec<Reached> = notes.reaches.iter().flat_map(|some| some.iter().copied()).collect();
+            let mut reaches: Vec<Reached> =
+                notes.reaches.iter().flat_map(|some| some.iter().copied()).collect();
             reaches.sort_unstable();
             reaches.dedup();
             plans.push(ClusterPlan {
@@ -308,7 +310,8 @@ impl<'m> Gathered<'m> {
         let spread = (!self.spread.is_empty()).then(|| discovery::spread(&self.spread));
         let concerned = self.crossings.iter().flat_map(|(near, far)| [*near, *far]).collect();
         let nameless = way::discovery::nameless(view, &concerned);
-        let domains = self.domains.values().map(|(service, near, far)| discovery::domains(service, near, far));
+        let domains =
+            self.domains.values().map(|(service, near, far)| discovery::domains(service, near, far));
         let joined = view.mesh().clusters.iter().zip(&self.clusters);
         let joined = joined.filter(|(cluster, notes)| cluster.gateway.is_some() && notes.is_joined);
         let joined: Vec<&Cluster> = joined.map(|(cluster, _)| cluster).collect();

@@ -81,9 +81,11 @@ impl Plane<'_, '_> {
             let mut parted = others.filter_map(|(member, other)| {
                 Some((parting(self.view, (caller, &said.routes), (member, &other.routes))?, member))
             });
-            findings.extend(parted.next().and_then(|(place, member)| {
-                self.divided(place, (caller, member), Difference::Answers)
-            }));
+            findings.extend(
+                parted
+                    .next()
+                    .and_then(|(place, member)| self.divided(place, (caller, member), Difference::Answers)),
+            );
         }
         findings
     }

@@ -106,7 +106,8 @@ impl<'m> Asked<'m> {
         let id = self.class.id;
         let is_far = |to: &&Use| to.target.site != Site::Cluster(id) && to.said(view, id).is_none();
         for to in self.uses.iter().filter(is_far) {
-            let of = far.get_or_insert_with(|| FarUse { callers: to.callers.clone(), picks: BTreeMap::new() });
+            let of =
+                far.get_or_insert_with(|| FarUse { callers: to.callers.clone(), picks: BTreeMap::new() });
             of.callers = of.callers.union(&to.callers);
             of.picks.insert(At { pick: to.target.pick, site: to.target.site }, to.clusters.clone());
         }
@@ -118,7 +119,8 @@ impl<'m> Asked<'m> {
         let Some(routes) = &self.routes else { return 0 };
         let caller = self.class.id;
         let addresses = |id: ClusterId| {
-            let gateway = view.cluster(id).filter(|_| id != caller).and_then(|cluster| cluster.gateway.as_ref());
+            let gateway =
+                view.cluster(id).filter(|_| id != caller).and_then(|cluster| cluster.gateway.as_ref());
             gateway.map_or(1, |gateway| gateway.dialled_from(caller).len())
         };
         let route = |route: &Route<'_>| {
@@ -142,12 +144,7 @@ pub fn by<'m>(common: &Common<'m>, service: &'m Service, caller: ClusterId) -> O
     Some(asked(common, service, class, &mut Survey::default()))
 }
 
-fn asked<'m>(
-    common: &Common<'m>,
-    service: &'m Service,
-    class: Class,
-    survey: &mut Survey<'m>,
-) -> Asked<'m> {
+fn asked<'m>(common: &Common<'m>, service: &'m Service, class: Class, survey: &mut Survey<'m>) -> Asked<'m> {
     let mut asked = Asked::of(common, service, class, survey);
     let id = asked.class.id;
     let own = std::mem::take(&mut asked.uses).into_iter().filter(|to| to.target.service == service.id);
@@ -251,7 +248,11 @@ fn gateways(mesh: &Mesh, service: &Service, cluster: ClusterId) -> Vec<(IngressG
 }
 
 /// Who is asked for by routes, share 0 included, and copies.
-fn uses<'r>(view: &'r View<'_>, routes: &'r ServiceRoutes<'_>, caller: ClusterId) -> impl Iterator<Item = Use> + 'r {
+fn uses<'r>(
+    view: &'r View<'_>,
+    routes: &'r ServiceRoutes<'_>,
+    caller: ClusterId,
+) -> impl Iterator<Item = Use> + 'r {
     routes.routes.iter().flat_map(move |route| {
         route.sends().map(move |(target, port)| Use {
             target,

@@ -1,7 +1,7 @@
 //! Which clusters serve a caller.
 
-use crate::model::service::AcrossClusters;
 use super::visibility::View;
+use crate::model::service::AcrossClusters;
 use crate::model::{Cluster, ClusterId, Mesh, Pick, Service};
 
 /// The clusters that serve, with relative sizes, and those that would but cannot be entered.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::traffic_policy::TrafficPolicy;
 use super::visibility::View;
 use super::way::Way;
+use crate::model::traffic_policy::TrafficPolicy;
 use crate::model::{ClusterId, Pick, RemoteNames, Service};
 use crate::source::Place;
 

@@ -38,7 +38,9 @@ impl Ingress<'_> {
     pub fn used(&self, promise: &Promise<'_>) -> bool {
         let mut targets = self.routes.iter().flat_map(|route| route.route.targets());
         targets.any(|target| {
-            self.promises.of(target).is_some_and(|known| known.host == promise.host && known.subset == promise.subset)
+            self.promises
+                .of(target)
+                .is_some_and(|known| known.host == promise.host && known.subset == promise.subset)
         })
     }
 }
@@ -63,7 +65,8 @@ pub fn plan<'m>(view: &View<'m>, let_in: Vec<IngressPlan<'m>>) -> Vec<Ingress<'m
     let promises = |gateway: IngressGatewayId, services: &[&ServiceRoutes<'m>]| {
         let mut all = Promises::default();
         let concerned = let_in.iter().filter(|known| {
-            known.gateway == gateway && services.iter().any(|routes| routes.service.id == known.routes.service.id)
+            known.gateway == gateway
+                && services.iter().any(|routes| routes.service.id == known.routes.service.id)
         });
         concerned.for_each(|known| all.extend(&known.promises));
         all

@@ -19,7 +19,7 @@ use crate::model::{Cluster, ClusterId, IngressGatewayId, Pick, Service, ServiceI
 use crate::source::Place;
 
 /// One service: what each class of clusters must know of it, and what it asks of gateways.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ServicePlan<'m> {
     /// The service.
     pub service: &'m Service,
@@ -53,7 +53,7 @@ pub struct IngressPlan<'m> {
 }
 
 /// What planning one service finds.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Noted<'m> {
     /// About this service alone.
     pub findings: Vec<Finding>,
@@ -85,9 +85,10 @@ impl<'m> ServicePlan<'m> {
             let several = |caller: &ClusterId| view.visible(service, Pick::Any, *caller).len() > 1;
             noted.spread = survey.left_alone.iter().any(several);
         }
-        let closed = survey.closed.iter().map(|(far, (place, caller))| {
-            (*far, view.discovers(service, *far), *place, *caller)
-        });
+        let closed = survey
+            .closed
+            .iter()
+            .map(|(far, (place, caller))| (*far, view.discovers(service, *far), *place, *caller));
         noted.closed.extend(closed);
         let longest = way::longest_name(view, service);
         noted.findings.extend((longest > HOST).then(|| problems::host_too_long(service, longest)));
@@ -96,7 +97,8 @@ impl<'m> ServicePlan<'m> {
         noted.findings.extend(control_plane::divided(view, service, &asked));
         noted.findings.extend(affinity::check(view, service, &asked, &found.discovery));
 
-        let named = asked.iter().flat_map(|asked| &asked.uses).any(|to| to.by_rule && to.target.pick != Pick::Any);
+        let named =
+            asked.iter().flat_map(|asked| &asked.uses).any(|to| to.by_rule && to.target.pick != Pick::Any);
         let discovered = Some(&found.discovery).filter(|found| !found.is_empty());
         let mut classes = Vec::with_capacity(asked.len());
         let mut ingress = Vec::new();
@@ -173,9 +175,8 @@ impl<'m> Planner<'_, 'm> {
     fn routes(&self, asked: &Asked<'m>, far: Option<&demand::FarUse>) -> Option<ServiceRoutes<'m>> {
         let Self { common, service, class } = *self;
         let mut routes = asked.routes.clone().filter(|routes| !routes.routes.is_empty());
-        let joins = |far: &demand::FarUse| {
-            far.picks.values().flatten().any(|id| common.view.joins(service, *id))
-        };
+        let joins =
+            |far: &demand::FarUse| far.picks.values().flatten().any(|id| common.view.joins(service, *id));
         if let Some(far) = far.filter(|far| service.runs.contains_key(&class.id) && joins(far)) {
             let callers = far.callers.clone();
             let all = routes.get_or_insert_with(|| ServiceRoutes { service, callers, routes: Vec::new() });
@@ -207,7 +208,12 @@ impl<'m> Planner<'_, 'm> {
     }
 
     /// What is promised of the service itself, whoever asks.
-    fn promised(&self, names: &Names<'m>, asked: &Asked<'m>, routes: Option<&ServiceRoutes<'m>>) -> Promises<'m> {
+    fn promised(
+        &self,
+        names: &Names<'m>,
+        asked: &Asked<'m>,
+        routes: Option<&ServiceRoutes<'m>>,
+    ) -> Promises<'m> {
         let view = self.common.view;
         let mut promises = Promises::default();
         for Use { target, port, callers, .. } in demand::all(view, asked, routes) {

@@ -66,7 +66,8 @@ impl Scene<'_, '_> {
         }
         let near = self.facts.view.cluster(caller).and_then(|cluster| cluster.locality.as_ref());
         let near = near.map(|locality| locality.region.as_str());
-        let priority = 2 * pool.priority_of(false, &endpoint.labels) + pool.region_of(near, endpoint.locality.as_deref());
+        let priority = 2 * pool.priority_of(false, &endpoint.labels)
+            + pool.region_of(near, endpoint.locality.as_deref());
         let weight = endpoint.weight.unwrap_or(1);
         let landed = |landing: Landing| Landing { weight, priority, ejected: pool.ejects(), ..landing };
         Ok(landings.into_iter().map(landed).collect())

@@ -118,7 +118,8 @@ impl Chains {
 /// What the gateway of a cluster must take an SNI for, so that the promise is kept: the service's plain name there, and the
 /// subset that is known there. That it does is held against its filter when that is in.
 pub fn taken_for(scene: &Scene<'_, '_>, entered: ClusterId, said: &str) -> Result<String, String> {
-    let (port, subset, host) = sni::parse(said).ok_or_else(|| format!("`{said}` is not an SNI of Istio's"))?;
+    let (port, subset, host) =
+        sni::parse(said).ok_or_else(|| format!("`{said}` is not an SNI of Istio's"))?;
     let mut taught = scene.plan.translations.get(&entered).into_iter().flatten();
     let translation = taught.find(|known| known.host == host && known.said.as_deref() == subset);
     let translation = translation.ok_or_else(|| format!("no gateway is taught `{said}`"))?;

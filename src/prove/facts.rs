@@ -33,7 +33,8 @@ impl<'m> Facts<'m> {
     /// The facts of a mesh.
     pub fn of(view: &'m View<'m>) -> Self {
         let (mut everyone, mut some) = (BTreeMap::new(), BTreeMap::new());
-        let gateways = view.mesh().clusters.iter().filter_map(|cluster| Some((cluster.id, cluster.gateway.as_ref()?)));
+        let gateways =
+            view.mesh().clusters.iter().filter_map(|cluster| Some((cluster.id, cluster.gateway.as_ref()?)));
         for (id, Gateway { addresses, addresses_from, port, .. }) in gateways {
             everyone.extend(addresses.iter().map(|address| ((address.to_string(), *port), id)));
             for (caller, from) in addresses_from {
@@ -66,7 +67,8 @@ impl<'m> Facts<'m> {
         }
         let versions = service.versions.iter().enumerate();
         let here = versions.filter(|(_, version)| version.clusters.contains_key(&cluster));
-        here.map(|(index, version)| Pods { version: Some(VersionId(index)), labels: Some(&version.labels) }).collect()
+        here.map(|(index, version)| Pods { version: Some(VersionId(index)), labels: Some(&version.labels) })
+            .collect()
     }
 
     /// Which of the pods in a cluster carry all these labels.
@@ -94,7 +96,10 @@ impl<'m> Facts<'m> {
     /// How far a cluster is from callers: their own, one of their region (all others, if they have none), any other.
     pub fn distance(&self, caller: ClusterId, cluster: ClusterId) -> u8 {
         let region = |id: ClusterId| {
-            self.view.cluster(id).and_then(|cluster| cluster.locality.as_ref()).map(|place| place.region.as_str())
+            self.view
+                .cluster(id)
+                .and_then(|cluster| cluster.locality.as_ref())
+                .map(|place| place.region.as_str())
         };
         if caller == cluster {
             0

@@ -39,7 +39,8 @@ impl<'s, 'm> Scene<'s, 'm> {
     pub fn of(facts: &'s Facts<'m>, plan: &'s ServicePlan<'m>, objects: &'s [ClassObjects]) -> Self {
         let classes = objects.iter().map(Index::of).collect();
         let members = objects.iter().enumerate();
-        let class_of = members.flat_map(|(at, class)| class.members.iter().map(move |id| (*id, at))).collect();
+        let class_of =
+            members.flat_map(|(at, class)| class.members.iter().map(move |id| (*id, at))).collect();
         Self { facts, plan, service: plan.service, classes, class_of }
     }
 
@@ -121,12 +122,16 @@ impl<'s, 'm> Scene<'s, 'm> {
         for (host, (_, rule)) in index.rules.iter().filter(|(host, _)| **host != plain) {
             for subset in &rule.subsets {
                 let name = Some(subset.name.as_str());
-                let promise = plan.of_service.iter().find(|known| known.host == *host && known.subset.as_deref() == name);
+                let promise = plan
+                    .of_service
+                    .iter()
+                    .find(|known| known.host == *host && known.subset.as_deref() == name);
                 let Some(promise) = promise else {
                     broken.say(caller, format!("nobody was promised subset `{}` of `{host}`", subset.name));
                     continue;
                 };
-                for port in self.service.crossing_ports().filter(|port| !promise.ports.contains(&port.number)) {
+                for port in self.service.crossing_ports().filter(|port| !promise.ports.contains(&port.number))
+                {
                     broken.check(caller, self.keeps(caller, promise, port.number, gateways));
                 }
             }
@@ -149,7 +154,11 @@ impl<'s, 'm> Scene<'s, 'm> {
 }
 
 /// Istio's order: the subset's port, the subset, the rule's port, the rule. Nothing is inherited into port settings.
-pub fn tls<'r>(rule: &'r DestinationRuleSpec, subset: Option<&'r Subset>, port: u16) -> Option<&'r ClientTls> {
+pub fn tls<'r>(
+    rule: &'r DestinationRuleSpec,
+    subset: Option<&'r Subset>,
+    port: u16,
+) -> Option<&'r ClientTls> {
     let policies = [subset.and_then(|subset| subset.traffic_policy.as_ref()), rule.traffic_policy.as_ref()];
     policies.into_iter().flatten().find_map(|policy| {
         let own = policy.port_level_settings.iter().find(|settings| settings.port.number == port);

@@ -65,14 +65,18 @@ impl Gateways {
             match &object.spec {
                 Spec::Gateway(spec) => found.push((&object.metadata, spec)),
                 Spec::EnvoyFilter(spec) => filters.push((&object.metadata, spec)),
-                Spec::ServiceEntry(_) | Spec::DestinationRule(_) | Spec::VirtualService(_) | Spec::Service(_) => {}
+                Spec::ServiceEntry(_)
+                | Spec::DestinationRule(_)
+                | Spec::VirtualService(_)
+                | Spec::Service(_) => {}
             }
         }
         for id in facts.view.configured_by(plan.cluster.id) {
             let Some(cluster) = facts.view.cluster(id) else { continue };
             let Some(gateway) = &cluster.gateway else { continue };
             let opened = (!gateway.existing).then(|| opened(gateway, &found));
-            let chains = broken.check(id, Chains::of(plan.cluster.release, gateway, &filters)).unwrap_or_default();
+            let chains =
+                broken.check(id, Chains::of(plan.cluster.release, gateway, &filters)).unwrap_or_default();
             self.offers.insert(id, Offer { opened, chains });
         }
     }
@@ -81,7 +85,8 @@ impl Gateways {
     pub fn hold(&mut self, facts: &Facts<'_>, broken: &mut Broken) {
         let none = Offer { opened: Some(Vec::new()), chains: Chains::default() };
         for ((entered, service), caller) in &self.open {
-            let (Some(cluster), Some(service)) = (facts.view.cluster(*entered), facts.view.service(*service)) else {
+            let (Some(cluster), Some(service)) = (facts.view.cluster(*entered), facts.view.service(*service))
+            else {
                 continue;
             };
             // The hosts of a gateway are compared with names as its control plane has them.
@@ -96,7 +101,10 @@ impl Gateways {
             let offer = self.offers.get(entered).unwrap_or(&none);
             for (said, Taken { sni, caller }) in all {
                 let held = offer.takes(said, sni);
-                broken.check(*caller, held.map_err(|what| format!("{what} at the gateway of `{}`", cluster.name)));
+                broken.check(
+                    *caller,
+                    held.map_err(|what| format!("{what} at the gateway of `{}`", cluster.name)),
+                );
             }
         }
         for (id, offer) in &self.offers {

@@ -15,11 +15,13 @@ pub fn check(plan: &ClusterPlan<'_>, objects: &[(Step, Object)], broken: &mut Br
     if plan.configured_by.is_some() {
         return;
     }
-    let found: Vec<(&Metadata, &VirtualServiceSpec)> = objects.iter().filter_map(|(_, object)| routed(object)).collect();
+    let found: Vec<(&Metadata, &VirtualServiceSpec)> =
+        objects.iter().filter_map(|(_, object)| routed(object)).collect();
     for ingress in &plan.ingress {
         let gateway = ingress.gateway.full_name();
         for host in &ingress.hosts {
-            let routed = found.iter().any(|(_, spec)| spec.gateways.contains(&gateway) && spec.hosts.contains(host));
+            let routed =
+                found.iter().any(|(_, spec)| spec.gateways.contains(&gateway) && spec.hosts.contains(host));
             if !routed {
                 broken.say(id, format!("no VirtualService for `{host}` at `{gateway}`"));
             }
@@ -27,16 +29,19 @@ pub fn check(plan: &ClusterPlan<'_>, objects: &[(Step, Object)], broken: &mut Br
     }
     for (metadata, spec) in found {
         let meant = |ingress: &&Ingress<'_>| {
-            spec.gateways.contains(&ingress.gateway.full_name()) && ingress.hosts.iter().any(|host| spec.hosts.contains(host))
+            spec.gateways.contains(&ingress.gateway.full_name())
+                && ingress.hosts.iter().any(|host| spec.hosts.contains(host))
         };
         if let Some(ingress) = plan.ingress.iter().find(meant) {
             routes::lead(id, &ingress.promises, metadata, spec, &listed::all(spec), broken);
             let lost = ingress.promises.iter().find(|promise| {
                 let all = listed::all(spec);
                 let leads = all.iter().flat_map(|route| &route.destinations);
-                ingress.used(promise) && !leads.clone().any(|to| to.host == promise.host && to.subset == promise.subset)
+                ingress.used(promise)
+                    && !leads.clone().any(|to| to.host == promise.host && to.subset == promise.subset)
             });
-            lost.into_iter().for_each(|promise| broken.say(id, format!("no route leads to `{}`", promise.host)));
+            lost.into_iter()
+                .for_each(|promise| broken.say(id, format!("no route leads to `{}`", promise.host)));
         }
         for gateway in &spec.gateways {
             closed(plan, objects, gateway, metadata, spec).into_iter().for_each(|what| broken.say(id, what));
@@ -78,7 +83,8 @@ fn closed(
     if known.any(|known| known.servers.is_empty()) {
         return Vec::new();
     }
-    let named = |(known, _): &(&Metadata, &GatewaySpec)| format!("{}/{}", known.namespace, known.name) == gateway;
+    let named =
+        |(known, _): &(&Metadata, &GatewaySpec)| format!("{}/{}", known.namespace, known.name) == gateway;
     let Some((_, opened)) = objects.iter().filter_map(|(_, object)| opened(object)).find(named) else {
         return vec![format!("`{}` names the gateway `{gateway}`, which is not there", metadata.name)];
     };

@@ -36,12 +36,20 @@ pub fn compare(
             return Err(format!("{} takes in pods of `{}`", shown(promise), name(landing.cluster)));
         }
         if landing.pods != facts.meant(service, landing.cluster, promise.pick) {
-            return Err(format!("other pods than its version's for {} in `{}`", shown(promise), name(landing.cluster)));
+            return Err(format!(
+                "other pods than its version's for {} in `{}`",
+                shown(promise),
+                name(landing.cluster)
+            ));
         }
         let (priority, weight) = weights.entry(landing.cluster).or_insert((landing.priority, 0));
         *weight += landing.weight;
         if *priority != landing.priority {
-            return Err(format!("pods of `{}` are nearer than others there for {}", name(landing.cluster), shown(promise)));
+            return Err(format!(
+                "pods of `{}` are nearer than others there for {}",
+                name(landing.cluster),
+                shown(promise)
+            ));
         }
     }
     if let Some(missing) = promise.answers.iter().find(|id| !weights.contains_key(id)) {

@@ -30,7 +30,8 @@ pub fn check(clusters: &[&String], object: &Object, longest: usize, place: Optio
     let fits = longest.saturating_mul(JSON_PER_YAML) <= ANNOTATION;
     let bytes = if fits { 0 } else { json_size(object) };
     if bytes > ANNOTATION {
-        findings.extend(clusters.iter().map(|cluster| problems::too_large(cluster, &name(object), bytes, place)));
+        findings
+            .extend(clusters.iter().map(|cluster| problems::too_large(cluster, &name(object), bytes, place)));
     }
     findings
 }

@@ -5,9 +5,11 @@
 
 use std::fmt;
 
-use crate::model::pattern::covers;
 use crate::istio::kind::service::ServicePort;
-use crate::istio::kind::virtual_service::{Destination, L4MatchAttributes, TlsMatchAttributes, VirtualServiceSpec};
+use crate::istio::kind::virtual_service::{
+    Destination, L4MatchAttributes, TlsMatchAttributes, VirtualServiceSpec,
+};
+use crate::model::pattern::covers;
 
 /// A list of routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

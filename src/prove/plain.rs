@@ -54,7 +54,9 @@ impl<'s> Scene<'s, '_> {
         }
         let mut dialled = BTreeSet::new();
         let entries = self.told(caller).and_then(|index| index.entries.get(host));
-        for (metadata, entry) in entries.into_iter().flatten().filter(|(_, entry)| !entry.endpoints.is_empty()) {
+        for (metadata, entry) in
+            entries.into_iter().flatten().filter(|(_, entry)| !entry.endpoints.is_empty())
+        {
             if metadata.namespace != self.service.namespace || !entry.export_to.is_empty() {
                 return Err(format!("callers do not see all that belongs to `{host}`"));
             }
@@ -112,7 +114,8 @@ impl<'s> Scene<'s, '_> {
 
     /// Whom Istio takes for servers by itself: those that an endpoint is said to run under.
     fn by_itself(&self, caller: ClusterId, endpoint: &Endpoint) -> Vec<String> {
-        let trust_domain = self.facts.view.cluster(caller).map_or("", |cluster| cluster.trust_domain.as_str());
+        let trust_domain =
+            self.facts.view.cluster(caller).map_or("", |cluster| cluster.trust_domain.as_str());
         let namespace = &self.service.namespace;
         let account = endpoint.service_account.iter();
         account.map(|account| format!("spiffe://{trust_domain}/ns/{namespace}/sa/{account}")).collect()
@@ -135,13 +138,19 @@ impl<'s> Scene<'s, '_> {
         for door in doors {
             gateways.must_open(caller, door, self.service.id, host);
             let known = self.part(door, subset);
-            let known = known.map_err(|what| format!("{what} at the gateway on the way to `{}`", site.name))?;
+            let known =
+                known.map_err(|what| format!("{what} at the gateway on the way to `{}`", site.name))?;
             let Some(way) = view.cluster(door) else { continue };
             let behind = self.service.runs.keys().copied();
-            for other in behind.filter(|id| view.cluster(*id).is_some_and(|other| other.shares_network(way))) {
+            for other in behind.filter(|id| view.cluster(*id).is_some_and(|other| other.shares_network(way)))
+            {
                 let here = self.facts.selected(self.service, other, said.labels());
                 if here != self.facts.selected(self.service, other, known.labels()) {
-                    return Err(format!("{} of `{host}` is another at the gateway of `{}`", shown(subset), site.name));
+                    return Err(format!(
+                        "{} of `{host}` is another at the gateway of `{}`",
+                        shown(subset),
+                        site.name
+                    ));
                 }
             }
         }
@@ -168,18 +177,15 @@ impl<'s> Scene<'s, '_> {
     }
 
     /// The pods that a subset of the plain name is at a gateway, by cluster behind it.
-    pub(super) fn behind(
-        &self,
-        cluster: ClusterId,
-        subset: Option<&str>,
-    ) -> Result<Vec<Landing>, String> {
+    pub(super) fn behind(&self, cluster: ClusterId, subset: Option<&str>) -> Result<Vec<Landing>, String> {
         let part = self.part(cluster, subset)?;
         let view = self.facts.view;
         let Some(home) = view.cluster(cluster) else { return Ok(Vec::new()) };
         // A gateway sees the endpoints of its own network, wherever the control plane sees them.
         let here = |id: &ClusterId| {
             *id == cluster
-                || view.sees(cluster, *id) && view.cluster(*id).is_some_and(|other| other.shares_network(home))
+                || view.sees(cluster, *id)
+                    && view.cluster(*id).is_some_and(|other| other.shares_network(home))
         };
         let clusters = self.service.runs.keys().copied().filter(here);
         let landings = clusters.map(|cluster| {

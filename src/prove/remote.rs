@@ -58,8 +58,8 @@ impl<'m> Scene<'_, 'm> {
         for endpoint in entry.endpoints.iter().filter(|endpoint| selects(labels, &endpoint.labels)) {
             let address = &endpoint.address;
             let dialled = endpoint.ports.get(port_name);
-            let dialled =
-                *dialled.ok_or_else(|| format!("endpoint `{address}` of `{host}` has no port `{port_name}`"))?;
+            let dialled = *dialled
+                .ok_or_else(|| format!("endpoint `{address}` of `{host}` has no port `{port_name}`"))?;
             if entry.resolution == Resolution::Static && address.parse::<IpAddr>().is_err() {
                 return Err(format!(
                     "endpoint `{address}` of `{host}` has to be looked up, but its ServiceEntry is STATIC"

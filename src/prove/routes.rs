@@ -109,7 +109,10 @@ fn names(
             // Names that are only asked for in TLS need no name of their own.
             let is_own = *host == scene.plain_host(caller) || plan.remote.shared_host() == Some(host);
             if is_own || !routes.iter().any(|route| route.names(host)) {
-                broken.say(caller, format!("nothing has the name `{host}`, so its VirtualService does nothing"));
+                broken.say(
+                    caller,
+                    format!("nothing has the name `{host}`, so its VirtualService does nothing"),
+                );
             }
             continue;
         };

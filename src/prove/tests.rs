@@ -17,16 +17,19 @@ mod promise; // what a caller's rule no longer says beside the SNI
 mod rewrite; // what a gateway is taught
 mod twice; // what is there more than once
 
-use super::Links;
+use super::Proof;
+use crate::diagnostic::{Outcome, Severity};
 use crate::istio::kind::destination_rule::DestinationRuleSpec;
 use crate::istio::kind::gateway::GatewaySpec;
 use crate::istio::kind::object::{Kind, Object, Spec};
 use crate::istio::kind::service::ServiceSpec;
 use crate::istio::kind::service_entry::ServiceEntrySpec;
 use crate::istio::kind::virtual_service::VirtualServiceSpec;
-use crate::istio::{self, Bundle, Lacks};
+use crate::istio::{self, ClassObjects, Lacks, Step};
+use crate::model;
+use crate::plan::{self, ClassPlan, ClusterPlan, ServicePlan, View};
 use crate::source::{Found, Limits, Source, Sources};
-use crate::{plan, resolve, spec};
+use crate::{resolve, spec};
 
 /// Callers in `here`: a split across clusters, several ports, a version in several clusters, a service that runs only
 /// elsewhere, one that only some namespaces call, and connections by TLS and by TCP.
@@ -65,48 +68,163 @@ routes:
 /// One thing to change.
 type Mutation = fn(&mut Mesh);
 
-/// The bundles of all clusters.
-struct Mesh(Vec<Bundle>);
+/// What was promised, and what is written of it. Each cluster is a class of its own, so that one can be changed alone.
+#[derive(Clone)]
+struct Mesh {
+    view: &'static View<'static>,
+    services: Vec<(ServicePlan<'static>, Vec<ClassObjects>)>,
+    clusters: Vec<(std::rc::Rc<ClusterPlan<'static>>, Vec<(Step, Object)>)>,
+}
+
+/// The place of an object.
+#[derive(Clone, Copy)]
+enum Spot {
+    OfClass { service: usize, class: usize, at: usize },
+    OfCluster { cluster: usize, at: usize },
+}
 
 impl Mesh {
     fn new(text: &str) -> Self {
         let source = Source::new("input.yaml", Found::Named, text.as_bytes().to_vec());
         let spec = spec::parse(&Sources { texts: vec![source], ..Sources::default() }).value.unwrap();
-        let mesh = resolve::resolve(&spec).value.unwrap();
-        let plans = plan::plan(&mesh, &Limits::default()).value.unwrap();
+        Self::of(resolve::resolve(&spec).value.unwrap(), &Limits::default()).0.unwrap()
+    }
+
+    /// The plans and objects of a mesh, and whether all that was found lets them be written.
+    fn of(mesh: model::Mesh, limits: &Limits) -> (Option<Self>, bool) {
+        let mesh: &'static model::Mesh = Box::leak(Box::new(mesh));
+        let view: &'static View<'static> = Box::leak(Box::new(View::of(mesh)));
         let mut lacks = Lacks::default();
-        Self(plans.iter().map(|plan| istio::lower(plan, &mut lacks)).collect())
+        let mut services = Vec::new();
+        let planned = plan::plan(view, limits, &mut |plan| {
+            let objects = istio::lower::service(plan, &mut lacks);
+            services.push(one_by_one(plan.clone(), objects));
+        });
+        let has_errors = planned.has_errors();
+        let Some(plans) = planned.value else { return (None, false) };
+        let clusters = plans.into_iter().map(|plan| {
+            let objects = istio::lower::cluster(&plan, &mut lacks);
+            (std::rc::Rc::new(plan), objects)
+        });
+        let clusters = clusters.collect();
+        let lacks = lacks.findings().iter().any(|finding| finding.severity() == Severity::Error);
+        (Some(Self { view, services, clusters }), !has_errors && !lacks)
     }
 
     /// What the proof says, without what all of its findings begin with.
     fn messages(&self) -> Vec<String> {
-        let mut links = Links::default();
-        self.0.iter().for_each(|bundle| links.add(bundle, 0));
-        let mut messages: Vec<_> = links.hold().findings.into_iter().map(|finding| finding.message).collect();
+        let mut messages: Vec<_> =
+            self.proved().findings.into_iter().map(|finding| finding.message).collect();
         messages.sort();
         messages.dedup();
         messages
     }
 
-    fn bundle(&mut self, cluster: &str) -> &mut Bundle {
-        self.0.iter_mut().find(|bundle| bundle.cluster == cluster).unwrap()
+    fn proved(&self) -> Outcome<usize> {
+        let mut proof = Proof::of(self.view);
+        for (plan, objects) in &self.services {
+            proof.service(plan, objects, 0);
+        }
+        for (plan, objects) in &self.clusters {
+            proof.cluster(plan, objects, 0);
+        }
+        proof.hold()
+    }
+
+    fn class(&mut self, cluster: &str, service: &str) -> &mut ClassObjects {
+        let id = self.view.clusters.iter().find(|known| known.name == cluster).unwrap().id;
+        let (_, objects) = self.services.iter_mut().find(|(plan, _)| plan.service.name == service).unwrap();
+        objects.iter_mut().find(|class| class.members == [id]).unwrap()
+    }
+
+    /// The list of objects in a cluster that an object is in, and where.
+    fn spot(&mut self, cluster: &str, kind: Kind, name: &str) -> (&mut Vec<(Step, Object)>, usize) {
+        let id = self.view.clusters.iter().find(|known| known.name == cluster).unwrap().id;
+        let classes = self.services.iter_mut().flat_map(|(_, objects)| objects);
+        let classes = classes.filter(|class| class.members == [id]).map(|class| &mut class.objects);
+        let own =
+            self.clusters.iter_mut().filter(|(plan, _)| plan.cluster.id == id).map(|(_, objects)| objects);
+        let is = |(_, object): &(Step, Object)| object.kind() == kind && object.metadata.name == name;
+        let found = classes.chain(own).find_map(|objects| {
+            let at = objects.iter().position(is)?;
+            Some((objects, at))
+        });
+        found.unwrap_or_else(|| panic!("no {kind} `{name}` in `{cluster}`"))
+    }
+
+    /// Where all objects are.
+    fn spots(&self) -> Vec<Spot> {
+        let count = |objects: &[(Step, Object)]| 0..objects.len();
+        let services = self.services.iter().enumerate().flat_map(|(service, (_, classes))| {
+            let of_class = move |(class, objects): (usize, &ClassObjects)| {
+                count(&objects.objects).map(move |at| Spot::OfClass { service, class, at })
+            };
+            classes.iter().enumerate().flat_map(of_class)
+        });
+        let clusters = self.clusters.iter().enumerate();
+        let clusters = clusters.flat_map(|(cluster, (_, objects))| {
+            count(objects).map(move |at| Spot::OfCluster { cluster, at })
+        });
+        services.chain(clusters).collect()
+    }
+
+    fn list(&self, spot: Spot) -> (&Vec<(Step, Object)>, usize) {
+        match spot {
+            Spot::OfClass { service, class, at } => (&self.services[service].1[class].objects, at),
+            Spot::OfCluster { cluster, at } => (&self.clusters[cluster].1, at),
+        }
+    }
+
+    fn list_mut(&mut self, spot: Spot) -> (&mut Vec<(Step, Object)>, usize) {
+        match spot {
+            Spot::OfClass { service, class, at } => (&mut self.services[service].1[class].objects, at),
+            Spot::OfCluster { cluster, at } => (&mut self.clusters[cluster].1, at),
+        }
+    }
+
+    fn at(&self, spot: Spot) -> &Object {
+        let (objects, at) = self.list(spot);
+        &objects[at].1
+    }
+
+    /// The cluster that an object is for.
+    fn whose(&self, spot: Spot) -> &str {
+        match spot {
+            Spot::OfClass { service, class, at: _ } => {
+                &self.view.cluster(self.services[service].1[class].members[0]).unwrap().name
+            }
+            Spot::OfCluster { cluster, at: _ } => &self.clusters[cluster].0.cluster.name,
+        }
+    }
+
+    /// Another object in its place, or none.
+    fn put(&mut self, spot: Spot, object: Option<Object>) {
+        let (objects, at) = self.list_mut(spot);
+        let step = objects[at].0;
+        objects.splice(at..=at, object.map(|object| (step, object)));
+    }
+
+    /// The objects around a place as they were.
+    fn restore(&mut self, sound: &Self, spot: Spot) {
+        *self.list_mut(spot).0 = sound.list(spot).0.clone();
     }
 
     fn object(&mut self, cluster: &str, kind: Kind, name: &str) -> &mut Object {
-        let objects = &mut self.bundle(cluster).objects;
-        objects.iter_mut().find(|object| object.kind() == kind && object.metadata.name == name).unwrap()
+        let (objects, at) = self.spot(cluster, kind, name);
+        &mut objects[at].1
     }
 
     fn remove(&mut self, cluster: &str, kind: Kind, name: &str) {
-        self.object(cluster, kind, name);
-        self.bundle(cluster).objects.retain(|object| object.kind() != kind || object.metadata.name != name);
+        let (objects, at) = self.spot(cluster, kind, name);
+        objects.remove(at);
     }
 
     /// Adds a copy of an object, changed.
     fn copy(&mut self, cluster: &str, kind: Kind, name: &str, change: fn(&mut Object)) {
-        let mut copy = self.object(cluster, kind, name).clone();
-        change(&mut copy);
-        self.bundle(cluster).objects.push(copy);
+        let (objects, at) = self.spot(cluster, kind, name);
+        let mut copy = objects[at].clone();
+        change(&mut copy.1);
+        objects.push(copy);
     }
 
     fn rule(&mut self, cluster: &str, name: &str) -> &mut DestinationRuleSpec {
@@ -135,8 +253,7 @@ impl Mesh {
     }
 
     fn stand_in(&mut self, name: &str) -> &mut ServiceSpec {
-        let mut stand_ins = self.bundle("here").stand_ins.iter_mut();
-        let stand_in = stand_ins.find(|object| object.metadata.name == name).unwrap();
+        let stand_in = self.class("here", name).stand_in.as_mut().unwrap();
         let Spec::Service(spec) = &mut stand_in.spec else { unreachable!() };
         spec
     }
@@ -182,8 +299,32 @@ fn what_is_sound_is_silent() {
 }
 
 #[test]
-fn links_are_counted() {
-    let mut links = Links::default();
-    Mesh::new(INPUT).0.iter().for_each(|bundle| links.add(bundle, 0));
-    assert!(links.hold().value.unwrap() > 20);
+fn destinations_are_counted() {
+    assert!(Mesh::new(INPUT).proved().value.unwrap() > 20);
+}
+
+/// The same plan and objects, each cluster a class of its own.
+fn one_by_one(
+    mut plan: ServicePlan<'static>,
+    objects: Vec<ClassObjects>,
+) -> (ServicePlan<'static>, Vec<ClassObjects>) {
+    let classes = std::mem::take(&mut plan.classes);
+    plan.classes = classes.iter().flat_map(ClassPlan::one_by_one).collect();
+    plan.classes.sort_by_key(|class| class.class.id);
+    let mut objects: Vec<_> = objects
+        .iter()
+        .flat_map(|class| class.members.iter().map(|id| ClassObjects { members: vec![*id], ..class.clone() }))
+        .collect();
+    objects.sort_by(|one, other| one.members.cmp(&other.members));
+    (plan, objects)
+}
+
+impl ClassPlan<'static> {
+    fn one_by_one(&self) -> Vec<Self> {
+        let alone = |id: &model::ClusterId| {
+            let class = plan::Class { id: *id, members: vec![*id] };
+            Self { class, cluster: self.view.cluster(*id).unwrap(), ..self.clone() }
+        };
+        self.class.members.iter().map(alone).collect()
+    }
 }

@@ -60,10 +60,10 @@ impl Spans {
     /// Adds what is written of one service for one class of clusters; the bytes of the longest document.
     pub fn add(&mut self, class: &ClassObjects) -> usize {
         let ClassObjects { members, objects, stand_in, origins } = class;
-        let spans: Vec<Arc<Span>> = objects.iter().map(|(step, object)| Arc::new(Span::of(*step, object))).collect();
+        let spans: Vec<Arc<Span>> =
+            objects.iter().map(|(step, object)| Arc::new(Span::of(*step, object))).collect();
         let stand_in = stand_in.as_ref().map(|object| Arc::new(Span::of(Step::Serve, object)));
-        let origins: Option<Arc<[Origin]>> =
-            (!origins.is_empty()).then(|| Arc::from(origins.as_slice()));
+        let origins: Option<Arc<[Origin]>> = (!origins.is_empty()).then(|| Arc::from(origins.as_slice()));
         for id in members {
             let Some(cluster) = self.clusters.get_mut(id.0) else { continue };
             cluster.objects.extend(spans.iter().cloned());

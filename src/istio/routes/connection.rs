@@ -5,8 +5,8 @@
 
 use super::virtual_service::{shares, split};
 use crate::istio::dialect::Dialect;
-use crate::istio::release::Feature;
 use crate::istio::kind::virtual_service::{L4MatchAttributes, TcpRoute, TlsMatchAttributes, TlsRoute};
+use crate::istio::release::Feature;
 use crate::model::condition::ProxyMatch;
 use crate::plan::{Promises, Route};
 

@@ -56,8 +56,13 @@ pub fn virtual_service(
     }
     names::tell_apart(&mut spec.tls);
     spec.hosts = names::hosts(every, &full, &spec.tls);
-    let mut object =
-        object((plan.view, plan.cluster.release), &service.name, &service.namespace, why(plan, routes), Spec::VirtualService(spec));
+    let mut object = object(
+        (plan.view, plan.cluster.release),
+        &service.name,
+        &service.namespace,
+        why(plan, routes),
+        Spec::VirtualService(spec),
+    );
     if by_sni {
         // istioctl takes the short name and the full one for two objects with one host.
         suppress(&mut object, "IST0109");
@@ -75,7 +80,9 @@ fn names_what_istioctl_misses(plan: &ClassPlan<'_>) -> bool {
     let elsewhere = |namespace: &str| namespace != plan.service.namespace;
     plan.promises.iter().any(|promise| match promise.way {
         Way::Sni | Way::Rewrite => promise.subset.is_some() && elsewhere(&promise.service.namespace),
-        Way::Discovery => promise.answers != [plan.class.id] && discovery::is_unknown_to(plan, promise.service),
+        Way::Discovery => {
+            promise.answers != [plan.class.id] && discovery::is_unknown_to(plan, promise.service)
+        }
         Way::Local | Way::Merged => false,
     })
 }
@@ -87,7 +94,8 @@ fn why(plan: &ClassPlan<'_>, routes: &ServiceRoutes<'_>) -> String {
     }
     let targets = routes.routes.iter().flat_map(Route::targets);
     let promised = targets.filter_map(|target| plan.promises.of(target));
-    let clusters = promised.flat_map(|promise| promise.clusters(plan.view)).map(|cluster| cluster.name.as_str());
+    let clusters =
+        promised.flat_map(|promise| promise.clusters(plan.view)).map(|cluster| cluster.name.as_str());
     format!("Sends requests of callers here to {service} on to {}; it does not run here.", list(clusters))
 }
 
@@ -143,7 +151,10 @@ pub fn split(promises: &Promises<'_>, shares: &[Share<'_>]) -> Vec<RouteDestinat
 
 fn copied(promises: &Promises<'_>, copy: &Copy) -> Option<Copies> {
     let At { value, place } = copy.percent;
-    Some(Copies { destination: destination(promises, copy.target, copy.port)?, percent: At::new(value, place) })
+    Some(Copies {
+        destination: destination(promises, copy.target, copy.port)?,
+        percent: At::new(value, place),
+    })
 }
 
 /// The port is always written: a service of several ports leaves Istio no other way to tell.

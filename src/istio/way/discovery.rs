@@ -1,9 +1,9 @@
 //! `discovery`: what callers find under the plain name because control planes see each other's endpoints: subsets by version, by
 //! cluster, or both. Istio derives names, TLS and SNI; only the subsets must be known alike on both ends.
 
-use crate::istio::kind::destination_rule::{PortPolicy, Settings, Subset, TrafficPolicy};
 use crate::istio::dialect::Dialect;
 use crate::istio::failover::{self, Order};
+use crate::istio::kind::destination_rule::{PortPolicy, Settings, Subset, TrafficPolicy};
 use crate::istio::release::Feature;
 use crate::istio::serve::near;
 use crate::model::service::PlainNames;
@@ -40,11 +40,7 @@ pub fn pin(service: &Service, cluster: &Cluster, subset: &mut Subset, dialect: &
 }
 
 /// What makes clusters stand in for each other, at every level that inherits nothing.
-pub fn stood_in(
-    serving: &Serving<'_>,
-    said: TrafficPolicy,
-    dialect: &mut Dialect<'_>,
-) -> TrafficPolicy {
+pub fn stood_in(serving: &Serving<'_>, said: TrafficPolicy, dialect: &mut Dialect<'_>) -> TrafficPolicy {
     let Some(StandsIn { place, regions }) = &serving.stands_in else { return said };
     dialect.can(Feature::FailoverByCluster, *place);
     let release = dialect.release();
@@ -61,7 +57,8 @@ pub fn stood_in(
 /// Whether istioctl would miss pods that are there: it looks at those of one cluster, and knows no cluster by its label.
 pub fn looks_empty(plan: &ClassPlan<'_>, serving: &Serving<'_>) -> bool {
     let elsewhere = |seen: &SeenSubset<'_>| {
-        seen.cluster.is_some() || seen.version.is_some_and(|version| !version.clusters.contains_key(&plan.class.id))
+        seen.cluster.is_some()
+            || seen.version.is_some_and(|version| !version.clusters.contains_key(&plan.class.id))
     };
     serving.pinned && !serving.versions.is_empty() || serving.seen.iter().any(elsewhere)
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use crate::istio::failover::FARTHER;
-use crate::istio::release::Feature;
 use crate::istio::kind::service_entry::{Endpoint, Resolution};
+use crate::istio::release::Feature;
 use crate::model::name::{self, LABEL};
 use crate::model::{Address, Cluster};
 use crate::plan::{ClassPlan, RemoteName, RemoteSubset};

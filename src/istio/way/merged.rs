@@ -9,14 +9,16 @@ use indexmap::IndexMap;
 
 use super::endpoint::CLUSTER;
 use crate::istio::contract::Contract;
-use crate::istio::kind::destination_rule::{DestinationRuleSpec, PortPolicy, Settings, Subset, TrafficPolicy};
 use crate::istio::dialect::Dialect;
 use crate::istio::failover::{self, FAR, FARTHER, Order};
-use crate::istio::mark::{entry_port, list, object, suppress};
+use crate::istio::kind::destination_rule::{
+    DestinationRuleSpec, PortPolicy, Settings, Subset, TrafficPolicy,
+};
 use crate::istio::kind::object::{Object, Spec};
+use crate::istio::kind::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec};
+use crate::istio::mark::{entry_port, list, object, suppress};
 use crate::istio::release::Feature;
 use crate::istio::serve::near;
-use crate::istio::kind::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec};
 use crate::model::name::{self, SUBDOMAIN};
 use crate::model::service_account::ServiceAccount;
 use crate::model::{Address, Version};
@@ -34,11 +36,7 @@ pub fn entries(plan: &ClassPlan<'_>, pool: &Pool<'_>, dialect: &mut Dialect<'_>)
 }
 
 /// What runs here and what joins it, told apart; one rule for both, for a host has only one.
-pub fn destination_rule(
-    plan: &ClassPlan<'_>,
-    pool: &Pool<'_>,
-    dialect: &mut Dialect<'_>,
-) -> Object {
+pub fn destination_rule(plan: &ClassPlan<'_>, pool: &Pool<'_>, dialect: &mut Dialect<'_>) -> Object {
     let service = pool.service;
     let mut subsets: Vec<Subset> = Vec::new();
     for version in &pool.versions {
@@ -60,7 +58,13 @@ pub fn destination_rule(
     };
     let clusters: BTreeSet<_> = pool.entries.iter().map(|entry| entry.cluster.name.as_str()).collect();
     let why = format!("Tells apart what runs here of {service}, and what joins it from {}.", list(clusters));
-    let mut object = object((plan.view, plan.cluster.release), &service.name, &service.namespace, why, Spec::DestinationRule(spec));
+    let mut object = object(
+        (plan.view, plan.cluster.release),
+        &service.name,
+        &service.namespace,
+        why,
+        Spec::DestinationRule(spec),
+    );
     // istioctl looks for pods that carry the labels; it does not look at the endpoints of a ServiceEntry.
     suppress(&mut object, "IST0173");
     object

@@ -59,7 +59,13 @@ fn destination_rule(plan: &ClassPlan<'_>, name: &RemoteName<'_>, dialect: &mut D
     } else {
         format!("Callers here say this name as it is: {} what they want of {service}.", gateways_know(name))
     };
-    let mut object = object((plan.view, plan.cluster.release), &name.object, &service.namespace, why, Spec::DestinationRule(spec));
+    let mut object = object(
+        (plan.view, plan.cluster.release),
+        &name.object,
+        &service.namespace,
+        why,
+        Spec::DestinationRule(spec),
+    );
     if name.subsets.iter().any(|subset| name.narrows(subset)) {
         // istioctl looks for pods that carry the labels; it does not look at the endpoints of a ServiceEntry.
         suppress(&mut object, "IST0173");

@@ -6,15 +6,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::istio::kind::destination_rule::Subset;
 use crate::istio::dialect::Dialect;
+use crate::istio::kind::destination_rule::Subset;
 use crate::istio::kind::envoy_filter::{
     ApplyTo, ClusterRewrite, ConfigPatch, EnvoyFilterSpec, FilterChain, FilterChainMatch, FilterConfig,
     ListenerMatch, NamedFilter, NetworkFilter, Operation, Patch, PatchContext, PatchMatch, PatchValue,
     ServerNames, TypedClusterRewrite, WorkloadSelector,
 };
-use crate::istio::mark::{list, object};
 use crate::istio::kind::object::{Object, Spec};
+use crate::istio::mark::{list, object};
 use crate::istio::release::{Feature, Support};
 use crate::istio::serve::near;
 use crate::istio::sni::sni;
@@ -103,12 +103,7 @@ pub fn subsets(translations: &[Translation<'_>], dialect: &mut Dialect<'_>) -> V
 }
 
 /// The EnvoyFilter that teaches the gateway.
-pub fn envoy_filter(
-    plan: &ClusterPlan<'_>,
-    entrance: &Entrance<'_>,
-    form: Form,
-    name: &str,
-) -> Object {
+pub fn envoy_filter(plan: &ClusterPlan<'_>, entrance: &Entrance<'_>, form: Form, name: &str) -> Object {
     let Entrance { gateway, callers: _, services: _, translations } = entrance;
     let config_patches = match form {
         Form::FurtherSnis => further_snis(plan.cluster, gateway, translations),

@@ -10,13 +10,13 @@ mod retries;
 
 pub use mirror::{Copies, mirrors};
 
-use crate::istio::dialect::Dialect;
 use super::duration::Duration;
-use crate::istio::release::Feature;
+use crate::istio::dialect::Dialect;
 use crate::istio::kind::virtual_service::{
     HeaderOperations, Headers, HttpBody, HttpDirectResponse, HttpRedirect, HttpRewrite, HttpRoute,
     RegexRewrite,
 };
+use crate::istio::release::Feature;
 use crate::model::action::{
     Actions, Body, DirectResponse, HeaderChanges, HeaderOperations as HeaderActions, Redirect, RedirectPort,
     Rewrite,

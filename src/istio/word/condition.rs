@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::istio::dialect::Dialect;
-use crate::istio::release::Feature;
 use super::string_match::StringMatch;
+use crate::istio::dialect::Dialect;
 use crate::istio::kind::virtual_service::HttpMatchRequest;
+use crate::istio::release::Feature;
 use crate::model::condition::{Presence, ProxyMatch, TextMatch};
 use crate::source::At;
 

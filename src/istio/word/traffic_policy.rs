@@ -5,6 +5,8 @@
 
 use std::time;
 
+use super::duration::Duration;
+use crate::istio::dialect::Dialect;
 use crate::istio::kind::destination_rule::Settings;
 use crate::istio::kind::destination_rule::connection_pool::{
     ConnectionPool, Http2KeepAlive, HttpSettings, TcpKeepalive, TcpSettings,
@@ -14,8 +16,6 @@ use crate::istio::kind::destination_rule::load_balancer::{
     Maglev, Number, RingHash, Warmup, ZoneAwareLbSetting,
 };
 use crate::istio::kind::destination_rule::outlier_detection::OutlierDetection;
-use crate::istio::dialect::Dialect;
-use super::duration::Duration;
 use crate::istio::release::Feature;
 use crate::model::traffic_policy as meant;
 use crate::model::traffic_policy::{Choice, Effective, H2UpgradePolicy, HashKey, HashTable};

@@ -6,8 +6,8 @@ use super::{clash, condition, share};
 use crate::model::action::{DirectResponse, HeaderOperations, Redirect};
 use crate::model::condition::ProxyMatch;
 use crate::model::{
-    Answer as Meant, Callers, ClusterId, Destination, Mirror, Pick, Port, RemoteNames, RouteKind, Rule, Service,
-    ServiceId,
+    Answer as Meant, Callers, ClusterId, Destination, Mirror, Pick, Port, RemoteNames, RouteKind, Rule,
+    Service, ServiceId,
 };
 use crate::plan::class::Class;
 use crate::plan::distance::{self, Serving};

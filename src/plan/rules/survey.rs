@@ -89,7 +89,11 @@ impl<'m> Survey<'m> {
 
     /// Requests of some caller to this port may match no rule.
     pub fn gap(&mut self, gap: Gap, port: &'m Port, class: &Class) {
-        self.gaps.entry((gap, port.number)).or_insert_with(|| (port, BTreeSet::new())).1.extend(&class.members);
+        self.gaps
+            .entry((gap, port.number))
+            .or_insert_with(|| (port, BTreeSet::new()))
+            .1
+            .extend(&class.members);
     }
 
     /// A cluster that serves a share, and whose part of it rounds to nothing.
@@ -104,7 +108,11 @@ impl<'m> Survey<'m> {
 
     /// What callers of a port ask for at this place is in other clusters, and the port does not lead there.
     pub fn stuck(&mut self, place: Place, port: &'m Port, class: &Class) {
-        self.stuck.entry((place, port.number)).or_insert_with(|| (port, BTreeSet::new())).1.extend(&class.members);
+        self.stuck
+            .entry((place, port.number))
+            .or_insert_with(|| (port, BTreeSet::new()))
+            .1
+            .extend(&class.members);
     }
 
     /// A version is asked for at this place, and the service's callers choose among its pods themselves.

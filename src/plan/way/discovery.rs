@@ -55,12 +55,7 @@ pub struct SeenSubset<'m> {
 /// What callers say for a target under the plain name of its service. Nothing where they find it by another name, or
 /// in their own cluster as if there were no others. `clusters` are those that the target is in.
 #[must_use]
-pub fn said(
-    view: &View<'_>,
-    target: Target,
-    caller: ClusterId,
-    clusters: &[ClusterId],
-) -> Option<Said> {
+pub fn said(view: &View<'_>, target: Target, caller: ClusterId, clusters: &[ClusterId]) -> Option<Said> {
     let service = view.service(target.service)?;
     let found = |id: &ClusterId| view.discovers(service, *id);
     if clusters.is_empty() || clusters.iter().any(|id| *id != caller && !found(id)) {

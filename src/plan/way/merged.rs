@@ -5,11 +5,11 @@ mod joining; // whether they can
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::remote::at_cluster;
+use crate::model::Version;
 use crate::model::service::AcrossClusters;
 use crate::model::{
     Answer, Callers, Cluster, ClusterId, Destination, Mesh, Mirror, Pick, Rule, Service, VersionId,
 };
-use crate::model::Version;
 use crate::plan::demand::Use;
 use crate::plan::rules::route::Site;
 use crate::plan::visibility::View;
@@ -151,7 +151,9 @@ fn parts<'m>(
 ) -> Vec<Part<'m>> {
     let taken: BTreeSet<&str> = service.versions.iter().map(|version| version.subset.as_str()).collect();
     let part = |to: &Use| {
-        let ([cluster], Some(pool)) = (to.clusters.as_slice(), pool.get(&to.target.pick)) else { return None };
+        let ([cluster], Some(pool)) = (to.clusters.as_slice(), pool.get(&to.target.pick)) else {
+            return None;
+        };
         if pool.len() < 2 || !pool.contains(cluster) {
             return None;
         }

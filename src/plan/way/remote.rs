@@ -13,8 +13,8 @@ use crate::plan::demand::FarUse;
 use crate::plan::rules::route::Target;
 use crate::plan::visibility::View;
 
-pub use subset::{RemoteSubset, at_cluster};
 use subset::Wanted;
+pub use subset::{RemoteSubset, at_cluster};
 
 /// A name for a service in other clusters.
 #[derive(Clone, Debug)]

@@ -35,7 +35,8 @@ where
     let mut taught: BTreeMap<(ClusterId, String, Option<String>), Translation<'m>> = BTreeMap::new();
     for name in names {
         let service = name.service;
-        let whole = name.clusters.iter().filter(|_| name.way == Way::Rewrite).map(|cluster| (cluster.id, None, None));
+        let whole =
+            name.clusters.iter().filter(|_| name.way == Way::Rewrite).map(|cluster| (cluster.id, None, None));
         let subsets = name.subsets.iter().filter(|subset| subset.way == Way::Rewrite);
         let subsets = subsets.flat_map(|subset| {
             subset.clusters.iter().map(|cluster| (cluster.id, Some(subset.name.clone()), subset.far))

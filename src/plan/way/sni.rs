@@ -12,7 +12,8 @@ use crate::plan::way::Way;
 pub fn several_domains(service: &Service, classes: &[ClassPlan<'_>]) -> Option<Finding> {
     let mut callers: Vec<&Cluster> = Vec::new();
     for plan in classes {
-        let refused = plan.remote.names.iter().any(|name| name.way != Way::Rewrite && name.has_several_domains());
+        let refused =
+            plan.remote.names.iter().any(|name| name.way != Way::Rewrite && name.has_several_domains());
         if refused && !meets_rules(service, plan) {
             callers.extend(plan.clusters());
         }

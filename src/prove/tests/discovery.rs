@@ -2,8 +2,8 @@
 
 use super::{Mesh, Mutation, all_are_noticed_in};
 use crate::istio::kind::destination_rule::Subset;
-use crate::istio::way::discovery::CLUSTER;
 use crate::istio::kind::object::Kind;
+use crate::istio::way::discovery::CLUSTER;
 
 /// Three networks: one has a gateway for two clusters, and one is configured from elsewhere.
 const INPUT: &str = "

@@ -12,13 +12,11 @@ mod faults; // what can be wrong with an object
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Links;
-use crate::diagnostic::Severity;
-use crate::istio::Bundle;
+use super::Mesh;
 use crate::istio::kind::object::{Object, Spec};
-use crate::istio::{self, Lacks, sni};
+use crate::istio::sni;
 use crate::source::{Found, Source, Sources};
-use crate::{plan, resolve, spec};
+use crate::{resolve, spec};
 use case::{Case, assert_none};
 use faults::{FAULTS, destinations, snis};
 
@@ -59,9 +57,9 @@ fn every_fault_of_every_case_is_noticed() {
     let mut differences = Vec::new();
     let mut sound = 0;
     for case in Case::all() {
-        let bundles = bundles(&case).filter(|bundles| is_sound(bundles));
-        sound += usize::from(bundles.is_some());
-        let counts = counts(&bundles.unwrap_or_default());
+        let mesh = mesh(&case).filter(is_sound);
+        sound += usize::from(mesh.is_some());
+        let counts = mesh.as_ref().map(counts).unwrap_or_default();
         for (kind, Count { unnoticed, .. }) in &counts {
             let is_known = UNNOTICED.iter().any(|(known, _)| known == kind);
             assert!(unnoticed.is_empty() || is_known, "{}: {kind}: {unnoticed:#?}", case.name);
@@ -77,24 +75,25 @@ fn every_fault_of_every_case_is_noticed() {
 }
 
 /// Puts each fault into each object, one at a time; what came of them, by kind.
-fn counts(bundles: &[Bundle]) -> BTreeMap<&'static str, Count> {
+fn counts(mesh: &Mesh) -> BTreeMap<&'static str, Count> {
     let mut counts: BTreeMap<&'static str, Count> = BTreeMap::new();
-    let named = named(bundles);
-    for (bundle, object) in places(bundles) {
-        let sound = &bundles[bundle].objects[object];
+    let named = named(mesh);
+    let mut changed = mesh.clone();
+    for spot in mesh.spots() {
+        let sound = mesh.at(spot).clone();
         let mut count = |kind: &'static str, faulty: Option<Object>| {
             let count = counts.entry(kind).or_default();
-            let mut changed = bundles.to_vec();
-            let is_idle = is_idle(&named, sound, faulty.as_ref());
-            changed[bundle].objects.splice(object..=object, faulty);
+            let is_idle = is_idle(&named, &sound, faulty.as_ref());
+            changed.put(spot, faulty);
             if !is_sound(&changed) {
                 count.noticed += 1;
             } else if is_idle {
                 count.idle += 1;
             } else {
-                let place = format!("{}: {} {}", bundles[bundle].cluster, sound.kind(), sound.metadata.name);
+                let place = format!("{}: {} {}", mesh.whose(spot), sound.kind(), sound.metadata.name);
                 count.unnoticed.insert(place);
             }
+            changed.restore(mesh, spot);
         };
         for (kind, fault) in FAULTS {
             let with = |n| {
@@ -123,10 +122,10 @@ fn is_idle(named: &BTreeSet<(String, String)>, sound: &Object, faulty: Option<&O
 }
 
 /// Services and subsets that some route or SNI names.
-fn named(bundles: &[Bundle]) -> BTreeSet<(String, String)> {
+fn named(mesh: &Mesh) -> BTreeSet<(String, String)> {
     let mut named = BTreeSet::new();
-    for object in bundles.iter().flat_map(|bundle| &bundle.objects) {
-        let mut object = object.clone();
+    for spot in mesh.spots() {
+        let mut object = mesh.at(spot).clone();
         named.extend(destinations(&mut object).filter_map(|to| Some((whose(&to.host), to.subset.clone()?))));
         let snis = snis(&mut object).filter_map(|sni| {
             let (_, subset, host) = sni::parse(sni)?;
@@ -142,33 +141,16 @@ fn whose(host: &str) -> String {
     host.split('.').take(2).collect::<Vec<_>>().join(".")
 }
 
-/// Every object of every bundle, by their numbers.
-fn places(bundles: &[Bundle]) -> Vec<(usize, usize)> {
-    let objects = |(at, bundle): (usize, &Bundle)| {
-        (0..bundle.objects.len()).map(move |object| (at, object)).collect::<Vec<_>>()
-    };
-    bundles.iter().enumerate().flat_map(objects).collect()
+fn is_sound(mesh: &Mesh) -> bool {
+    mesh.proved().findings.is_empty()
 }
 
-fn is_sound(bundles: &[Bundle]) -> bool {
-    let mut links = Links::default();
-    for bundle in bundles {
-        links.add(bundle, 0);
-    }
-    links.hold().findings.is_empty()
-}
-
-/// The bundles of a case, unless its inputs are wrong.
-fn bundles(case: &Case) -> Option<Vec<Bundle>> {
+/// What is written of a case, unless its inputs are wrong.
+fn mesh(case: &Case) -> Option<Mesh> {
     let texts = case.inputs().into_iter().map(|(name, bytes)| Source::new(name, Found::Named, bytes));
     let sources = Sources { texts: texts.collect(), ..Sources::default() };
-    let mut lacks = Lacks::default();
-    let lowered = spec::parse(&sources).and_then(|spec| resolve::resolve(&spec)).and_then(|mesh| {
-        plan::plan(&mesh, &sources.limits)
-            .map(|plans| plans.iter().map(|plan| istio::lower(plan, &mut lacks)).collect())
-    });
-    let has_errors = lowered.has_errors();
-    lowered.value.filter(|_| {
-        !has_errors && !lacks.findings().iter().any(|finding| finding.severity() == Severity::Error)
-    })
+    let resolved = spec::parse(&sources).and_then(|spec| resolve::resolve(&spec));
+    let has_errors = resolved.has_errors();
+    let (mesh, sound) = Mesh::of(resolved.value?, &sources.limits);
+    mesh.filter(|_| sound && !has_errors)
 }

@@ -5,22 +5,22 @@ use std::time;
 use crate::istio::kind::destination_rule::{
     ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, Subset, TrafficPolicy,
 };
-use crate::istio::word::duration::Duration;
 use crate::istio::kind::envoy_filter::{
     ApplyTo, ConfigPatch, EnvoyFilterSpec, FilterChain, FilterChainMatch, ListenerMatch, NamedFilter,
     Operation, Patch, PatchContext, PatchMatch, PatchValue, ServerNames, WorkloadSelector,
 };
 use crate::istio::kind::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
-use crate::istio::word::percent::Percent;
 use crate::istio::kind::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec, ServicePort};
-use crate::istio::word::string_match::StringMatch;
 use crate::istio::kind::virtual_service::{
     CorsPolicy, Destination, FaultAbort, FaultDelay, HeaderOperations, Headers, HttpBody, HttpDirectResponse,
     HttpFaultInjection, HttpMatchRequest, HttpMirror, HttpRedirect, HttpRetry, HttpRewrite, HttpRoute,
     L4MatchAttributes, RegexRewrite, RouteDestination, TcpRoute, TlsMatchAttributes, TlsRoute,
     VirtualServiceSpec,
 };
-use crate::istio::{destination_rule, virtual_service};
+use crate::istio::kind::{destination_rule, virtual_service};
+use crate::istio::word::duration::Duration;
+use crate::istio::word::percent::Percent;
+use crate::istio::word::string_match::StringMatch;
 
 pub(super) fn text() -> String {
     "text".to_owned()

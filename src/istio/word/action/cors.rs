@@ -1,11 +1,11 @@
 //! `corsPolicy` in Istio's words.
 
-use crate::istio::word::condition;
 use crate::istio::dialect::Dialect;
-use crate::istio::word::duration::Duration;
-use crate::istio::release::Feature;
-use crate::istio::word::string_match::StringMatch;
 use crate::istio::kind::virtual_service;
+use crate::istio::release::Feature;
+use crate::istio::word::condition;
+use crate::istio::word::duration::Duration;
+use crate::istio::word::string_match::StringMatch;
 use crate::model::action::CorsPolicy;
 use crate::model::condition::TextMatch;
 use crate::source::At;

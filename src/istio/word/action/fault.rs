@@ -1,10 +1,10 @@
 //! `fault` in Istio's words.
 
 use crate::istio::dialect::Dialect;
+use crate::istio::kind::virtual_service::{FaultAbort, FaultDelay, HttpFaultInjection};
+use crate::istio::release::Feature;
 use crate::istio::word::duration::Duration;
 use crate::istio::word::percent::Percent;
-use crate::istio::release::Feature;
-use crate::istio::kind::virtual_service::{FaultAbort, FaultDelay, HttpFaultInjection};
 use crate::model::action::{Abort, AbortStatus, Delay, Fault};
 
 /// Percentages are always written: Istio takes an absent one for 0.

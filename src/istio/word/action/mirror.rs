@@ -1,9 +1,9 @@
 //! Copies of requests in Istio's words.
 
 use crate::istio::dialect::Dialect;
-use crate::istio::word::percent::{self, Percent};
-use crate::istio::release::Feature;
 use crate::istio::kind::virtual_service::{Destination, HttpMirror, HttpRoute};
+use crate::istio::release::Feature;
+use crate::istio::word::percent::{self, Percent};
 use crate::source::At;
 
 /// Copies of some percent of the requests go to one destination.

@@ -1,9 +1,9 @@
 //! `retries` in Istio's words.
 
 use crate::istio::dialect::Dialect;
-use crate::istio::word::duration::Duration;
-use crate::istio::release::Feature;
 use crate::istio::kind::virtual_service::HttpRetry;
+use crate::istio::release::Feature;
+use crate::istio::word::duration::Duration;
 use crate::model::action::Retries;
 
 /// Reasons that only some releases' webhooks let pass.

@@ -49,7 +49,9 @@ pub fn check(service: &Service, classes: &[ClassPlan<'_>]) -> Vec<Finding> {
     let own_failover = classes.first().and_then(|plan| plan.view.own_failover(service.id));
     let found = found.into_iter();
     found
-        .map(|((hindrance, _), (near, far))| problems::cannot_join(service, own_failover, hindrance, near, far))
+        .map(|((hindrance, _), (near, far))| {
+            problems::cannot_join(service, own_failover, hindrance, near, far)
+        })
         .collect()
 }
 
