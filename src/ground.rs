@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{self, Address, ClusterId, Mesh, Protocol, TargetPort};
+use crate::model::{self, Address, ClusterId, Protocol, TargetPort};
 use crate::plan::View;
 use crate::plan::visibility::Shown;
 use crate::trace::world::{Cluster, ExistingServer, Gateway, MeshConfig, Port, Service, Workload, World};

@@ -31,7 +31,9 @@ use crate::model::service::PlainNames;
 use crate::model::{Callers, Service};
 use crate::source::Limits;
 
-pub use class::{Class, ClassPlan};
+#[cfg(test)]
+pub use class::Class;
+pub use class::ClassPlan;
 pub use cluster::{ClusterPlan, Entrance};
 pub use common::Common;
 pub use ingress::{Ingress, IngressRoute};
@@ -43,7 +45,7 @@ pub use visibility::View;
 pub use way::Way;
 pub use way::discovery::SeenSubset;
 pub use way::merged::{Joining, Part, Pool};
-pub use way::remote::{RemoteName, RemoteNames, RemoteSubset};
+pub use way::remote::{RemoteName, RemoteSubset};
 pub use way::rewrite::Translation;
 
 /// A plain name that nothing in the cluster answers to by itself.

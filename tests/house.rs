@@ -8,18 +8,18 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     ("source", &[]),
     ("diagnostic", &[]),
     ("bundle", &[]),
-    ("yaml", &["istio", "bundle"]),
+    ("yaml", &["istio", "bundle", "model"]),
     ("spec", &[]),
     ("model", &[]),
     ("resolve", &["spec", "model"]),
-    ("plan", &["model"]),
+    ("plan", &["model", "bundle"]),
     ("istio", &["plan", "model", "bundle"]),
-    ("prove", &["istio"]),
+    ("prove", &["plan", "istio", "model"]),
     ("longhand", &["model", "yaml"]),
     // Of `istio` what releases can do, no objects.
     ("needs", &["plan", "model", "istio"]),
     ("trace", &[]),
-    ("ground", &["model", "trace"]),
+    ("ground", &["model", "plan", "trace"]),
     ("cli", &["bundle", "yaml", "trace", "needs"]),
 ];
 

@@ -28,7 +28,7 @@ pub struct Condition {
 }
 
 /// Istio's words for an HTTP request or a connection, and its caller.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProxyMatch {
     pub uri: Option<TextMatch>,
     /// Where `ignoreUriCase: true` was written. Does not change regular expressions.

@@ -113,10 +113,14 @@ pub struct Gathered<'m> {
     clusters: Vec<Notes<'m>>,
     /// Clusters between which callers go by discovery.
     crossings: BTreeSet<(ClusterId, ClusterId)>,
-    closed: BTreeMap<(ClusterId, bool), Vec<(&'m Service, Place, ClusterId)>>,
+    /// By cluster that cannot be entered, and whether by discovery: what is needed there.
+    closed: BTreeMap<(ClusterId, bool), Vec<Needed<'m>>>,
     spread: Vec<&'m Service>,
     domains: BTreeMap<ClusterId, (&'m Service, &'m Cluster, &'m Cluster)>,
 }
+
+/// What is needed in a cluster: of which service, where it is asked for, and the callers' cluster.
+type Needed<'m> = (&'m Service, Place, ClusterId);
 
 /// What is gathered about one cluster.
 #[derive(Debug, Default)]
@@ -161,7 +165,9 @@ impl<'m> Gathered<'m> {
             let Some(notes) = self.clusters.get_mut(entered.0) else { continue };
             notes.translations.extend(translations);
         }
-        plan.classes.iter().for_each(|class| self.class(class));
+        for class in &plan.classes {
+            self.class(class);
+        }
         for (id, ingress) in std::mem::take(&mut plan.ingress) {
             let reaches = reached(id, ingress.promises.iter());
             let dials = dials(id, ingress.promises.iter());
@@ -203,7 +209,7 @@ impl<'m> Gathered<'m> {
                 match service.clients.get(id) {
                     Some(Callers::All) => notes.all_call = true,
                     Some(Callers::Namespaces(names)) => {
-                        notes.calling.extend(names.iter().map(String::as_str))
+                        notes.calling.extend(names.iter().map(String::as_str));
                     }
                     None => {}
                 }
@@ -254,7 +260,7 @@ impl<'m> Gathered<'m> {
                     .filter_map(|other| Some((view.cluster(*other)?, entrance(*other))))
                     .collect(),
                 ingress_gateways: view.mesh().gateways.iter().filter(here).collect(),
-                ingress: ingress::plan(view, notes.ingress),
+                ingress: ingress::plan(view, &notes.ingress),
                 reaches,
                 dials: dials.iter().filter_map(|far| view.cluster(*far)).collect(),
                 is_joined: notes.is_joined,

@@ -108,13 +108,8 @@ fn parting(
 }
 
 fn alike(left: &Route<'_>, right: &Route<'_>, same: &impl Fn(Target, Target) -> bool) -> bool {
-    let conditions = left.conditions.len() == right.conditions.len()
-        && left.conditions.iter().zip(&right.conditions).all(|(one, other)| std::ptr::eq(*one, *other));
-    let rules = match (left.rule, right.rule) {
-        (Some(one), Some(other)) => std::ptr::eq(one, other),
-        (None, None) => true,
-        (Some(_), None) | (None, Some(_)) => false,
-    };
+    let rules = left.rule.is_some() == right.rule.is_some() && left.index == right.index;
+    let conditions = left.conditions == right.conditions;
     let share = |(one, other): (&Share<'_>, &Share<'_>)| {
         same(one.target, other.target) && one.port == other.port && one.weight == other.weight
     };

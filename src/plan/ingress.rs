@@ -55,11 +55,11 @@ pub struct IngressRoute<'m> {
 }
 
 /// What is let in at the gateways of one cluster. `let_in` is that of each service at each gateway there.
-pub fn plan<'m>(view: &View<'m>, let_in: Vec<IngressPlan<'m>>) -> Vec<Ingress<'m>> {
+pub fn plan<'m>(view: &View<'m>, let_in: &[IngressPlan<'m>]) -> Vec<Ingress<'m>> {
     let mesh = view.mesh();
     let mut at_gateways: BTreeMap<IngressGatewayId, BTreeMap<ServiceId, &ServiceRoutes<'m>>> =
         BTreeMap::new();
-    for IngressPlan { gateway, routes, promises: _ } in &let_in {
+    for IngressPlan { gateway, routes, promises: _ } in let_in {
         at_gateways.entry(*gateway).or_default().insert(routes.service.id, routes);
     }
     let promises = |gateway: IngressGatewayId, services: &[&ServiceRoutes<'m>]| {

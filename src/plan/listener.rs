@@ -64,9 +64,12 @@ impl<'m> Listener<'m> {
             let place = cluster.gateway.as_ref().map_or(cluster.place, |gateway| gateway.place);
             return Some((place, problems::entrance(server, cluster, place)));
         }
-        let first = *self.first.get_or_insert(server);
-        if !std::ptr::eq(first, server) && !share(first, server) {
-            return Some((first.port.place, problems::protocols(server, first)));
+        match self.first {
+            Some(first) if !share(first, server) => {
+                return Some((first.port.place, problems::protocols(server, first)));
+            }
+            Some(_) => {}
+            None => self.first = Some(server),
         }
         let mut clash = None;
         for host in &server.hosts {

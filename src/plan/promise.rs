@@ -131,7 +131,7 @@ impl<'m> Names<'m> {
             }
             Way::Merged => {
                 let subset = pool.as_ref().and_then(|pool| pool.subset(target.pick, &answers));
-                (plain()?, subset.map_or_else(own_subset, |part| part.map(str::to_owned)), Callers::All)
+                (plain()?, subset.map(str::to_owned), Callers::All)
             }
             Way::Discovery => {
                 let said = discovery::said(view, target, *caller, &answers)?;

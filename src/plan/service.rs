@@ -75,7 +75,9 @@ impl<'m> ServicePlan<'m> {
         let size = asked.iter().map(|asked| asked.size(view) * asked.class.members.len()).sum();
         let mut found = Crossings::of(service);
         let mut noted = Noted::default();
-        asked.iter().for_each(|asked| found.follow(view, asked));
+        for asked in &asked {
+            found.follow(view, asked);
+        }
         for caller in &survey.left_alone {
             let closed = found.find_all(view, *caller);
             survey.closed.extend(closed.into_iter().map(|far| (far, (service.place, *caller))));
@@ -194,13 +196,13 @@ impl<'m> Planner<'_, 'm> {
         let mut promises = Promises::default();
         let mut others: BTreeMap<ServiceId, Option<Names<'m>>> = BTreeMap::new();
         for (target, port) in routes.routes.iter().flat_map(Route::sends) {
-            let named = || match target.service == service.id {
-                true => names.promise(common.view, target),
-                false => {
-                    let other = || Names::elsewhere(common, target.service, class.id);
-                    let names = others.entry(target.service).or_insert_with(other).as_ref()?;
-                    names.promise(common.view, target)
+            let named = || {
+                if target.service == service.id {
+                    return names.promise(common.view, target);
                 }
+                let other = || Names::elsewhere(common, target.service, class.id);
+                let names = others.entry(target.service).or_insert_with(other).as_ref()?;
+                names.promise(common.view, target)
             };
             promises.add(target, port, &routes.callers, named);
         }

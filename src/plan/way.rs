@@ -31,7 +31,7 @@ pub enum Way {
     Discovery,
 }
 
-impl<'m> View<'m> {
+impl View<'_> {
     /// How callers elsewhere get into a cluster that runs a service. Nobody else reads `reach`.
     #[must_use]
     pub fn way_into(&self, service: &Service, serving: ClusterId) -> Way {

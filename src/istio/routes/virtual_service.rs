@@ -112,7 +112,7 @@ pub fn http_route(
     port: Option<u16>,
     dialect: &mut Dialect<'_>,
 ) -> HttpRoute {
-    let Route { rule, port: _, conditions, answer, copies } = route;
+    let Route { rule, index: _, port: _, conditions, answer, copies } = route;
     let mut http = rule.map(|rule| said(rule, dialect)).unwrap_or_default();
     http.matches = conditions.iter().map(|words| condition::condition(words, port, dialect)).collect();
     if port.is_some() && conditions.is_empty() {

@@ -19,7 +19,7 @@ pub fn subsets(serving: &Serving<'_>, dialect: &mut Dialect<'_>) -> Vec<Subset> 
         .seen
         .iter()
         .map(|seen| {
-            let SeenSubset { name, version, cluster, place, .. } = seen;
+            let SeenSubset { name, version, cluster, place } = seen;
             let mut labels = version.map(|version| version.labels.clone()).unwrap_or_default();
             if let Some(cluster) = cluster {
                 dialect.can(Feature::ClusterLabel, *place);

@@ -79,7 +79,7 @@ fn remote_subset(
     subset: &RemoteSubset<'_>,
     dialect: &mut Dialect<'_>,
 ) -> Option<Subset> {
-    let RemoteSubset { name: subset_name, far: subset_there, pick, version: _, clusters, way } = subset;
+    let RemoteSubset { name: subset_name, far: subset_there, pick, clusters, way } = subset;
     let service = name.service;
     // Clusters that stand in for each other are told the same.
     let cluster = clusters.first()?;

@@ -75,7 +75,7 @@ pub enum Difference {
 pub fn divided(divided: &Divided<'_>) -> Finding {
     let Divided { service, place, head, callers: (one, other), by } = divided;
     let plane = format!("the control plane of `{}` configures both", head.name);
-    let member = if std::ptr::eq(*other, *head) { one } else { other };
+    let member = if other.id == head.id { one } else { other };
     let (one, other) = (&one.name, &other.name);
     let finding = |message: String| Finding::new(Code::MG0462, format!("{message}: {plane}"));
     let finding = match by {

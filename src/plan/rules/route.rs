@@ -31,6 +31,8 @@ pub struct ServiceRoutes<'m> {
 pub struct Route<'m> {
     /// The rule it comes from.
     pub rule: Option<&'m Rule>,
+    /// Which of the service's rules that is; 0 where none is.
+    pub index: usize,
     /// The port that was called.
     pub port: &'m Port,
     /// Any of them; none means every request.
@@ -144,7 +146,7 @@ pub fn routes<'m>(
             survey.reached(index);
             for_some_workloads &=
                 !conditions.is_empty() && conditions.iter().all(|words| words.chooses_workloads());
-            routes.extend(path.possible(path.route(rule, conditions, survey), survey));
+            routes.extend(path.possible(path.route((index, rule), conditions, survey), survey));
         }
         survey.clashes.extend(clash::clashes(routes.get(before..).unwrap_or_default()));
         if ruled {
@@ -196,7 +198,7 @@ pub fn from_outside<'m>(
             continue;
         }
         survey.reached(index);
-        routes.extend(path.possible(path.route(rule, conditions, survey), survey));
+        routes.extend(path.possible(path.route((index, rule), conditions, survey), survey));
         if everything {
             return routes;
         }
@@ -217,7 +219,12 @@ pub(super) struct Path<'p, 'm> {
 }
 
 impl<'m> Path<'_, 'm> {
-    fn route(self, rule: &'m Rule, conditions: Vec<&'m ProxyMatch>, survey: &mut Survey<'m>) -> Route<'m> {
+    fn route(
+        self,
+        (index, rule): (usize, &'m Rule),
+        conditions: Vec<&'m ProxyMatch>,
+        survey: &mut Survey<'m>,
+    ) -> Route<'m> {
         let answer = match &rule.answer {
             Meant::To(destinations) => {
                 Answer::Split(merged(destinations.iter().flat_map(|to| self.shares(to, survey)).collect()))
@@ -227,7 +234,7 @@ impl<'m> Path<'_, 'm> {
         };
         let mut copies: Vec<_> = rule.mirrors.iter().flat_map(|mirror| self.copies(mirror, survey)).collect();
         copies.sort_by_key(|copy| copy.target);
-        Route { rule: Some(rule), port: self.port, conditions, answer, copies }
+        Route { rule: Some(rule), index, port: self.port, conditions, answer, copies }
     }
 
     fn left_alone(self, survey: &mut Survey<'m>) -> Route<'m> {
@@ -247,6 +254,7 @@ impl<'m> Path<'_, 'm> {
     fn unruled(self, shares: Vec<Share<'m>>) -> Route<'m> {
         Route {
             rule: None,
+            index: 0,
             port: self.port,
             conditions: Vec::new(),
             answer: Answer::Split(shares),

@@ -34,8 +34,6 @@ pub struct Pool<'m> {
     pub fails_over: bool,
     /// Where this way was chosen.
     pub place: Place,
-    /// By pick, where its pods are.
-    clusters: BTreeMap<Pick, BTreeSet<ClusterId>>,
 }
 
 /// Pods of one version in one far cluster, which join the service.
@@ -62,21 +60,14 @@ pub struct Part<'m> {
 }
 
 impl Pool<'_> {
-    /// The subset of a pick in these clusters; none for all that have the name. Nothing if not all of it is in the pool.
+    /// The subset of a pick in these clusters; none for all that have the name.
     #[must_use]
-    pub fn subset(&self, pick: Pick, clusters: &[ClusterId]) -> Option<Option<&str>> {
-        let wanted: BTreeSet<ClusterId> = clusters.iter().copied().collect();
-        let pool = self.clusters.get(&pick)?;
-        if !wanted.is_subset(pool) {
-            return None;
-        }
-        match pick {
-            Pick::Any if wanted == *pool => Some(None),
-            Pick::Version(id) if wanted == *pool => Some(Some(self.service.version(id)?.subset.as_str())),
-            Pick::Any | Pick::Version(_) => {
-                let part = self.parts.iter().find(|part| part.pick == pick && clusters == [part.cluster])?;
-                Some(Some(part.name.as_str()))
-            }
+    pub fn subset(&self, pick: Pick, clusters: &[ClusterId]) -> Option<&str> {
+        let part = self.parts.iter().find(|part| part.pick == pick && clusters == [part.cluster]);
+        match (part, pick) {
+            (Some(part), _) => Some(&part.name),
+            (None, Pick::Any) => None,
+            (None, Pick::Version(id)) => self.service.version(id).map(|version| version.subset.as_str()),
         }
     }
 }
@@ -119,7 +110,6 @@ pub fn pool<'m>(
         versions: versions.map(|(_, version)| version).collect(),
         fails_over: uses.iter().any(|to| to.target.site == Site::Nearest),
         place: chosen.unwrap_or(service.place),
-        clusters,
     })
 }
 

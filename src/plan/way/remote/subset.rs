@@ -28,8 +28,6 @@ pub struct RemoteSubset<'m> {
     pub far: Option<&'m str>,
     /// The version, or any.
     pub pick: Pick,
-    /// The version as its users name it; none for any.
-    pub version: Option<&'m str>,
     /// Where it runs, by name: one cluster, or several that stand in for each other.
     pub clusters: Vec<&'m Cluster>,
     /// By which callers get there: `rewrite` only if every gateway is taught the name.
@@ -77,11 +75,7 @@ pub fn of<'m>(
             None if *site == Site::Nearest => any(&plain),
             None => at_cluster("any", clusters.first()?, &plain),
         };
-        let version = match pick {
-            Pick::Any => None,
-            Pick::Version(id) => service.version(*id).map(|version| version.name.as_str()),
-        };
-        Some(RemoteSubset { name, far, pick: *pick, version, clusters, way })
+        Some(RemoteSubset { name, far, pick: *pick, clusters, way })
     };
     wanted.iter().map(subset).collect()
 }
