@@ -38,17 +38,20 @@ impl Scene<'_, '_> {
         let said = sni::parse(sni).ok_or_else(|| format!("`{sni}` is not an SNI of Istio's"))?;
         let plain = self.plain_host(entered);
         let taken = if said.2 == plain {
-            gateways.must_open(caller, entered, self.service.id, &plain);
+            gateways.must_open(caller, entered, self.service.id);
             sni.to_owned()
         } else {
             let taken = taken_for(self, entered, sni)?;
+            let taken = taken.ok_or_else(|| {
+                format!("`{sni}` names neither `{plain}` nor what the gateway of `{name}` is taught")
+            })?;
             gateways.must_take(caller, entered, sni, &taken);
             taken
         };
         let taken = sni::parse(&taken).ok_or_else(|| format!("`{taken}` is not an SNI of Istio's"))?;
         let (named_port, subset, host) = taken;
         if host != plain {
-            return Err(format!("`{sni}` names no service of `{name}`"));
+            return Err(format!("`{sni}` names another service than `{plain}` in `{name}`"));
         }
         if named_port != port {
             return Err(format!("port {port} is said as port {named_port}: `{sni}`"));
@@ -63,6 +66,11 @@ impl Scene<'_, '_> {
         let landings = self.behind(entered, subset).map_err(|what| format!("{what} in `{name}`"))?;
         if landings.is_empty() {
             return Err(format!("no pods behind `{sni}` in `{name}`"));
+        }
+        // Parts that callers there tell from others are theirs alone: these may go with the routes that lead to them.
+        let is_version = |subset: &str| self.service.versions.iter().any(|known| known.subset == subset);
+        if said.2 == plain && !said.1.is_none_or(is_version) {
+            return Err(format!("`{sni}` names what is for callers in `{name}` alone"));
         }
         let near = self.facts.view.cluster(caller).and_then(|cluster| cluster.locality.as_ref());
         let near = near.map(|locality| locality.region.as_str());

@@ -116,18 +116,18 @@ impl Chains {
 }
 
 /// What the gateway of a cluster must take an SNI for, so that the promise is kept: the service's plain name there, and the
-/// subset that is known there. That it does is held against its filter when that is in.
-pub fn taken_for(scene: &Scene<'_, '_>, entered: ClusterId, said: &str) -> Result<String, String> {
+/// subset that is known there; nothing if it is taught no such name. That it does is held against its filter when that is in.
+pub fn taken_for(scene: &Scene<'_, '_>, entered: ClusterId, said: &str) -> Result<Option<String>, String> {
     let (port, subset, host) =
         sni::parse(said).ok_or_else(|| format!("`{said}` is not an SNI of Istio's"))?;
     let mut taught = scene.plan.translations.get(&entered).into_iter().flatten();
     let translation = taught.find(|known| known.host == host && known.said.as_deref() == subset);
-    let translation = translation.ok_or_else(|| format!("no gateway is taught `{said}`"))?;
+    let Some(translation) = translation else { return Ok(None) };
     let release = scene.facts.view.cluster(entered).map(|cluster| cluster.release);
     let per_sni = release.is_some_and(|release| release.can(Feature::ChainPerSni));
     // A changed end leaves the subset as it is said.
     let known = if per_sni { translation.known } else { subset };
-    Ok(sni::sni(port, known, &scene.plain_host(entered)))
+    Ok(Some(sni::sni(port, known, &scene.plain_host(entered))))
 }
 
 /// The end and what replaces it, of a pattern that is nothing but an end.

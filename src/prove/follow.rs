@@ -114,28 +114,30 @@ impl<'s, 'm> Scene<'s, 'm> {
         }
     }
 
-    /// What nobody asks for today, and a route that is taken away by hand would: parts of remote names on every port, and
-    /// these names as a whole.
+    /// What nobody asks for today, and a route that is taken away by hand would: parts of names on every port, and remote
+    /// names as a whole.
     fn idle(&self, plan: &ClassPlan<'m>, index: &Index<'s>, gateways: &mut Gateways, broken: &mut Broken) {
         let caller = plan.class.id;
         let plain = self.plain_host(caller);
-        for (host, (_, rule)) in index.rules.iter().filter(|(host, _)| **host != plain) {
+        for (host, (_, rule)) in &index.rules {
             for subset in &rule.subsets {
                 let name = Some(subset.name.as_str());
-                let promise = plan
-                    .of_service
-                    .iter()
-                    .find(|known| known.host == *host && known.subset.as_deref() == name);
-                let Some(promise) = promise else {
+                let of_subset = |known: &&Promise<'_>| known.host == *host && known.subset.as_deref() == name;
+                let mut promises = plan.of_service.iter().filter(of_subset).peekable();
+                // Under the plain name, parts may be there for callers of other clusters.
+                if promises.peek().is_none() && *host != plain {
                     broken.say(caller, format!("nobody was promised subset `{}` of `{host}`", subset.name));
-                    continue;
-                };
-                for port in self.service.crossing_ports().filter(|port| !promise.ports.contains(&port.number))
-                {
-                    broken.check(caller, self.keeps(caller, promise, port.number, gateways));
+                }
+                for promise in promises {
+                    let ports = self.service.crossing_ports().map(|port| port.number);
+                    for port in ports.filter(|port| !promise.ports.contains(port)) {
+                        broken.check(caller, self.keeps(caller, promise, port, gateways));
+                    }
                 }
             }
-            broken.check(caller, self.whole_name(plan, index, host, rule, gateways));
+            if *host != plain {
+                broken.check(caller, self.whole_name(plan, index, host, rule, gateways));
+            }
         }
     }
 

@@ -39,7 +39,7 @@ struct Offer {
 
 impl Gateways {
     /// Callers come for a service.
-    pub fn must_open(&mut self, caller: ClusterId, entered: ClusterId, service: ServiceId, _host: &str) {
+    pub fn must_open(&mut self, caller: ClusterId, entered: ClusterId, service: ServiceId) {
         self.open.entry((entered, service)).or_insert(caller);
     }
 
@@ -101,10 +101,8 @@ impl Gateways {
             let offer = self.offers.get(entered).unwrap_or(&none);
             for (said, Taken { sni, caller }) in all {
                 let held = offer.takes(said, sni);
-                broken.check(
-                    *caller,
-                    held.map_err(|what| format!("{what} at the gateway of `{}`", cluster.name)),
-                );
+                let held = held.map_err(|what| format!("the gateway of `{}` {what}", cluster.name));
+                broken.check(*caller, held);
             }
         }
         for (id, offer) in &self.offers {
@@ -120,17 +118,20 @@ impl Offer {
         self.opened.as_ref().is_none_or(|opened| opened.iter().any(|open| pattern::covers(open, host)))
     }
 
-    /// Whether an SNI is taken for another.
+    /// Whether an SNI is taken for another, which it is not; else what is wrong with the gateway.
     fn takes(&self, said: &str, meant: &str) -> Result<(), String> {
         let taken = self.chains.taken(said);
+        if taken.sni == said {
+            return Err(format!("is not taught `{said}`"));
+        }
         if taken.sni != meant {
-            return Err(format!("`{said}` is taken for `{}`, not for `{meant}`,", taken.sni));
+            return Err(format!("takes `{said}` for `{}`, not for `{meant}`", taken.sni));
         }
         let compared = if taken.as_said { said } else { meant };
         let host = crate::istio::sni::parse(compared).map_or("", |(_, _, host)| host);
         // A gateway compares the whole of what is said, where it has one chain for all.
         let compared = if taken.as_said { said } else { host };
-        if self.opens(compared) { Ok(()) } else { Err(format!("nothing is open for `{compared}`")) }
+        if self.opens(compared) { Ok(()) } else { Err(format!("is not open for `{compared}`")) }
     }
 
     /// Whether a gateway may have a chain for an SNI by itself: it is open for the host that the SNI names.

@@ -6,6 +6,7 @@ use crate::istio::Step;
 use crate::istio::kind::gateway::GatewaySpec;
 use crate::istio::kind::object::{Metadata, Object, Spec};
 use crate::istio::kind::virtual_service::VirtualServiceSpec;
+use crate::model::IngressGateway;
 use crate::model::pattern::{bare, overlaps};
 use crate::plan::{ClusterPlan, Ingress};
 
@@ -17,6 +18,9 @@ pub fn check(plan: &ClusterPlan<'_>, objects: &[(Step, Object)], broken: &mut Br
     }
     let found: Vec<(&Metadata, &VirtualServiceSpec)> =
         objects.iter().filter_map(|(_, object)| routed(object)).collect();
+    for gateway in &plan.ingress_gateways {
+        broken.check(id, declared(gateway, objects));
+    }
     for ingress in &plan.ingress {
         let gateway = ingress.gateway.full_name();
         for host in &ingress.hosts {
@@ -47,6 +51,29 @@ pub fn check(plan: &ClusterPlan<'_>, objects: &[(Step, Object)], broken: &mut Br
             closed(plan, objects, gateway, metadata, spec).into_iter().for_each(|what| broken.say(id, what));
         }
     }
+}
+
+/// Whether a gateway is made as it was declared: on the pods that it names, open on each port for each host.
+fn declared(gateway: &IngressGateway, objects: &[(Step, Object)]) -> Result<(), String> {
+    let name = gateway.full_name();
+    if gateway.servers.is_empty() {
+        return Ok(());
+    }
+    let mut found = objects.iter().filter_map(|(_, object)| opened(object));
+    let found = found.find(|(known, _)| known.namespace == gateway.namespace && known.name == gateway.name);
+    let (_, spec) = found.ok_or_else(|| format!("no Gateway `{name}`"))?;
+    if spec.selector != gateway.selector {
+        return Err(format!("Gateway `{name}` is for other pods than it was declared for"));
+    }
+    for server in &gateway.servers {
+        let port = server.port.value;
+        let here = spec.servers.iter().filter(|known| known.port.number == port);
+        let hosts: Vec<&String> = here.flat_map(|known| &known.hosts).collect();
+        if let Some(closed) = server.hosts.iter().find(|host| !hosts.contains(&&host.value)) {
+            return Err(format!("Gateway `{name}` is not open for `{}` on port {port}", closed.value));
+        }
+    }
+    Ok(())
 }
 
 fn routed(object: &Object) -> Option<(&Metadata, &VirtualServiceSpec)> {

@@ -46,7 +46,7 @@ pub fn compare(
         *weight += landing.weight;
         if *priority != landing.priority {
             return Err(format!(
-                "pods of `{}` are nearer than others there for {}",
+                "some pods of `{}` are tried before others there for {}",
                 name(landing.cluster),
                 shown(promise)
             ));
@@ -80,10 +80,23 @@ fn pairs(weights: &BTreeMap<ClusterId, (usize, u32)>) -> impl Iterator<Item = (W
     all().zip(all().skip(1))
 }
 
-/// `subset `v2` of `reviews.default.global``, or the name alone.
-pub fn shown(promise: &Promise<'_>) -> String {
-    match &promise.subset {
-        Some(subset) => format!("subset `{subset}` of `{}`", promise.host),
-        None => format!("any version of `{}`", promise.host),
+/// Whether each cluster gets the same.
+pub fn are_even(landings: &[Landing]) -> bool {
+    let mut weights: BTreeMap<ClusterId, u32> = BTreeMap::new();
+    landings.iter().for_each(|landing| *weights.entry(landing.cluster).or_default() += landing.weight);
+    let mut weights = weights.values();
+    let first = weights.next();
+    weights.all(|weight| Some(weight) == first)
+}
+
+fn shown(promise: &Promise<'_>) -> String {
+    named(&promise.host, promise.subset.as_deref())
+}
+
+/// ``subset `v2` of `reviews.default.global` ``, or the name alone.
+pub fn named(host: &str, subset: Option<&str>) -> String {
+    match subset {
+        Some(subset) => format!("subset `{subset}` of `{host}`"),
+        None => format!("any version of `{host}`"),
     }
 }

@@ -7,7 +7,7 @@ use super::facts::selects;
 use super::follow::{Asked, Scene, tls};
 use super::gateway::Gateways;
 use super::index::Index;
-use super::landing::Landing;
+use super::landing::{self, Landing};
 use super::pool::Pool;
 use crate::istio::kind::destination_rule::{DestinationRuleSpec, Subset};
 use crate::istio::kind::service_entry::Endpoint;
@@ -70,7 +70,7 @@ impl<'s> Scene<'s, '_> {
             }
         }
         if landings.is_empty() {
-            return Err(format!("no pods for {} of `{host}`", shown(subset)));
+            return Err(format!("no pods for {}", landing::named(host, subset)));
         }
         Ok(landings)
     }
@@ -136,7 +136,7 @@ impl<'s> Scene<'s, '_> {
         }
         let said = self.part(caller, subset)?;
         for door in doors {
-            gateways.must_open(caller, door, self.service.id, host);
+            gateways.must_open(caller, door, self.service.id);
             let known = self.part(door, subset);
             let known =
                 known.map_err(|what| format!("{what} at the gateway on the way to `{}`", site.name))?;
@@ -147,8 +147,8 @@ impl<'s> Scene<'s, '_> {
                 let here = self.facts.selected(self.service, other, said.labels());
                 if here != self.facts.selected(self.service, other, known.labels()) {
                     return Err(format!(
-                        "{} of `{host}` is another at the gateway of `{}`",
-                        shown(subset),
+                        "{} is another at the gateway of `{}`",
+                        landing::named(host, subset),
                         site.name
                     ));
                 }
@@ -220,8 +220,4 @@ fn own_labels(labels: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let marks = [TLS_MODE.0, crate::istio::failover::FAR.0, crate::istio::failover::FARTHER.0, "cluster"];
     let own = labels.iter().filter(|(key, _)| !marks.contains(&key.as_str()));
     own.map(|(key, value)| (key.clone(), value.clone())).collect()
-}
-
-fn shown(subset: Option<&str>) -> String {
-    subset.map_or_else(|| "any version".to_owned(), |name| format!("subset `{name}`"))
 }

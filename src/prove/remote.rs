@@ -8,7 +8,7 @@ use super::facts::selects;
 use super::follow::{Asked, Scene, sees, tls};
 use super::gateway::Gateways;
 use super::index::Index;
-use super::landing::Landing;
+use super::landing::{self, Landing};
 use super::listed::{self, List};
 use super::pool::Pool;
 use crate::istio::kind::destination_rule::{ClientTls, ClientTlsMode, DestinationRuleSpec};
@@ -26,8 +26,10 @@ impl<'m> Scene<'_, 'm> {
         let Asked { caller, host, subset, port } = asked;
         let index = self.told(caller).ok_or_else(|| format!("nothing has the name `{host}`"))?;
         let entries = index.entries.get(host).map(Vec::as_slice).unwrap_or_default();
-        let [(metadata, entry)] = entries else {
-            return Err(format!("not one ServiceEntry for `{host}`, but {}", entries.len()));
+        let (metadata, entry) = match entries {
+            [only] => *only,
+            [] => return Err(format!("no ServiceEntry for `{host}`")),
+            [_, _, ..] => return Err(format!("a ServiceEntry for `{host}` would be written twice")),
         };
         let (rule_metadata, rule) =
             index.rules.get(host).ok_or_else(|| format!("no DestinationRule for `{host}`"))?;
@@ -68,8 +70,13 @@ impl<'m> Scene<'_, 'm> {
             let call = Call { caller, address, dialled, sni: &sni, port, identities: subject_alt_names };
             landings.extend(self.arrive(call, endpoint, pool, gateways)?);
         }
+        let asked = landing::named(host, subset);
         if landings.is_empty() {
-            return Err(format!("no endpoint of `{host}` for subset `{}`", subset.unwrap_or_default()));
+            return Err(format!("no endpoint for {asked}"));
+        }
+        // Which of them are tried first is for their labels to say, and never for the number of addresses.
+        if subset.is_some() && !landing::are_even(&landings) {
+            return Err(format!("{asked} has unequal shares in its clusters"));
         }
         Ok(landings)
     }
@@ -93,7 +100,9 @@ impl<'m> Scene<'_, 'm> {
         let caller = plan.class.id;
         for (_, entry) in index.entries.get(host).into_iter().flatten() {
             for port in &entry.ports {
-                if !answered(index, entry, host, port.number, List::of(port.protocol)) {
+                // What Istio derives from the name itself, gateways are taught whether it is said today or not.
+                let is_derived = tls(rule, None, port.number).is_some_and(|tls| tls.sni.is_none());
+                if is_derived || !answered(index, entry, host, port.number, List::of(port.protocol)) {
                     self.follow(Asked { caller, host, subset: None, port: port.number }, gateways)?;
                 }
             }

@@ -3,6 +3,7 @@
 use super::Broken;
 use super::follow::{Scene, sees};
 use super::index::Index;
+use super::landing;
 use super::listed::{self, List, Listed};
 use crate::istio::kind::object::Metadata;
 use crate::istio::kind::virtual_service::{Destination, VirtualServiceSpec};
@@ -39,7 +40,10 @@ pub fn check(scene: &Scene<'_, '_>, plan: &ClassPlan<'_>, index: &Index<'_>, bro
     };
     for promise in plan.promises.iter().filter(|_| promised) {
         let lost = promise.ports.iter().filter(|port| !leads_to(promise, **port));
-        lost.for_each(|port| broken.say(caller, format!("no route leads to `{}` port {port}", promise.host)));
+        lost.for_each(|port| {
+            let named = landing::named(&promise.host, promise.subset.as_deref());
+            broken.say(caller, format!("no route leads to {named} port {port}"));
+        });
     }
     // Far pods that join would answer where no route says otherwise.
     if plan.pool.is_some() {
@@ -65,10 +69,11 @@ pub fn lead(
     for route in routes {
         for to in &route.destinations {
             let promise = promises.iter().find(|promise| is(to, promise, to.port.number));
-            let subset = to.subset.as_deref().unwrap_or("any version");
             let Some(promise) = promise else {
-                let what = format!("nobody was promised `{subset}` of `{}` port {}", to.host, to.port.number);
-                broken.say(caller, what);
+                let named = landing::named(&to.host, to.subset.as_deref());
+                let port = to.port.number;
+                broken
+                    .say(caller, format!("a route leads to {named} port {port}, which nobody was promised"));
                 continue;
             };
             if spec.gateways.is_empty() && !sees(&namespaces(promise), &spec.export_to) {
@@ -118,6 +123,12 @@ fn names(
         };
         if metadata.namespace != plan.service.namespace {
             broken.say(caller, format!("the VirtualService for `{host}` is in another namespace"));
+        }
+        let is_own = *host == scene.plain_host(caller) || plan.remote.shared_host() == Some(host);
+        let called = plan.routes.iter().filter(|_| is_own && !lists.is_empty());
+        let called = called.flat_map(|routes| &routes.routes).map(|route| route.port.number);
+        for port in called.filter(|port| !lists.iter().any(|(number, _)| number == port)) {
+            broken.say(caller, format!("`{host}` has no port {port}"));
         }
         for (port, list) in lists {
             if let Some(wrong) = routes.iter().find(|route| Some(route.list) != list && route.is_for(port)) {

@@ -131,6 +131,18 @@ impl Mesh {
         proof.hold()
     }
 
+    /// Holds the same objects against the promises of another input.
+    fn judged_by(&mut self, text: &str) {
+        let other = Self::new(text);
+        self.view = other.view;
+        for ((plan, _), (theirs, _)) in self.services.iter_mut().zip(other.services) {
+            *plan = theirs;
+        }
+        for ((plan, _), (theirs, _)) in self.clusters.iter_mut().zip(other.clusters) {
+            *plan = theirs;
+        }
+    }
+
     fn class(&mut self, cluster: &str, service: &str) -> &mut ClassObjects {
         let id = self.view.clusters.iter().find(|known| known.name == cluster).unwrap().id;
         let (_, objects) = self.services.iter_mut().find(|(plan, _)| plan.service.name == service).unwrap();

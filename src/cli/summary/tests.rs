@@ -18,7 +18,6 @@ fn outline(cluster: &str, objects: usize, stand_ins: &[&str], reaches: Vec<Reach
         release: "1.30".to_owned(),
         objects,
         text: if objects == 0 { String::new() } else { "text".to_owned() },
-        longest: 0,
         stand_ins,
         reaches,
         origins: Vec::new(),

@@ -1,6 +1,6 @@
 //! What connections need beyond what requests do: the right list, names for TLS, a way on from every port.
 
-use super::all_are_noticed;
+use super::{INPUT, all_are_noticed};
 
 #[test]
 fn routes_in_the_wrong_list_are_noticed() {
@@ -10,11 +10,7 @@ fn routes_in_the_wrong_list_are_noticed() {
             "TCP routes do nothing on port 3306 of `db.default.global`",
         ),
         (
-            |mesh| {
-                let services = &mut mesh.bundle("here").ground.services;
-                let db = services.get_mut("db.default.svc.cluster.local").unwrap();
-                db.speaks.insert(443, "MYSQL");
-            },
+            |mesh| mesh.judged_by(&INPUT.replace("tls: 443", "mysql-443: 443")),
             "TLS routes do nothing on port 443 of `db.default.svc.cluster.local`",
         ),
         (
@@ -48,7 +44,7 @@ fn ports_that_lead_nowhere_are_noticed() {
         ),
         (
             |mesh| mesh.routes("db").tcp[0].route[1].destination.port.number = 3307,
-            "`db.default.global` has no port 3307",
+            "a route leads to subset `v2` of `db.default.global` port 3307, which nobody was promised",
         ),
     ]);
 }
@@ -78,11 +74,11 @@ fn shares_and_snis_of_connections_are_proved() {
                 let policy = subset.traffic_policy.as_mut().unwrap();
                 policy.port_level_settings[0].tls = policy.port_level_settings[1].tls.clone();
             },
-            "port 443 of `db.default.global` says the SNI of port 3306: `outbound_.3306_.v2_.db.default.svc.cluster.local`",
+            "port 443 is said as port 3306: `outbound_.3306_.v2_.db.default.svc.cluster.local`",
         ),
         (
             |mesh| mesh.routes("db").tls[0].route[1].destination.subset = Some("v3".to_owned()),
-            "`db.default.global` has no subset `v3`",
+            "a route leads to subset `v3` of `db.default.global` port 443, which nobody was promised",
         ),
     ]);
 }

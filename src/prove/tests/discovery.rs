@@ -58,19 +58,19 @@ fn what_callers_say_is_known_to_their_control_plane() {
     let mutations: [(Mutation, &str); 7] = [
         (
             |mesh| mesh.rule("here", "api").subsets.retain(|subset| subset.name != "v2"),
-            "no subset `v2` of `api.default.svc.cluster.local` here",
+            "no subset `v2` of `api.default.svc.cluster.local`",
         ),
         (
             |mesh| mesh.remove("here", Kind::DestinationRule, "ratings"),
-            "no DestinationRule for `ratings.default.svc.cluster.local` here",
+            "no DestinationRule for `ratings.default.svc.cluster.local`",
         ),
         (
             |mesh| mesh.rule("here", "api").export_to = vec!["shop".to_owned()],
-            "callers do not see the DestinationRule for `api.default.svc.cluster.local` here",
+            "callers do not see the DestinationRule for `api.default.svc.cluster.local`",
         ),
         (
             |mesh| label(mesh, "here", "v2", "version", "v1"),
-            "other pods than its version's for subset `v2` of `api.default.svc.cluster.local` in `here`",
+            "subset `v2` of `api.default.svc.cluster.local` is another at the gateway of `there`",
         ),
         (
             |mesh| label(mesh, "here", "v2", "version", "v9"),
@@ -82,7 +82,7 @@ fn what_callers_say_is_known_to_their_control_plane() {
         ),
         (
             |mesh| mesh.routes("api").http[0].route[0].destination.port.number = 81,
-            "`api.default.svc.cluster.local` has no port 81 in `here`",
+            "a route leads to subset `v1--here` of `api.default.svc.cluster.local` port 81, which nobody was promised",
         ),
     ];
     all_are_noticed_in(INPUT, "here", &mutations);
@@ -95,18 +95,18 @@ fn a_version_in_several_clusters_is_one_of_them_or_fails_over() {
             |mesh| {
                 subset(mesh, "here", "api", "v1--here").labels.remove(CLUSTER);
             },
-            "subset `v1--here` of `api.default.svc.cluster.local` takes in pods of `there`",
+            "subset `v1--here` of `api.default.svc.cluster.local` is another at the gateway of `there`",
         ),
         (
             |mesh| mesh.rule("here", "cart").traffic_policy = None,
-            "subset `v1` of `cart.default.svc.cluster.local` spreads over clusters",
+            "subset `v1` of `cart.default.svc.cluster.local` spreads over several clusters",
         ),
         (
             |mesh| {
                 let policy = mesh.rule("here", "cart").traffic_policy.as_mut().unwrap();
                 policy.settings.load_balancer = None;
             },
-            "subset `v1` of `cart.default.svc.cluster.local` spreads over clusters",
+            "subset `v1` of `cart.default.svc.cluster.local` does not try the nearest cluster first",
         ),
     ];
     all_are_noticed_in(INPUT, "here", &mutations);
@@ -114,7 +114,7 @@ fn a_version_in_several_clusters_is_one_of_them_or_fails_over() {
 
 #[test]
 fn gateways_on_the_way_know_the_same() {
-    let mutations: [(Mutation, &str); 7] = [
+    let mutations: [(Mutation, &str); 5] = [
         (
             |mesh| mesh.rule("there", "api").subsets.retain(|subset| subset.name != "v2"),
             "no subset `v2` of `api.default.svc.cluster.local` at the gateway on the way to `there`",
@@ -136,16 +136,24 @@ fn gateways_on_the_way_know_the_same() {
             |mesh| label(mesh, "there", "v1--there", CLUSTER, "here"),
             "subset `v1--there` of `api.default.svc.cluster.local` is another at the gateway of `there`",
         ),
+    ];
+    all_are_noticed_in(INPUT, "here", &mutations);
+}
+
+/// Of all callers, the first is named.
+#[test]
+fn gateways_on_the_way_are_open() {
+    let mutations: [(Mutation, &str); 2] = [
         (
             |mesh| mesh.remove("there", Kind::Gateway, "meshgen-east-west"),
-            "the gateway on the way to `there` is not open for `api.default.svc.cluster.local`",
+            "the gateway of `there` is not open for `api.default.svc.cluster.local`",
         ),
         (
             |mesh| mesh.gateway("there").servers[0].hosts = vec!["*.global".to_owned()],
-            "the gateway on the way to `there` is not open for `api.default.svc.cluster.local`",
+            "the gateway of `there` is not open for `api.default.svc.cluster.local`",
         ),
     ];
-    all_are_noticed_in(INPUT, "here", &mutations);
+    all_are_noticed_in(INPUT, "apart", &mutations);
 }
 
 #[test]
@@ -153,7 +161,7 @@ fn one_bundle_is_for_all_that_a_control_plane_configures() {
     let mutations: [(Mutation, &str); 3] = [
         (
             |mesh| mesh.rule("here", "cart").subsets.clear(),
-            "no subset `v1` of `cart.default.svc.cluster.local` here",
+            "no subset `v1` of `cart.default.svc.cluster.local`",
         ),
         (
             |mesh| mesh.rule("there", "api").subsets.clear(),
@@ -161,15 +169,15 @@ fn one_bundle_is_for_all_that_a_control_plane_configures() {
         ),
         (
             |mesh| mesh.gateway("here").selector = [("istio".to_owned(), "other".to_owned())].into(),
-            "the gateway on the way to `here` is not open for `api.default.svc.cluster.local`",
+            "the gateway of `here` is not open for `api.default.svc.cluster.local`",
         ),
     ];
     all_are_noticed_in(INPUT, "apart", &mutations);
     let mutations: [(Mutation, &str); 1] = [(
         |mesh| mesh.remove("here", Kind::Gateway, "meshgen-east-west"),
-        "the gateway on the way to `apart` is not open for `ratings.default.svc.cluster.local`",
+        "the gateway of `apart` is not open for `ratings.default.svc.cluster.local`",
     )];
-    all_are_noticed_in(INPUT, "yonder", &mutations);
+    all_are_noticed_in(INPUT, "here", &mutations);
 }
 
 #[test]
@@ -183,11 +191,11 @@ fn what_is_reached_by_sni_is_no_one_elses_where_it_runs() {
         ),
         (
             |mesh| mesh.routes("web").http[0].route[0].destination.subset = None,
-            "any version of `web.default.svc.cluster.local` takes in pods of `there`",
+            "a route leads to any version of `web.default.svc.cluster.local` port 80, which nobody was promised",
         ),
         (
             |mesh| label(mesh, "there", "v2", CLUSTER, "here"),
-            "no pods for subset `v2` of `api.default.svc.cluster.local` in `there`",
+            "no pods behind `outbound_.80_.v2_.api.default.svc.cluster.local` in `there`",
         ),
     ];
     all_are_noticed_in(BESIDE, "here", &mutations);

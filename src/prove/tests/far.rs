@@ -44,7 +44,7 @@ fn a_subset_that_does_not_answer_is_noticed() {
     let none = format!("no DestinationRule for `{HOST}` in `yonder`");
     let unseen = format!("callers do not see the DestinationRule for `{HOST}` in `yonder`");
     let missing = format!("no subset `v1` of `{HOST}` in `yonder`");
-    let empty = format!("no pods for subset `v1` of `{HOST}` in `yonder`");
+    let empty = format!("no pods behind `outbound_.80_.v1_.{HOST}` in `yonder`");
     all_are_noticed(&[
         (|mesh| mesh.remove("yonder", DestinationRule, "parts"), &none),
         (|mesh| mesh.rule("yonder", "parts").export_to = vec![".".to_owned()], &unseen),
@@ -66,7 +66,7 @@ fn a_subset_that_does_not_answer_is_noticed() {
 #[test]
 fn a_subset_that_stands_for_other_pods_is_noticed() {
     const OTHER: &str =
-        "other pods than its version's for subset `v2` of `reviews.default.svc.cluster.local` in `there`";
+        "other pods than its version's for subset `v2` of `reviews.default.global` in `there`";
     all_are_noticed(&[
         (
             |mesh| {

@@ -87,7 +87,7 @@ fn parts_that_are_not_apart_are_noticed() {
                         .find(|known| known.name == "v1--here");
                     drop(own.unwrap().labels.remove("topology.istio.io/network"));
                 },
-                "subset `v1--here` of `reviews.default.svc.cluster.local` spreads over clusters",
+                "no subset `v1--here` of `reviews.default.svc.cluster.local` in `there`",
             ),
             (
                 |mesh| {
@@ -98,7 +98,7 @@ fn parts_that_are_not_apart_are_noticed() {
                         .find(|known| known.name == "v1--there");
                     far.unwrap().traffic_policy = None;
                 },
-                "no version behind subset `v1--there` of `reviews.default.svc.cluster.local` in `there`",
+                "no subset `v1--there` of `reviews.default.svc.cluster.local` in `there`",
             ),
         ],
     );
@@ -112,21 +112,21 @@ fn what_does_not_fail_over_is_noticed() {
         &[
             (
                 |mesh| mesh.rule("here", "details").traffic_policy = None,
-                "subset `v1` of `details.default.svc.cluster.local` spreads over clusters",
+                "subset `v1` of `details.default.svc.cluster.local` spreads over several clusters",
             ),
             (
                 |mesh| {
                     let policy = mesh.rule("here", "details").traffic_policy.as_mut().unwrap();
                     policy.settings.load_balancer = None;
                 },
-                "farther endpoints of `details.default.svc.cluster.local` are as near as all others",
+                "subset `v1` of `details.default.svc.cluster.local` does not try the nearest cluster first",
             ),
             (
                 |mesh| {
                     let endpoint = &mut mesh.entry("details-v1-yonder-merged").endpoints[0];
                     drop(endpoint.labels.remove("meshgen-far"));
                 },
-                "subset `v1` of `details.default.svc.cluster.local` spreads over clusters",
+                "subset `v1` of `details.default.svc.cluster.local` does not try the nearest cluster first",
             ),
         ],
     );

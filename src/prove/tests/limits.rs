@@ -1,18 +1,12 @@
 //! Limits on one object, from both sides.
 
-use std::collections::BTreeMap;
-
-use crate::istio::Bundle;
-use crate::istio::bundle::Ground;
-use crate::istio::kind::object::Metadata;
-use crate::istio::kind::object::{Object, Spec};
+use crate::istio::kind::object::{Metadata, Object, Spec};
 use crate::istio::kind::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec};
-use crate::model::Release;
 use crate::prove::limits::{ANNOTATION, JSON_PER_YAML, check, json_size};
 use crate::yaml;
 
-/// A bundle with one ServiceEntry, each of whose endpoints has an address of this length.
-fn bundle(endpoints: usize, address: usize) -> Bundle {
+/// A ServiceEntry, each of whose endpoints has an address of this length.
+fn entry(endpoints: usize, address: usize) -> Object {
     let endpoint = Endpoint { address: "a".repeat(address), ..Endpoint::default() };
     let spec = ServiceEntrySpec {
         hosts: vec!["reviews.default.global".to_owned()],
@@ -23,52 +17,47 @@ fn bundle(endpoints: usize, address: usize) -> Bundle {
         ports: Vec::new(),
         endpoints: vec![endpoint; endpoints],
     };
-    let entry = Object {
+    Object {
         why: String::new(),
         api_version: "networking.istio.io/v1",
         metadata: Metadata { name: "reviews-global".to_owned(), ..Metadata::default() },
         spec: Spec::ServiceEntry(spec),
-    };
-    Bundle {
-        configured_by: None,
-        cluster: "cluster1".to_owned(),
-        context: "cluster1".to_owned(),
-        release: Release::DEFAULT,
-        objects: vec![entry],
-        stand_ins: Vec::new(),
-        reaches: Vec::new(),
-        origins: Vec::new(),
-        places: BTreeMap::new(),
-        ground: Ground::default(),
     }
 }
 
+fn yaml_size(object: &Object) -> usize {
+    let mut text = String::new();
+    yaml::write(object, &mut text);
+    text.len()
+}
+
+/// In a class of two clusters: a finding for each.
 fn found(endpoints: usize, address: usize) -> Vec<&'static str> {
-    let bundle = bundle(endpoints, address);
-    check(&bundle, yaml::render(&bundle).longest).iter().map(|finding| finding.code.name()).collect()
+    let entry = entry(endpoints, address);
+    let clusters = [&"cluster1".to_owned(), &"cluster2".to_owned()];
+    let findings = check(&clusters, &entry, yaml_size(&entry), None);
+    findings.iter().map(|finding| finding.code.name()).collect()
 }
 
 #[test]
 fn an_object_has_as_many_endpoints_as_its_schema_allows() {
     assert_eq!(found(4096, 8), [""; 0]);
-    assert_eq!(found(4097, 8), ["MG0603"]);
+    assert_eq!(found(4097, 8), ["MG0603", "MG0603"]);
 }
 
 #[test]
 fn an_object_is_as_large_as_an_annotation_may_be() {
-    let frame = bundle(1, 0).objects.iter().map(json_size).sum::<usize>();
+    let frame = json_size(&entry(1, 0));
     assert_eq!(found(1, ANNOTATION - frame), [""; 0]);
-    assert_eq!(found(1, ANNOTATION - frame + 1), ["MG0602"]);
+    assert_eq!(found(1, ANNOTATION - frame + 1), ["MG0602", "MG0602"]);
 }
 
 #[test]
 fn json_is_bounded_by_yaml() {
-    let mut shortest = bundle(0, 0);
-    for object in &mut shortest.objects {
-        object.metadata.labels = ('a'..='z').map(|name| (name.to_string(), "\u{1}".to_owned())).collect();
-    }
-    for bundle in [bundle(1, 0), bundle(1000, 1), shortest] {
-        let json = bundle.objects.iter().map(json_size).max().unwrap();
-        assert!(json < yaml::render(&bundle).longest * JSON_PER_YAML, "{json}");
+    let mut shortest = entry(0, 0);
+    shortest.metadata.labels = ('a'..='z').map(|name| (name.to_string(), "\u{1}".to_owned())).collect();
+    for entry in [entry(1, 0), entry(1000, 1), shortest] {
+        let json = json_size(&entry);
+        assert!(json < yaml_size(&entry) * JSON_PER_YAML, "{json}");
     }
 }

@@ -7,24 +7,31 @@ use crate::istio::kind::virtual_service::HttpMatchRequest;
 
 #[test]
 fn an_sni_that_says_something_else_is_noticed() {
+    const OTHER: &str = "other pods than its version's for";
+    const UNKNOWN: &str =
+        "`SNI` names neither `reviews.default.svc.cluster.local` nor what the gateway of `there` is taught";
     for (subset, sni, complaint) in [
-        (0, "outbound_.80_.v20_.reviews.default.svc.cluster.local", "says the SNI of another: `SNI`"),
-        (1, "outbound_.80_.v2_.reviews.default.svc.cluster.local", "says the SNI of another: `SNI`"),
-        (0, "outbound_.80_._.reviews.default.svc.cluster.local", "says the SNI of another: `SNI`"),
-        (0, "outbound_.81_.v2_.reviews.default.svc.cluster.local", "says the SNI of port 81: `SNI`"),
-        (0, "outbound_.80_.v2_.api.default.svc.cluster.local", "says the SNI of another service: `SNI`"),
+        (0, "outbound_.80_.v20_.reviews.default.svc.cluster.local", OTHER),
+        (1, "outbound_.80_.v2_.reviews.default.svc.cluster.local", OTHER),
+        (0, "outbound_.80_._.reviews.default.svc.cluster.local", OTHER),
+        (0, "outbound_.81_.v2_.reviews.default.svc.cluster.local", "port 80 is said as port 81: `SNI`"),
+        (0, "outbound_.80_.v2_.api.default.svc.cluster.local", UNKNOWN),
         (
             0,
-            "outbound_.80_.v2_.reviews.default.svc.x.local",
-            "`reviews.default.svc.x.local` does not run in `there`",
+            "outbound_.80_.v2_.api.default.svc.cluster.local",
+            "`reviews.default.global` says the SNI of another service: `SNI`",
         ),
-        (0, "outbound_.80_.v2_.reviews.default.svc.x", "is not open for `reviews.default.svc.x`"),
+        (0, "outbound_.80_.v2_.reviews.default.svc.x.local", UNKNOWN),
+        (0, "outbound_.80_.v2_.reviews.default.svc.x", UNKNOWN),
         (0, "reviews.default.global", "`SNI` is not an SNI of Istio's"),
     ] {
         let mut mesh = Mesh::new(INPUT);
         let policy = mesh.rule("here", "reviews-global").subsets[subset].traffic_policy.as_mut().unwrap();
         policy.tls.as_mut().unwrap().sni = Some(sni.to_owned());
-        let complaint = complaint.replace("SNI`", &format!("{sni}`"));
+        let complaint = match complaint {
+            OTHER => format!("{complaint} subset `v2{}` of", if subset == 0 { "" } else { "0" }),
+            other => other.replace("SNI`", &format!("{sni}`")),
+        };
         let found = mesh.messages().join("\n");
         assert!(found.contains(&complaint), "expected {complaint}\n   found {found}");
     }
@@ -41,7 +48,7 @@ fn settings_of_another_port_are_noticed() {
             policy.tls = tls;
             policy.tls.as_mut().unwrap().sni = policy.port_level_settings[0].tls.clone().unwrap().sni;
         },
-        "port 81 of `api.default.global` says the SNI of port 80: `outbound_.80_.v2_.api.default.svc.cluster.local`",
+        "port 81 is said as port 80: `outbound_.80_.v2_.api.default.svc.cluster.local`",
     )]);
 }
 
@@ -50,7 +57,7 @@ fn missing_tls_is_noticed() {
     all_are_noticed(&[
         (
             |mesh| mesh.rule("here", "reviews-global").subsets[0].traffic_policy = None,
-            "subset `v2` of `reviews.default.global` says the SNI of another: `outbound_.80_._.reviews.default.svc.cluster.local`",
+            "other pods than its version's for subset `v2` of `reviews.default.global` in `there`",
         ),
         (
             |mesh| {
@@ -66,7 +73,8 @@ fn missing_tls_is_noticed() {
                 let policy = rule.subsets[0].traffic_policy.as_mut().unwrap();
                 policy.tls.as_mut().unwrap().sni = None;
             },
-            "the gateway of `there` is not open for `reviews.default.global`",
+            "`outbound_.80_.v2_.reviews.default.global` names neither `reviews.default.svc.cluster.local` nor what the gateway \
+             of `there` is taught",
         ),
     ]);
 }
@@ -84,14 +92,14 @@ fn missing_objects_are_noticed() {
         ),
         (
             |mesh| mesh.remove("here", DestinationRule, "reviews"),
-            "no DestinationRule for `reviews.default.svc.cluster.local` here",
+            "no DestinationRule for `reviews.default.svc.cluster.local`",
         ),
         (
             |mesh| mesh.remove("here", VirtualService, "ratings"),
             "no VirtualService for `ratings.default.svc.cluster.local`",
         ),
         (
-            |mesh| mesh.bundle("here").stand_ins.clear(),
+            |mesh| mesh.class("here", "ratings").stand_in = None,
             "nothing has the name `ratings.default.svc.cluster.local`, so its VirtualService does nothing",
         ),
         (
@@ -100,7 +108,7 @@ fn missing_objects_are_noticed() {
         ),
         (
             |mesh| drop(mesh.rule("here", "reviews").subsets.pop()),
-            "no subset `v1` of `reviews.default.svc.cluster.local` here",
+            "no subset `v1` of `reviews.default.svc.cluster.local`",
         ),
         (|mesh| drop(mesh.routes("reviews").hosts.pop()), "no VirtualService for `reviews.default.global`"),
     ]);
@@ -134,11 +142,11 @@ fn endpoints_that_lead_elsewhere_are_noticed() {
         ),
         (
             |mesh| mesh.entry("parts-global").endpoints[0].labels.clear(),
-            "no endpoint of `parts.default.global` for subset `v1--there`",
+            "no endpoint for subset `v1--there` of `parts.default.global`",
         ),
         (
             |mesh| mesh.rule("here", "parts-global").subsets[0].labels.clear(),
-            "subset `v1--there` leads to `yonder`",
+            "subset `v1--there` of `parts.default.global` takes in pods of `yonder`",
         ),
         (
             |mesh| mesh.entry("reviews-global").ports[0].number = 8080,
@@ -174,7 +182,7 @@ fn what_callers_do_not_see_is_noticed() {
         ),
         (
             |mesh| mesh.rule("here", "reviews").export_to = vec![".".to_owned()],
-            "callers do not see the DestinationRule for `reviews.default.svc.cluster.local` here",
+            "callers do not see the DestinationRule for `reviews.default.svc.cluster.local`",
         ),
     ]);
 }
@@ -184,7 +192,7 @@ fn labels_and_weights_that_are_wrong_are_noticed() {
     all_are_noticed(&[
         (
             |mesh| drop(mesh.rule("here", "reviews").subsets[0].labels.insert("version".into(), "v9".into())),
-            "no pods for subset `v1` of `reviews.default.svc.cluster.local` here",
+            "no pods for subset `v1` of `reviews.default.svc.cluster.local`",
         ),
         (
             |mesh| mesh.routes("reviews").http[0].route[0].weight = Some(49),

@@ -33,21 +33,21 @@ fn what_does_not_fail_over_is_noticed() {
         &[
             (
                 |mesh| settings(mesh).outlier_detection = None,
-                "subset `v1` spreads over several clusters: `outbound_.80_.v1_.reviews.default.svc.cluster.local`",
+                "subset `v1` of `reviews.default.global` spreads over several clusters",
             ),
             (
                 |mesh| settings(mesh).load_balancer = None,
-                "farther endpoints of `reviews.default.global` are as near as all others",
+                "subset `v1` of `reviews.default.global` does not try the nearest cluster first",
             ),
             (
                 |mesh| {
                     mesh.entry("reviews-global").endpoints.iter_mut().for_each(|known| known.weight = None);
                 },
-                "subset `v1` has unequal shares in its clusters: `outbound_.80_.v1_.reviews.default.svc.cluster.local`",
+                "subset `v1` of `reviews.default.global` has unequal shares in its clusters",
             ),
             (
                 |mesh| mesh.rule("here", "reviews-global").subsets[0].labels.clear(),
-                "no version behind subset `v1` of `reviews.default.svc.cluster.local` in `beyond`",
+                "no subset `v1` of `reviews.default.svc.cluster.local` in `beyond`",
             ),
         ],
     );

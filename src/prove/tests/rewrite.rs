@@ -54,6 +54,9 @@ impl Mesh {
     }
 }
 
+/// What `here` says for v3.
+const UNTAUGHT: &str = "the gateway of `there` is not taught `outbound_.80_.v3_.reviews.default.global`";
+
 /// The same mesh, its gateways of the time of `sni_cluster`.
 fn of_old() -> String {
     INPUT.replace("mesh: {", "mesh: {istio: 1.8.5, ")
@@ -82,31 +85,27 @@ fn what_is_taught_well_is_silent() {
 
 #[test]
 fn names_that_are_not_taught_are_noticed() {
-    const UNKNOWN: &str = "`reviews.default.global` does not run in `there`";
     const V3: &str = "outbound_.80_.v3_.reviews.default.global";
     all_are_noticed(
         INPUT,
         &[
-            (|mesh| mesh.remove("there", EnvoyFilter, NAME), "is not open for `reviews.default.global`"),
-            (|mesh| drop(mesh.taught(V3).pop()), "is not open for `reviews.default.global`"),
+            (|mesh| mesh.remove("there", EnvoyFilter, NAME), UNTAUGHT),
+            (|mesh| drop(mesh.taught(V3).pop()), UNTAUGHT),
             (
                 |mesh| {
                     mesh.gateway("there").servers[0].hosts.push("*.global".to_owned());
                     drop(mesh.taught(V3).pop());
                 },
-                UNKNOWN,
+                UNTAUGHT,
             ),
-            (
-                |mesh| mesh.patch(V3).matched.listener.port_number = 443,
-                "is not open for `reviews.default.global`",
-            ),
+            (|mesh| mesh.patch(V3).matched.listener.port_number = 443, UNTAUGHT),
             (
                 |mesh| drop(mesh.filter().workload_selector.labels.insert("istio".into(), "other".into())),
-                "is not open for `reviews.default.global`",
+                UNTAUGHT,
             ),
             (
                 |mesh| mesh.object("there", EnvoyFilter, NAME).metadata.namespace = "default".to_owned(),
-                "is not open for `reviews.default.global`",
+                UNTAUGHT,
             ),
         ],
     );
@@ -153,26 +152,31 @@ fn names_that_are_taken_for_others_are_noticed() {
     fn lead(mesh: &mut Mesh, chain: &str) {
         mesh.patch(V3).matched.listener.filter_chain = FilterChainMatch::Sni(chain.to_owned());
     }
+    let taken_for = |chain: &str| {
+        format!(
+            "the gateway of `there` takes `{V3}` for `{chain}`, not for `outbound_.80_.v3_.reviews.default.svc.cluster.local`"
+        )
+    };
     all_are_noticed(
         INPUT,
         &[
             (
                 |mesh| lead(mesh, "outbound_.80_.v2_.reviews.default.svc.cluster.local"),
-                "says the SNI of another: `outbound_.80_.v2_.reviews.default.svc.cluster.local`",
+                &taken_for("outbound_.80_.v2_.reviews.default.svc.cluster.local"),
             ),
             (
                 |mesh| lead(mesh, "outbound_.80_.v3_.details.default.svc.cluster.local"),
-                "says the SNI of another service: `outbound_.80_.v3_.details.default.svc.cluster.local`",
+                &taken_for("outbound_.80_.v3_.details.default.svc.cluster.local"),
             ),
             (
                 |mesh| lead(mesh, "outbound_.81_.v3_.reviews.default.svc.cluster.local"),
-                "says the SNI of port 81: `outbound_.81_.v3_.reviews.default.svc.cluster.local`",
+                &taken_for("outbound_.81_.v3_.reviews.default.svc.cluster.local"),
             ),
             (
                 |mesh| lead(mesh, "outbound_.80_.v3_.reviews.default.svc.cluster.remote"),
-                "is not open for `reviews.default.svc.cluster.remote`",
+                &taken_for("outbound_.80_.v3_.reviews.default.svc.cluster.remote"),
             ),
-            (|mesh| lead(mesh, "v3"), "is not an SNI of Istio's"),
+            (|mesh| lead(mesh, "v3"), &taken_for("v3")),
         ],
     );
 }
@@ -191,21 +195,17 @@ fn ends_that_are_changed_wrongly_are_noticed() {
             PatchValue::FilterChain(_) => unreachable!(),
         }
     }
-    const CLOSED: &str = "the gateway of `there` is not open for `reviews.default.svc.cluster.local`";
+    const CLOSED: &str = "the gateway of `there` is not open for `outbound_.80_.v3_.reviews.default.global`";
     all_are_noticed(
         &of_old(),
         &[
-            (
-                |mesh| mesh.remove("there", EnvoyFilter, NAME),
-                "`reviews.default.global` does not run in `there`",
-            ),
-            (
-                |mesh| rewrite(mesh, "\\.other$", ".svc.cluster.local"),
-                "`reviews.default.global` does not run in `there`",
-            ),
+            (|mesh| mesh.remove("there", EnvoyFilter, NAME), UNTAUGHT),
+            (|mesh| rewrite(mesh, "\\.other$", ".svc.cluster.local"), UNTAUGHT),
             (
                 |mesh| rewrite(mesh, "\\.global$", ".cluster.local"),
-                "`reviews.default.cluster.local` does not run in `there`",
+                "the gateway of `there` takes `outbound_.80_.v3_.reviews.default.global` for \
+                 `outbound_.80_.v3_.reviews.default.cluster.local`, not for \
+                 `outbound_.80_.v3_.reviews.default.svc.cluster.local`",
             ),
             (|mesh| rewrite(mesh, "global", "local"), "`global` is not the end of a name"),
             (|mesh| drop(mesh.gateway("there").servers[0].hosts.pop()), CLOSED),
@@ -214,7 +214,7 @@ fn ends_that_are_changed_wrongly_are_noticed() {
                     let rule = mesh.rule("there", "reviews");
                     rule.subsets.retain(|subset| subset.name != "v2--there");
                 },
-                "no version behind subset `v2--there` of `reviews.default.svc.cluster.local` in `there`",
+                "no subset `v2--there` of `reviews.default.svc.cluster.local` in `there`",
             ),
             (
                 |mesh| {
@@ -222,7 +222,7 @@ fn ends_that_are_changed_wrongly_are_noticed() {
                     let said = rule.subsets.iter_mut().find(|subset| subset.name == "v2--there").unwrap();
                     said.labels.insert("version".to_owned(), "v3".to_owned());
                 },
-                "other pods than its version's for subset `v2--there` of `reviews.default.svc.cluster.local` in `there`",
+                "other pods than its version's for subset `v2--there` of `reviews.default.global` in `there`",
             ),
         ],
     );
@@ -230,15 +230,15 @@ fn ends_that_are_changed_wrongly_are_noticed() {
 
 #[test]
 fn a_form_of_another_release_is_noticed() {
-    fn give(mesh: &mut Mesh, release: &str) {
-        mesh.bundle("there").release = crate::model::Release::parse(release).unwrap();
+    fn give(mesh: &mut Mesh, input: &str, release: &str) {
+        mesh.judged_by(&input.replace("there: {", &format!("there: {{istio: {release}, ")));
     }
-    all_are_noticed(INPUT, &[(|mesh| give(mesh, "1.8.5"), "is not open for `reviews.default.global`")]);
+    all_are_noticed(INPUT, &[(|mesh| give(mesh, INPUT, "1.8.5"), UNTAUGHT)]);
     let mut mesh = Mesh::new(&of_old());
-    give(&mut mesh, "1.8.6");
+    give(&mut mesh, &of_old(), "1.8.6");
     assert!(mesh.messages().iter().any(|message| message.contains("a patch does nothing in Istio 1.8.6")));
     let mut mesh = Mesh::new(&of_old());
-    give(&mut mesh, "1.7");
+    give(&mut mesh, &of_old(), "1.7");
     assert!(mesh.messages().iter().any(|message| message.contains("has not the form of this release")));
     let mut mesh = Mesh::new(&of_old());
     mesh.patch("").matched.listener.filter_chain =
