@@ -82,10 +82,11 @@ fn of_judge(answer: &Answer) -> Vec<String> {
         notes,
         error,
         rejected,
+        refused,
         ignored,
     } = answer;
     let doubts = notes.iter().flatten().filter(|note| note.starts_with(SIMULATOR));
-    let words = differences.iter().chain(rejected).chain(ignored).flatten().chain(error).chain(doubts);
+    let words = differences.iter().chain(rejected).chain(refused).chain(ignored).flatten().chain(error).chain(doubts);
     words.map(|words| format!("judge: {words}")).collect()
 }
 

@@ -12,8 +12,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// How many scenes one process takes: their control planes stay until it ends.
-const AT_ONCE: usize = 16;
+/// How many scenes one process takes.
+const AT_ONCE: usize = 32;
 /// Processes side by side.
 const WORKERS: usize = 2;
 
@@ -45,6 +45,8 @@ pub struct Answer {
     pub error: Option<String>,
     /// Objects that no API server would take; they were left out.
     pub rejected: Option<Vec<String>>,
+    /// What control planes say against routes of the Gateway API.
+    pub refused: Option<Vec<String>>,
     /// Objects that no control plane reads.
     pub ignored: Option<Vec<String>>,
 }

@@ -96,7 +96,7 @@ func (t *tracer) down(p *Proxy, host string, port int) bool {
 	return false
 }
 
-// balance gives the share of every endpoint in the long run (all healthy but those in query.down).
+// balance gives the share of every endpoint in the long run (healthy: ready and not in query.down).
 func (t *tracer) balance(p *Proxy, cl *clusterv3.Cluster, cla *endpointv3.ClusterLoadAssignment) []pick {
 	type loc struct {
 		weight float64
@@ -127,10 +127,10 @@ func (t *tracer) balance(p *Proxy, cl *clusterv3.Cluster, cla *endpointv3.Cluste
 			} else {
 				seen[k] = true
 			}
+			x.total++
 			if hs := e.GetHealthStatus(); hs == corev3.HealthStatus_UNHEALTHY || hs == corev3.HealthStatus_DRAINING {
 				continue
 			}
-			x.total++
 			if t.down(p, hostS, int(sa.GetPortValue())) {
 				continue
 			}
@@ -156,9 +156,8 @@ func (t *tracer) balance(p *Proxy, cl *clusterv3.Cluster, cla *endpointv3.Cluste
 			healthy += len(l.picks)
 			total += l.total
 			if byLocality {
-				if len(l.picks) > 0 {
-					sum += math.Max(l.weight, 0)
-				}
+				l.weight *= math.Min(1, 1.4*float64(len(l.picks))/float64(l.total))
+				sum += l.weight
 			} else {
 				sum += l.eps
 			}
