@@ -19,6 +19,8 @@ pub struct Trace {
     pub features: Vec<String>,
     /// What was assumed, and what of the objects on the way was not followed.
     pub notes: Vec<String>,
+    /// What else there is to know of shares that were followed to their ends.
+    pub remarks: Vec<String>,
 }
 
 /// A part of the requests that goes one way.
@@ -92,6 +94,8 @@ pub enum End {
     External {
         /// With the port.
         address: String,
+        /// Whether it is spoken to as one of the mesh.
+        mesh: bool,
     },
     /// Nowhere.
     Dead {
@@ -144,6 +148,8 @@ dead_ends! {
     Transit "transit"
     /// The pod is not who the caller demands: its certificate carries another identity.
     SanMismatch "san-mismatch"
+    /// The caller is not who the pod takes: its certificate is of another trust domain.
+    ClientSanMismatch "client-san-mismatch"
     /// The pod does not take this kind of TLS, or takes nothing else.
     NoInboundChain "no-inbound-chain"
     /// The pod has no proxy, and is sent TLS.
@@ -154,6 +160,10 @@ dead_ends! {
     ForeignPodIp "foreign-pod-ip"
     /// The ingress gateway has routes, but none for this host: 404.
     NoVhost "no-vhost"
+    /// The caller speaks TLS itself, and its proxy expects HTTP.
+    TlsToHttp "tls-to-http"
+    /// The caller speaks something else than HTTP, and its proxy expects HTTP.
+    TcpToHttp "tcp-to-http"
 }
 
 impl End {
@@ -175,7 +185,7 @@ impl End {
             Self::Redirect { code } => format!("redirect:{}", redirect(*code)),
             Self::Direct { status } => format!("direct:{status}"),
             Self::Passthrough => "passthrough".to_owned(),
-            Self::External { address } => format!("external:{address}"),
+            Self::External { address, mesh: _ } => format!("external:{address}"),
             Self::Dead { reason, why: _ } => format!("error:{reason}"),
         }
     }
@@ -185,7 +195,9 @@ impl End {
     pub fn is_dead(&self) -> bool {
         match self {
             Self::Dead { .. } | Self::Passthrough => true,
-            Self::Pods { .. } | Self::Redirect { .. } | Self::Direct { .. } | Self::External { .. } => false,
+            // The mesh's TLS is spoken to nobody outside.
+            Self::External { address: _, mesh } => *mesh,
+            Self::Pods { .. } | Self::Redirect { .. } | Self::Direct { .. } => false,
         }
     }
 }

@@ -7,7 +7,10 @@ use super::Tracer;
 use super::object::{ObjectPlace, Unfollowed, Unreadable};
 use super::registry::Registry;
 use super::report::{DeadEnd, Dial, End, Share, Step, Trace};
+use super::proxy::Proxy;
 use super::request::Request;
+use super::upstream::Client;
+use super::world::{Cluster, Workload};
 
 /// One request on its ways.
 pub(super) struct Walk<'t, 'a> {
@@ -25,14 +28,14 @@ pub(super) struct Flow {
     steps: Vec<Step>,
     /// The clusters whose gateways it has passed.
     pub(super) passed: Vec<String>,
-    /// Identities of which the pod at the end must have one; anybody's where empty.
-    pub(super) demands: Vec<String>,
+    /// Who opened the connection that gateways pass on.
+    pub(super) client: Client,
 }
 
 impl Flow {
     /// All of the requests.
     pub(super) fn whole() -> Self {
-        Self { percent: 100.0, steps: Vec::new(), passed: Vec::new(), demands: Vec::new() }
+        Self { percent: 100.0, steps: Vec::new(), passed: Vec::new(), client: Client::default() }
     }
 
     /// A part of it.
@@ -88,7 +91,7 @@ impl<'t, 'a> Walk<'t, 'a> {
 
     /// A share has arrived.
     pub(super) fn end(&mut self, flow: Flow, end: End) {
-        let Flow { percent, steps, passed: _, demands: _ } = flow;
+        let Flow { percent, steps, passed: _, client: _ } = flow;
         self.trace.shares.push(Share { percent, end, steps });
     }
 
@@ -103,6 +106,25 @@ impl<'t, 'a> Walk<'t, 'a> {
         if !self.trace.notes.contains(&text) {
             self.trace.notes.push(text);
         }
+    }
+
+    /// Something holds of the answer that its shares do not show.
+    pub(super) fn remark(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        if !self.trace.remarks.contains(&text) {
+            self.trace.remarks.push(text);
+        }
+    }
+
+    /// Whether a proxy of one cluster can dial pods of another, or of its own.
+    pub(super) fn reaches(
+        &self,
+        registry: &Registry<'_>,
+        proxy: &Proxy,
+        there: &Cluster,
+        pods: &Workload,
+    ) -> bool {
+        proxy.reaches_pods(registry.cluster, there, pods, self.tracer.world.is_flat())
     }
 
     /// What of a cluster that the request passes is not followed.

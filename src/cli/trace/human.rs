@@ -47,7 +47,7 @@ impl fmt::Display for Answer<'_> {
                 self.step(f, step)?;
             }
         }
-        for note in &self.trace.notes {
+        for note in self.trace.notes.iter().chain(&self.trace.remarks) {
             writeln!(f, "note: {}", escape::line(note))?;
         }
         Ok(())
@@ -93,7 +93,10 @@ fn end(share: &Share) -> String {
         End::Redirect { code } => format!("redirect, status {code}"),
         End::Direct { status } => format!("answered by the proxy, status {status}"),
         End::Passthrough => "DEAD  the mesh does not know where this goes".to_owned(),
-        End::External { address } => format!("leaves the mesh to {address}"),
+        End::External { address, mesh: false } => format!("leaves the mesh to {address}"),
+        End::External { address, mesh: true } => {
+            format!("DEAD  no cluster has the address {address}, and the mesh's TLS is spoken to it")
+        }
         End::Dead { reason, why } => format!("DEAD  {why} ({reason})"),
     };
     escape::line(&format!("{place}{dials}")).into_owned()

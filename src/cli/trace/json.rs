@@ -19,6 +19,7 @@ struct Document<'a> {
     shares: Vec<Share<'a>>,
     features: &'a [String],
     notes: &'a [String],
+    remarks: &'a [String],
     dead: bool,
 }
 
@@ -84,6 +85,7 @@ pub(super) fn render(request: &Request, trace: &Trace, texts: &Texts, sources: &
             .collect(),
         features: &trace.features,
         notes: &trace.notes,
+        remarks: &trace.remarks,
         dead: trace.is_dead(),
     };
     // Only a map whose keys are no text could fail, and there is none.

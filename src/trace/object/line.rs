@@ -21,7 +21,8 @@ pub(super) struct Document<'a> {
 impl Document<'_> {
     /// Whether its object may be of a kind, as far as the text shows without being read.
     pub(super) fn may_be(&self, kind: &str) -> bool {
-        let says = |line: &str| line.strip_prefix("kind:").is_some_and(|said| said.trim() == kind);
+        let said = |said: &str| said.split(" #").next().unwrap_or(said).trim() == kind;
+        let says = |line: &str| line.strip_prefix("kind:").is_some_and(said);
         self.text.trim_start().starts_with(['{', '"']) || self.text.lines().any(says)
     }
 
