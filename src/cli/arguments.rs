@@ -210,7 +210,7 @@ pub(super) struct Trace {
 /// `meshgen explain`
 #[derive(Args, Debug)]
 pub(super) struct Explain {
-    /// A code such as MG0101
+    /// A code such as MG0101, or a dead end such as no-filter-chain
     #[arg(required_unless_present = "list")]
     pub(super) code: Option<String>,
     /// Print all codes, a line each

@@ -26,7 +26,8 @@ impl<'a> Walk<'_, 'a> {
     ) {
         let dialled = format!("{address}:{port}");
         let Some((cluster, gateway)) = self.tracer.world.gateway_at(address, &registry.cluster.name) else {
-            let flow = match self.tracer.world.clusters.iter().find(|cluster| cluster.has_gateway_at(address)) {
+            let flow = match self.tracer.world.clusters.iter().find(|cluster| cluster.has_gateway_at(address))
+            {
                 Some(other) => {
                     let (own, other) = (&registry.cluster.name, &other.name);
                     let what = format!("{address} leads to the gateway of {other}, though not from {own}");

@@ -84,7 +84,8 @@ impl Reader<'_> {
         // `a*|b` and `(a*)*` are fine; `a**` is not, and neither is `a*{2}`.
         let follows = self.rest.chars().next();
         let again = matches!(follows, Some('*' | '+' | '?'))
-            || (follows == Some('{') && Reader { rest: self.rest.get(1..)?, ..Reader::empty() }.counted()?.is_some());
+            || (follows == Some('{')
+                && Reader { rest: self.rest.get(1..)?, ..Reader::empty() }.counted()?.is_some());
         (!again).then_some(())
     }
 
@@ -98,9 +99,9 @@ impl Reader<'_> {
         let before = self.rest;
         let Some((said, after)) = self.rest.split_once('}') else { return Some(None) };
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let (least, most) = said.split_once(',').map_or((said, Some(said)), |(least, most)| {
-            (least, Some(most).filter(|most| !most.is_empty()))
-        });
+        let (least, most) = said
+            .split_once(',')
+            .map_or((said, Some(said)), |(least, most)| (least, Some(most).filter(|most| !most.is_empty())));
         if !is_number(least) || !most.is_none_or(is_number) {
             self.rest = before;
             return Some(None);
@@ -122,7 +123,8 @@ impl Reader<'_> {
         }
         if self.take_if("P<") || (!self.rest.starts_with(['=', '!']) && self.take_if("<")) {
             let (name, after) = self.rest.split_once('>')?;
-            let is_name = !name.is_empty() && name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+            let is_name =
+                !name.is_empty() && name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
             self.rest = after;
             // Names are for whoever asks for groups; nobody does.
             self.put("(", false);
@@ -212,7 +214,9 @@ impl Reader<'_> {
             '0'..='7' => {
                 let mut value = next.to_digit(8)?;
                 for _ in 0..2 {
-                    let Some(digit) = self.rest.chars().next().and_then(|digit| digit.to_digit(8)) else { break };
+                    let Some(digit) = self.rest.chars().next().and_then(|digit| digit.to_digit(8)) else {
+                        break;
+                    };
                     self.take();
                     value = value * 8 + digit;
                 }
@@ -310,8 +314,8 @@ const PERL: &[(&str, &str)] = &[
 ];
 
 const POSIX: [&str; 14] = [
-    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper",
-    "word", "xdigit",
+    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
+    "upper", "word", "xdigit",
 ];
 
 #[cfg(test)]
@@ -369,8 +373,26 @@ mod tests {
     #[test]
     fn what_re2_refuses_matches_nothing() {
         for expression in [
-            "*", "a**", "a+*", "a{2}{3}", "a{2}*", "(?x)a", "(?=a)a", r"\1a", r"a\_", r"\y", "[b-a]", "[[:foo:]]a", "(a", "a)",
-            "a{1001}", "a{2,1}", "[a", r"[a-\d]", "(|*)a", r"\b{start}a",
+            "*",
+            "a**",
+            "a+*",
+            "a{2}{3}",
+            "a{2}*",
+            "(?x)a",
+            "(?=a)a",
+            r"\1a",
+            r"a\_",
+            r"\y",
+            "[b-a]",
+            "[[:foo:]]a",
+            "(a",
+            "a)",
+            "a{1001}",
+            "a{2,1}",
+            "[a",
+            r"[a-\d]",
+            "(|*)a",
+            r"\b{start}a",
         ] {
             for text in ["a", "aa", "", "_", "aaaa"] {
                 assert!(!matches(expression, text), "{expression} {text}");

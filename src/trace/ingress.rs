@@ -219,11 +219,14 @@ fn listening(registry: &Registry<'_>, gateway: &Gateway) -> String {
         let kinds: BTreeSet<&str> = servers.iter().map(|opened| opened.kind.word()).collect();
         let hosts: BTreeSet<&str> = servers.iter().flat_map(Opened::hosts).collect();
         let (kinds, hosts) = (kinds.into_iter().collect::<Vec<_>>(), hosts.into_iter().collect::<Vec<_>>());
-        (!servers.is_empty())
-            .then(|| format!("{} on port {port} for {}", kinds.join(" and "), list(&hosts)))
+        (!servers.is_empty()).then(|| format!("{} on port {port} for {}", kinds.join(" and "), list(&hosts)))
     };
     let taken: Vec<String> = ports.iter().filter_map(of_port).collect();
-    if taken.is_empty() { "it takes nothing at all".to_owned() } else { format!("it takes {}", taken.join("; ")) }
+    if taken.is_empty() {
+        "it takes nothing at all".to_owned()
+    } else {
+        format!("it takes {}", taken.join("; "))
+    }
 }
 
 /// The narrower of two hosts, if one covers the other.

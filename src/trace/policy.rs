@@ -130,6 +130,7 @@ mod tests {
             kind: "DestinationRule".to_owned(),
             namespace: "default".to_owned(),
             name: "reviews".to_owned(),
+            cluster: "cluster1".to_owned(),
             file: "cluster1.yaml".to_owned(),
             line: 1,
         };
@@ -160,6 +161,7 @@ mod tests {
             kind: "DestinationRule".to_owned(),
             namespace: "default".to_owned(),
             name: "reviews".to_owned(),
+            cluster: "cluster1".to_owned(),
             file: "cluster1.yaml".to_owned(),
             line: 1,
         };

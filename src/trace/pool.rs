@@ -78,7 +78,8 @@ pub(super) fn shares(members: &[Member<'_>], policy: &Policy<'_>, caller: Traits
     if let Some(rule) = rule {
         weigh(&mut groups, rule);
     }
-    let by_weight_of_groups = [distribute.is_empty(), labels.is_empty(), failover.is_empty()].contains(&false)
+    let by_weight_of_groups = [distribute.is_empty(), labels.is_empty(), failover.is_empty()]
+        .contains(&false)
         && distance != Distance::Region;
     keep_first(&mut groups, members);
     fill(members, groups.into_iter().map(|(_, group)| group).collect(), by_weight_of_groups)

@@ -34,7 +34,10 @@ pub(super) enum Wrapping {
     /// TLS that is not the mesh's.
     OtherTls,
     /// The mesh's mutual TLS, with this SNI.
-    Mesh { sni: String, client: Client },
+    Mesh {
+        sni: String,
+        client: Client,
+    },
 }
 
 /// Who opens a connection with the mesh's TLS, and whom it takes for the server.
@@ -82,7 +85,7 @@ impl<'a> Walk<'_, 'a> {
             return self.dead(flow, DeadEnd::NoCluster, why);
         };
         let rules = registry.destination_rules(service, &proxy.namespace);
-        let Some(policy) = 
+        let Some(policy) =
             policy::of(&rules, target.subset.as_deref(), target.port, registry.control_plane.release)
         else {
             let subset = target.subset.as_deref().unwrap_or_default();

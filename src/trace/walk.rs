@@ -5,9 +5,9 @@
 
 use super::Tracer;
 use super::object::{ObjectPlace, Unfollowed, Unreadable};
+use super::proxy::Proxy;
 use super::registry::Registry;
 use super::report::{DeadEnd, Dial, End, Share, Step, Trace};
-use super::proxy::Proxy;
 use super::request::Request;
 use super::upstream::Client;
 use super::world::{Cluster, Workload};
@@ -130,10 +130,10 @@ impl<'t, 'a> Walk<'t, 'a> {
     /// What of a cluster that the request passes is not followed.
     pub(super) fn set_aside(&mut self, registry: &Registry<'_>) {
         for object in &registry.objects.unfollowed {
-            self.note(format!("{object} is not followed ({}:{})", object.file, object.line));
+            self.note(format!("{object} is not followed{}", whereabouts(object)));
         }
         for (object, why) in &registry.objects.refused {
-            self.note(format!("Istio refuses {object}: {why} ({}:{})", object.file, object.line));
+            self.note(format!("Istio refuses {object}: {why}{}", whereabouts(object)));
         }
         let (cluster, control_plane) = (&registry.cluster.name, &registry.control_plane.name);
         if cluster != control_plane && self.tracer.routing.has_objects(cluster) {
@@ -144,7 +144,12 @@ impl<'t, 'a> Walk<'t, 'a> {
     /// Fields on the way that are not followed.
     pub(super) fn unfollowed(&mut self, object: &ObjectPlace, fields: &Unfollowed) {
         for field in fields.keys() {
-            self.note(format!("`{field}` of {object} is not followed ({}:{})", object.file, object.line));
+            self.note(format!("`{field}` of {object} is not followed{}", whereabouts(object)));
         }
     }
+}
+
+/// The file of an object, else its cluster.
+fn whereabouts(object: &ObjectPlace) -> String {
+    object.file_and_line().map_or_else(|| format!(" in {}", object.cluster), |place| format!(" ({place})"))
 }

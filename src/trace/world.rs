@@ -295,9 +295,9 @@ impl Cluster {
     #[must_use]
     pub fn has_gateway_at(&self, address: &str) -> bool {
         let has = |addresses: &Vec<String>| addresses.iter().any(|known| known == address);
-        self.gateways.iter().any(|gateway| {
-            has(&gateway.addresses) || gateway.addresses_from.values().any(has)
-        })
+        self.gateways
+            .iter()
+            .any(|gateway| has(&gateway.addresses) || gateway.addresses_from.values().any(has))
     }
 
     /// What control planes call it.

@@ -56,7 +56,7 @@ func (t *tracer) forward(p *Proxy, f flow, name, addr string, port int, c conn, 
 	} else {
 		cla = cl.LoadAssignment
 	}
-	picks := t.balance(p, cl, cla)
+	picks := t.lasting(p, f, cl, cla, c, m)
 	if len(picks) == 0 {
 		t.end(f, "error:no-endpoints", "DEAD END: cluster %s has no endpoints", name)
 		return
@@ -97,7 +97,7 @@ func (t *tracer) down(p *Proxy, host string, port int) bool {
 }
 
 // balance gives the share of every endpoint in the long run (healthy: ready and not in query.down).
-func (t *tracer) balance(p *Proxy, cl *clusterv3.Cluster, cla *endpointv3.ClusterLoadAssignment) []pick {
+func (t *tracer) balance(p *Proxy, cl *clusterv3.Cluster, cla *endpointv3.ClusterLoadAssignment, ejected map[string]bool) []pick {
 	type loc struct {
 		weight float64
 		picks  []pick
@@ -131,7 +131,7 @@ func (t *tracer) balance(p *Proxy, cl *clusterv3.Cluster, cla *endpointv3.Cluste
 			if hs := e.GetHealthStatus(); hs == corev3.HealthStatus_UNHEALTHY || hs == corev3.HealthStatus_DRAINING {
 				continue
 			}
-			if t.down(p, hostS, int(sa.GetPortValue())) {
+			if t.down(p, hostS, int(sa.GetPortValue())) || ejected[fmt.Sprintf("%s:%d", hostS, sa.GetPortValue())] {
 				continue
 			}
 			x.eps += w

@@ -21,6 +21,7 @@ func usage() {
 	fmt.Fprintln(os.Stderr, `usage: judge [flags] trace SCENE...
        judge [flags] validate SCENE...
        judge [flags] bootstrap SCENE...
+       judge match <PAIRS
        judge [flags] dump SCENE CLUSTER (gateway NAME|caller NAMESPACE KEY=VALUE,...|workload NAMESPACE POD)`)
 	flag.PrintDefaults()
 	os.Exit(2)
@@ -39,6 +40,9 @@ func main() {
 	setLog(options, *logs)
 	_ = istiolog.Configure(options)
 	args := flag.Args()
+	if len(args) == 1 && args[0] == "match" {
+		os.Exit(runMatch())
+	}
 	if len(args) < 2 {
 		usage()
 	}

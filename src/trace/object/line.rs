@@ -33,7 +33,7 @@ impl Document<'_> {
 
     /// What is wrong with it.
     pub(super) fn unreadable(&self, file: &str, reason: &serde_yaml::Error) -> Unreadable {
-        Unreadable { file: file.to_owned(), line: self.line, reason: reason.to_string() }
+        Unreadable::Broken { file: file.to_owned(), line: self.line, reason: reason.to_string() }
     }
 }
 

@@ -132,7 +132,7 @@ pub(super) fn of_world<'a>(cluster: &'a Cluster, service: &'a world::Service, do
 
 /// A Service of the bundle.
 pub(super) fn of_stand_in<'a>(object: &'a Object<ServiceSpec>, domain: &str) -> Service<'a> {
-    let ObjectPlace { kind: _, namespace, name, file: _, line: _ } = &object.place;
+    let ObjectPlace { kind: _, namespace, name, cluster: _, file: _, line: _ } = &object.place;
     let ports = object.spec.ports.iter().map(|port| Port {
         number: port.port,
         name: &port.name,
