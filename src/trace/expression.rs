@@ -24,13 +24,16 @@ pub fn matches(expression: &str, text: &str) -> bool {
 
 /// The expression in Rust's words; nothing if RE2 would refuse it.
 fn translate(expression: &str) -> Option<String> {
-    let mut reader = Reader { rest: expression, out: String::new(), can_repeat: false };
+    let mut reader = Reader { rest: expression, ..Reader::default() };
     while let Some(next) = reader.take() {
         match next {
             '\\' => reader.escape()?,
             '[' => reader.class()?,
             '(' => reader.group()?,
-            ')' => reader.put(")", true),
+            ')' => {
+                reader.open = reader.open.checked_sub(1)?;
+                reader.put(")", true);
+            }
             '|' => reader.put("|", false),
             '*' | '+' | '?' => reader.repeat(&next.to_string())?,
             '{' => match reader.counted()? {
@@ -42,14 +45,21 @@ fn translate(expression: &str) -> Option<String> {
             other => reader.literal(other),
         }
     }
-    Some(reader.out)
+    (reader.open == 0).then_some(reader.out)
 }
 
+#[derive(Default)]
 struct Reader<'e> {
     rest: &'e str,
     out: String,
     /// Whether something stands before that may be repeated.
     can_repeat: bool,
+    /// Whether that is a repetition, which may be repeated only behind flags.
+    is_repeated: bool,
+    /// Flags that hold from here on: a repetition behind them is still of what stands before.
+    flags: String,
+    /// Groups that are open.
+    open: usize,
 }
 
 impl Reader<'_> {
@@ -66,8 +76,9 @@ impl Reader<'_> {
     }
 
     fn put(&mut self, text: &str, can_repeat: bool) {
+        self.out.push_str(&std::mem::take(&mut self.flags));
         self.out.push_str(text);
-        self.can_repeat = can_repeat;
+        (self.can_repeat, self.is_repeated) = (can_repeat, false);
     }
 
     fn literal(&mut self, letter: char) {
@@ -79,18 +90,12 @@ impl Reader<'_> {
         if !self.can_repeat {
             return None;
         }
-        let lazy = if self.take_if("?") { "?" } else { "" };
-        self.put(&format!("{mark}{lazy}"), false);
-        // `a*|b` and `(a*)*` are fine; `a**` is not, and neither is `a*{2}`.
-        let follows = self.rest.chars().next();
-        let again = matches!(follows, Some('*' | '+' | '?'))
-            || (follows == Some('{')
-                && Reader { rest: self.rest.get(1..)?, ..Reader::empty() }.counted()?.is_some());
-        (!again).then_some(())
-    }
-
-    fn empty() -> Self {
-        Reader { rest: "", out: String::new(), can_repeat: false }
+        self.out.push_str(mark);
+        if self.take_if("?") {
+            self.out.push('?');
+        }
+        (self.can_repeat, self.is_repeated) = (false, true);
+        Some(())
     }
 
     /// What stands behind a `{`, if it counts: `{2}`, `{2,}`, `{2,5}`. Nothing at all if it counts too far.
@@ -119,6 +124,7 @@ impl Reader<'_> {
     fn group(&mut self) -> Option<()> {
         if !self.take_if("?") {
             self.put("(", false);
+            self.open += 1;
             return Some(());
         }
         if self.take_if("P<") || (!self.rest.starts_with(['=', '!']) && self.take_if("<")) {
@@ -128,6 +134,7 @@ impl Reader<'_> {
             self.rest = after;
             // Names are for whoever asks for groups; nobody does.
             self.put("(", false);
+            self.open += 1;
             return is_name.then_some(());
         }
         let end = self.rest.find([':', ')'])?;
@@ -140,14 +147,15 @@ impl Reader<'_> {
         }
         let each = |flags: &str| flags.chars().collect::<BTreeSet<char>>().into_iter().collect::<String>();
         let off = if off.is_empty() { String::new() } else { format!("-{}", each(off)) };
-        let _ = write!(self.out, "(?{}{off}", each(on));
+        let flags = format!("(?{}{off}", each(on));
         self.rest = after;
-        let opens = self.take_if(":");
-        if opens {
-            self.put(":", false);
+        if self.take_if(":") {
+            self.put(&format!("{flags}:"), false);
+            self.open += 1;
         } else {
             self.take();
-            self.put(")", false);
+            let _ = write!(self.flags, "{flags})");
+            self.can_repeat |= self.is_repeated;
         }
         Some(())
     }
@@ -365,6 +373,8 @@ mod tests {
             ("x{2}y", "xxy", true),
             (r"[^\D]", "5", true),
             ("(?ii-s)a", "A", true),
+            (r"\w(?i)+", "ab", true),
+            ("a*(?i)+B", "aab", true),
         ] {
             assert_eq!(matches(expression, text), expected, "{expression} {text}");
         }
@@ -387,6 +397,7 @@ mod tests {
             "[[:foo:]]a",
             "(a",
             "a)",
+            ")(a",
             "a{1001}",
             "a{2,1}",
             "[a",

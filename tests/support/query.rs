@@ -237,6 +237,6 @@ impl Query {
 
 impl std::fmt::Display for Query {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{} from {} {}", self.host, self.port, self.from.cluster, self.name)
+        write!(f, "{}:{} from {} {}", self.host, self.port, self.caller(), self.name())
     }
 }

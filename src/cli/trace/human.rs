@@ -82,7 +82,7 @@ impl Answer<'_> {
     /// The places of all steps begin in one column, if there is room for one; else each stands below its step.
     fn step(&self, f: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
         let start = format!("      {:<10}  ", step.cluster);
-        let column = self.width.saturating_sub(self.longest());
+        let column = self.width.saturating_sub(self.longest()).min(self.column());
         let places = self.places(step).join("  ");
         let is_beside = column >= NARROW;
         let text = wrapped(&start, &escape::line(&step.what), if is_beside { column } else { self.width });
@@ -101,6 +101,13 @@ impl Answer<'_> {
         let bundle = step.object.as_ref().and_then(ObjectPlace::file_and_line);
         let origin = self.texts.origin(step).and_then(|place| self.line(place));
         bundle.into_iter().chain(origin).collect()
+    }
+
+    /// Behind the longest of the steps.
+    fn column(&self) -> usize {
+        let steps = self.trace.shares.iter().flat_map(|share| &share.steps);
+        let length = |step: &Step| INDENT + step.what.chars().count() + 2;
+        steps.map(length).max().unwrap_or(0).max(NARROW)
     }
 
     /// With two blanks before them.
