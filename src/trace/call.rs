@@ -47,13 +47,16 @@ impl<'a> Walk<'_, 'a> {
         let what = format!("`{}` is {}{}", request.host, service.host, whereabouts(registry, service));
         let flow = flow.step(cluster, what, service.place.cloned());
         let list = port.list.obeyed(&request.speaks);
-        let expected = |what: &str| {
+        let passed_by = |flow: Flow, what: &str| {
             let (number, host) = (port.number, &service.host);
-            format!("port {number} of {host} speaks HTTP, and the proxy of the caller cannot read {what}")
+            let what = format!(
+                "port {number} of {host} speaks HTTP: {what} is passed on to its address, past all rules and without the mesh's TLS"
+            );
+            flow.step(cluster, what, None)
         };
         match (&request.speaks, list, registry.virtual_service(&service.host, namespace)) {
-            (Speaks::Tls { .. }, List::Http, _) => self.dead(flow, DeadEnd::TlsToHttp, expected("TLS")),
-            (Speaks::Bytes, List::Http, _) => self.dead(flow, DeadEnd::TcpToHttp, expected("anything else")),
+            (Speaks::Tls { .. }, List::Http, _) => self.end(passed_by(flow, "TLS"), End::Passthrough),
+            (Speaks::Bytes, List::Http, _) => self.end(passed_by(flow, "anything else"), End::Passthrough),
             (Speaks::Http, List::Http, Some(routes)) => self.route(registry, Some(service), routes, flow),
             (_, _, Some(routes)) => self.route_connection(registry, service, list, routes, flow),
             (_, _, None) => self.unrouted(registry, service, flow),
@@ -77,19 +80,19 @@ impl<'a> Walk<'_, 'a> {
         let elsewhere = known.iter().find(|service| {
             plain(service) == request.host && service.namespace != namespace && !service.is_external()
         });
-        let cure = match elsewhere {
-            Some(service) => {
-                let (name, home) = (&request.host, service.namespace);
-                let caller = format!("`--from {cluster}/{home}` asks for a caller there");
-                format!(" in the namespace {namespace}; did you mean `{name}.{home}`? {caller}")
-            }
-            None => {
-                let own = known.iter().filter(|service| service.namespace == namespace).map(plain);
-                let names: Vec<String> =
-                    own.chain(known.iter().map(|service| service.host.clone())).collect();
-                let near = nearest(&request.host, names.iter().map(String::as_str));
-                near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
-            }
+        let cure = if let Some(service) = elsewhere {
+            let (name, home) = (&request.host, service.namespace);
+            let caller = format!("`--from {cluster}/{home}` asks for a caller there");
+            format!(" in the namespace {namespace}; did you mean `{name}.{home}`? {caller}")
+        } else {
+            let own = known.iter().filter(|service| service.namespace == namespace).map(plain);
+            let others = known.iter().filter(|service| !service.is_external());
+            let others = others.map(|service| format!("{}.{}", plain(service), service.namespace));
+            let hosts = known.iter().map(|service| service.host.clone());
+            let names: Vec<String> =
+                own.chain(others).chain(hosts).filter(|name| *name != request.host).collect();
+            let near = nearest(&request.host, names.iter().map(String::as_str));
+            near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
         };
         let what = format!("no Service and no ServiceEntry here gives the name `{}`{cure}", request.host);
         self.end(flow.step(&registry.cluster.name, what, None), End::Passthrough);

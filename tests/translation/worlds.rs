@@ -23,6 +23,19 @@ fn every_query_of_every_world_ends_where_it_must() {
 }
 
 #[test]
+fn every_dead_end_is_met() {
+    let directories = std::fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().path());
+    let expected: String =
+        directories.map(|world| std::fs::read_to_string(world.join("queries.yaml")).unwrap()).collect();
+    let missing: Vec<_> = meshgen::trace::report::DeadEnd::ALL
+        .iter()
+        .filter(|dead| !expected.contains(&format!("error:{dead}\": ")))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    assert!(expected.contains("passthrough: "));
+}
+
+#[test]
 fn what_nobody_reads_is_said() {
     let directory = root().join("primary-remote");
     let (world, routing) = (world(&directory), routing(&directory));

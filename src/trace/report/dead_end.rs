@@ -72,10 +72,6 @@ dead_ends! {
     ForeignPodIp "foreign-pod-ip"
     /// The ingress gateway has routes, but none for this host: 404.
     NoVhost "no-vhost"
-    /// The caller speaks TLS itself, and its proxy expects HTTP.
-    TlsToHttp "tls-to-http"
-    /// The caller speaks something else than HTTP, and its proxy expects HTTP.
-    TcpToHttp "tcp-to-http"
 }
 
 impl fmt::Display for DeadEnd {
