@@ -1,14 +1,16 @@
 //! Ports and what is spoken on them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::entries;
 use super::name::is_dns_label;
+use super::problems::routing::unknown_port;
 use super::problems::topology as problems;
 use super::value::{Checked, Poisoned, optional};
 use crate::diagnostic::Finding;
-use crate::model::{Port, Protocol, TargetPort};
-use crate::source::At;
+use crate::model::{Port, Protocol, Service, TargetPort};
+use crate::source::{At, Place};
 use crate::spec::{self, Written};
 
 /// A CEL rule of the CRD bounds the keys of `endpoints[].ports`.
@@ -36,6 +38,34 @@ pub fn all(service: &spec::service::Service, findings: &mut Vec<Finding>) -> (Ve
         }
     }
     (ports.into_values().collect(), complete)
+}
+
+/// The ports of one service, for those who name one.
+pub struct Ports<'s> {
+    /// The service as its users name it.
+    pub service: &'s dyn fmt::Display,
+    /// Its key.
+    pub place: Place,
+    pub ports: &'s [Port],
+    /// Whether these are all.
+    pub complete: bool,
+}
+
+impl<'s> Ports<'s> {
+    pub fn of(service: &'s Service) -> Self {
+        Self { service, place: service.place, ports: &service.ports, complete: service.complete.ports }
+    }
+
+    /// A port by name, else by number. Nothing is said where some port of the service could not be read.
+    pub fn find(&self, written: &At<String>, findings: &mut Vec<Finding>) -> Option<&'s Port> {
+        let by_name = self.ports.iter().find(|port| port.name == written.value);
+        let found =
+            by_name.or_else(|| self.ports.iter().find(|port| port.number.to_string() == written.value));
+        if found.is_none() && self.complete {
+            findings.push(unknown_port(self, written));
+        }
+        found
+    }
 }
 
 fn resolved(port: &spec::service::Port, findings: &mut Vec<Finding>) -> Option<Port> {

@@ -2,42 +2,61 @@
 
 use std::collections::BTreeMap;
 
+use super::ingress::{self, Gateways};
+use super::port::Ports;
 use super::problems::routing as problems;
 use super::speaks::Words;
 use super::value::http;
 use super::{ClusterNames, action, condition, entries};
 use crate::diagnostic::Finding;
+use crate::model::ingress::Ingress;
 use crate::model::{
-    Actions, Answer, ClusterId, Condition, Destination, Mirror, Pick, Rule, Service, ServiceId, VersionId,
+    Actions, Answer, ClusterId, Complete, Condition, Destination, Mirror, Pick, Rule, Service, ServiceId,
+    VersionId,
 };
 use crate::source::{At, Place};
 use crate::spec::{self, Listed, ServiceName, Written};
 
-/// Gives every service its rules. `all_services` is false if some service could not be read.
+/// What is written for one service.
+struct Routed {
+    rules: Vec<Rule>,
+    ingress: Vec<Ingress>,
+    /// Whether these are all rules that were written.
+    complete: bool,
+}
+
+/// Gives every service its rules and its ingress. `all_services` is false if some service could not be read.
 pub fn route(
     written: &Listed<spec::routing::Routes>,
     all_services: bool,
-    services: &mut [Service],
+    services: Vec<Service>,
+    gateways: &Gateways<'_>,
     clusters: &mut ClusterNames,
     findings: &mut Vec<Finding>,
-) {
+) -> Vec<Service> {
     let ids: BTreeMap<(String, String), ServiceId> = services
         .iter()
-        .enumerate()
-        .map(|(index, service)| ((service.namespace.clone(), service.name.clone()), ServiceId(index)))
+        .map(|service| ((service.namespace.clone(), service.name.clone()), service.id))
         .collect();
-    let mut resolved = Vec::with_capacity(written.entries.len());
+    let mut routed: BTreeMap<ServiceId, Routed> = BTreeMap::new();
     for routes in &written.entries {
-        let mut reader = Reader { services, ids: &ids, all_services, clusters, findings };
+        let mut reader =
+            Reader { services: &services, ids: &ids, all_services, clusters, gateways, findings };
         let Some(id) = reader.service(&routes.service, routes.place, "a route") else { continue };
-        resolved.push((id, reader.rules(id, routes)));
-    }
-    for (id, (rules, complete)) in resolved {
-        if let Some(service) = services.get_mut(id.0) {
-            service.rules = rules;
-            service.complete.rules = complete;
+        if let Some(service) = services.get(id.0) {
+            routed.insert(id, reader.routed(service, routes));
         }
     }
+    services
+        .into_iter()
+        .map(|service| match routed.remove(&service.id) {
+            Some(Routed { rules, ingress, complete }) => {
+                let complete = Complete { rules: complete, ..service.complete };
+                Service { rules, ingress, complete, ..service }
+            }
+            None => service,
+        })
+        .collect()
 }
 
 struct Reader<'r> {
@@ -45,10 +64,11 @@ struct Reader<'r> {
     ids: &'r BTreeMap<(String, String), ServiceId>,
     all_services: bool,
     clusters: &'r mut ClusterNames,
+    gateways: &'r Gateways<'r>,
     findings: &'r mut Vec<Finding>,
 }
 
-impl<'r> Reader<'r> {
+impl Reader<'_> {
     fn service(&mut self, name: &ServiceName, place: Place, what: &str) -> Option<ServiceId> {
         let ServiceName { namespace, name } = name;
         let id = self.ids.get(&(namespace.value.clone(), name.value.clone())).copied();
@@ -58,16 +78,17 @@ impl<'r> Reader<'r> {
         id
     }
 
-    /// The rules that could be read, and whether these are all.
-    fn rules(&mut self, id: ServiceId, routes: &spec::routing::Routes) -> (Vec<Rule>, bool) {
-        let Some(service) = self.services.get(id.0) else { return (Vec::new(), false) };
+    /// The rules and the ingress that could be read.
+    fn routed(&mut self, service: &Service, routes: &spec::routing::Routes) -> Routed {
         let (written, complete) = entries(&routes.rules);
-        let rules: Vec<_> = written.iter().filter_map(|rule| self.rule(id, service, rule)).collect();
+        let rules: Vec<_> = written.iter().filter_map(|rule| self.rule(service, rule)).collect();
         let complete = complete && rules.len() == written.len();
-        (rules, complete)
+        let known = if complete { rules.as_slice() } else { &[] };
+        let ingress = ingress::of(service, known, &routes.ingress, self.gateways, self.findings);
+        Routed { rules, ingress, complete }
     }
 
-    fn rule(&mut self, id: ServiceId, service: &'r Service, written: &spec::routing::Rule) -> Option<Rule> {
+    fn rule(&mut self, service: &Service, written: &spec::routing::Rule) -> Option<Rule> {
         let spec::routing::Rule { place, name, conditions, to, redirect, direct_response, actions, mirrors } =
             written;
         let absent = [to.is_absent(), redirect.is_absent(), direct_response.is_absent()];
@@ -81,7 +102,7 @@ impl<'r> Reader<'r> {
         let written_conditions = conditions;
         let (conditions, conditions_complete) = self.conditions(service, conditions);
         let answer = if let Some(to) = to.written() {
-            self.destinations(id, to).map(Answer::To)
+            self.destinations(service.id, to).map(Answer::To)
         } else if let Some(redirect) = redirect.written() {
             action::redirect(redirect, self.findings).map(Answer::Redirect)
         } else if let Some(response) = direct_response.written() {
@@ -106,7 +127,7 @@ impl<'r> Reader<'r> {
         if !words.fit(rule.speaks, service, written_conditions, &rule.conditions, self.findings) {
             return None;
         }
-        if let Some(mirror) = self_mirrored(&rule, id) {
+        if let Some(mirror) = self_mirrored(&rule, service.id) {
             self.findings.push(problems::mirror_to_itself(&rule, mirror));
         }
         Some(rule)
@@ -143,25 +164,17 @@ impl<'r> Reader<'r> {
         .filter(|_| known)
     }
 
-    /// A port by name, else by number. Nothing is said where some port of the service could not be read.
     fn port(&mut self, service: &Service, written: &At<String>) -> Option<u16> {
-        let by_name = service.ports.iter().find(|port| port.name == written.value);
-        let found =
-            by_name.or_else(|| service.ports.iter().find(|port| port.number.to_string() == written.value));
-        if found.is_none() && service.complete.ports {
-            self.findings.push(problems::unknown_port(service, written));
-        }
-        found.map(|port| port.number)
+        Ports::of(service).find(written, self.findings).map(|port| port.number)
     }
 
     fn destination_port(&mut self, service: &Service, written: &At<String>) -> Option<u16> {
-        let number = self.port(service, written)?;
-        let port = service.ports.iter().find(|port| port.number == number)?;
+        let port = Ports::of(service).find(written, self.findings)?;
         if port.protocol.route().is_none() {
             self.findings.push(super::problems::connection::sent_as_datagrams(service, written.place, port));
             return None;
         }
-        Some(number)
+        Some(port.number)
     }
 
     fn destinations(

@@ -40,7 +40,7 @@ pub struct Locality {
 }
 
 /// `clusters.NAME.gateway`; an address or a list of them is the long form with `addresses` alone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Gateway {
     /// `address`: host names or IPs, unchecked. `resolve` asks for it where it is absent.
     pub addresses: Written<Listed<At<String>>>,
@@ -156,16 +156,7 @@ impl Gateway {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
         if let View::Text(_) | View::List(_) = value.view() {
             let addresses = reader.texts(value)?;
-            let gateway = Self {
-                addresses: Written::As(addresses),
-                port: Written::Absent,
-                server_port: Written::Absent,
-                namespace: Written::Absent,
-                selector: Written::Absent,
-                expose: Written::Absent,
-                existing: Written::Absent,
-                address_from: Written::Absent,
-            };
+            let gateway = Self { addresses: Written::As(addresses), ..Self::default() };
             return Some(At::new(gateway, value.place()));
         }
         let GatewayFields { address, port, server_port, namespace, selector, expose, existing, address_from } =
