@@ -30,6 +30,8 @@ mod speaks; // which ports a rule is for
 mod host; // the names that come out
 mod sni; // names that callers ask for in TLS
 mod virtual_ip;
+mod told_apart; // labels of versions that share a pool
+mod trust; // callers of another trust domain
 mod unused; // what is declared and never used
 mod problems;
 
@@ -57,8 +59,14 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     let services = service::all(services, &defaults, &clients, &mut names, &mut findings);
     let gateways = gateway::all(gateways, &mut names, &mut findings);
     let known = ingress::Gateways { known: &gateways, complete: spec.gateways.complete };
-    let services =
-        routing::route(routes, spec.services.complete, services, &known, &mut names, &mut findings);
+    let services = routing::route(
+        routes,
+        spec.services.complete,
+        services,
+        &known,
+        (&clusters, &mut names),
+        &mut findings,
+    );
     let all_known = names.complete && spec.services.complete && names.unknown.is_empty();
     findings.extend(names.unknown_names());
 
@@ -66,6 +74,10 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     let mut mesh = Mesh { clusters, services, gateways, ..defaults.mesh };
     failover::mark(&mut mesh);
     control_plane::show(&mut mesh);
+    address::local_names(&mesh, &mut findings);
+    address_from::unused(&mesh, &mut findings);
+    told_apart::check(&mesh, &mut findings);
+    trust::note(&mesh, &mut findings);
     ingress::check(&mesh, &mut findings);
     host::check(&mesh, suffix_place, &mut findings);
     sni::check(&mesh, &mut findings);
@@ -131,6 +143,16 @@ fn entries<T>(written: &Written<Listed<T>>) -> (&[T], bool) {
         Written::Absent => (&[], true),
         Written::Illegible => (&[], false),
         Written::As(at) => (&at.value.entries, at.value.complete),
+    }
+}
+
+/// Says which names a list holds twice.
+fn each_once(names: &[At<String>], findings: &mut Vec<Finding>) {
+    let mut seen: BTreeMap<&str, Place> = BTreeMap::new();
+    for name in names {
+        if let Some(first) = seen.insert(&name.value, name.place) {
+            findings.push(problems::topology::listed_twice(name, first));
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::problems::address as problems;
 use super::{ClusterNames, address};
 use crate::diagnostic::Finding;
 use crate::model::cluster::AddressesFrom;
-use crate::model::{Address, Cluster, ClusterId};
+use crate::model::{Address, Cluster, ClusterId, Mesh, Reach};
 use crate::source::{At, Place};
 use crate::spec::cluster::AddressesFrom as Written;
 use crate::spec::{Keyed, Listed};
@@ -34,6 +34,21 @@ pub fn by_caller(
         }
     }
     from
+}
+
+/// Where a cluster is entered by discovery, its callers' istiod tells them the address.
+pub fn unused(mesh: &Mesh, findings: &mut Vec<Finding>) {
+    for (index, cluster) in mesh.clusters.iter().enumerate() {
+        let Some(gateway) = &cluster.gateway else { continue };
+        let found = mesh.services.iter().find(|service| {
+            service.runs.contains_key(&ClusterId(index))
+                && matches!(mesh.reach(service, cluster), Reach::Discovery)
+        });
+        let Some(service) = found else { continue };
+        for from in gateway.addresses_from.values() {
+            findings.push(problems::istiod_chooses(cluster, service, from.place));
+        }
+    }
 }
 
 /// What one caller dials must lead into one cluster; another caller may well mean another one by it.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::defaults::{self, Defaults};
 use super::problems::address as problems;
-use super::{ClusterNames, address, address_from, control_plane, entries, label, name, or, reach};
+use super::value::Checked;
+use super::{ClusterNames, address, address_from, control_plane, entries, label, name, or, port, reach};
 use crate::diagnostic::Finding;
 use crate::model::cluster::{Expose, Locality, Shown};
 use crate::model::{Address, Cluster, ClusterId, Gateway, Release};
@@ -119,7 +120,7 @@ fn gateway_of(
     };
     let spec::cluster::Gateway {
         addresses: _,
-        port,
+        port: dialled,
         server_port,
         namespace,
         selector,
@@ -130,12 +131,16 @@ fn gateway_of(
     if let Some(namespace) = namespace.written() {
         name::dns_label("namespace", namespace, findings);
     }
+    if let Some(at) = server_port.written() {
+        // What stands for it is known to be wrong; nothing more is said of it.
+        let _: Checked<()> = port::kept(at, &port::OF_GATEWAYS, "the gateway", findings);
+    }
     let (key, value) = release.gateway_label();
     Some(Gateway {
         place,
         addresses: address::all(texts, findings),
         addresses_from: address_from::by_caller(cluster, entries(address_from).0, names, findings),
-        port: or(port, PORT),
+        port: or(dialled, PORT),
         server_port: or(server_port, PORT),
         namespace: or(namespace, "istio-system".to_owned()),
         selector: if selector.is_absent() {

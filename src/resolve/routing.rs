@@ -7,12 +7,12 @@ use super::port::Ports;
 use super::problems::routing as problems;
 use super::speaks::Words;
 use super::value::http;
-use super::{ClusterNames, action, condition, entries};
+use super::{ClusterNames, action, condition, each_once, entries};
 use crate::diagnostic::Finding;
 use crate::model::ingress::Ingress;
 use crate::model::{
-    Actions, Answer, ClusterId, Complete, Condition, Destination, Mirror, Pick, Rule, Service, ServiceId,
-    VersionId,
+    Actions, Answer, Cluster, ClusterId, Complete, Condition, Destination, Mirror, Pick, Release, RouteKind,
+    Rule, Service, ServiceId, VersionId,
 };
 use crate::source::{At, Place};
 use crate::spec::{self, Listed, ServiceName, Written};
@@ -31,19 +31,30 @@ pub fn route(
     all_services: bool,
     services: Vec<Service>,
     gateways: &Gateways<'_>,
-    clusters: &mut ClusterNames,
+    clusters: (&[Cluster], &mut ClusterNames),
     findings: &mut Vec<Finding>,
 ) -> Vec<Service> {
+    let (known, clusters) = clusters;
     let ids: BTreeMap<(String, String), ServiceId> = services
         .iter()
         .map(|service| ((service.namespace.clone(), service.name.clone()), service.id))
         .collect();
     let mut routed: BTreeMap<ServiceId, Routed> = BTreeMap::new();
     for routes in &written.entries {
-        let mut reader =
-            Reader { services: &services, ids: &ids, all_services, clusters, gateways, findings };
+        let mut reader = Reader {
+            services: &services,
+            ids: &ids,
+            all_services,
+            clusters,
+            gateways,
+            oldest: Release::LAST.minor,
+            from_outside: false,
+            findings,
+        };
         let Some(id) = reader.service(&routes.service, routes.place, "a route") else { continue };
         if let Some(service) = services.get(id.0) {
+            let callers = service.clients.keys().filter_map(|client| known.get(client.0));
+            reader.oldest = callers.map(|caller| caller.release.minor).min().unwrap_or(Release::LAST.minor);
             routed.insert(id, reader.routed(service, routes));
         }
     }
@@ -65,6 +76,10 @@ struct Reader<'r> {
     all_services: bool,
     clusters: &'r mut ClusterNames,
     gateways: &'r Gateways<'r>,
+    /// The oldest minor release of Istio among the callers of the service.
+    oldest: u8,
+    /// Whether requests from outside are let in to the service.
+    from_outside: bool,
     findings: &'r mut Vec<Finding>,
 }
 
@@ -80,6 +95,7 @@ impl Reader<'_> {
 
     /// The rules and the ingress that could be read.
     fn routed(&mut self, service: &Service, routes: &spec::routing::Routes) -> Routed {
+        self.from_outside = !routes.ingress.is_absent();
         let (written, complete) = entries(&routes.rules);
         let rules: Vec<_> = written.iter().filter_map(|rule| self.rule(service, rule)).collect();
         let complete = complete && rules.len() == written.len();
@@ -110,7 +126,7 @@ impl Reader<'_> {
         } else {
             None
         };
-        let actions: Option<Actions> = action::actions(actions, self.findings);
+        let actions: Option<Actions> = action::actions(actions, self.oldest, self.findings);
         let (mirrors, mirrors_complete) = self.mirrors(service, mirrors);
         let rule = Rule {
             place: *place,
@@ -127,10 +143,35 @@ impl Reader<'_> {
         if !words.fit(rule.speaks, service, written_conditions, &rule.conditions, self.findings) {
             return None;
         }
+        if !self.from_outside {
+            self.hosts_with_ports(service, &rule, written_conditions);
+        }
         if let Some(mirror) = self_mirrored(&rule, service.id) {
             self.findings.push(problems::mirror_to_itself(&rule, mirror));
         }
         Some(rule)
+    }
+
+    /// Clients send the host with its port where that is not 80. A gateway's clients send what they like.
+    fn hosts_with_ports(
+        &mut self,
+        service: &Service,
+        rule: &Rule,
+        written: &Written<Listed<spec::condition::Condition>>,
+    ) {
+        for (condition, written) in rule.conditions.iter().zip(entries(written).0) {
+            let Some(spec::condition::TextMatch::Exact(host)) = written.authority.value() else { continue };
+            let http = service.ports.iter().filter(|port| port.protocol.route() == Some(RouteKind::Http));
+            let ports: Vec<u16> = http
+                .map(|port| port.number)
+                .filter(|number| condition.port.is_none_or(|only| only == *number))
+                .collect();
+            let is_bare = !host.value.is_empty() && !host.value.contains(':');
+            if is_bare && !ports.is_empty() && !ports.contains(&80) && service.complete.ports {
+                let meant: Vec<_> = ports.iter().map(|port| format!("{}:{port}", host.value)).collect();
+                self.findings.push(problems::host_without_port(host, &meant));
+            }
+        }
     }
 
     fn conditions(
@@ -147,6 +188,7 @@ impl Reader<'_> {
 
     fn condition(&mut self, service: &Service, written: &spec::condition::Condition) -> Option<Condition> {
         let (clusters, complete) = entries(&written.source_clusters);
+        each_once(clusters, self.findings);
         let source_clusters: Vec<_> =
             clusters.iter().filter_map(|cluster| self.clusters.find(cluster)).collect();
         let known = complete && source_clusters.len() == clusters.len();
@@ -258,7 +300,7 @@ impl Reader<'_> {
         let headers = match headers {
             Written::Absent => Some(None),
             Written::Illegible => None,
-            Written::As(headers) => action::headers(headers, self.findings).map(Some),
+            Written::As(headers) => action::headers(headers, self.oldest, self.findings).map(Some),
         };
         Some(Destination {
             place: *place,
@@ -306,7 +348,14 @@ impl Reader<'_> {
         service: &Service,
         written: &Written<Listed<spec::routing::Mirror>>,
     ) -> (Vec<Mirror>, bool) {
-        let (written, complete) = entries(written);
+        let (place, (written, complete)) = (written.place(), entries(written));
+        if let Some(place) = place
+            && written.is_empty()
+            && complete
+        {
+            self.findings.push(problems::no_mirror(place));
+            return (Vec::new(), false);
+        }
         let mirrors: Vec<_> = written.iter().filter_map(|mirror| self.mirror(service, mirror)).collect();
         let complete = complete && mirrors.len() == written.len();
         (mirrors, complete)

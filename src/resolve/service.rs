@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::rc::Rc;
 
+use super::address::out_of_reach;
 use super::clients::{self, CallersByCluster};
 use super::defaults::{self, Defaults};
 use super::port::Ports;
@@ -194,6 +195,11 @@ impl Reader<'_> {
             self.findings.push(problems::not_an_ip(text));
             return None;
         };
-        Some(At::new(ip.to_canonical(), text.place))
+        let ip = ip.to_canonical();
+        if let Some(kind) = out_of_reach(ip) {
+            self.findings.push(problems::pin_out_of_reach(text, kind));
+            return None;
+        }
+        Some(At::new(ip, text.place))
     }
 }

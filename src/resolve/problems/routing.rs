@@ -89,6 +89,22 @@ pub fn no_destination(place: Place) -> Finding {
         .help("say which versions answer: `to: v1`, or `to: {v1: 90, v2: 10}`")
 }
 
+pub fn no_mirror(place: Place) -> Finding {
+    Finding::new(Code::MG0306, "`mirror` names nobody who gets a copy")
+        .at(place, "nothing is named")
+        .help("say which version does: `mirror: v2`, or leave the word out")
+}
+
+/// Written: the host as it is compared; meant: what clients send.
+pub fn host_without_port(written: &At<String>, meant: &[String]) -> Finding {
+    Finding::new(Code::MG0380, format!("clients of no port of this rule send the host `{written}` alone"))
+        .at(written.place, "compared without a port")
+        .help(format!(
+            "the host is sent with the port where that is not 80: write {}",
+            join(meant.iter().map(|host| format!("`{host}`")), "or")
+        ))
+}
+
 pub fn twice(again: &Destination, first: Place) -> Finding {
     Finding::new(Code::MG0305, "one destination is listed twice")
         .at(again.place, "listed again")

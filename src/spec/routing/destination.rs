@@ -25,8 +25,9 @@ impl Destination {
     pub fn read_all(routed: &ServiceName, reader: &mut Reader, value: Value<'_>) -> Option<At<Listed<Self>>> {
         if let View::Map(_) = value.view() {
             if is_one_destination(value) {
-                reader.wrong_form(value, "a map of shares", DestinationFields::EXAMPLE);
-                return None;
+                let mut listed = Listed::default();
+                listed.push(Self::read(routed, value, reader));
+                return Some(At::new(listed, value.place()));
             }
             return reader.entries(value, "a map of shares", "to: {v1: 90, v2: 10}", |reader, key, value| {
                 let mut destination = Self::named(&key, reader)?;
@@ -77,8 +78,8 @@ impl Destination {
     }
 }
 
-/// Whether a map that should hold shares is a destination without its list: no field of one is a number but `weight`
-/// and `port`, so that another field without a number says so.
+/// Whether a map is one destination rather than shares. Shares are numbers, and no field of a destination is one but
+/// `weight` and `port`, so that another field without a number says so.
 fn is_one_destination(value: Value<'_>) -> bool {
     DestinationFields::FIELDS.iter().filter_map(|field| value.get(field)).any(|value| match value.view() {
         View::Text(scalar) => scalar.text.parse::<f64>().is_err(),
