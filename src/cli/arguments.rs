@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::load;
 use crate::source::Limits;
 
 /// Compiles a topology and a routing spec into one bundle of Istio manifests per cluster.
@@ -111,23 +112,34 @@ pub(super) struct Bounds {
     /// Most destinations in all bundles: every cluster asks for every service unless `clients` says otherwise
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().destinations)]
     pub(super) max_destinations: usize,
+    /// Let `include` and links lead out of the directory that was named, or that of the file
+    #[arg(long)]
+    pub(super) allow_include_outside: bool,
+    /// What not to read in directories: a name, or a path from the directory that was named; `*` stands for any part of
+    /// a name (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) exclude: Vec<String>,
 }
 
 impl Bounds {
     /// The bounds the inputs are read under.
-    pub(super) fn limits(&self) -> Limits {
-        Limits {
-            input_size: self.max_input_size,
-            nodes: self.max_values,
-            destinations: self.max_destinations,
-            ..Limits::default()
+    pub(super) fn limits(&self) -> load::Bounds {
+        load::Bounds {
+            limits: Limits {
+                input_size: self.max_input_size,
+                nodes: self.max_values,
+                destinations: self.max_destinations,
+                ..Limits::default()
+            },
+            outside: self.allow_include_outside,
+            exclude: self.exclude.clone(),
         }
     }
 }
 
 impl Inputs {
     /// The bounds the inputs are read under.
-    pub(super) fn limits(&self) -> Limits {
+    pub(super) fn limits(&self) -> load::Bounds {
         self.bounds.limits()
     }
 }

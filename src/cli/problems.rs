@@ -21,6 +21,33 @@ pub(super) fn include_matches_nothing(entry: &At<String>, neighbour: Option<&str
     }
 }
 
+/// A path that leaves the directory that was named. Nothing of it is read.
+pub(super) fn leads_outside(entry: Option<&At<String>>, path: &Path, root: &Path) -> Finding {
+    let (path, root) = (shown(path), shown(root));
+    let finding = Finding::new(Code::MG0162, format!("`{path}` leads out of `{root}`"));
+    let finding = match entry {
+        Some(entry) => finding.at(entry.place, "not read"),
+        None => finding,
+    };
+    finding.help(format!(
+        "name it on the command line, beside `{root}`; or let includes and links lead anywhere: `--allow-include-outside`"
+    ))
+}
+
+/// A pipe or a device.
+pub(super) fn special_file(entry: &At<String>, path: &Path) -> Finding {
+    Finding::new(Code::MG0162, format!("`{}` is not a regular file", shown(path)))
+        .at(entry.place, "not read")
+        .help("include files and directories; a pipe can be named on the command line")
+}
+
+/// A file that is not called like an input.
+pub(super) fn no_input(entry: &At<String>, path: &Path) -> Finding {
+    Finding::new(Code::MG0162, format!("`{}` is not called like an input", shown(path)))
+        .at(entry.place, "not read")
+        .help("inputs are named *.yaml, *.yml or *.json")
+}
+
 /// A file of an earlier run that no cluster of this one has.
 pub(super) fn left_over(file: &Path) -> Finding {
     Finding::new(Code::MG0610, format!("`{}` is left from an earlier run", shown(file)))

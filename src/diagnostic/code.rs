@@ -98,6 +98,7 @@ codes! {
     MG0133 Error "a text is compared in no way, or in several"
     MG0134 Error "a match without conditions"
     MG0150 Error "an `include` matches no file"
+    MG0162 Error "a file that is not read"
     MG0201 Error "there are no clusters"
     MG0202 Error "a name is not a DNS label"
     MG0203 Error "a version or the like is not a label value"

@@ -21,6 +21,8 @@ pub(super) struct Input {
     pub(super) path: PathBuf,
     /// How it came to be read.
     pub(super) found: Found,
+    /// The directory that its includes may not leave.
+    pub(super) root: PathBuf,
 }
 
 impl Input {
