@@ -152,14 +152,14 @@ pub(super) struct Build {
     /// Directory for the bundles, or - for stdout
     #[arg(long, short, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
-    /// Only the bundle of this cluster: on stdout, or in the directory of --output
+    /// Only the bundle of this cluster: on stdout, or in the directory of --output (repeatable); all are proved
     #[arg(long, value_name = "NAME")]
-    pub(super) cluster: Option<String>,
-    /// Write nothing; exit with 1 if the directory is not what would be written
-    #[arg(long, conflicts_with_all = ["prune", "cluster"])]
+    pub(super) cluster: Vec<String>,
+    /// Write nothing; exit with 1 if the directory is not what would be written, and show what differs
+    #[arg(long, conflicts_with = "prune")]
     pub(super) check: bool,
-    /// Remove bundles of clusters that are gone, if they are meshgen's
-    #[arg(long, conflicts_with = "cluster")]
+    /// Remove bundles that clusters of this mesh no longer have
+    #[arg(long)]
     pub(super) prune: bool,
 }
 

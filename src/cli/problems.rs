@@ -5,7 +5,8 @@
 use std::path::Path;
 
 use super::failure::shown;
-use super::write::Difference;
+use super::shell;
+use super::write::{Difference, Stale};
 use crate::diagnostic::{Code, Finding};
 use crate::source::At;
 
@@ -49,14 +50,34 @@ pub(super) fn no_input(entry: &At<String>, path: &Path) -> Finding {
 }
 
 /// A file of an earlier run that no cluster of this one has.
-pub(super) fn left_over(file: &Path) -> Finding {
-    Finding::new(Code::MG0610, format!("`{}` is left from an earlier run", shown(file)))
-        .help("delete its objects from the cluster if they are still there, then run again with `--prune`")
+pub(super) fn left_over(Stale { path, mark, objects: _ }: &Stale) -> Finding {
+    let (context, file) = (shell::word(&mark.cluster), shell::word(&path.to_string_lossy()).into_owned());
+    Finding::new(Code::MG0610, format!("`{}` is left from an earlier run", shown(path))).help(format!(
+        "delete its objects from the cluster if they are still there, then run again with `--prune`:\n\
+         kubectl --context {context} delete --ignore-not-found -f {file}"
+    ))
+}
+
+/// A file of ours under another name than we gave it.
+pub(super) fn copy(path: &Path) -> Finding {
+    Finding::new(Code::MG0620, format!("`{}` is a copy of a bundle", shown(path)))
+        .help("whoever applies the directory applies it, too: move it away if that is not meant")
 }
 
 /// What `--check` is there to find.
 pub(super) fn out_of_date(directory: &Path, differences: &[Difference]) -> Finding {
     let list: Vec<String> = differences.iter().map(Difference::to_string).collect();
+    let is_stale = |difference: &Difference| matches!(difference, Difference::LeftOver(_));
+    let remedy = match (differences.iter().any(is_stale), differences.iter().all(is_stale)) {
+        (_, true) => "run `meshgen build --prune`, once the objects of what is left are deleted",
+        (true, false) => "run `meshgen build --prune` without `--check`",
+        (false, false) => "run `meshgen build` without `--check`",
+    };
+    let elsewhere = if directory.is_dir() {
+        ""
+    } else {
+        "; there is no such directory, seen from the working directory: `--output` names another"
+    };
     Finding::new(Code::MG0611, format!("`{}` is not what the inputs give", shown(directory)))
-        .help(format!("run `meshgen build` without `--check`\n{}", list.join("\n")))
+        .help(format!("{remedy}{elsewhere}\n{}", list.join("\n")))
 }

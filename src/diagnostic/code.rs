@@ -242,6 +242,7 @@ codes! {
     MG0603 Error "a name has too many endpoints"
     MG0610 Warning "a file is left from an earlier run"
     MG0611 Error "the directory is not what the inputs give"
+    MG0620 Note "a copy of a bundle lies beside the bundles"
 }
 
 impl fmt::Display for Code {
