@@ -33,7 +33,7 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
             let mut lacks = istio::Lacks::default();
             let mut links = prove::Links::default();
             for objects in plans.iter().map(|plan| istio::lower(plan, &mut lacks)).filter(|_| sound) {
-                let bundle = yaml::render(&objects);
+                let bundle = yaml::render(&objects, &mesh.name);
                 links.add(&objects, bundle.longest);
                 deliver(bundle);
             }

@@ -83,6 +83,7 @@ enum Namespaces<'m> {
 impl<'m> Service<'m> {
     pub fn of(mesh: &'m Mesh, service: &'m model::Service) -> Self {
         let model::Service {
+            id: _,
             // The key.
             namespace: _,
             name: _,

@@ -25,6 +25,8 @@ pub struct VersionId(pub usize);
 /// A Kubernetes Service that runs in one or more clusters.
 #[derive(Clone, Debug)]
 pub struct Service {
+    /// Its place in the mesh, which tells it apart.
+    pub id: ServiceId,
     /// A DNS label.
     pub namespace: String,
     /// A DNS label.

@@ -8,13 +8,24 @@ use crate::model::{Mesh, Reach, Service};
 use crate::source::Place;
 
 pub fn check(mesh: &Mesh, suffix_place: Option<Place>, findings: &mut Vec<Finding>) {
-    // A gateway that opens `*.local` opens every name that ends so: remote names too, and requests go in circles.
-    let top = |domain: &str| domain.rsplit('.').next().map(str::to_owned);
-    let clash = mesh.clusters.iter().find(|cluster| top(&cluster.cluster_domain) == top(&mesh.remote_suffix));
+    let taught = mesh.services.iter().any(|service| {
+        let serving = service.runs.keys().filter_map(|cluster| mesh.cluster(*cluster));
+        serving.map(|cluster| mesh.reach(service, cluster)).any(|reach| matches!(reach, Reach::Rewrite))
+    });
+    let clash =
+        mesh.clusters.iter().find(|cluster| clashes(&mesh.remote_suffix, &cluster.cluster_domain, taught));
     if let Some(cluster) = clash {
         findings.push(problems::suffix_is_a_domain(&mesh.remote_suffix, suffix_place, cluster));
     }
     findings.extend(mesh.services.iter().filter_map(|service| too_long(mesh, service)));
+}
+
+/// Whether remote names could be names of a cluster's own. A gateway that is taught remote names and opens `*.local` opens
+/// every name that ends so: remote names too, and requests go in circles.
+fn clashes(suffix: &str, domain: &str, taught: bool) -> bool {
+    let top = |name: &str| name.rsplit('.').next().map(str::to_owned);
+    let within = |name: &str, other: &str| name == other || name.ends_with(&format!(".{other}"));
+    within(suffix, domain) || within(domain, suffix) || taught && top(suffix) == top(domain)
 }
 
 fn too_long(mesh: &Mesh, service: &Service) -> Option<Finding> {

@@ -43,6 +43,7 @@ impl Texts {
 
     fn add(&mut self, bundle: Bundle) {
         let Bundle {
+            mesh: _,
             cluster,
             context: _,
             release: _,

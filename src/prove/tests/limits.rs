@@ -45,7 +45,7 @@ fn bundle(endpoints: usize, address: usize) -> Bundle {
 
 fn found(endpoints: usize, address: usize) -> Vec<&'static str> {
     let bundle = bundle(endpoints, address);
-    check(&bundle, yaml::render(&bundle).longest).iter().map(|finding| finding.code.name()).collect()
+    check(&bundle, yaml::render(&bundle, "mesh").longest).iter().map(|finding| finding.code.name()).collect()
 }
 
 #[test]
@@ -69,6 +69,6 @@ fn json_is_bounded_by_yaml() {
     }
     for bundle in [bundle(1, 0), bundle(1000, 1), shortest] {
         let json = bundle.objects.iter().map(json_size).max().unwrap();
-        assert!(json < yaml::render(&bundle).longest * JSON_PER_YAML, "{json}");
+        assert!(json < yaml::render(&bundle, "mesh").longest * JSON_PER_YAML, "{json}");
     }
 }

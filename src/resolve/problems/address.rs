@@ -2,7 +2,7 @@
 
 use super::name::DNS_LABEL;
 use crate::diagnostic::{Code, Finding};
-use crate::model::Address;
+use crate::model::{Address, Cluster, Service};
 use crate::source::{At, Place};
 
 /// Bare: the host and port that were probably meant; the host may be empty.
@@ -94,4 +94,25 @@ pub fn shared_from(
     .at(second.1, format!("gateway of `{}`", second.0))
     .at(first.1, format!("gateway of `{}`", first.0))
     .help("what callers in one cluster dial leads into one other cluster; correct one of the addresses")
+}
+
+pub fn local_name(name: &str, end: &str, place: Place, cluster: &str) -> Finding {
+    Finding::new(Code::MG0263, format!("each cluster resolves `{name}` for itself, to an address of its own"))
+        .at(place, format!("a name under `{end}`, dialled from other clusters as the gateway of `{cluster}`"))
+        .help("write the address that callers in other clusters dial: the external IP or name of the gateway's Service")
+}
+
+pub fn istiod_chooses(cluster: &Cluster, service: &Service, from: Place) -> Finding {
+    Finding::new(
+        Code::MG0264,
+        format!(
+            "callers get into `{}` for `{service}` by discovery, and their istiod chooses the address",
+            cluster.name
+        ),
+    )
+    .at(from, "does nothing")
+    .help(
+        "leave `addressFrom` out; the address that istiod hands out is that of the gateway's Service, or stands in \
+         `meshNetworks`",
+    )
 }

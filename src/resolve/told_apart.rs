@@ -1,0 +1,54 @@
+//! Versions that share a pool of pods must be told apart by their labels: a subset takes every pod that carries its
+//! labels, whatever other labels the pod has.
+//!
+//! Pods of one cluster are one pool. Under `merged` and `discovery` the pods of several clusters are.
+
+use std::collections::BTreeMap;
+
+use super::problems::topology as problems;
+use crate::diagnostic::Finding;
+use crate::model::{ClusterId, Mesh, Reach, Version};
+
+pub fn check(mesh: &Mesh, findings: &mut Vec<Finding>) {
+    for service in &mesh.services {
+        let joined = |id: &ClusterId| {
+            let reach = mesh.cluster(*id).map(|cluster| mesh.reach(service, cluster));
+            matches!(reach, Some(Reach::Merged | Reach::Discovery))
+        };
+        for (index, one) in service.versions.iter().enumerate() {
+            for other in service.versions.iter().skip(index + 1) {
+                let Some(together) = together(one, other, joined) else { continue };
+                if among(&one.labels, &other.labels) {
+                    findings.push(problems::not_told_apart(service, one, other, &names(mesh, together)));
+                } else if among(&other.labels, &one.labels) {
+                    findings.push(problems::not_told_apart(service, other, one, &names(mesh, together)));
+                }
+            }
+        }
+    }
+}
+
+/// Whether all labels of one are labels of the other.
+fn among(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> bool {
+    // No labels have been reported.
+    !one.is_empty() && one.iter().all(|(key, value)| other.get(key) == Some(value))
+}
+
+/// A cluster that runs both, or two that one pool joins.
+fn together(
+    one: &Version,
+    other: &Version,
+    joined: impl Fn(&ClusterId) -> bool,
+) -> Option<(ClusterId, ClusterId)> {
+    let same = one.clusters.keys().find(|id| other.clusters.contains_key(id)).map(|id| (*id, *id));
+    let pairs =
+        || one.clusters.keys().flat_map(|left| other.clusters.keys().map(move |right| (*left, *right)));
+    same.or_else(|| pairs().find(|(left, right)| joined(left) || joined(right)))
+}
+
+fn names(mesh: &Mesh, (left, right): (ClusterId, ClusterId)) -> Vec<&str> {
+    let mut names: Vec<_> =
+        [left, right].into_iter().filter_map(|id| mesh.cluster(id)).map(|it| it.name.as_str()).collect();
+    names.dedup();
+    names
+}
