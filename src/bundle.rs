@@ -5,6 +5,8 @@ use crate::source::Place;
 /// All that is applied to one cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bundle {
+    /// The mesh that the cluster belongs to.
+    pub mesh: String,
     /// The cluster's name; names the file.
     pub cluster: String,
     /// The kubectl context in printed commands.

@@ -3,7 +3,7 @@
 //! Enters: the mesh as meant. Leaves: clusters, gateways, Services and one pod for each version where it runs. Refuses to
 //! know: where requests go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{self, Address, ClusterId, Protocol, TargetPort};
 use crate::plan::View;
@@ -36,8 +36,7 @@ pub fn of(mesh: &View<'_>) -> World {
             .control_plane
             .as_ref()
             .and_then(|head| Some(mesh.cluster(head.value)?.name.clone())),
-        mesh_config: (cluster.trust_domain != TRUST_DOMAIN)
-            .then(|| MeshConfig { trust_domain: cluster.trust_domain.clone(), service_settings: Vec::new() }),
+        mesh_config: mesh_config(mesh, cluster),
         mesh_networks: None,
         gateways: cluster
             .gateway
@@ -60,7 +59,7 @@ pub fn of(mesh: &View<'_>) -> World {
         domain: cluster.cluster_domain.clone(),
         release: cluster.release.minor,
     });
-    World { clusters: clusters.collect() }
+    World { flat: None, clusters: clusters.collect() }
 }
 
 fn gateway(mesh: &View<'_>, cluster: &model::Cluster, gateway: &model::Gateway) -> Gateway {
@@ -84,6 +83,18 @@ fn gateway(mesh: &View<'_>, cluster: &model::Cluster, gateway: &model::Gateway) 
         locality: locality(cluster),
         existing: if gateway.existing { vec![cross_network(cluster, gateway)] } else { Vec::new() },
     }
+}
+
+/// What is not as Istio installs it. That each mesh takes the certificates of the others is taken for granted: nothing else can
+/// work.
+fn mesh_config(mesh: &View<'_>, cluster: &model::Cluster) -> Option<MeshConfig> {
+    let domains = mesh.clusters.iter().map(|other| &other.trust_domain);
+    let others: BTreeSet<&String> = domains.filter(|domain| **domain != cluster.trust_domain).collect();
+    (cluster.trust_domain != TRUST_DOMAIN || !others.is_empty()).then(|| MeshConfig {
+        trust_domain: cluster.trust_domain.clone(),
+        trust_domain_aliases: others.into_iter().cloned().collect(),
+        service_settings: Vec::new(),
+    })
 }
 
 /// Other clusters whose endpoints a control plane sees; nothing for a cluster without one.
@@ -164,6 +175,7 @@ fn service(service: &model::Service, id: ClusterId, cluster: &model::Cluster) ->
             .chain(labels)
             .collect(),
         replicas: 1,
+        not_ready: 0,
         locality: locality(cluster),
         network: None,
         no_sidecar: false,

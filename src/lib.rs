@@ -92,6 +92,7 @@ pub fn includes(source: SourceId, text: &str, limits: &Limits) -> Vec<At<String>
 /// What a cluster's bundle is for, and what its callers reach in others.
 fn title(plan: &plan::ClusterPlan<'_>) -> yaml::Title {
     yaml::Title {
+        mesh: plan.view.name.clone(),
         cluster: plan.cluster.name.clone(),
         context: plan.cluster.context.clone(),
         release: plan.cluster.release.to_string(),

@@ -46,6 +46,8 @@ pub struct Mesh {
     pub remote_names: RemoteNames,
     /// The end of those names: `global`.
     pub remote_suffix: String,
+    /// Where that was written, if it was.
+    pub remote_suffix_place: Option<Place>,
     /// The pool that remote names draw their addresses from; none for meshes whose DNS is answered otherwise.
     pub virtual_ips: Option<VirtualIps>,
     /// The pod label that tells versions apart where a version names no labels of its own.

@@ -20,6 +20,7 @@ pub mod common; // what holds for all services
 pub mod service; // one service
 pub mod cluster; // one cluster
 pub mod ingress; // what is let in from outside
+mod told_apart; // versions that share a pool of pods
 mod listener; // which servers share a port
 pub mod virtual_ip; // addresses for remote names
 mod problems;
@@ -97,6 +98,8 @@ pub fn plan<'m>(
         gathered.add(&mut plan);
     }
     findings.extend(listener::check(view));
+    findings.extend(way::rewrite::suffix(view));
+    findings.extend(way::discovery::unused_addresses(view));
     let (plans, further) = gathered.plans();
     findings.extend(further);
     Outcome::new(plans, findings)

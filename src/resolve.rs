@@ -29,16 +29,17 @@ mod speaks; // which ports a rule is for
 mod host; // the names that come out
 mod sni; // names that callers ask for in TLS
 mod virtual_ip;
+mod trust; // callers of another trust domain
 mod unused; // what is declared and never used
 mod problems;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Finding, Outcome, Severity};
-use crate::model::{Callers, Cluster, ClusterId, Mesh};
+use crate::model::{Callers, ClusterId, Mesh};
 use crate::source::{At, Place};
-use crate::spec::{Listed, Spec, Written};
+use crate::spec::{self, Listed, Spec, Written};
 use clients::CallersByCluster;
 
 /// Resolves every name and fills in every default.
@@ -50,25 +51,27 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     if clusters.entries.is_empty() && clusters.complete {
         findings.push(problems::topology::no_clusters(*clusters_place));
     }
-    let mut clusters = cluster::all(clusters, &defaults, &mut findings);
-    // Where there are no clusters, that is the finding; every name of one would only repeat it.
-    let complete = spec.clusters.complete && !clusters.is_empty();
-    let mut names = ClusterNames::of(&clusters, complete);
-    address_from::add(&spec.clusters, &mut clusters, &mut names, &mut findings);
-    control_plane::add(&spec.clusters, &mut clusters, &mut names, &mut findings);
+    let mut names = ClusterNames::of(clusters);
+    let clusters = cluster::all(clusters, &defaults, &mut names, &mut findings);
     let clients = clients::default_of(mesh, &mut names, &mut findings);
-    let mut services = service::all(services, &defaults, &clients, &mut names, &mut findings);
+    let services = service::all(services, &defaults, &clients, &mut names, &mut findings);
     let gateways = gateway::all(gateways, &mut names, &mut findings);
-    routing::route(routes, spec.services.complete, &mut services, &mut names, &mut findings);
     let known = ingress::Gateways { known: &gateways, complete: spec.gateways.complete };
-    ingress::give(routes, &known, &mut services, &mut findings);
-    let all_known = complete && spec.services.complete && names.unknown.is_empty();
+    let services = routing::route(
+        routes,
+        spec.services.complete,
+        services,
+        &known,
+        (&clusters, &mut names),
+        &mut findings,
+    );
+    let all_known = names.complete && spec.services.complete && names.unknown.is_empty();
     findings.extend(names.unknown_names());
 
-    let suffix_place = defaults.remote_suffix_place;
     let mesh = Mesh { clusters, services, gateways, ..defaults.mesh };
+    address::local_names(&mesh, &mut findings);
+    trust::note(&mesh, &mut findings);
     ingress::check(&mesh, &mut findings);
-    host::check(&mesh, suffix_place, &mut findings);
     sni::check(&mesh, &mut findings);
     virtual_ip::check(&mesh, &mut findings);
     // What a mistake hides may well be what is missing here.
@@ -87,13 +90,13 @@ struct ClusterNames {
 }
 
 impl ClusterNames {
-    fn of(clusters: &[Cluster], complete: bool) -> Self {
-        let ids: BTreeMap<_, _> = clusters
-            .iter()
-            .enumerate()
-            .map(|(index, cluster)| (cluster.name.clone(), ClusterId(index)))
-            .collect();
+    fn of(written: &Listed<spec::cluster::Cluster>) -> Self {
+        let names: BTreeSet<&String> = written.entries.iter().map(|cluster| &cluster.name.value).collect();
+        let ids: BTreeMap<_, _> =
+            names.into_iter().enumerate().map(|(index, name)| (name.clone(), ClusterId(index))).collect();
         let everyone = Arc::new(ids.values().map(|id| (*id, Callers::All)).collect());
+        // Where there are no clusters, that is the finding; every name of one would only repeat it.
+        let complete = written.complete && !ids.is_empty();
         Self { ids, everyone, complete, unknown: BTreeMap::new() }
     }
 
@@ -103,6 +106,11 @@ impl ClusterNames {
             self.unknown.entry(name.value.clone()).or_default().push(name.place);
         }
         id
+    }
+
+    /// The name of a cluster that was found by it.
+    fn name(&self, id: ClusterId) -> &str {
+        self.ids.iter().nth(id.0).map_or("", |(name, _)| name)
     }
 
     fn names(&self, ids: &[ClusterId]) -> Vec<&str> {
@@ -127,6 +135,16 @@ fn entries<T>(written: &Written<Listed<T>>) -> (&[T], bool) {
         Written::Absent => (&[], true),
         Written::Illegible => (&[], false),
         Written::As(at) => (&at.value.entries, at.value.complete),
+    }
+}
+
+/// Says which names a list holds twice.
+fn each_once(names: &[At<String>], findings: &mut Vec<Finding>) {
+    let mut seen: BTreeMap<&str, Place> = BTreeMap::new();
+    for name in names {
+        if let Some(first) = seen.insert(&name.value, name.place) {
+            findings.push(problems::topology::listed_twice(name, first));
+        }
     }
 }
 

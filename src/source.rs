@@ -3,6 +3,8 @@
 //! Enters: the bytes of every input, already found by `cli`. Leaves: texts, spans in them, values that know
 //! where they were written. Refuses to know: what the texts say, and where they came from beyond a name.
 
+pub mod mark; // whose a file is that meshgen wrote
+
 use std::fmt;
 
 /// Bounds for hostile input. Each has a default that no honest mesh reaches.

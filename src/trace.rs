@@ -13,6 +13,7 @@ mod registry; // what one control plane knows
 mod network; // who dials whom
 mod proxy; // who sends
 mod endpoint; // who answers
+pub mod expression; // what a pattern means
 mod condition; // whether a route is meant
 mod policy;
 mod pool; // which endpoint, how often
@@ -22,6 +23,7 @@ mod call; // the caller's sidecar
 mod connection; // the same, for what is no request
 mod ingress; // requests from outside
 mod upstream; // towards endpoints
+mod eject; // those that fail for others' sake
 mod server; // the open ports of a gateway
 mod rewrite; // names that a gateway is taught
 mod enter; // the far gateway

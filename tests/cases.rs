@@ -15,15 +15,17 @@ use crate::support::reversed::reversed;
 use crate::support::schema::Schemas;
 
 /// Codes that no case can show, each with the reason.
-const WITHOUT_CASE: [(&str, &str); 8] = [
+const WITHOUT_CASE: [(&str, &str); 10] = [
     ("MG0103", "an input of more than 16 MiB; shown beside the reader"),
     ("MG0119", "the inputs of a case are named outright; shown with the command"),
     ("MG0150", "the command looks for what is included; shown there"),
+    ("MG0162", "the command looks for what is included; shown there"),
     ("MG0451", "its bundles would be larger than all others together; shown with the command"),
     ("MG0601", "no input is known that shows it; shown beside the proof"),
     ("MG0602", "its bundle would be larger than all others together; shown beside the limits"),
     ("MG0610", "the command looks at the output directory; shown there"),
     ("MG0611", "the command looks at the output directory; shown there"),
+    ("MG0620", "the command looks at the output directory; shown there"),
 ];
 
 /// What a case may hold beside its inputs. The records are those of the tests `releases`, `every_case` of the proof, and

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::load;
 use crate::source::Limits;
 
 /// Compiles a topology and a routing spec into one bundle of Istio manifests per cluster.
@@ -111,23 +112,34 @@ pub(super) struct Bounds {
     /// Most destinations in all bundles: every cluster asks for every service unless `clients` says otherwise
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().destinations)]
     pub(super) max_destinations: usize,
+    /// Let `include` and links lead out of the directory that was named, or that of the file
+    #[arg(long)]
+    pub(super) allow_include_outside: bool,
+    /// What not to read in directories: a name, or a path from the directory that was named; `*` stands for any part of
+    /// a name (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) exclude: Vec<String>,
 }
 
 impl Bounds {
     /// The bounds the inputs are read under.
-    pub(super) fn limits(&self) -> Limits {
-        Limits {
-            input_size: self.max_input_size,
-            nodes: self.max_values,
-            destinations: self.max_destinations,
-            ..Limits::default()
+    pub(super) fn limits(&self) -> load::Bounds {
+        load::Bounds {
+            limits: Limits {
+                input_size: self.max_input_size,
+                nodes: self.max_values,
+                destinations: self.max_destinations,
+                ..Limits::default()
+            },
+            outside: self.allow_include_outside,
+            exclude: self.exclude.clone(),
         }
     }
 }
 
 impl Inputs {
     /// The bounds the inputs are read under.
-    pub(super) fn limits(&self) -> Limits {
+    pub(super) fn limits(&self) -> load::Bounds {
         self.bounds.limits()
     }
 }
@@ -140,14 +152,14 @@ pub(super) struct Build {
     /// Directory for the bundles, or - for stdout
     #[arg(long, short, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
-    /// Only the bundle of this cluster: on stdout, or in the directory of --output
+    /// Only the bundle of this cluster: on stdout, or in the directory of --output (repeatable); all are proved
     #[arg(long, value_name = "NAME")]
-    pub(super) cluster: Option<String>,
-    /// Write nothing; exit with 1 if the directory is not what would be written
-    #[arg(long, conflicts_with_all = ["prune", "cluster"])]
+    pub(super) cluster: Vec<String>,
+    /// Write nothing; exit with 1 if the directory is not what would be written, and show what differs
+    #[arg(long, conflicts_with = "prune")]
     pub(super) check: bool,
-    /// Remove bundles of clusters that are gone, if they are meshgen's
-    #[arg(long, conflicts_with = "cluster")]
+    /// Remove bundles that clusters of this mesh no longer have
+    #[arg(long)]
     pub(super) prune: bool,
 }
 
@@ -210,7 +222,7 @@ pub(super) struct Trace {
 /// `meshgen explain`
 #[derive(Args, Debug)]
 pub(super) struct Explain {
-    /// A code such as MG0101
+    /// A code such as MG0101, or a dead end such as no-filter-chain
     #[arg(required_unless_present = "list")]
     pub(super) code: Option<String>,
     /// Print all codes, a line each

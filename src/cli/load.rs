@@ -58,16 +58,29 @@ impl Loaded {
     }
 }
 
+/// What may be read, and how much of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Bounds {
+    /// Bounds of the texts.
+    pub(super) limits: Limits,
+    /// Whether includes may leave the directory of the path that was named on the command line.
+    pub(super) outside: bool,
+    /// Patterns of paths that are not read in directories, each seen from the directory that was named.
+    pub(super) exclude: Vec<String>,
+}
+
 /// Reads what the paths name and everything that includes. Nothing below `output` is read unless it is named.
-pub(super) fn load(paths: &[PathBuf], limits: Limits, output: &Path) -> Result<Loaded, Failure> {
+pub(super) fn load(paths: &[PathBuf], bounds: Bounds, output: &Path) -> Result<Loaded, Failure> {
+    let sources = Sources { texts: Vec::new(), limits: bounds.limits };
     let mut search = Search {
-        loaded: Loaded { sources: Sources { texts: Vec::new(), limits }, ..Loaded::default() },
+        loaded: Loaded { sources, ..Loaded::default() },
+        bounds,
         output: output.canonicalize().ok(),
         directories: BTreeSet::new(),
         unread: VecDeque::new(),
     };
     for path in paths {
-        search.path(path, Found::Named)?;
+        search.named(path)?;
     }
     if let (true, Some(directory)) = (search.unread.is_empty(), paths.first()) {
         let message = format!("there are no inputs in {}", shown(directory));
@@ -81,24 +94,42 @@ pub(super) fn load(paths: &[PathBuf], limits: Limits, output: &Path) -> Result<L
 
 struct Search {
     loaded: Loaded,
+    bounds: Bounds,
     output: Option<PathBuf>,
     directories: BTreeSet<PathBuf>,
     unread: VecDeque<Input>,
 }
 
+/// Where something is looked for.
+#[derive(Clone, Copy)]
+struct Below<'a> {
+    /// The directory that was named, or the one of the file that was.
+    root: &'a Path,
+    /// The `include` that led here, if one did.
+    include: Option<&'a At<String>>,
+}
+
 impl Search {
-    /// Adds a file, or every input below a directory.
-    fn path(&mut self, path: &Path, found: Found) -> Result<(), Failure> {
-        let input = Input { path: path.to_path_buf(), found };
-        if input.is_stdin() || !path.is_dir() {
-            self.unread.push_back(input);
-            return Ok(());
+    /// Adds a file, or every input below a directory, that the command line names.
+    fn named(&mut self, path: &Path) -> Result<(), Failure> {
+        let input = Input { path: path.to_path_buf(), found: Found::Named, root: PathBuf::new() };
+        let is_directory = !input.is_stdin() && path.is_dir();
+        let root = if is_directory { path } else { input.base() };
+        let root = if root.as_os_str().is_empty() { Path::new(".") } else { root }.to_path_buf();
+        if is_directory {
+            return self.once(path, Below { root: &root, include: None });
         }
-        let canonical = path.canonicalize().map_err(|error| Failure::system("read", path, &error))?;
-        if self.directories.insert(canonical) { self.directory(path) } else { Ok(()) }
+        self.unread.push_back(Input { root, ..input });
+        Ok(())
     }
 
-    fn directory(&mut self, directory: &Path) -> Result<(), Failure> {
+    /// Reads a directory that was not read before.
+    fn once(&mut self, path: &Path, below: Below<'_>) -> Result<(), Failure> {
+        let canonical = path.canonicalize().map_err(|error| Failure::system("read", path, &error))?;
+        if self.directories.insert(canonical) { self.directory(path, below) } else { Ok(()) }
+    }
+
+    fn directory(&mut self, directory: &Path, below: Below<'_>) -> Result<(), Failure> {
         let failure = |error: io::Error| Failure::system("read", directory, &error);
         let entries =
             directory.read_dir().map_err(failure)?.collect::<Result<Vec<_>, _>>().map_err(failure)?;
@@ -109,14 +140,38 @@ impl Search {
             let is_hidden = name.as_encoded_bytes().starts_with(b".");
             // A pipe would be waited for, a device read without end.
             let is_special = path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir());
-            if is_hidden || is_special || path.is_dir() && self.is_output(&path) {
+            let is_output = || path.is_dir() && self.is_output(&path);
+            if is_hidden || is_special || self.is_excluded(&path, below.root) || is_output() {
                 continue;
             }
-            if path.is_dir() || is_input(&path) {
-                self.path(&path, Found::InDirectory)?;
+            if !path.is_dir() && !is_input(&path) {
+                continue;
+            }
+            if path.is_symlink() && !self.stays(&path, below.root) {
+                self.loaded.findings.push(problems::leads_outside(below.include, &path, below.root));
+            } else if path.is_dir() {
+                self.once(&path, below)?;
+            } else {
+                let root = below.root.to_path_buf();
+                self.unread.push_back(Input { path, found: Found::InDirectory, root });
             }
         }
         Ok(())
+    }
+
+    /// Whether a path, links resolved, lies below a directory. One that leads nowhere fails where it is read.
+    fn stays(&self, path: &Path, root: &Path) -> bool {
+        self.bounds.outside
+            || match (path.canonicalize(), root.canonicalize()) {
+                (Ok(path), Ok(root)) => path.starts_with(root),
+                (Err(_), _) => true,
+                (Ok(_), Err(_)) => false,
+            }
+    }
+
+    fn is_excluded(&self, path: &Path, root: &Path) -> bool {
+        let seen = path.strip_prefix(root).unwrap_or(path);
+        self.bounds.exclude.iter().any(|excluded| pattern::covers(excluded, seen))
     }
 
     fn is_output(&self, path: &Path) -> bool {
@@ -135,18 +190,34 @@ impl Search {
         let id = SourceId(u32::try_from(self.loaded.sources.texts.len()).unwrap_or(u32::MAX));
         let includes = crate::includes(id, source.text(), &self.loaded.sources.limits);
         self.loaded.sources.texts.push(source);
-        includes.iter().try_for_each(|include| self.include(input.base(), include))
+        includes.iter().try_for_each(|include| self.include(input.base(), &input.root, include))
     }
 
     /// Follows one entry of an `include`, relative to the file that has it.
-    fn include(&mut self, base: &Path, entry: &At<String>) -> Result<(), Failure> {
-        let found = if pattern::is_pattern(&entry.value) { Found::InDirectory } else { Found::Named };
-        let paths = pattern::expand(base, &entry.value);
+    fn include(&mut self, base: &Path, root: &Path, entry: &At<String>) -> Result<(), Failure> {
+        let is_pattern = pattern::is_pattern(&entry.value);
+        let found = if is_pattern { Found::InDirectory } else { Found::Named };
+        let paths = if entry.value.is_empty() { Vec::new() } else { pattern::expand(base, &entry.value) };
         if paths.is_empty() {
             let neighbour = input::neighbour(&base.join(&entry.value));
             self.loaded.findings.push(problems::include_matches_nothing(entry, neighbour.as_deref()));
         }
-        paths.iter().try_for_each(|path| self.path(path, found))
+        for path in paths {
+            if !self.stays(&path, root) {
+                self.loaded.findings.push(problems::leads_outside(Some(entry), &path, root));
+            } else if path.is_dir() {
+                self.once(&path, Below { root, include: Some(entry) })?;
+            } else if path.metadata().is_ok_and(|found| !found.is_file()) {
+                self.loaded.findings.push(problems::special_file(entry, &path));
+            } else if !is_input(&path) && is_pattern {
+                // As in a directory.
+            } else if !is_input(&path) {
+                self.loaded.findings.push(problems::no_input(entry, &path));
+            } else {
+                self.unread.push_back(Input { path, found, root: root.to_path_buf() });
+            }
+        }
+        Ok(())
     }
 }
 

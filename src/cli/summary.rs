@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::failure::shown;
 use super::shell;
 use super::target::{Place, bundle_file, stand_ins_file};
-use super::write::Written;
+use super::write::{Gone, Stale, Written, objects};
 use crate::bundle::{Account, Bundle, Reach};
 use crate::diagnostic::join;
 
@@ -34,6 +34,7 @@ pub(super) struct Outline {
 impl From<&Bundle> for Outline {
     fn from(bundle: &Bundle) -> Self {
         let Bundle {
+            mesh: _,
             cluster,
             context,
             release,
@@ -152,7 +153,7 @@ impl Summary<'_> {
     }
 
     fn outcome(&self) -> Vec<(&str, String)> {
-        let Written { changed, unchanged, pruned } = &self.written;
+        let Written { changed, unchanged, pruned, gone } = &self.written;
         let took = format!("in {} ms", self.took.as_millis());
         let mut rows = Vec::new();
         match self.place {
@@ -168,11 +169,21 @@ impl Summary<'_> {
                     (false, true) => ("wrote", format!("{new}, {took}")),
                     (false, false) => ("wrote", format!("{new}, {took}; {same}")),
                 });
-                if !pruned.is_empty() {
-                    rows.push((
-                        "pruned",
-                        few(&pruned.iter().map(|path| shown(path)).collect::<Vec<_>>(), "  "),
-                    ));
+                rows.extend(pruned.iter().map(|stale| ("pruned", shown(&stale.path))));
+                let of_pruned = pruned.iter().flat_map(|Stale { path: _, mark, objects: all }| {
+                    objects::all_deletions(self.context(&mark.cluster), &mark.mesh, all)
+                });
+                let of_gone = gone.iter().flat_map(|Gone { cluster, objects: left }| {
+                    objects::deletions(self.context(cluster), left)
+                });
+                for (index, command) in of_pruned.chain(of_gone).enumerate() {
+                    if index == 0 {
+                        rows.push((
+                            "left",
+                            "objects that no bundle has any more; apply does not delete them".to_owned(),
+                        ));
+                    }
+                    rows.push(("", command));
                 }
             }
             Place::Comparison(directory) => {
@@ -184,6 +195,14 @@ impl Summary<'_> {
             Place::Stdout => {}
         }
         rows
+    }
+
+    /// The kubectl context of a cluster; its name where it is gone.
+    fn context<'s>(&'s self, cluster: &'s str) -> &'s str {
+        self.outlines
+            .iter()
+            .find(|outline| outline.cluster == cluster)
+            .map_or(cluster, |found| &found.context)
     }
 
     /// The commands for the first cluster in full; for the others they are the same but for the names.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::Build;
 use super::failure::{Failure, shown};
-use super::write::{Comparison, Staging, Written};
+use super::write::{Comparison, Difference, LeftOver, Staging, Stale, Written};
 use super::{load, problems, stream};
 use crate::bundle::{Bundle, StandIns};
 use crate::diagnostic::Finding;
@@ -30,7 +30,7 @@ impl Place {
         let Build { inputs: _, output, cluster, check, prune } = arguments;
         let is_stdout = match output {
             Some(output) => output == Path::new("-"),
-            None => cluster.is_some(),
+            None => !cluster.is_empty() && !*check && !*prune,
         };
         if is_stdout && (*check || *prune) {
             let flag = if *check { "--check" } else { "--prune" };
@@ -78,9 +78,10 @@ pub(super) fn stand_ins_file(cluster: &str) -> String {
 /// Takes bundles until it is known whether they count.
 pub(super) struct Target<'a> {
     sink: Sink<'a>,
-    cluster: Option<&'a str>,
+    wanted: &'a [String],
     prune: bool,
-    left_over: Vec<PathBuf>,
+    left_over: Vec<Stale>,
+    mesh: String,
     clusters: Vec<String>,
     failure: Option<Failure>,
 }
@@ -88,7 +89,7 @@ pub(super) struct Target<'a> {
 enum Sink<'a> {
     Files(Staging<'a>),
     Text(String),
-    Comparison(&'a Path, Comparison),
+    Comparison(&'a Path, Comparison<'a>),
 }
 
 impl<'a> Target<'a> {
@@ -97,13 +98,14 @@ impl<'a> Target<'a> {
         let sink = match place {
             Place::Directory(path) => Sink::Files(Staging::new(path, inputs)),
             Place::Stdout => Sink::Text(String::new()),
-            Place::Comparison(path) => Sink::Comparison(path, Comparison::new(path)),
+            Place::Comparison(path) => Sink::Comparison(path, Comparison::new(path, inputs)),
         };
         Self {
             sink,
-            cluster: arguments.cluster.as_deref(),
+            wanted: &arguments.cluster,
             prune: arguments.prune,
             left_over: Vec::new(),
+            mesh: String::new(),
             clusters: Vec::new(),
             failure: None,
         }
@@ -111,12 +113,13 @@ impl<'a> Target<'a> {
 
     /// Whether a cluster's bundle was asked for.
     pub(super) fn wants(&self, cluster: &str) -> bool {
-        self.cluster.is_none_or(|wanted| wanted == cluster)
+        self.wanted.is_empty() || self.wanted.iter().any(|wanted| wanted == cluster)
     }
 
     /// Takes a bundle. After a failure the others are only counted.
     pub(super) fn take(&mut self, bundle: &Bundle) {
         self.clusters.push(bundle.cluster.clone());
+        self.mesh.clone_from(&bundle.mesh);
         if self.failure.is_none() && self.wants(&bundle.cluster) {
             self.failure = self.sink.add(bundle).err();
         }
@@ -128,18 +131,29 @@ impl<'a> Target<'a> {
             return Err(failure);
         }
         self.choice()?;
+        let wanted = self.wanted;
+        let concerned = |cluster: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == cluster);
         match &mut self.sink {
-            Sink::Files(staging) if self.cluster.is_none() => {
-                let left_over = staging.left_over()?;
-                if self.prune {
-                    self.left_over = left_over;
-                    return Ok(Vec::new());
+            Sink::Files(staging) => {
+                let LeftOver { mut stale, copies } = staging.left_over(&self.mesh)?;
+                stale.retain(|stale| concerned(&stale.mark.cluster));
+                let mut findings = Vec::new();
+                if wanted.is_empty() {
+                    findings.extend(copies.iter().map(|file| problems::copy(file)));
                 }
-                Ok(left_over.iter().map(|file| problems::left_over(file)).collect())
+                if self.prune {
+                    self.left_over = stale;
+                } else {
+                    findings.extend(stale.iter().map(problems::left_over));
+                }
+                Ok(findings)
             }
-            Sink::Files(_) | Sink::Text(_) => Ok(Vec::new()),
+            Sink::Text(_) => Ok(Vec::new()),
             Sink::Comparison(path, comparison) => {
-                let differences = comparison.finish()?;
+                let mut differences = comparison.finish(&self.mesh)?;
+                if !wanted.is_empty() {
+                    differences.retain(|difference| !matches!(difference, Difference::LeftOver(_)));
+                }
                 Ok(if differences.is_empty() {
                     vec![]
                 } else {
@@ -161,16 +175,20 @@ impl<'a> Target<'a> {
     /// Whether the cluster that was asked for exists, and whether one had to be.
     fn choice(&self) -> Result<(), Failure> {
         let names = || self.clusters.iter().map(String::as_str);
-        match (self.cluster, &self.sink) {
-            (Some(wanted), _) if !names().any(|name| name == wanted) => {
-                Err(Failure::no_cluster(wanted, &self.clusters))
-            }
-            (None, Sink::Text(_)) if self.clusters.len() > 1 => {
-                let message = format!("stdout holds one bundle, and there are {}", self.clusters.len());
+        if let Some(unknown) = self.wanted.iter().find(|wanted| !names().any(|name| name == *wanted)) {
+            return Err(Failure::no_cluster(unknown, &self.clusters));
+        }
+        let count = if self.wanted.is_empty() { self.clusters.len() } else { self.wanted.len() };
+        match &self.sink {
+            Sink::Text(_) if count > 1 => {
+                let message = format!("stdout holds one bundle, and there are {count}");
                 let first = names().next().unwrap_or_default();
-                Err(Failure::new(message).help(format!("choose one, as in `--cluster {first}`")))
+                Err(Failure::new(message).help(format!(
+                    "choose one, as in `--cluster {first}`, or a directory, as in `--output {}`",
+                    load::DEFAULT_OUTPUT
+                )))
             }
-            (Some(_) | None, _) => Ok(()),
+            Sink::Text(_) | Sink::Files(_) | Sink::Comparison(..) => Ok(()),
         }
     }
 }

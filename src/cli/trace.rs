@@ -7,19 +7,27 @@ mod human;
 mod json;
 mod question;
 mod routing;
+mod wrap;
 
+use std::io;
 use std::path::Path;
+
+use terminal_size::{Width, terminal_size_of};
 
 use super::arguments::{self, Format};
 use super::failure::Failure;
 use super::report::Reporter;
 use super::{Ending, load, stream};
+use crate::diagnostic::Severity;
 use crate::trace::object::Unreadable;
 use crate::trace::report::Trace;
 use crate::trace::request::Request;
 use crate::trace::world::World;
 use crate::trace::{Tracer, Untraced};
 use routing::Texts;
+
+/// How wide an answer is that no terminal reads.
+const FILE: usize = 120;
 
 /// Follows the request, if the inputs are sound.
 pub(super) fn run(arguments: &arguments::Trace, reporter: &Reporter) -> Result<Ending, Failure> {
@@ -31,7 +39,8 @@ pub(super) fn run(arguments: &arguments::Trace, reporter: &Reporter) -> Result<E
         Some(directory) => {
             let clusters = outcome.value.iter().flat_map(|world| &world.clusters);
             let names = clusters.map(|cluster| cluster.name.as_str());
-            (Texts::read(directory, names)?, outcome.findings)
+            let texts = Texts::read(directory, names)?;
+            (texts.with_missing(directory, &loaded), outcome.findings)
         }
         None => Texts::built(&loaded),
     };
@@ -40,9 +49,13 @@ pub(super) fn run(arguments: &arguments::Trace, reporter: &Reporter) -> Result<E
     };
     question::check(&world, &request)?;
     let trace = follow(&world, &texts, &request)?;
+    // What there is to know of everything else is for `check`.
+    let findings: Vec<_> =
+        findings.into_iter().filter(|finding| finding.severity() != Severity::Note).collect();
     let text = match reporter.format() {
         Format::Human | Format::Github => {
-            human::Answer { request: &request, trace: &trace, texts: &texts, sources: &loaded.sources }
+            let sources = &loaded.sources;
+            human::Answer { request: &request, trace: &trace, texts: &texts, sources, width: width() }
                 .to_string()
         }
         Format::Json => json::render(&request, &trace, &texts, &loaded.sources),
@@ -52,13 +65,20 @@ pub(super) fn run(arguments: &arguments::Trace, reporter: &Reporter) -> Result<E
     Ok(if ending == Ending::Done && trace.is_dead() { Ending::Wrong } else { ending })
 }
 
+/// Columns of the terminal that reads the answer.
+fn width() -> usize {
+    terminal_size_of(io::stdout()).map_or(FILE, |(Width(columns), _)| usize::from(columns))
+}
+
 /// What becomes of a request, if the bundles on its way can be read.
 fn follow(world: &World, texts: &Texts, request: &Request) -> Result<Trace, Failure> {
     let routing = texts.routing();
     Tracer::new(world, &routing).trace(request).map_err(|untraced| match untraced {
-        Untraced::Unreadable(Unreadable { file, line, reason }) => {
-            Failure::new(format!("cannot read {file}:{line}: {reason}"))
-        }
+        Untraced::Unreadable(unreadable @ Unreadable::Broken { .. }) => Failure::new(unreadable.to_string()),
+        Untraced::Unreadable(unreadable @ Unreadable::Missing { .. }) => Failure::new(format!(
+            "{unreadable}, and the request comes by it"
+        ))
+        .help("`meshgen build` writes it; an empty file stands for a cluster to which nothing is applied"),
         // Both were looked for before.
         Untraced::NoCluster | Untraced::NoGateway => Failure::new("nobody is there to make this request"),
     })

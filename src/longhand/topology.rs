@@ -43,6 +43,7 @@ impl<'m> Topology<'m> {
             reach,
             remote_names,
             remote_suffix,
+            remote_suffix_place: _,
             virtual_ips,
             version_label,
             labels,

@@ -32,6 +32,19 @@ impl Release {
         self.minor < 10
     }
 
+    /// The last patch of this minor release that is known; none where it is not.
+    #[must_use]
+    pub fn last_patch(self) -> Option<u8> {
+        // Those that get no more patches, from 1.1 on; then those that do, as they were when this was written.
+        const ENDED: [u8; 24] =
+            [17, 10, 8, 10, 10, 14, 8, 6, 9, 6, 8, 9, 9, 6, 7, 7, 8, 7, 10, 8, 6, 8, 6, 6];
+        match self.minor {
+            30 => Some(8),
+            31 => Some(4),
+            minor => ENDED.get(usize::from(minor).checked_sub(1)?).copied(),
+        }
+    }
+
     /// `1.30` or `1.30.2`; nothing for text that is not of that form.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -25,7 +25,7 @@ pub struct VersionId(pub usize);
 /// A Kubernetes Service that runs in one or more clusters.
 #[derive(Clone, Debug)]
 pub struct Service {
-    /// Its place among the services of the mesh.
+    /// Its place in the mesh, which tells it apart.
     pub id: ServiceId,
     /// A DNS label.
     pub namespace: String,

@@ -9,8 +9,8 @@ use ipnet::IpNet;
 use super::failover::{Group, Obstacle};
 use super::rules::survey::Drained;
 use super::way::merged::Hindrance;
-use crate::diagnostic::{Code, Finding, list};
-use crate::model::{Cluster, ClusterId, Mesh, Port, Service, VirtualIps};
+use crate::diagnostic::{Code, Finding, join, list};
+use crate::model::{Cluster, ClusterId, Mesh, Port, Service, Version, VirtualIps};
 use crate::source::Place;
 
 /// Needed: the service, where it is asked for, and the caller's cluster.
@@ -296,4 +296,41 @@ pub fn host_too_long(service: &Service, length: usize) -> Finding {
     )
     .at(service.place, "makes a name that is too long")
     .help("shorten the service's name or namespace, the cluster domain or the remote suffix")
+}
+
+pub fn suffix_is_a_domain(suffix: &str, place: Option<Place>, cluster: &Cluster) -> Finding {
+    let domain = &cluster.cluster_domain;
+    let finding = Finding::new(
+        Code::MG0225,
+        format!("remote names end in `{suffix}`, and the names of `{}` itself in `{domain}`", cluster.name),
+    );
+    let finding = match place {
+        Some(place) => finding.at(place, "the end of remote names"),
+        None => finding.at(cluster.place, "its domain ends like remote names"),
+    };
+    let other = if suffix.ends_with("global") { "mesh" } else { "global" };
+    finding.help(format!(
+        "end remote names differently, such as `remoteSuffix: {other}`: the gateways let in every name that ends \
+         like their own cluster's, and requests would go in circles"
+    ))
+}
+
+/// Every pod of `second` carries the labels of `first`.
+pub fn not_told_apart(service: &Service, first: &Version, second: &Version, clusters: &[&str]) -> Finding {
+    let labels = first.labels.iter().map(|(key, value)| format!("`{key}: {value}`"));
+    let labels = join(labels, "and");
+    let they = if first.labels == second.labels { "and so are these" } else { "its pods carry these, too" };
+    Finding::new(
+        Code::MG0260,
+        format!("`{}` of `{service}` takes the pods of `{}`, too", first.name, second.name),
+    )
+    .at(first.place, format!("all pods with {labels}"))
+    .at(second.place, they)
+    .help(match clusters {
+        [only] => format!("both run in `{only}`: give each a label that the other does not have"),
+        several => format!(
+            "the pods in {} are one pool: give each a label that the other does not have",
+            list(several.iter())
+        ),
+    })
 }

@@ -12,7 +12,7 @@ use super::rules::survey::Survey;
 use super::way::discovery::{self, Discovery};
 use super::way::rewrite::{self, Translation};
 use super::way::{self, merged, sni};
-use super::{PlainName, affinity, control_plane, problems, serving, virtual_ip};
+use super::{PlainName, affinity, control_plane, problems, serving, told_apart, virtual_ip};
 use crate::diagnostic::Finding;
 use crate::model::name::HOST;
 use crate::model::{Cluster, ClusterId, IngressGatewayId, Pick, Service, ServiceId};
@@ -92,6 +92,7 @@ impl<'m> ServicePlan<'m> {
             .iter()
             .map(|(far, (place, caller))| (*far, view.discovers(service, *far), *place, *caller));
         noted.closed.extend(closed);
+        noted.findings.extend(told_apart::check(view, service));
         let longest = way::longest_name(view, service);
         noted.findings.extend((longest > HOST).then(|| problems::host_too_long(service, longest)));
         noted.findings.extend(found.findings(view));

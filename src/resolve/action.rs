@@ -22,8 +22,9 @@ use crate::source::{At, Place};
 use crate::spec::action as spec;
 use crate::spec::{Listed, Written};
 
-/// Nothing if an action is illegible or has a value that cannot be.
-pub(super) fn actions(written: &spec::Actions, findings: &mut Vec<Finding>) -> Option<Actions> {
+/// `oldest` is the oldest minor release of Istio whose Envoys read them. Nothing if an action is illegible or has a value
+/// that cannot be.
+pub(super) fn actions(written: &spec::Actions, oldest: u8, findings: &mut Vec<Finding>) -> Option<Actions> {
     let spec::Actions { rewrite: rewritten, timeout, retries, fault, cors_policy, headers: changed } =
         written;
     let rewrite = optional(rewritten, |at| rewrite(at, findings));
@@ -31,7 +32,7 @@ pub(super) fn actions(written: &spec::Actions, findings: &mut Vec<Finding>) -> O
     let retries = optional(retries, |at| retries::retries(at, findings));
     let fault = optional(fault, |at| fault::fault(at, findings));
     let cors_policy = optional(cors_policy, |at| cors::cors_policy(at, findings));
-    let headers = optional(changed, |at| headers::checked(at, findings));
+    let headers = optional(changed, |at| headers::checked(at, oldest, findings));
     authority_once(written, findings);
     let checked = || -> Checked<Actions> {
         Ok(Actions {
@@ -55,12 +56,15 @@ fn rewrite(at: &At<spec::Rewrite>, findings: &mut Vec<Finding>) -> Checked<Rewri
         findings,
     )?;
     let one = exclusive(("uri", uri.place()), ("uriRegexRewrite", uri_regex_rewrite.place()), findings);
-    let uri = optional(uri, |at| filled(at, "uri", findings));
-    let authority = optional(authority, |at| filled(at, "authority", findings));
+    let uri = optional(uri, |at| one_line(at, "uri", findings));
+    let authority = optional(authority, |at| one_line(at, "authority", findings));
     let uri_regex_rewrite = optional(uri_regex_rewrite, |at| {
         let spec::RegexRewrite { matches, rewrite } = &at.value;
         let matches = regex::regex(matches, "match", findings);
-        let rewrite = filled(rewrite, "rewrite", findings);
+        let rewrite = one_line(rewrite, "rewrite", findings).and_then(|_| match &matches {
+            Ok(matches) => regex::replacement(rewrite, matches, findings),
+            Err(Poisoned) => Err(Poisoned),
+        });
         Ok(At::new(RegexRewrite { matches: matches?, rewrite: rewrite? }, at.place))
     });
     one?;
@@ -118,4 +122,13 @@ fn filled(at: &At<String>, word: &str, findings: &mut Vec<Finding>) -> Checked<S
         return Err(Poisoned);
     }
     Ok(at.value.clone())
+}
+
+/// A text of one line that is not empty: Envoy takes no line breaks where it writes a path or a host.
+fn one_line(at: &At<String>, word: &str, findings: &mut Vec<Finding>) -> Checked<String> {
+    if let Some(character) = at.value.chars().find(|c| matches!(c, '\0' | '\r' | '\n')) {
+        findings.push(value_problems::line_break(at, word, character));
+        return Err(Poisoned);
+    }
+    filled(at, word, findings)
 }

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::name;
 use super::problems::address as problems;
 use crate::diagnostic::Finding;
-use crate::model::Address;
+use crate::model::{Address, Mesh};
 use crate::source::{At, Place};
 
 /// Reads an address. IPv6 addresses that stand for IPv4 ones become these; names are lower case without a last dot.
@@ -40,6 +40,32 @@ pub fn read(written: &At<String>, findings: &mut Vec<Finding>) -> Option<Address
     }
 }
 
+/// A name that each cluster's own DNS answers, each with an address of its own: one of Services, or a remote name of the
+/// mesh.
+pub fn local_names(mesh: &Mesh, findings: &mut Vec<Finding>) {
+    for (index, cluster) in mesh.clusters.iter().enumerate() {
+        let Some(gateway) = &cluster.gateway else { continue };
+        let of_all = gateway.addresses.iter().map(|address| (address, gateway.place, None));
+        let from = gateway.addresses_from.iter().flat_map(|(caller, from)| {
+            from.addresses.iter().map(move |address| (address, from.place, Some(*caller)))
+        });
+        for (address, place, only) in of_all.chain(from) {
+            let Address::Name(name) = address else { continue };
+            let callers = mesh
+                .clusters
+                .iter()
+                .enumerate()
+                .filter(|(caller, _)| *caller != index && only.is_none_or(|only| only.0 == *caller));
+            let domains = callers.map(|(_, caller)| caller.cluster_domain.as_str());
+            let mut ends = domains.chain([mesh.remote_suffix.as_str(), "svc"]);
+            if let Some(end) = ends.find(|end| name.strip_suffix(end).is_some_and(|rest| rest.ends_with('.')))
+            {
+                findings.push(problems::local_name(name, end, place, &cluster.name));
+            }
+        }
+    }
+}
+
 /// Reads all addresses of one gateway, in order and each once.
 pub fn all(texts: &[At<String>], findings: &mut Vec<Finding>) -> Vec<Address> {
     let mut seen: BTreeMap<Address, Place> = BTreeMap::new();
@@ -60,13 +86,14 @@ fn itself(host: &str) -> Option<&'static str> {
     (host == "localhost").then_some("the caller itself")
 }
 
-/// Why nobody in another cluster reaches this address.
-fn out_of_reach(ip: IpAddr) -> Option<&'static str> {
+/// Why this is no address of one host that others reach; gateways and virtual addresses alike.
+pub fn out_of_reach(ip: IpAddr) -> Option<&'static str> {
+    let this_network = matches!(ip, IpAddr::V4(ip) if ip.octets()[0] == 0);
     let link_local = match ip {
         IpAddr::V4(ip) => ip.is_link_local(),
         IpAddr::V6(ip) => ip.is_unicast_link_local(),
     };
-    if ip.is_unspecified() {
+    if ip.is_unspecified() || this_network {
         Some("no host at all")
     } else if ip.is_loopback() {
         Some("the caller itself")
@@ -78,6 +105,19 @@ fn out_of_reach(ip: IpAddr) -> Option<&'static str> {
         None
     }
 }
+
+/// The networks whose addresses are out of reach.
+pub const OUT_OF_REACH: [&str; 9] = [
+    "0.0.0.0/8",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "224.0.0.0/4",
+    "255.255.255.255/32",
+    "::/128",
+    "::1/128",
+    "fe80::/10",
+    "ff00::/8",
+];
 
 /// A name whose last label is a number is a mistyped IPv4 address, and Istio refuses it.
 pub fn all_numeric_end(host: &str) -> bool {
@@ -104,4 +144,23 @@ fn bare(text: &str) -> (String, Option<u16>) {
         if sound { host } else { String::new() },
         port.and_then(|port| port.parse().ok()).filter(|port| *port > 0),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use ipnet::IpNet;
+
+    use super::*;
+
+    #[test]
+    fn networks_and_addresses_out_of_reach_are_the_same() {
+        for network in OUT_OF_REACH.map(|network| network.parse::<IpNet>().unwrap()) {
+            assert!(out_of_reach(network.addr()).is_some(), "{network}");
+            let last = network.broadcast();
+            assert!(out_of_reach(last).is_some(), "{last}");
+        }
+        for ip in ["1.0.0.0", "10.0.0.1", "240.0.0.7", "223.255.255.255", "2001:db8::1", "fec0::1"] {
+            assert_eq!(out_of_reach(ip.parse().unwrap()), None, "{ip}");
+        }
+    }
 }

@@ -3,33 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::problems::address as problems;
-use super::{ClusterNames, address, entries};
+use super::{ClusterNames, address};
 use crate::diagnostic::Finding;
 use crate::model::cluster::AddressesFrom;
 use crate::model::{Address, Cluster, ClusterId};
 use crate::source::{At, Place};
 use crate::spec::cluster::AddressesFrom as Written;
-use crate::spec::{self, Keyed, Listed};
+use crate::spec::{Keyed, Listed};
 
-/// Adds what is written to the gateways that are known already.
-pub fn add(
-    written: &Listed<spec::cluster::Cluster>,
-    clusters: &mut [Cluster],
-    names: &mut ClusterNames,
-    findings: &mut Vec<Finding>,
-) {
-    for cluster in &written.entries {
-        let Some(gateway) = cluster.gateway.value() else { continue };
-        let from = by_caller(&cluster.name, entries(&gateway.address_from).0, names, findings);
-        let known = clusters.iter_mut().find(|known| known.name == cluster.name.value);
-        if let Some(known) = known.and_then(|known| known.gateway.as_mut()) {
-            known.addresses_from = from;
-        }
-    }
-    told_apart(clusters, findings);
-}
-
-fn by_caller(
+/// What is written of one gateway, by caller.
+pub fn by_caller(
     cluster: &At<String>,
     written: &[Written],
     names: &mut ClusterNames,
@@ -54,7 +37,7 @@ fn by_caller(
 }
 
 /// What one caller dials must lead into one cluster; another caller may well mean another one by it.
-fn told_apart(clusters: &[Cluster], findings: &mut Vec<Finding>) {
+pub fn told_apart(clusters: &[Cluster], findings: &mut Vec<Finding>) {
     let gateways = || clusters.iter().filter_map(|cluster| Some((cluster, cluster.gateway.as_ref()?)));
     let callers: BTreeSet<ClusterId> =
         gateways().flat_map(|(_, gateway)| gateway.addresses_from.keys().copied()).collect();

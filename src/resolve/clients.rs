@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{ClusterNames, name};
+use super::{ClusterNames, each_once, name};
 use crate::diagnostic::Finding;
 use crate::model::{Callers, ClusterId};
 use crate::spec;
@@ -35,10 +35,13 @@ pub fn resolved(
         Clients::Clusters(listed) => listed,
     };
     let mut callers = BTreeMap::new();
+    let named: Vec<_> = listed.entries.iter().map(|client| client.cluster.clone()).collect();
+    each_once(&named, findings);
     for spec::service::Client { cluster, namespaces } in &listed.entries {
         let Some(id) = names.find(cluster) else { continue };
         let from = match namespaces.value() {
             Some(Namespaces::Named(listed)) => {
+                each_once(&listed.entries, findings);
                 listed.entries.iter().for_each(|namespace| name::dns_label("namespace", namespace, findings));
                 let named: BTreeSet<String> =
                     listed.entries.iter().map(|namespace| namespace.value.clone()).collect();

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::defaults::{self, Defaults};
 use super::problems::address as problems;
-use super::{address, entries, label, name, or, reach};
+use super::value::Checked;
+use super::{ClusterNames, address, address_from, control_plane, entries, label, name, or, port, reach};
 use crate::diagnostic::Finding;
 use crate::model::cluster::{Expose, Locality};
 use crate::model::{Address, Cluster, ClusterId, Gateway, Release};
@@ -14,27 +15,36 @@ use crate::spec::{self, Listed, Written};
 /// The port that east-west gateways listen on, in every document of Istio's.
 const PORT: u16 = 15443;
 
-/// All clusters, by name.
+/// All clusters, by name; each is built once, with everything that is known of it.
 pub fn all(
     written: &Listed<spec::cluster::Cluster>,
     defaults: &Defaults,
+    names: &mut ClusterNames,
     findings: &mut Vec<Finding>,
 ) -> Vec<Cluster> {
-    let mut names: Vec<&String> = written.entries.iter().map(|cluster| &cluster.name.value).collect();
-    names.sort_unstable();
-    let id = |name: &String| ClusterId(names.partition_point(|known| *known < name));
-    let clusters = written.entries.iter();
-    let clusters = clusters.map(|cluster| resolved(id(&cluster.name.value), cluster, defaults, findings));
-    let mut clusters: Vec<_> = clusters.collect();
-    clusters.sort_by_key(|cluster| cluster.id);
+    let heads = control_plane::heads(written, names, findings);
+    let mut by_name: Vec<_> = written.entries.iter().collect();
+    by_name.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+    let clusters: Vec<_> = by_name
+        .into_iter()
+        .enumerate()
+        .map(|(index, cluster)| {
+            let id = ClusterId(index);
+            resolved(id, cluster, heads.get(&id).cloned(), defaults, names, findings)
+        })
+        .collect();
     one_gateway_each(&clusters, findings);
+    address_from::told_apart(&clusters, findings);
+    control_plane::one_registry_each(&clusters, findings);
     clusters
 }
 
 fn resolved(
     id: ClusterId,
     written: &spec::cluster::Cluster,
+    control_plane: Option<At<ClusterId>>,
     defaults: &Defaults,
+    names: &mut ClusterNames,
     findings: &mut Vec<Finding>,
 ) -> Cluster {
     let spec::cluster::Cluster {
@@ -46,7 +56,7 @@ fn resolved(
         locality,
         network,
         registry,
-        // Needs the names of all clusters.
+        // Checked together with those of all others.
         control_plane: _,
         context,
         drain,
@@ -74,14 +84,14 @@ fn resolved(
             findings,
         ),
         trust_domain: defaults::domain("trust domain", trust_domain, &defaults.trust_domain, findings),
-        gateway: gateway_of(name, gateway, release, findings),
+        gateway: gateway_of(name, gateway, release, names, findings),
         locality: locality.value().map(|spec::cluster::Locality { region, zone }| Locality {
             region: region.value.clone(),
             zone: zone.as_ref().map(|zone| zone.value.clone()),
         }),
         network: network.value().cloned(),
         registry: registry.written().cloned(),
-        control_plane: None,
+        control_plane,
         context: or(context, name.value.clone()),
         drain: drain.written().filter(|drain| drain.value).map(|drain| drain.place),
         reach: reach::written(reach),
@@ -92,60 +102,58 @@ fn gateway_of(
     cluster: &At<String>,
     written: &Written<spec::cluster::Gateway>,
     release: Release,
+    names: &mut ClusterNames,
     findings: &mut Vec<Finding>,
 ) -> Option<Gateway> {
-    match written {
-        Written::Absent => None,
+    let absent = spec::cluster::Gateway::default();
+    let (place, written, texts) = match written {
+        Written::Absent => return None,
         // A gateway that cannot be read stands as one without addresses: nobody shall say that there is none.
-        Written::Illegible => Some(gateway(cluster.place, Vec::new(), release)),
+        Written::Illegible => (cluster.place, &absent, &[][..]),
         Written::As(at) => {
-            let spec::cluster::Gateway {
-                addresses: dialled,
-                port,
-                server_port,
-                namespace,
-                selector,
-                expose,
-                existing,
-                // Needs the names of all clusters.
-                address_from: _,
-            } = &at.value;
-            if let Some(namespace) = namespace.written() {
-                name::dns_label("namespace", namespace, findings);
-            }
-            let (texts, complete) = entries(dialled);
+            let (texts, complete) = entries(&at.value.addresses);
             if texts.is_empty() && complete {
                 findings.push(problems::missing(at.place, &cluster.value));
             }
-            let mut gateway = gateway(at.place, address::all(texts, findings), release);
-            gateway.port = or(port, gateway.port);
-            gateway.server_port = or(server_port, gateway.server_port);
-            gateway.namespace = or(namespace, gateway.namespace);
-            gateway.existing = or(existing, false);
-            if let Some(spec::cluster::Expose::Used) = expose.value() {
-                gateway.expose = Expose::Used;
-            }
-            if !selector.is_absent() {
-                gateway.selector = label::labels(selector, findings);
-            }
-            Some(gateway)
+            (at.place, &at.value, texts)
         }
+    };
+    let spec::cluster::Gateway {
+        addresses: _,
+        port: dialled,
+        server_port,
+        namespace,
+        selector,
+        expose,
+        existing,
+        address_from,
+    } = written;
+    if let Some(namespace) = namespace.written() {
+        name::dns_label("namespace", namespace, findings);
     }
-}
-
-fn gateway(place: Place, addresses: Vec<Address>, release: Release) -> Gateway {
+    if let Some(at) = server_port.written() {
+        // What stands for it is known to be wrong; nothing more is said of it.
+        let _: Checked<()> = port::kept(at, &port::OF_GATEWAYS, "the gateway", findings);
+    }
     let (key, value) = release.gateway_label();
-    Gateway {
+    Some(Gateway {
         place,
-        addresses,
-        addresses_from: BTreeMap::new(),
-        port: PORT,
-        server_port: PORT,
-        namespace: "istio-system".to_owned(),
-        selector: BTreeMap::from([(key.to_owned(), value.to_owned())]),
-        expose: Expose::All,
-        existing: false,
-    }
+        addresses: address::all(texts, findings),
+        addresses_from: address_from::by_caller(cluster, entries(address_from).0, names, findings),
+        port: or(dialled, PORT),
+        server_port: or(server_port, PORT),
+        namespace: or(namespace, "istio-system".to_owned()),
+        selector: if selector.is_absent() {
+            BTreeMap::from([(key.to_owned(), value.to_owned())])
+        } else {
+            label::labels(selector, findings)
+        },
+        expose: match expose.value() {
+            Some(spec::cluster::Expose::Used) => Expose::Used,
+            Some(spec::cluster::Expose::All) | None => Expose::All,
+        },
+        existing: or(existing, false),
+    })
 }
 
 /// Two clusters behind one address and port would be told apart by nothing.

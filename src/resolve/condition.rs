@@ -3,6 +3,7 @@
 //! Enters: one condition as written. Leaves: what is left for the proxy to decide, every value checked. Refuses to
 //! know: `sourceClusters` and `port`, which are names.
 
+use super::problems::value::query_parameter_name;
 use super::value::connection;
 use super::value::header::{self, Use};
 use super::value::http;
@@ -49,7 +50,9 @@ pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> O
         presence(says, "withoutHeaders", findings)
     });
     let query_params = each(query_params, |Keyed { key, value }: &Keyed<spec::Presence>| {
+        let named = query_parameter(key, findings);
         let says = presence(value, "queryParams", findings)?;
+        named?;
         Ok((key.value.clone(), At::new(says, key.place)))
     });
     let ignore_uri_case = optional(ignore_uri_case, |at| Ok(at.value.then_some(at.place)));
@@ -80,6 +83,17 @@ pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> O
         })
     };
     checked().ok()
+}
+
+/// Most bytes of a parameter's name that Envoy's API lets pass.
+const LONGEST_PARAMETER: usize = 1024;
+
+fn query_parameter(name: &At<String>, findings: &mut Vec<Finding>) -> Checked<()> {
+    if (1..=LONGEST_PARAMETER).contains(&name.value.len()) {
+        return Ok(());
+    }
+    findings.push(query_parameter_name(name));
+    Err(Poisoned)
 }
 
 /// What was made, if nothing was found while making it.

@@ -2,6 +2,8 @@
 
 use ipnet::{IpNet, Ipv4Net};
 
+use super::address::{OUT_OF_REACH, all_numeric_end};
+use super::problems::name::numeric_domain;
 use super::problems::topology as problems;
 use super::{label, name, or, reach};
 use crate::diagnostic::Finding;
@@ -14,7 +16,6 @@ use crate::spec::{self, Written};
 pub struct Defaults {
     /// The mesh, still without clusters and services.
     pub mesh: Mesh,
-    pub remote_suffix_place: Option<Place>,
     pub release: Release,
     pub release_place: Option<Place>,
     pub across_clusters: AcrossClusters,
@@ -60,6 +61,7 @@ pub fn of(mesh: &spec::mesh::Mesh, findings: &mut Vec<Finding>) -> Defaults {
                 Some(spec::mesh::RemoteNames::Shared) | None => RemoteNames::Shared,
             },
             remote_suffix: domain("end of remote names", remote_suffix, "global", findings),
+            remote_suffix_place: remote_suffix.place(),
             virtual_ips: virtual_ips_of(virtual_ips, findings),
             version_label: or(version_label, "version".to_owned()),
             labels: label::labels(labels, findings),
@@ -68,7 +70,6 @@ pub fn of(mesh: &spec::mesh::Mesh, findings: &mut Vec<Finding>) -> Defaults {
             services: Vec::new(),
             gateways: Vec::new(),
         },
-        remote_suffix_place: remote_suffix.place(),
         release: release(istio, findings).unwrap_or(Release::DEFAULT),
         release_place: istio.place(),
         across_clusters: across(across_clusters, AcrossClusters::Local),
@@ -84,6 +85,11 @@ pub fn release(written: &Written<String>, findings: &mut Vec<Finding>) -> Option
     let release = Release::parse(&text.value);
     match release {
         Some(release) if (Release::FIRST.minor..=Release::LAST.minor).contains(&release.minor) => {
+            if let (Some(patch), Some(last)) = (release.patch, release.last_patch())
+                && patch > last
+            {
+                findings.push(problems::unknown_patch(text, release, last));
+            }
             Some(release)
         }
         Some(_) | None => {
@@ -97,6 +103,11 @@ pub fn release(written: &Written<String>, findings: &mut Vec<Finding>) -> Option
 pub fn domain(what: &str, written: &Written<String>, default: &str, findings: &mut Vec<Finding>) -> String {
     if let Some(text) = written.written() {
         name::dns_name(what, text, findings);
+        // Hosts end in these, and Istio refuses a host that ends in a number; trust domains are in no host.
+        if what != "trust domain" && name::is_dns_name(&text.value) && all_numeric_end(&text.value) {
+            findings.push(numeric_domain(what, text));
+            return default.to_owned();
+        }
     }
     or(written, default.to_owned())
 }
@@ -128,7 +139,13 @@ fn virtual_ips_of(written: &Written<String>, findings: &mut Vec<Finding>) -> Opt
     }
     let At { value, place } = text;
     match value.parse::<IpNet>() {
-        Ok(pool) if pool.trunc() == pool => Some(VirtualIps { pool, place: Some(*place) }),
+        Ok(pool) if pool.trunc() == pool => {
+            if let Some(taken) = out_of_reach(pool) {
+                findings.push(problems::pool_out_of_reach(text, taken));
+                return default;
+            }
+            Some(VirtualIps { pool, place: Some(*place) })
+        }
         Ok(pool) => {
             findings.push(problems::not_a_network(text, &pool.trunc().to_string()));
             default
@@ -138,4 +155,10 @@ fn virtual_ips_of(written: &Written<String>, findings: &mut Vec<Finding>) -> Opt
             default
         }
     }
+}
+
+/// The network of addresses that no connection can be for, if the pool holds any.
+fn out_of_reach(pool: IpNet) -> Option<IpNet> {
+    let networks = OUT_OF_REACH.into_iter().filter_map(|network| network.parse::<IpNet>().ok());
+    networks.into_iter().find(|network| network.contains(&pool) || pool.contains(network))
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::problems::gateway as problems;
 use super::problems::topology::runs_nowhere;
-use super::{ClusterNames, entries, label, name};
+use super::{ClusterNames, each_once, entries, label, name};
 use crate::diagnostic::Finding;
 use crate::model::{ClusterId, IngressGateway};
 use crate::source::At;
@@ -96,5 +96,6 @@ fn runs(
     if listed.is_empty() && complete {
         findings.push(runs_nowhere("gateway", &key.value, key.place));
     }
+    each_once(listed, findings);
     Arc::new(listed.iter().filter_map(|cluster| clusters.find(cluster)).collect())
 }

@@ -10,7 +10,7 @@ use crate::diagnostic::Finding;
 use crate::model::condition::{Common, ProxyMatch, TextMatch};
 use crate::model::ingress::{Ingress, ServerTlsMode};
 use crate::model::pattern;
-use crate::model::{IngressGateway, IngressGatewayId, Mesh, RouteKind, Service};
+use crate::model::{IngressGateway, IngressGatewayId, Mesh, RouteKind, Rule, Service};
 use crate::source::{At, Place};
 use crate::spec::{self, Listed, Written};
 
@@ -20,37 +20,22 @@ pub struct Gateways<'g> {
     pub complete: bool,
 }
 
-/// Gives every service its ingress. A service that is not there has been reported where its rules were read.
-pub fn give(
-    routes: &Listed<spec::routing::Routes>,
-    gateways: &Gateways<'_>,
-    services: &mut [Service],
-    findings: &mut Vec<Finding>,
-) {
-    for written in &routes.entries {
-        let spec::ServiceName { namespace, name } = &written.service;
-        let key = (namespace.value.as_str(), name.value.as_str());
-        let found =
-            services.binary_search_by(|known| (known.namespace.as_str(), known.name.as_str()).cmp(&key));
-        if let Some(service) = found.ok().and_then(|index| services.get_mut(index)) {
-            service.ingress = of(service, &written.ingress, gateways, findings);
-        }
-    }
-}
-
-/// The ingress of one service as written; unsound parts are left out.
-fn of(
+/// The ingress of one service as written; unsound parts are left out. `rules` are those of the service, or none where
+/// not all are known.
+pub fn of(
     service: &Service,
+    rules: &[Rule],
     written: &Written<Listed<spec::routing::Ingress>>,
     gateways: &Gateways<'_>,
     findings: &mut Vec<Finding>,
 ) -> Vec<Ingress> {
     let listed = entries(written).0;
-    listed.iter().filter_map(|ingress| resolved(service, ingress, gateways, findings)).collect()
+    listed.iter().filter_map(|ingress| resolved(service, rules, ingress, gateways, findings)).collect()
 }
 
 fn resolved(
     service: &Service,
+    rules: &[Rule],
     written: &spec::routing::Ingress,
     gateways: &Gateways<'_>,
     findings: &mut Vec<Finding>,
@@ -81,7 +66,7 @@ fn resolved(
         uris,
         place: named.place,
     };
-    reaches_rules(service, &ingress, findings);
+    reaches_rules(service, rules, &ingress, findings);
     Some(ingress)
 }
 
@@ -116,14 +101,14 @@ fn is_host(at: &At<String>, gateway: Option<&IngressGateway>, findings: &mut Vec
 }
 
 /// Every path that is let in can be said together with every rule, and meets at least one.
-fn reaches_rules(service: &Service, ingress: &Ingress, findings: &mut Vec<Finding>) {
-    if service.rules.is_empty() || !service.complete.rules {
+fn reaches_rules(service: &Service, rules: &[Rule], ingress: &Ingress, findings: &mut Vec<Finding>) {
+    if rules.is_empty() {
         return;
     }
     let nothing = ProxyMatch::default();
     for path in &ingress.uris {
         let mut met = false;
-        for rule in service.rules.iter().filter(|rule| rule.speaks.fits(RouteKind::Http)) {
+        for rule in rules.iter().filter(|rule| rule.speaks.fits(RouteKind::Http)) {
             let unconditional = rule.conditions.is_empty().then_some((&nothing, rule.place));
             let conditions = rule.conditions.iter().map(|condition| (&condition.words, rule.place));
             for (words, place) in unconditional.into_iter().chain(conditions) {

@@ -42,18 +42,27 @@ pub fn key_form(key: &At<String>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Keys that meshgen itself writes, or that Istio's webhook refuses on its kinds.
+/// Keys that meshgen itself writes, that Istio's webhook refuses on its kinds, or that kubectl keeps for itself.
 pub fn reserved(written: &Texts, findings: &mut Vec<Finding>) {
-    const OURS: [&str; 3] = ["app.kubernetes.io/managed-by", "app.kubernetes.io/part-of", "meshgen-stand-in"];
-    const REFUSED: [&str; 4] = [
-        "internal.istio.io/webhook-always-reject",
-        "internal.istio.io/parents",
-        "internal.istio.io/parent-namespace",
-        "istio.io/dry-run",
+    const RESERVED: [(&str, &[&str]); 3] = [
+        (
+            "meshgen writes it itself",
+            &["app.kubernetes.io/managed-by", "app.kubernetes.io/part-of", "meshgen-stand-in"],
+        ),
+        (
+            "Istio refuses it on its own kinds",
+            &[
+                "internal.istio.io/webhook-always-reject",
+                "internal.istio.io/parents",
+                "internal.istio.io/parent-namespace",
+                "istio.io/dry-run",
+            ],
+        ),
+        ("kubectl writes it at each apply", &["kubectl.kubernetes.io/last-applied-configuration"]),
     ];
     for Keyed { key, value: _ } in super::entries(written).0 {
-        if OURS.contains(&key.value.as_str()) || REFUSED.contains(&key.value.as_str()) {
-            findings.push(problems::reserved_key(key, OURS.contains(&key.value.as_str())));
+        if let Some((why, _)) = RESERVED.iter().find(|(_, keys)| keys.contains(&key.value.as_str())) {
+            findings.push(problems::reserved_key(key, why));
         }
     }
 }

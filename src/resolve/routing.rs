@@ -2,42 +2,72 @@
 
 use std::collections::BTreeMap;
 
+use super::ingress::{self, Gateways};
+use super::port::Ports;
 use super::problems::routing as problems;
 use super::speaks::Words;
 use super::value::http;
-use super::{ClusterNames, action, condition, entries};
+use super::{ClusterNames, action, condition, each_once, entries};
 use crate::diagnostic::Finding;
+use crate::model::ingress::Ingress;
 use crate::model::{
-    Actions, Answer, ClusterId, Condition, Destination, Mirror, Pick, Rule, Service, ServiceId, VersionId,
+    Actions, Answer, Cluster, ClusterId, Complete, Condition, Destination, Mirror, Pick, Release, RouteKind,
+    Rule, Service, ServiceId, VersionId,
 };
 use crate::source::{At, Place};
 use crate::spec::{self, Listed, ServiceName, Written};
 
-/// Gives every service its rules. `all_services` is false if some service could not be read.
+/// What is written for one service.
+struct Routed {
+    rules: Vec<Rule>,
+    ingress: Vec<Ingress>,
+    /// Whether these are all rules that were written.
+    complete: bool,
+}
+
+/// Gives every service its rules and its ingress. `all_services` is false if some service could not be read.
 pub fn route(
     written: &Listed<spec::routing::Routes>,
     all_services: bool,
-    services: &mut [Service],
-    clusters: &mut ClusterNames,
+    services: Vec<Service>,
+    gateways: &Gateways<'_>,
+    clusters: (&[Cluster], &mut ClusterNames),
     findings: &mut Vec<Finding>,
-) {
+) -> Vec<Service> {
+    let (known, clusters) = clusters;
     let ids: BTreeMap<(String, String), ServiceId> = services
         .iter()
-        .enumerate()
-        .map(|(index, service)| ((service.namespace.clone(), service.name.clone()), ServiceId(index)))
+        .map(|service| ((service.namespace.clone(), service.name.clone()), service.id))
         .collect();
-    let mut resolved = Vec::with_capacity(written.entries.len());
+    let mut routed: BTreeMap<ServiceId, Routed> = BTreeMap::new();
     for routes in &written.entries {
-        let mut reader = Reader { services, ids: &ids, all_services, clusters, findings };
+        let mut reader = Reader {
+            services: &services,
+            ids: &ids,
+            all_services,
+            clusters,
+            gateways,
+            oldest: Release::LAST.minor,
+            from_outside: false,
+            findings,
+        };
         let Some(id) = reader.service(&routes.service, routes.place, "a route") else { continue };
-        resolved.push((id, reader.rules(id, routes)));
-    }
-    for (id, (rules, complete)) in resolved {
-        if let Some(service) = services.get_mut(id.0) {
-            service.rules = rules;
-            service.complete.rules = complete;
+        if let Some(service) = services.get(id.0) {
+            let callers = service.clients.keys().filter_map(|client| known.get(client.0));
+            reader.oldest = callers.map(|caller| caller.release.minor).min().unwrap_or(Release::LAST.minor);
+            routed.insert(id, reader.routed(service, routes));
         }
     }
+    services
+        .into_iter()
+        .map(|service| match routed.remove(&service.id) {
+            Some(Routed { rules, ingress, complete }) => {
+                let complete = Complete { rules: complete, ..service.complete };
+                Service { rules, ingress, complete, ..service }
+            }
+            None => service,
+        })
+        .collect()
 }
 
 struct Reader<'r> {
@@ -45,10 +75,15 @@ struct Reader<'r> {
     ids: &'r BTreeMap<(String, String), ServiceId>,
     all_services: bool,
     clusters: &'r mut ClusterNames,
+    gateways: &'r Gateways<'r>,
+    /// The oldest minor release of Istio among the callers of the service.
+    oldest: u8,
+    /// Whether requests from outside are let in to the service.
+    from_outside: bool,
     findings: &'r mut Vec<Finding>,
 }
 
-impl<'r> Reader<'r> {
+impl Reader<'_> {
     fn service(&mut self, name: &ServiceName, place: Place, what: &str) -> Option<ServiceId> {
         let ServiceName { namespace, name } = name;
         let id = self.ids.get(&(namespace.value.clone(), name.value.clone())).copied();
@@ -58,16 +93,18 @@ impl<'r> Reader<'r> {
         id
     }
 
-    /// The rules that could be read, and whether these are all.
-    fn rules(&mut self, id: ServiceId, routes: &spec::routing::Routes) -> (Vec<Rule>, bool) {
-        let Some(service) = self.services.get(id.0) else { return (Vec::new(), false) };
+    /// The rules and the ingress that could be read.
+    fn routed(&mut self, service: &Service, routes: &spec::routing::Routes) -> Routed {
+        self.from_outside = !routes.ingress.is_absent();
         let (written, complete) = entries(&routes.rules);
-        let rules: Vec<_> = written.iter().filter_map(|rule| self.rule(id, service, rule)).collect();
+        let rules: Vec<_> = written.iter().filter_map(|rule| self.rule(service, rule)).collect();
         let complete = complete && rules.len() == written.len();
-        (rules, complete)
+        let known = if complete { rules.as_slice() } else { &[] };
+        let ingress = ingress::of(service, known, &routes.ingress, self.gateways, self.findings);
+        Routed { rules, ingress, complete }
     }
 
-    fn rule(&mut self, id: ServiceId, service: &'r Service, written: &spec::routing::Rule) -> Option<Rule> {
+    fn rule(&mut self, service: &Service, written: &spec::routing::Rule) -> Option<Rule> {
         let spec::routing::Rule { place, name, conditions, to, redirect, direct_response, actions, mirrors } =
             written;
         let absent = [to.is_absent(), redirect.is_absent(), direct_response.is_absent()];
@@ -81,7 +118,7 @@ impl<'r> Reader<'r> {
         let written_conditions = conditions;
         let (conditions, conditions_complete) = self.conditions(service, conditions);
         let answer = if let Some(to) = to.written() {
-            self.destinations(id, to).map(Answer::To)
+            self.destinations(service.id, to).map(Answer::To)
         } else if let Some(redirect) = redirect.written() {
             action::redirect(redirect, self.findings).map(Answer::Redirect)
         } else if let Some(response) = direct_response.written() {
@@ -89,7 +126,7 @@ impl<'r> Reader<'r> {
         } else {
             None
         };
-        let actions: Option<Actions> = action::actions(actions, self.findings);
+        let actions: Option<Actions> = action::actions(actions, self.oldest, self.findings);
         let (mirrors, mirrors_complete) = self.mirrors(service, mirrors);
         let rule = Rule {
             place: *place,
@@ -106,10 +143,35 @@ impl<'r> Reader<'r> {
         if !words.fit(rule.speaks, service, written_conditions, &rule.conditions, self.findings) {
             return None;
         }
-        if let Some(mirror) = self_mirrored(&rule, id) {
+        if !self.from_outside {
+            self.hosts_with_ports(service, &rule, written_conditions);
+        }
+        if let Some(mirror) = self_mirrored(&rule, service.id) {
             self.findings.push(problems::mirror_to_itself(&rule, mirror));
         }
         Some(rule)
+    }
+
+    /// Clients send the host with its port where that is not 80. A gateway's clients send what they like.
+    fn hosts_with_ports(
+        &mut self,
+        service: &Service,
+        rule: &Rule,
+        written: &Written<Listed<spec::condition::Condition>>,
+    ) {
+        for (condition, written) in rule.conditions.iter().zip(entries(written).0) {
+            let Some(spec::condition::TextMatch::Exact(host)) = written.authority.value() else { continue };
+            let http = service.ports.iter().filter(|port| port.protocol.route() == Some(RouteKind::Http));
+            let ports: Vec<u16> = http
+                .map(|port| port.number)
+                .filter(|number| condition.port.is_none_or(|only| only == *number))
+                .collect();
+            let is_bare = !host.value.is_empty() && !host.value.contains(':');
+            if is_bare && !ports.is_empty() && !ports.contains(&80) && service.complete.ports {
+                let meant: Vec<_> = ports.iter().map(|port| format!("{}:{port}", host.value)).collect();
+                self.findings.push(problems::host_without_port(host, &meant));
+            }
+        }
     }
 
     fn conditions(
@@ -126,6 +188,7 @@ impl<'r> Reader<'r> {
 
     fn condition(&mut self, service: &Service, written: &spec::condition::Condition) -> Option<Condition> {
         let (clusters, complete) = entries(&written.source_clusters);
+        each_once(clusters, self.findings);
         let source_clusters: Vec<_> =
             clusters.iter().filter_map(|cluster| self.clusters.find(cluster)).collect();
         let known = complete && source_clusters.len() == clusters.len();
@@ -143,25 +206,17 @@ impl<'r> Reader<'r> {
         .filter(|_| known)
     }
 
-    /// A port by name, else by number. Nothing is said where some port of the service could not be read.
     fn port(&mut self, service: &Service, written: &At<String>) -> Option<u16> {
-        let by_name = service.ports.iter().find(|port| port.name == written.value);
-        let found =
-            by_name.or_else(|| service.ports.iter().find(|port| port.number.to_string() == written.value));
-        if found.is_none() && service.complete.ports {
-            self.findings.push(problems::unknown_port(service, written));
-        }
-        found.map(|port| port.number)
+        Ports::of(service).find(written, self.findings).map(|port| port.number)
     }
 
     fn destination_port(&mut self, service: &Service, written: &At<String>) -> Option<u16> {
-        let number = self.port(service, written)?;
-        let port = service.ports.iter().find(|port| port.number == number)?;
+        let port = Ports::of(service).find(written, self.findings)?;
         if port.protocol.route().is_none() {
             self.findings.push(super::problems::connection::sent_as_datagrams(service, written.place, port));
             return None;
         }
-        Some(number)
+        Some(port.number)
     }
 
     fn destinations(
@@ -245,7 +300,7 @@ impl<'r> Reader<'r> {
         let headers = match headers {
             Written::Absent => Some(None),
             Written::Illegible => None,
-            Written::As(headers) => action::headers(headers, self.findings).map(Some),
+            Written::As(headers) => action::headers(headers, self.oldest, self.findings).map(Some),
         };
         Some(Destination {
             place: *place,
@@ -293,7 +348,14 @@ impl<'r> Reader<'r> {
         service: &Service,
         written: &Written<Listed<spec::routing::Mirror>>,
     ) -> (Vec<Mirror>, bool) {
-        let (written, complete) = entries(written);
+        let (place, (written, complete)) = (written.place(), entries(written));
+        if let Some(place) = place
+            && written.is_empty()
+            && complete
+        {
+            self.findings.push(problems::no_mirror(place));
+            return (Vec::new(), false);
+        }
         let mirrors: Vec<_> = written.iter().filter_map(|mirror| self.mirror(service, mirror)).collect();
         let complete = complete && mirrors.len() == written.len();
         (mirrors, complete)

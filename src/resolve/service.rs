@@ -1,11 +1,13 @@
 //! Services: versions, where they run, who calls them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::address::out_of_reach;
 use super::clients::{self, CallersByCluster};
 use super::defaults::{self, Defaults};
+use super::port::Ports;
 use super::problems::name::version_called_any;
 use super::problems::topology as problems;
 use super::{ClusterNames, entries, label, name, port, reach, service_account, traffic_policy};
@@ -24,21 +26,17 @@ pub fn all(
     clusters: &mut ClusterNames,
     findings: &mut Vec<Finding>,
 ) -> Vec<Service> {
-    let mut keys: Vec<_> = written.entries.iter().map(|service| key(&service.name)).collect();
-    keys.sort_unstable();
-    let id = |service: &spec::service::Service| {
-        ServiceId(keys.partition_point(|known| *known < key(&service.name)))
-    };
     let mut reader = Reader { defaults, default_clients, clusters, findings };
-    let services = written.entries.iter().map(|service| reader.service(id(service), service));
+    let names: BTreeSet<_> = written.entries.iter().map(|service| service.name.key()).collect();
+    let ids: BTreeMap<_, _> = names.into_iter().zip((0..).map(ServiceId)).collect();
+    // In the order written, in which findings name places.
+    let services = written.entries.iter().filter_map(|service| {
+        let id = ids.get(&service.name.key())?;
+        Some(reader.service(*id, service))
+    });
     let mut services: Vec<_> = services.collect();
     services.sort_by_key(|service| service.id);
     services
-}
-
-/// What services are in order of.
-fn key(name: &ServiceName) -> (&str, &str) {
-    (&name.namespace.value, &name.name.value)
 }
 
 struct Reader<'r> {
@@ -54,7 +52,7 @@ type Placed = (BTreeMap<ClusterId, u32>, bool);
 impl Reader<'_> {
     fn service(&mut self, id: ServiceId, written: &spec::service::Service) -> Service {
         let spec::service::Service {
-            name: ServiceName { namespace, name },
+            name: full_name @ ServiceName { namespace, name },
             place,
             ports: _,
             versions,
@@ -64,8 +62,7 @@ impl Reader<'_> {
             plain_names,
             virtual_ip,
             headless,
-            // Its ports are named; see below.
-            traffic_policy: _,
+            traffic_policy,
             service_accounts,
             reach,
         } = written;
@@ -79,7 +76,10 @@ impl Reader<'_> {
             (true, false) | (false, true | false) => {}
         }
         let (ports, ports_complete) = port::all(written, self.findings);
-        let (versions, versions_placed) = self.versions(name, *place, versions);
+        let known_ports =
+            Ports { service: full_name, place: *place, ports: &ports, complete: ports_complete };
+        let traffic_policy = traffic_policy::of(&known_ports, traffic_policy, self.findings);
+        let (versions, versions_placed) = self.versions(full_name, &known_ports, versions);
         let (alone, alone_complete) = self.placed(clusters);
         if !clusters.is_absent() && alone.is_empty() && alone_complete {
             self.findings.push(problems::runs_nowhere("service", &name.value, *place));
@@ -89,7 +89,7 @@ impl Reader<'_> {
             let sum: &mut u32 = runs.entry(*cluster).or_default();
             *sum = sum.saturating_add(*size);
         }
-        let mut service = Service {
+        Service {
             id,
             namespace: namespace.value.clone(),
             name: name.value.clone(),
@@ -106,7 +106,7 @@ impl Reader<'_> {
             virtual_ip: self.virtual_ip(virtual_ip),
             reach: reach::written(reach),
             service_accounts: service_account::all(service_accounts, self.findings),
-            traffic_policy: None,
+            traffic_policy,
             rules: Vec::new(),
             ingress: Vec::new(),
             complete: Complete {
@@ -116,26 +116,24 @@ impl Reader<'_> {
                 rules: true,
             },
             headless: headless.written().filter(|at| at.value).map(|at| at.place),
-        };
-        traffic_policy::set(&mut service, written, self.findings);
-        service
+        }
     }
 
     /// By name; whether it is known of each where it runs.
     fn versions(
         &mut self,
-        service: &At<String>,
-        service_place: Place,
+        service: &ServiceName,
+        ports: &Ports<'_>,
         written: &Written<Listed<spec::service::Version>>,
     ) -> (Vec<Version>, bool) {
         let (entries, mut complete) = entries(written);
         if entries.is_empty() && complete && !written.is_absent() {
-            self.findings.push(problems::runs_nowhere("service", &service.value, service_place));
+            self.findings.push(problems::runs_nowhere("service", &service.name.value, ports.place));
         }
         let mut by_name: BTreeMap<&str, Version> = BTreeMap::new();
         let mut subsets: BTreeMap<String, &At<String>> = BTreeMap::new();
         for entry in entries {
-            let (version, sound) = self.version(entry);
+            let (version, sound) = self.version(ports, entry);
             complete &= sound;
             if let Some(first) = subsets.insert(version.subset.clone(), &entry.name) {
                 self.findings.push(problems::one_subset(&version.subset, first, &entry.name));
@@ -145,8 +143,8 @@ impl Reader<'_> {
         (by_name.into_values().collect(), complete)
     }
 
-    fn version(&mut self, written: &spec::service::Version) -> (Version, bool) {
-        let spec::service::Version { name, clusters, labels, subset: own, traffic_policy: _ } = written;
+    fn version(&mut self, ports: &Ports<'_>, written: &spec::service::Version) -> (Version, bool) {
+        let spec::service::Version { name, clusters, labels, subset: own, traffic_policy } = written;
         if name.value == "any" {
             self.findings.push(version_called_any(name));
         } else {
@@ -165,7 +163,7 @@ impl Reader<'_> {
             subset: own.value().cloned().unwrap_or_else(|| subset(&name.value)),
             labels: if labels.is_absent() { [label].into() } else { label::labels(labels, self.findings) },
             clusters: placed,
-            traffic_policy: None,
+            traffic_policy: traffic_policy::of(ports, traffic_policy, self.findings),
             place: name.place,
         };
         if !labels.is_absent() && version.labels.is_empty() && entries(labels).1 {
@@ -196,6 +194,11 @@ impl Reader<'_> {
             self.findings.push(problems::not_an_ip(text));
             return None;
         };
-        Some(At::new(ip.to_canonical(), text.place))
+        let ip = ip.to_canonical();
+        if let Some(kind) = out_of_reach(ip) {
+            self.findings.push(problems::pin_out_of_reach(text, kind));
+            return None;
+        }
+        Some(At::new(ip, text.place))
     }
 }

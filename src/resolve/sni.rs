@@ -19,7 +19,7 @@ pub fn check(mesh: &Mesh, findings: &mut Vec<Finding>) {
                 Some(owner) => (owner, owner.place),
                 None => *first.entry(&name.value).or_insert((service, name.place)),
             };
-            if owner.place != service.place {
+            if owner.id != service.id {
                 findings.push(problems::one_sni(&name.value, (service, name.place), (owner, place)));
             }
         }

@@ -12,40 +12,26 @@ mod tests;
 use std::collections::BTreeMap;
 
 use super::entries;
-use super::problems::routing::unknown_port;
+use super::port::Ports;
 use super::problems::traffic_policy as problems;
 use super::value::{Checked, Poisoned, optional};
 use crate::diagnostic::Finding;
-use crate::model::Service;
 use crate::model::traffic_policy::{Settings, TrafficPolicy};
 use crate::source::{At, Place};
+use crate::spec::Written;
 use crate::spec::traffic_policy as written;
-use crate::spec::{self, Written};
-
-/// Gives a service and its versions their policies.
-pub(super) fn set(service: &mut Service, from: &spec::service::Service, findings: &mut Vec<Finding>) {
-    service.traffic_policy = of(service, &from.traffic_policy, findings);
-    let versions = entries(&from.versions).0;
-    let policies: BTreeMap<&str, Option<Box<TrafficPolicy>>> = versions
-        .iter()
-        .map(|version| (version.name.value.as_str(), of(service, &version.traffic_policy, findings)))
-        .collect();
-    for version in &mut service.versions {
-        version.traffic_policy = policies.get(version.name.as_str()).cloned().flatten();
-    }
-}
 
 /// Nothing if there is none, or if a word is illegible or has a value that cannot be.
-fn of(
-    service: &Service,
+pub(super) fn of(
+    ports: &Ports<'_>,
     from: &Written<Box<written::TrafficPolicy>>,
     findings: &mut Vec<Finding>,
 ) -> Option<Box<TrafficPolicy>> {
-    optional(from, |at| policy(service, at, findings).map(Box::new)).ok().flatten()
+    optional(from, |at| policy(ports, at, findings).map(Box::new)).ok().flatten()
 }
 
 fn policy(
-    service: &Service,
+    known: &Ports<'_>,
     at: &At<Box<written::TrafficPolicy>>,
     findings: &mut Vec<Finding>,
 ) -> Checked<TrafficPolicy> {
@@ -53,7 +39,7 @@ fn policy(
     let allowed = allowed(refused, findings);
     let sound = settings(general, findings);
     let (listed, complete) = entries(ports);
-    let by_port: Vec<_> = listed.iter().map(|port| port_settings(service, port, findings)).collect();
+    let by_port: Vec<_> = listed.iter().map(|port| port_settings(known, port, findings)).collect();
     if refused.is_empty() && listed.is_empty() && complete && nothing(general) {
         findings.push(problems::says_nothing(at.place, "trafficPolicy", &WORDS));
         return Err(Poisoned);
@@ -75,19 +61,12 @@ fn policy(
 const WORDS: [&str; 3] = ["connectionPool", "loadBalancer", "outlierDetection"];
 
 fn port_settings(
-    service: &Service,
+    ports: &Ports<'_>,
     from: &written::PortSettings,
     findings: &mut Vec<Finding>,
 ) -> Checked<(u16, Settings)> {
     let written::PortSettings { place, port, settings: own, refused } = from;
-    let known = service
-        .ports
-        .iter()
-        .find(|known| known.name == port.value || known.number.to_string() == port.value)
-        .map(|known| known.number);
-    if known.is_none() && service.complete.ports {
-        findings.push(unknown_port(service, port));
-    }
+    let known = ports.find(port, findings).map(|port| port.number);
     let allowed = allowed(refused, findings);
     let sound = settings(own, findings);
     if refused.is_empty() && nothing(own) {

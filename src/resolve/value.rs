@@ -9,6 +9,7 @@ pub(super) mod header;
 pub(super) mod http;
 pub(super) mod regex;
 pub(super) mod text_match;
+mod unlikely; // what no request says
 
 use crate::source::At;
 use crate::spec::{Listed, Written};

@@ -14,7 +14,7 @@ pub use fault::{Abort, Delay, Fault};
 pub use headers::{HeaderChanges, HeaderOperations};
 
 use super::Written;
-use super::reader::{Form, Reader};
+use super::reader::{Reader, form};
 use super::tree::Value;
 use crate::source::At;
 
@@ -60,32 +60,36 @@ pub struct Retries {
     pub retry_ignore_previous_hosts: Written<bool>,
 }
 
-const REWRITE: Form<3> =
-    Form { what: "a rewrite", example: "rewrite: {uri: /}", fields: ["uri", "authority", "uriRegexRewrite"] };
+form! {
+    struct RewriteFields: "a rewrite", "rewrite: {uri: /}" {
+        uri: "uri",
+        authority: "authority",
+        uri_regex_rewrite: "uriRegexRewrite",
+    }
+}
 
-const REGEX_REWRITE: Form<2> = Form {
-    what: "a regex rewrite",
-    example: "uriRegexRewrite: {match: ^/a/(.*), rewrite: /b/\\1}",
-    fields: ["match", "rewrite"],
-};
+form! {
+    struct RegexRewriteFields: "a regex rewrite", "uriRegexRewrite: {match: ^/a/(.*), rewrite: /b/\\1}" {
+        matches: "match",
+        rewrite: "rewrite",
+    }
+}
 
-const RETRIES: Form<6> = Form {
-    what: "retries",
-    example: "retries: {attempts: 3, perTryTimeout: 2s}",
-    fields: [
-        "attempts",
-        "perTryTimeout",
-        "retryOn",
-        "retryRemoteLocalities",
-        "backoff",
-        "retryIgnorePreviousHosts",
-    ],
-};
+form! {
+    struct RetriesFields: "retries", "retries: {attempts: 3, perTryTimeout: 2s}" {
+        attempts: "attempts",
+        per_try_timeout: "perTryTimeout",
+        retry_on: "retryOn",
+        retry_remote_localities: "retryRemoteLocalities",
+        backoff: "backoff",
+        retry_ignore_previous_hosts: "retryIgnorePreviousHosts",
+    }
+}
 
 impl Rewrite {
     /// Reads `rewrite`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [uri, authority, uri_regex_rewrite] = reader.fields(value, &REWRITE)?;
+        let RewriteFields { uri, authority, uri_regex_rewrite } = reader.fields(value)?;
         let rewrite = Self {
             uri: uri.read(reader, Reader::text),
             authority: authority.read(reader, Reader::text),
@@ -97,9 +101,9 @@ impl Rewrite {
 
 impl RegexRewrite {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [matches, rewrite] = reader.fields(value, &REGEX_REWRITE)?;
-        let matches = matches.required("match", &REGEX_REWRITE, value, reader, Reader::text);
-        let rewrite = rewrite.required("rewrite", &REGEX_REWRITE, value, reader, Reader::text);
+        let RegexRewriteFields { matches, rewrite } = reader.fields(value)?;
+        let matches = matches.required::<_, RegexRewriteFields>("match", value, reader, Reader::text);
+        let rewrite = rewrite.required::<_, RegexRewriteFields>("rewrite", value, reader, Reader::text);
         Some(At::new(Self { matches: matches?, rewrite: rewrite? }, value.place()))
     }
 }
@@ -107,14 +111,14 @@ impl RegexRewrite {
 impl Retries {
     /// Reads `retries`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [
+        let RetriesFields {
             attempts,
             per_try_timeout,
             retry_on,
             retry_remote_localities,
             backoff,
             retry_ignore_previous_hosts,
-        ] = reader.fields(value, &RETRIES)?;
+        } = reader.fields(value)?;
         let retries = Self {
             attempts: attempts.read(reader, |reader, value| reader.number(value, "count", 0..=MOST_ATTEMPTS)),
             per_try_timeout: per_try_timeout.read(reader, Reader::text),

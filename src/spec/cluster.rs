@@ -4,7 +4,7 @@
 
 use super::problems;
 use super::reach::Reach;
-use super::reader::{Form, Reader};
+use super::reader::{Reader, form};
 use super::tree::{Value, View};
 use super::{Keyed, Listed, Written};
 use crate::source::At;
@@ -40,7 +40,7 @@ pub struct Locality {
 }
 
 /// `clusters.NAME.gateway`; an address or a list of them is the long form with `addresses` alone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Gateway {
     /// `address`: host names or IPs, unchecked. `resolve` asks for it where it is absent.
     pub addresses: Written<Listed<At<String>>>,
@@ -66,34 +66,39 @@ pub enum Expose {
     Used,
 }
 
-const CLUSTER: Form<11> = Form {
-    what: "a cluster",
-    example: "cluster1: {gateway: 203.0.113.10}",
-    fields: [
-        "gateway",
-        "istio",
-        "clusterDomain",
-        "trustDomain",
-        "locality",
-        "network",
-        "context",
-        "reach",
-        "registry",
-        "controlPlane",
-        "drain",
-    ],
-};
+form! {
+    struct ClusterFields: "a cluster", "cluster1: {gateway: 203.0.113.10}" {
+        gateway: "gateway",
+        istio: "istio",
+        cluster_domain: "clusterDomain",
+        trust_domain: "trustDomain",
+        locality: "locality",
+        network: "network",
+        context: "context",
+        reach: "reach",
+        registry: "registry",
+        control_plane: "controlPlane",
+        drain: "drain",
+    }
+}
 
-const GATEWAY: Form<8> = Form {
-    what: "a gateway",
-    example: "gateway: {address: 203.0.113.10, port: 15443}",
-    fields: ["address", "port", "serverPort", "namespace", "selector", "expose", "existing", "addressFrom"],
-};
+form! {
+    struct GatewayFields: "a gateway", "gateway: {address: 203.0.113.10, port: 15443}" {
+        address: "address",
+        port: "port",
+        server_port: "serverPort",
+        namespace: "namespace",
+        selector: "selector",
+        expose: "expose",
+        existing: "existing",
+        address_from: "addressFrom",
+    }
+}
 
 impl Cluster {
     /// Reads `clusters.NAME`.
     pub fn read(name: At<String>, value: Value<'_>, reader: &mut Reader) -> Self {
-        let [
+        let ClusterFields {
             gateway,
             istio,
             cluster_domain,
@@ -105,7 +110,7 @@ impl Cluster {
             registry,
             control_plane,
             drain,
-        ] = reader.fields_or_illegible(value, &CLUSTER);
+        } = reader.fields_or_illegible(value);
         Self {
             name,
             gateway: gateway.read(reader, Gateway::read),
@@ -151,20 +156,11 @@ impl Gateway {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
         if let View::Text(_) | View::List(_) = value.view() {
             let addresses = reader.texts(value)?;
-            let gateway = Self {
-                addresses: Written::As(addresses),
-                port: Written::Absent,
-                server_port: Written::Absent,
-                namespace: Written::Absent,
-                selector: Written::Absent,
-                expose: Written::Absent,
-                existing: Written::Absent,
-                address_from: Written::Absent,
-            };
+            let gateway = Self { addresses: Written::As(addresses), ..Self::default() };
             return Some(At::new(gateway, value.place()));
         }
-        let [address, port, server_port, namespace, selector, expose, existing, address_from] =
-            reader.fields(value, &GATEWAY)?;
+        let GatewayFields { address, port, server_port, namespace, selector, expose, existing, address_from } =
+            reader.fields(value)?;
         let port_number = |reader: &mut Reader, value: Value<'_>| reader.number(value, "port", 1..=65535);
         let gateway = Self {
             addresses: address.read(reader, Reader::texts),

@@ -4,7 +4,7 @@
 //! are any good.
 
 use super::problems;
-use super::reader::{Form, Reader};
+use super::reader::{Form, Reader, form};
 use super::tree::{Value, View};
 use super::{Keyed, Listed, Written};
 use crate::source::At;
@@ -49,32 +49,41 @@ pub enum Presence {
     Says(TextMatch),
 }
 
-const CONDITION: Form<14> = Form {
-    what: "a condition",
-    example: "match: {uri: {prefix: /cart}, headers: {end-user: jason}}",
-    fields: [
-        "uri",
-        "scheme",
-        "method",
-        "authority",
-        "headers",
-        "withoutHeaders",
-        "queryParams",
-        "ignoreUriCase",
-        "port",
-        "sourceLabels",
-        "sourceNamespace",
-        "sourceClusters",
-        "sniHosts",
-        "destinationSubnets",
-    ],
-};
+form! {
+    struct ConditionFields: "a condition", "match: {uri: {prefix: /cart}, headers: {end-user: jason}}" {
+        uri: "uri",
+        scheme: "scheme",
+        method: "method",
+        authority: "authority",
+        headers: "headers",
+        without_headers: "withoutHeaders",
+        query_params: "queryParams",
+        ignore_uri_case: "ignoreUriCase",
+        port: "port",
+        source_labels: "sourceLabels",
+        source_namespace: "sourceNamespace",
+        source_clusters: "sourceClusters",
+        sni_hosts: "sniHosts",
+        destination_subnets: "destinationSubnets",
+    }
+}
 
-const TEXT_MATCH: Form<3> =
-    Form { what: "a comparison", example: "{prefix: /cart}", fields: ["exact", "prefix", "regex"] };
+form! {
+    struct TextMatchFields: "a comparison", "{prefix: /cart}" {
+        exact: "exact",
+        prefix: "prefix",
+        regex: "regex",
+    }
+}
 
-const PRESENCE: Form<4> =
-    Form { what: "a comparison", example: "{prefix: beta}", fields: ["exact", "prefix", "regex", "present"] };
+form! {
+    struct PresenceFields: "a comparison", "{prefix: beta}" {
+        exact: "exact",
+        prefix: "prefix",
+        regex: "regex",
+        present: "present",
+    }
+}
 
 impl Condition {
     /// Reads `match`: one map, or several of which any may hold.
@@ -88,7 +97,7 @@ impl Condition {
 
     /// Reads one map of `match`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<Self> {
-        let [
+        let ConditionFields {
             uri,
             scheme,
             method,
@@ -103,7 +112,7 @@ impl Condition {
             source_clusters,
             sni_hosts,
             destination_subnets,
-        ] = reader.fields(value, &CONDITION)?;
+        } = reader.fields(value)?;
         Some(Self {
             source_clusters: source_clusters.read(reader, Reader::texts),
             port: port.read(reader, Reader::text),
@@ -129,13 +138,13 @@ impl TextMatch {
         if let View::Text(_) = value.view() {
             return Some(At::new(Self::Exact(reader.text(value)?), value.place()));
         }
-        let [exact, prefix, regex] = reader.fields(value, &TEXT_MATCH)?;
+        let TextMatchFields { exact, prefix, regex } = reader.fields(value)?;
         let ways = [
             exact.read(reader, Self::exact),
             prefix.read(reader, Self::prefix),
             regex.read(reader, Self::regex),
         ];
-        only(ways, &TEXT_MATCH.fields, value, reader)
+        only(ways, TextMatchFields::FIELDS, value, reader)
     }
 
     fn exact(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
@@ -163,7 +172,7 @@ impl Presence {
         if let View::Text(_) = value.view() {
             return TextMatch::exact(reader, value).map(says).map(|at| at.value);
         }
-        let [exact, prefix, regex, present] = reader.fields(value, &PRESENCE)?;
+        let PresenceFields { exact, prefix, regex, present } = reader.fields(value)?;
         let ways = [
             exact.read(reader, |reader, value| TextMatch::exact(reader, value).map(says)),
             prefix.read(reader, |reader, value| TextMatch::prefix(reader, value).map(says)),
@@ -177,7 +186,7 @@ impl Presence {
                 Some(At::new(Self::Present, present.place))
             }),
         ];
-        only(ways, &PRESENCE.fields, value, reader).map(|at| at.value)
+        only(ways, PresenceFields::FIELDS, value, reader).map(|at| at.value)
     }
 }
 

@@ -7,7 +7,7 @@ mod server;
 
 pub use server::{Server, ServerPort, ServerTls};
 
-use super::reader::{Form, Reader};
+use super::reader::{Reader, form};
 use super::tree::Value;
 use super::{Keyed, Listed, Written};
 use crate::source::At;
@@ -27,11 +27,14 @@ pub struct IngressGateway {
     pub servers: Written<Listed<Server>>,
 }
 
-const GATEWAY: Form<4> = Form {
-    what: "an ingress gateway",
-    example: "bookinfo: {servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [shop.example.com]}]}",
-    fields: ["clusters", "namespace", "selector", "servers"],
-};
+form! {
+    struct GatewayFields: "an ingress gateway", "bookinfo: {servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [shop.example.com]}]}" {
+        clusters: "clusters",
+        namespace: "namespace",
+        selector: "selector",
+        servers: "servers",
+    }
+}
 
 impl IngressGateway {
     /// Reads `gateways.NAME`.
@@ -41,7 +44,7 @@ impl IngressGateway {
         value: Value<'_>,
         reader: &mut Reader,
     ) -> Self {
-        let [clusters, namespace, selector, servers] = reader.fields_or_illegible(value, &GATEWAY);
+        let GatewayFields { clusters, namespace, selector, servers } = reader.fields_or_illegible(value);
         Self {
             name,
             document_namespace,

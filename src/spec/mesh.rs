@@ -3,7 +3,7 @@
 //! Enters: the tree of `mesh`. Leaves: [`Mesh`]. Refuses to know: defaults.
 
 use super::reach::Reach;
-use super::reader::{Form, Reader};
+use super::reader::{Reader, form};
 use super::service::{AcrossClusters, Clients, PlainNames};
 use super::tree::Value;
 use super::{Keyed, Listed, Written};
@@ -39,31 +39,29 @@ pub enum RemoteNames {
     PerCluster,
 }
 
-const MESH: Form<14> = Form {
-    what: "the mesh",
-    example: "mesh: {name: shop, istio: \"1.30\"}",
-    fields: [
-        "name",
-        "istio",
-        "reach",
-        "remoteNames",
-        "remoteSuffix",
-        "acrossClusters",
-        "plainNames",
-        "clients",
-        "virtualIPs",
-        "versionLabel",
-        "clusterDomain",
-        "trustDomain",
-        "labels",
-        "annotations",
-    ],
-};
+form! {
+    struct MeshFields: "the mesh", "mesh: {name: shop, istio: \"1.30\"}" {
+        name: "name",
+        istio: "istio",
+        reach: "reach",
+        remote_names: "remoteNames",
+        remote_suffix: "remoteSuffix",
+        across_clusters: "acrossClusters",
+        plain_names: "plainNames",
+        clients: "clients",
+        virtual_ips: "virtualIPs",
+        version_label: "versionLabel",
+        cluster_domain: "clusterDomain",
+        trust_domain: "trustDomain",
+        labels: "labels",
+        annotations: "annotations",
+    }
+}
 
 impl Mesh {
     /// Reads `mesh`.
     pub fn read(value: Value<'_>, reader: &mut Reader) -> Self {
-        let [
+        let MeshFields {
             name,
             istio,
             reach,
@@ -78,7 +76,7 @@ impl Mesh {
             trust_domain,
             labels,
             annotations,
-        ] = reader.fields_or_illegible(value, &MESH);
+        } = reader.fields_or_illegible(value);
         Self {
             name: name.read(reader, Reader::text),
             istio: istio.read(reader, Reader::text),

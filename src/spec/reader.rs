@@ -15,6 +15,7 @@ use crate::diagnostic::{Finding, Label};
 use crate::source::{At, Place};
 
 pub use fields::Form;
+pub(super) use fields::form;
 
 /// Collects findings while values are read.
 #[derive(Default)]
@@ -82,16 +83,15 @@ impl<'t> Written<Value<'t>> {
     }
 
     /// Reads a field that must be there; `map` is what it is missing in.
-    pub fn required<T, const N: usize>(
+    pub fn required<T, F: Form<'t>>(
         self,
         name: &'static str,
-        form: &Form<N>,
         map: Value<'_>,
         reader: &mut Reader,
         read: impl FnOnce(&mut Reader, Value<'t>) -> Option<At<T>>,
     ) -> Option<At<T>> {
         if self.is_absent() {
-            reader.report(problems::missing_field(name, form.what, form.example, map.name_place()));
+            reader.report(problems::missing_field(name, F::WHAT, F::EXAMPLE, map.name_place()));
         }
         match self.read(reader, read) {
             Written::Absent | Written::Illegible => None,

@@ -15,7 +15,7 @@ use super::action::{
 };
 use super::condition::Condition;
 use super::problems;
-use super::reader::{Form, Reader};
+use super::reader::{Form, Reader, form};
 use super::tree::{Node, Value, View};
 use super::{Listed, ServiceName, Written};
 use crate::source::{At, Place};
@@ -74,40 +74,46 @@ pub struct Mirror {
     pub percent: Written<f64>,
 }
 
-const ROUTING: Form<4> = Form {
-    what: "a Routing",
-    example: "kind: Routing",
-    fields: ["apiVersion", "kind", "namespace", "routes"],
-};
+form! {
+    struct RoutingFields: "a Routing", "kind: Routing" {
+        api_version: "apiVersion",
+        kind: "kind",
+        namespace: "namespace",
+        routes: "routes",
+    }
+}
 
-const ROUTES: Form<2> =
-    Form { what: "routes", example: "reviews: {rules: [{to: v1}]}", fields: ["rules", "ingress"] };
+form! {
+    struct RoutesFields: "routes", "reviews: {rules: [{to: v1}]}" {
+        rules: "rules",
+        ingress: "ingress",
+    }
+}
 
-const RULE: Form<12> = Form {
-    what: "a rule",
-    example: "{match: {uri: {prefix: /cart}}, to: v1}",
-    fields: [
-        "name",
-        "match",
-        "to",
-        "redirect",
-        "directResponse",
-        "rewrite",
-        "timeout",
-        "retries",
-        "fault",
-        "corsPolicy",
-        "headers",
-        "mirror",
-    ],
-};
+form! {
+    struct RuleFields: "a rule", "{match: {uri: {prefix: /cart}}, to: v1}" {
+        name: "name",
+        conditions: "match",
+        to: "to",
+        redirect: "redirect",
+        direct_response: "directResponse",
+        rewrite: "rewrite",
+        timeout: "timeout",
+        retries: "retries",
+        fault: "fault",
+        cors_policy: "corsPolicy",
+        headers: "headers",
+        mirror: "mirror",
+    }
+}
 
 /// Reads all Routing documents. The routes of a service stand in one of them: the order of its rules decides.
 pub fn read(documents: &[Node], reader: &mut Reader) -> Listed<Routes> {
     let mut all = Listed::default();
     let mut seen: BTreeMap<(String, String), Place> = BTreeMap::new();
     for document in documents {
-        let [_, _, namespace, routes] = reader.fields_or_illegible(Value::root(document), &ROUTING);
+        let RoutingFields { api_version: _, kind: _, namespace, routes } =
+            reader.fields_or_illegible(Value::root(document));
         let namespace = namespace.read(reader, Reader::text);
         let listed = routes.read(reader, |reader, value| {
             reader.entries(
@@ -143,9 +149,9 @@ impl Routes {
         let read_rules = |reader: &mut Reader, value: Value<'_>| {
             reader.list(value, |reader, value| Rule::read(&service, value, reader))
         };
-        let is_long_form = ROUTES.fields.iter().any(|field| value.get(field).is_some());
+        let is_long_form = RoutesFields::FIELDS.iter().any(|field| value.get(field).is_some());
         let (rules, ingress) = if is_long_form {
-            let [rules, ingress] = reader.fields_or_illegible(value, &ROUTES);
+            let RoutesFields { rules, ingress } = reader.fields_or_illegible(value);
             let rules = match rules.read(reader, read_rules) {
                 Written::Absent => Written::As(At::new(Listed::default(), value.place())),
                 rules @ (Written::Illegible | Written::As(_)) => rules,
@@ -177,7 +183,7 @@ impl Rule {
                 mirrors: Written::Absent,
             });
         }
-        let [
+        let RuleFields {
             name,
             conditions,
             to,
@@ -190,7 +196,7 @@ impl Rule {
             cors_policy,
             headers,
             mirror,
-        ] = reader.fields(value, &RULE)?;
+        } = reader.fields(value)?;
         Some(Self {
             place: value.place(),
             name: name.read(reader, Reader::text),
@@ -217,7 +223,7 @@ fn shares(value: Value<'_>) -> Option<String> {
     let mut written = Vec::new();
     for entry in &mapping.entries {
         let View::Text(share) = value.entry(entry).1.view() else { return None };
-        if RULE.fields.contains(&&*entry.key.value) || share.text.parse::<f64>().is_err() {
+        if RuleFields::FIELDS.contains(&&*entry.key.value) || share.text.parse::<f64>().is_err() {
             return None;
         }
         written.push(format!("{}: {}", entry.key.value, share.text));

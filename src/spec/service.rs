@@ -11,7 +11,7 @@ pub use port::Port;
 pub use version::{Placement, Version};
 
 use super::reach::Reach;
-use super::reader::{Form, Reader};
+use super::reader::{Reader, form};
 use super::traffic_policy::TrafficPolicy;
 use super::tree::Value;
 use super::{Listed, ServiceName, Written};
@@ -65,28 +65,26 @@ pub enum PlainNames {
     None,
 }
 
-const SERVICE: Form<11> = Form {
-    what: "a service",
-    example: "reviews: {ports: 9080, versions: {v1: cluster1}}",
-    fields: [
-        "ports",
-        "versions",
-        "clusters",
-        "clients",
-        "acrossClusters",
-        "plainNames",
-        "virtualIP",
-        "reach",
-        "trafficPolicy",
-        "serviceAccounts",
-        "headless",
-    ],
-};
+form! {
+    struct ServiceFields: "a service", "reviews: {ports: 9080, versions: {v1: cluster1}}" {
+        ports: "ports",
+        versions: "versions",
+        clusters: "clusters",
+        clients: "clients",
+        across_clusters: "acrossClusters",
+        plain_names: "plainNames",
+        virtual_ip: "virtualIP",
+        reach: "reach",
+        traffic_policy: "trafficPolicy",
+        service_accounts: "serviceAccounts",
+        headless: "headless",
+    }
+}
 
 impl Service {
     /// Reads `services.KEY`.
     pub fn read(name: ServiceName, place: Place, value: Value<'_>, reader: &mut Reader) -> Self {
-        let [
+        let ServiceFields {
             ports,
             versions,
             clusters,
@@ -98,7 +96,7 @@ impl Service {
             traffic_policy,
             service_accounts,
             headless,
-        ] = reader.fields_or_illegible(value, &SERVICE);
+        } = reader.fields_or_illegible(value);
         Self {
             name,
             place,

@@ -9,17 +9,24 @@ use super::cluster::Cluster;
 use super::gateway::IngressGateway;
 use super::join::join;
 use super::mesh::Mesh;
-use super::reader::{Form, Reader};
+use super::reader::{Reader, form};
 use super::service::Service;
 use super::tree::{Node, Value, View};
 use super::{Listed, ServiceName, Written};
 use crate::source::{At, Place};
 
-const TOPOLOGY: Form<8> = Form {
-    what: "a Topology",
-    example: "kind: Topology",
-    fields: ["apiVersion", "kind", "namespace", "include", "mesh", "clusters", "services", "gateways"],
-};
+form! {
+    struct TopologyFields: "a Topology", "kind: Topology" {
+        api_version: "apiVersion",
+        kind: "kind",
+        namespace: "namespace",
+        include: "include",
+        mesh: "mesh",
+        clusters: "clusters",
+        services: "services",
+        gateways: "gateways",
+    }
+}
 
 /// How deep maps join below `mesh`; each level further in has one less: `services.KEY.versions.V` is the last.
 const LEVELS: usize = 4;
@@ -100,8 +107,16 @@ impl Topology {
         let mut gateway_sections = Sections::new();
         let mut clusters_place = None;
         for document in documents {
-            let [_, _, namespace, include, mesh, clusters, services, gateways] =
-                reader.fields_or_illegible(Value::root(document), &TOPOLOGY);
+            let TopologyFields {
+                api_version: _,
+                kind: _,
+                namespace,
+                include,
+                mesh,
+                clusters,
+                services,
+                gateways,
+            } = reader.fields_or_illegible(Value::root(document));
             let namespace = namespace.read(reader, Reader::text);
             let _: Written<Listed<At<String>>> = include.read(reader, Reader::texts);
             meshes.extend(mesh.value().copied());

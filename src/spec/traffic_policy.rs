@@ -14,7 +14,7 @@ pub use load_balancer::{
 };
 pub use outlier_detection::OutlierDetection;
 
-use super::reader::{Form, Reader};
+use super::reader::{Reader, form};
 use super::tree::Value;
 use super::{Listed, Written};
 use crate::source::{At, Place};
@@ -48,34 +48,39 @@ pub struct PortSettings {
     pub refused: Vec<At<&'static str>>,
 }
 
-const TRAFFIC_POLICY: Form<8> = Form {
-    what: "a trafficPolicy",
-    example: "trafficPolicy: {connectionPool: {tcp: {maxConnections: 100}}}",
-    fields: [
-        "connectionPool",
-        "loadBalancer",
-        "outlierDetection",
-        "portLevelSettings",
-        "tls",
-        "proxyProtocol",
-        "tunnel",
-        "retryBudget",
-    ],
-};
+form! {
+    struct TrafficPolicyFields: "a trafficPolicy", "trafficPolicy: {connectionPool: {tcp: {maxConnections: 100}}}" {
+        connection_pool: "connectionPool",
+        load_balancer: "loadBalancer",
+        outlier_detection: "outlierDetection",
+        ports: "portLevelSettings",
+        tls: "tls",
+        proxy_protocol: "proxyProtocol",
+        tunnel: "tunnel",
+        retry_budget: "retryBudget",
+    }
+}
 
-const PORT_SETTINGS: Form<5> = Form {
-    what: "an entry of portLevelSettings",
-    example: "portLevelSettings: [{port: {number: 9080}, connectionPool: {tcp: {maxConnections: 100}}}]",
-    fields: ["port", "connectionPool", "loadBalancer", "outlierDetection", "tls"],
-};
+form! {
+    struct PortSettingsFields: "an entry of portLevelSettings", "portLevelSettings: [{port: {number: 9080}, connectionPool: {tcp: {maxConnections: 100}}}]" {
+        port: "port",
+        connection_pool: "connectionPool",
+        load_balancer: "loadBalancer",
+        outlier_detection: "outlierDetection",
+        tls: "tls",
+    }
+}
 
-const PORT: Form<1> =
-    Form { what: "the port of such an entry", example: "port: {number: 9080}", fields: ["number"] };
+form! {
+    struct PortFields: "the port of such an entry", "port: {number: 9080}" {
+        number: "number",
+    }
+}
 
 impl TrafficPolicy {
     /// Reads `trafficPolicy`. It is large, and most services have none.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Box<Self>>> {
-        let [
+        let TrafficPolicyFields {
             connection_pool,
             load_balancer,
             outlier_detection,
@@ -84,7 +89,7 @@ impl TrafficPolicy {
             proxy_protocol,
             tunnel,
             retry_budget,
-        ] = reader.fields(value, &TRAFFIC_POLICY)?;
+        } = reader.fields(value)?;
         let policy = Self {
             settings: Settings::read([connection_pool, load_balancer, outlier_detection], reader),
             ports: ports.read(reader, |reader, value| reader.list(value, PortSettings::read)),
@@ -111,11 +116,11 @@ impl Settings {
 
 impl PortSettings {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<Self> {
-        let [port, connection_pool, load_balancer, outlier_detection, tls] =
-            reader.fields(value, &PORT_SETTINGS)?;
-        let port = port.required("port", &PORT_SETTINGS, value, reader, |reader, value| {
-            let [number] = reader.fields(value, &PORT)?;
-            number.required("number", &PORT, value, reader, Reader::text)
+        let PortSettingsFields { port, connection_pool, load_balancer, outlier_detection, tls } =
+            reader.fields(value)?;
+        let port = port.required::<_, PortSettingsFields>("port", value, reader, |reader, value| {
+            let PortFields { number } = reader.fields(value)?;
+            number.required::<_, PortFields>("number", value, reader, Reader::text)
         });
         let settings = Settings::read([connection_pool, load_balancer, outlier_detection], reader);
         Some(Self { place: value.place(), port: port?, settings, refused: refused([("tls", tls)]) })

@@ -2,6 +2,8 @@
 //!
 //! Enters: nothing but the keys of services. Leaves: the types that carry poison. Refuses to know: what is written.
 
+use std::fmt;
+
 use super::problems;
 use super::reader::Reader;
 use crate::source::{At, Place};
@@ -109,5 +111,13 @@ impl ServiceName {
     /// What no two services share.
     pub fn key(&self) -> (String, String) {
         (self.namespace.value.clone(), self.name.value.clone())
+    }
+}
+
+impl fmt::Display for ServiceName {
+    /// As users name it: `reviews`, or `shop/reviews` outside `default`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { namespace, name } = self;
+        if namespace.value == "default" { name.fmt(f) } else { write!(f, "{namespace}/{name}") }
     }
 }

@@ -12,7 +12,7 @@ use super::object::virtual_service::{
 use super::proxy::Proxy;
 use super::registry::{Backing, List, Registry, Service};
 use super::report::{DeadEnd, End};
-use super::request::Speaks;
+use super::request::{Caller, Speaks};
 use super::upstream::Target;
 use super::walk::{Flow, Walk};
 use crate::diagnostic::nearest;
@@ -46,13 +46,20 @@ impl<'a> Walk<'_, 'a> {
         };
         let what = format!("`{}` is {}{}", request.host, service.host, whereabouts(registry, service));
         let flow = flow.step(cluster, what, service.place.cloned());
-        if port.list == List::Http && request.speaks != Speaks::Http {
-            self.note(format!("port {} of {} speaks HTTP: followed as a request", port.number, service.host));
-        }
-        match registry.virtual_service(&service.host, namespace) {
-            Some(routes) if port.list == List::Http => self.route(registry, Some(service), routes, flow),
-            Some(routes) => self.route_connection(registry, service, port.list, routes, flow),
-            None => self.unrouted(registry, service, flow),
+        let list = port.list.obeyed(&request.speaks);
+        let passed_by = |flow: Flow, what: &str| {
+            let (number, host) = (port.number, &service.host);
+            let what = format!(
+                "port {number} of {host} speaks HTTP: {what} is passed on to its address, past all rules and without the mesh's TLS"
+            );
+            flow.step(cluster, what, None)
+        };
+        match (&request.speaks, list, registry.virtual_service(&service.host, namespace)) {
+            (Speaks::Tls { .. }, List::Http, _) => self.end(passed_by(flow, "TLS"), End::Passthrough),
+            (Speaks::Bytes, List::Http, _) => self.end(passed_by(flow, "anything else"), End::Passthrough),
+            (Speaks::Http, List::Http, Some(routes)) => self.route(registry, Some(service), routes, flow),
+            (_, _, Some(routes)) => self.route_connection(registry, service, list, routes, flow),
+            (_, _, None) => self.unrouted(registry, service, flow),
         }
     }
 
@@ -67,11 +74,26 @@ impl<'a> Walk<'_, 'a> {
     /// A name that the mesh does not know.
     fn stranger(&mut self, registry: &Registry<'a>, flow: Flow) {
         let request = self.request;
-        let known: Vec<&str> =
-            registry.services(&request.caller.namespace).map(|service| service.host.as_str()).collect();
-        let plain = known.iter().map(|host| host.split('.').next().unwrap_or(host));
-        let near = nearest(&request.host, plain.chain(known.iter().copied()));
-        let cure = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let Caller { cluster, namespace, .. } = &request.caller;
+        let known: Vec<&Service<'_>> = registry.services(namespace).collect();
+        let plain = |service: &&Service<'a>| service.host.split('.').next().unwrap_or_default().to_owned();
+        let elsewhere = known.iter().find(|service| {
+            plain(service) == request.host && service.namespace != namespace && !service.is_external()
+        });
+        let cure = if let Some(service) = elsewhere {
+            let (name, home) = (&request.host, service.namespace);
+            let caller = format!("`--from {cluster}/{home}` asks for a caller there");
+            format!(" in the namespace {namespace}; did you mean `{name}.{home}`? {caller}")
+        } else {
+            let own = known.iter().filter(|service| service.namespace == namespace).map(plain);
+            let others = known.iter().filter(|service| !service.is_external());
+            let others = others.map(|service| format!("{}.{}", plain(service), service.namespace));
+            let hosts = known.iter().map(|service| service.host.clone());
+            let names: Vec<String> =
+                own.chain(others).chain(hosts).filter(|name| *name != request.host).collect();
+            let near = nearest(&request.host, names.iter().map(String::as_str));
+            near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+        };
         let what = format!("no Service and no ServiceEntry here gives the name `{}`{cure}", request.host);
         self.end(flow.step(&registry.cluster.name, what, None), End::Passthrough);
     }

@@ -8,8 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use regex::Regex;
-
+use super::expression;
 use super::object::virtual_service::{HttpMatch, HttpRoute, StringMatch};
 use super::proxy::Proxy;
 use super::request::Request;
@@ -134,12 +133,7 @@ fn text(wanted: &StringMatch, value: &str) -> bool {
     let StringMatch { exact, prefix, regex } = wanted;
     exact.as_ref().is_none_or(|exact| value == exact)
         && prefix.as_ref().is_none_or(|prefix| value.starts_with(prefix.as_str()))
-        && regex.as_ref().is_none_or(|regex| whole(regex, value))
-}
-
-/// Expressions match whole texts; one that cannot be read matches none.
-fn whole(expression: &str, value: &str) -> bool {
-    Regex::new(&format!("^(?:{expression})$")).is_ok_and(|expression| expression.is_match(value))
+        && regex.as_ref().is_none_or(|regex| expression::matches(regex, value))
 }
 
 /// The first value of a parameter, as written.

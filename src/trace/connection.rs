@@ -30,7 +30,7 @@ impl<'a> Walk<'_, 'a> {
         self.unfollowed(&routes.place, &routes.spec.unfollowed);
         match list {
             List::Tls => self.by_name(registry, service, routes, flow),
-            List::Tcp | List::Http => self.by_ends(registry, service, routes, flow),
+            List::Tcp | List::Http | List::Either => self.by_ends(registry, service, routes, flow),
         }
     }
 

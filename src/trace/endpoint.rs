@@ -7,12 +7,16 @@ use std::collections::BTreeMap;
 
 use super::network::LABEL as NETWORK;
 use super::object::Object;
+use super::object::destination_rule::OutlierDetection;
 use super::object::peer_authentication::MutualTlsMode;
 use super::object::service_entry::{self, Resolution, ServiceEntrySpec};
+use super::policy::Policy;
 use super::pool::{Member, Traits};
 use super::registry::{Backing, Port, Registry, Service, Shard};
 use super::world::{Cluster, Workload};
 
+/// The first release, of 1, whose control planes tell of pods that are not ready, as such.
+const SENDS_UNREADY: u8 = 31;
 /// The label by which Istio knows the cluster of every endpoint.
 const CLUSTER: &str = "topology.istio.io/cluster";
 /// The labels by which Istio knows where an endpoint is, widest first.
@@ -104,13 +108,14 @@ pub(super) fn of_service<'a>(
     registry: &Registry<'a>,
     service: &Service<'a>,
     port: &Port<'_>,
+    policy: &Policy<'_>,
 ) -> Vec<Endpoint<'a>> {
     match &service.backing {
         Backing::Pods(shards) => {
             let keeps_local = registry.control_plane.keeps_local(&service.host);
             let shards =
                 shards.iter().filter(|shard| !keeps_local || shard.cluster.name == registry.cluster.name);
-            let pods = shards.flat_map(|shard| of_shard(registry, shard, port));
+            let pods = shards.flat_map(|shard| of_shard(registry, shard, port, policy));
             let joined = registry.joined(&service.host).iter();
             // Istio hands no name to a proxy that is given addresses.
             let joined = joined.filter(|entry| {
@@ -122,7 +127,14 @@ pub(super) fn of_service<'a>(
     }
 }
 
-fn of_shard<'a>(registry: &Registry<'a>, shard: &Shard<'a>, port: &Port<'_>) -> Vec<Endpoint<'a>> {
+fn of_shard<'a>(
+    registry: &Registry<'a>,
+    shard: &Shard<'a>,
+    port: &Port<'_>,
+    policy: &Policy<'_>,
+) -> Vec<Endpoint<'a>> {
+    let hides_unready =
+        policy.release < SENDS_UNREADY || policy.ejects.is_some_and(OutlierDetection::hides_unready);
     let Shard { cluster, service } = *shard;
     let Some(known) = service.ports.iter().find(|known| known.name == port.name) else { return Vec::new() };
     let number = known.target_port.unwrap_or(known.port);
@@ -130,6 +142,7 @@ fn of_shard<'a>(registry: &Registry<'a>, shard: &Shard<'a>, port: &Port<'_>) -> 
         let network = registry.networks.of_pods(cluster, workload);
         let locality = workload.locality.clone().unwrap_or_default();
         let mode = registry.mutual_tls(&service.namespace, &workload.labels, number);
+        let all = if hides_unready { workload.ready() } else { workload.replicas };
         Endpoint {
             at: At::Pods { cluster, workload, namespace: &service.namespace },
             port: number,
@@ -137,14 +150,14 @@ fn of_shard<'a>(registry: &Registry<'a>, shard: &Shard<'a>, port: &Port<'_>) -> 
             locality,
             network,
             cluster: cluster.id(),
-            weight: f64::from(workload.replicas),
-            all: workload.replicas,
-            up: workload.replicas,
+            weight: f64::from(all),
+            all,
+            up: workload.ready(),
             has_proxy: !workload.no_sidecar,
             speaks_mesh_tls: !workload.no_sidecar && mode != MutualTlsMode::Disable,
         }
     };
-    service.workloads.iter().map(endpoint).collect()
+    service.workloads.iter().map(endpoint).filter(|endpoint| endpoint.all > 0).collect()
 }
 
 fn of_entry<'a>(

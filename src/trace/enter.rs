@@ -26,12 +26,22 @@ impl<'a> Walk<'_, 'a> {
     ) {
         let dialled = format!("{address}:{port}");
         let Some((cluster, gateway)) = self.tracer.world.gateway_at(address, &registry.cluster.name) else {
-            return self.end(flow, End::External { address: dialled });
+            let flow = match self.tracer.world.clusters.iter().find(|cluster| cluster.has_gateway_at(address))
+            {
+                Some(other) => {
+                    let (own, other) = (&registry.cluster.name, &other.name);
+                    let what = format!("{address} leads to the gateway of {other}, though not from {own}");
+                    flow.step(own, what, None)
+                }
+                None => flow,
+            };
+            let mesh = *wrapping != Wrapping::Plaintext && *wrapping != Wrapping::OtherTls;
+            return self.end(flow, End::External { address: dialled, mesh });
         };
         let (sni, how) = match wrapping {
             Wrapping::Plaintext => ("", "in plaintext"),
             Wrapping::OtherTls => ("", "with TLS that is not the mesh's"),
-            Wrapping::Mesh { sni, demands: _ } => (sni.as_str(), "with the mesh's TLS"),
+            Wrapping::Mesh { sni, client: _ } => (sni.as_str(), "with the mesh's TLS"),
         };
         let what = format!("to the gateway of {}, {how}", cluster.name);
         let mut flow = flow.dial(&registry.cluster.name, what, &dialled, sni);
@@ -52,8 +62,8 @@ impl<'a> Walk<'_, 'a> {
             return self.dead(flow, DeadEnd::PlaintextToGateway, why);
         }
         flow.passed.push(cluster.name.clone());
-        if let Wrapping::Mesh { sni: _, demands } = wrapping {
-            flow.demands.clone_from(demands);
+        if let Wrapping::Mesh { sni: _, client } = wrapping {
+            flow.client.clone_from(client);
         }
         if let Some(far) = self.registry(&cluster.name) {
             self.enter(far, gateway, *listens, flow, sni);

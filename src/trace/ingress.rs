@@ -5,6 +5,8 @@
 //!
 //! Source: `buildGatewayHTTPRouteConfig` in Istio's `pilot/pkg/networking/core/gateway.go`.
 
+use std::collections::BTreeSet;
+
 use super::condition::{self, Asker};
 use super::object::virtual_service::{HttpMatch, HttpRoute, VirtualServiceSpec};
 use super::object::{Object, covers};
@@ -15,6 +17,7 @@ use super::request::Speaks;
 use super::server::{Opened, ServerKind, opened};
 use super::walk::{Flow, Walk};
 use super::world::Gateway;
+use crate::diagnostic::list;
 
 /// How plain HTTP is sent to HTTPS.
 const MOVED: u16 = 301;
@@ -59,7 +62,12 @@ impl<'a> Walk<'_, 'a> {
         let flow = Flow::whole().step(cluster, what, None);
         let all: Vec<_> = opened(registry, gateway, port).collect();
         if all.is_empty() {
-            let why = format!("nothing listens on port {port} of {} in {cluster}", gateway.name);
+            let asked = request.port;
+            let why = format!(
+                "nothing listens on port {asked} of {} in {cluster}; {}",
+                gateway.name,
+                listening(registry, gateway)
+            );
             return self.dead(flow, DeadEnd::NoListener, why);
         }
         let servers = self.servers(&all);
@@ -70,7 +78,17 @@ impl<'a> Walk<'_, 'a> {
                     opened.full_name()
                 ));
             }
-            let why = format!("no server on port {port} of {} in {cluster} takes this", gateway.name);
+            let what = match &request.speaks {
+                Speaks::Http => "plain HTTP".to_owned(),
+                Speaks::Tls { sni } => format!("TLS for `{sni}`"),
+                Speaks::Bytes => "connections that are neither HTTP nor TLS".to_owned(),
+            };
+            let why = format!(
+                "no server on port {} of {} in {cluster} takes {what}; {}",
+                request.port,
+                gateway.name,
+                listening(registry, gateway)
+            );
             return self.dead(flow, DeadEnd::NoFilterChain, why);
         }
         let proxy = Proxy::gateway(Role::Ingress, registry.cluster, gateway);
@@ -190,6 +208,25 @@ fn answering<'a>(
     let domain = best.map(|(domain, _)| domain.clone()).ok_or(Unanswered::Host)?;
     let bound = known.into_iter().filter(|(known, _)| *known == domain).map(|(_, bound)| bound).collect();
     Ok((domain, bound))
+}
+
+/// What a gateway takes, by the ports that are asked for: `it takes HTTPS on port 443 for shop.example.com`.
+fn listening(registry: &Registry<'_>, gateway: &Gateway) -> String {
+    let ports: BTreeSet<u16> = gateway.ports.keys().copied().collect();
+    let of_port = |port: &u16| {
+        let behind = gateway.ports.get(port).copied().unwrap_or(*port);
+        let servers: Vec<_> = opened(registry, gateway, behind).collect();
+        let kinds: BTreeSet<&str> = servers.iter().map(|opened| opened.kind.word()).collect();
+        let hosts: BTreeSet<&str> = servers.iter().flat_map(Opened::hosts).collect();
+        let (kinds, hosts) = (kinds.into_iter().collect::<Vec<_>>(), hosts.into_iter().collect::<Vec<_>>());
+        (!servers.is_empty()).then(|| format!("{} on port {port} for {}", kinds.join(" and "), list(&hosts)))
+    };
+    let taken: Vec<String> = ports.iter().filter_map(of_port).collect();
+    if taken.is_empty() {
+        "it takes nothing at all".to_owned()
+    } else {
+        format!("it takes {}", taken.join("; "))
+    }
 }
 
 /// The narrower of two hosts, if one covers the other.

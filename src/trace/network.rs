@@ -15,6 +15,8 @@ use super::world::{Cluster, Gateway, MeshNetworks, Workload, World};
 pub(super) const LABEL: &str = "topology.istio.io/network";
 /// By which the Service of a gateway says what to dial.
 const PORT_LABEL: &str = "networking.istio.io/gatewayPort";
+/// The first release, of 1, in which a proxy without a network takes the gateway of a named one.
+const NOWHERE_IS_FAR: u8 = 30;
 /// What is dialled where nobody says.
 const USUAL_PORT: u16 = 15443;
 
@@ -23,6 +25,8 @@ const USUAL_PORT: u16 = 15443;
 pub(super) struct Networks<'a> {
     told: Option<&'a MeshNetworks>,
     ways: Vec<Way<'a>>,
+    /// Of the control plane, of 1.
+    release: u8,
 }
 
 /// A way into a network.
@@ -60,7 +64,7 @@ impl<'a> Networks<'a> {
         }
         ways.sort_unstable();
         ways.dedup();
-        Self { told, ways }
+        Self { told, ways, release: control_plane.release }
     }
 
     /// The network of pods; nothing where nobody said.
@@ -93,8 +97,9 @@ impl<'a> Networks<'a> {
             if is_lost || !proxy.may_see(network) {
                 continue;
             }
-            let ways =
-                if proxy.is_in(network) { Vec::new() } else { self.ways_to(network, endpoint.cluster) };
+            let is_near = proxy.is_in(network)
+                && (self.release < NOWHERE_IS_FAR || proxy.has_network() || network.is_empty());
+            let ways = if is_near { Vec::new() } else { self.ways_to(network, endpoint.cluster) };
             if ways.is_empty() {
                 seen.extend([endpoint].into_iter().filter(Endpoint::has_address));
             } else if endpoint.speaks_mesh_tls {

@@ -31,6 +31,7 @@ use virtual_service::VirtualServiceSpec;
 /// Fields that a trace does not follow, by name.
 pub(super) type Unfollowed = BTreeMap<String, Value>;
 
+use bundle::File;
 pub use bundle::{BundleText, Routing, Unreadable};
 
 /// Where an object stands.
@@ -42,7 +43,10 @@ pub struct ObjectPlace {
     pub namespace: String,
     /// Of the object.
     pub name: String,
-    /// The bundle's file.
+    /// The cluster whose bundle has it.
+    #[serde(skip)]
+    pub cluster: String,
+    /// The bundle's file; empty for a bundle that is in none.
     pub file: String,
     /// The line of its first field, or of the part of it that is meant; from 1.
     pub line: usize,
@@ -50,11 +54,19 @@ pub struct ObjectPlace {
 
 impl fmt::Display for ObjectPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, namespace, name, file: _, line: _ } = self;
+        let Self { kind, namespace, name, cluster: _, file: _, line: _ } = self;
         match namespace.as_str() {
             "default" => write!(f, "{kind} {name}"),
             namespace => write!(f, "{kind} {namespace}/{name}"),
         }
+    }
+}
+
+impl ObjectPlace {
+    /// `dist/cluster1.yaml:7`, if there is such a file.
+    #[must_use]
+    pub fn file_and_line(&self) -> Option<String> {
+        (!self.file.is_empty()).then(|| format!("{}:{}", self.file, self.line))
     }
 }
 
@@ -131,8 +143,8 @@ fn default_namespace() -> String {
 }
 
 impl Objects {
-    fn add(&mut self, file: &str, document: &line::Document<'_>) -> Result<(), Unreadable> {
-        let unreadable = |reason| document.unreadable(file, &reason);
+    fn add(&mut self, file: &File, document: &line::Document<'_>) -> Result<(), Unreadable> {
+        let unreadable = |reason| document.unreadable(&file.name, &reason);
         let Some((place, spec)) = header(file, document)? else { return Ok(()) };
         match place.kind.as_str() {
             "VirtualService" => {
@@ -194,7 +206,10 @@ impl Objects {
 }
 
 /// Whose document it is, and its spec; nothing for an empty one.
-fn header(file: &str, document: &line::Document<'_>) -> Result<Option<(ObjectPlace, Value)>, Unreadable> {
+fn header(
+    File { cluster, name: file, text: _ }: &File,
+    document: &line::Document<'_>,
+) -> Result<Option<(ObjectPlace, Value)>, Unreadable> {
     let unreadable = |reason| document.unreadable(file, &reason);
     let value: Value = serde_yaml::from_str(document.text).map_err(unreadable)?;
     if value.is_null() {
@@ -202,7 +217,8 @@ fn header(file: &str, document: &line::Document<'_>) -> Result<Option<(ObjectPla
     }
     let Header { kind, metadata: Metadata { name, namespace }, spec } =
         serde_yaml::from_value(value).map_err(unreadable)?;
-    Ok(Some((ObjectPlace { kind, namespace, name, file: file.to_owned(), line: document.line }, spec)))
+    let (cluster, file, line) = (cluster.clone(), file.clone(), document.line);
+    Ok(Some((ObjectPlace { kind, namespace, name, cluster, file, line }, spec)))
 }
 
 fn read<T: DeserializeOwned>(place: ObjectPlace, spec: Value) -> Result<Object<T>, serde_yaml::Error> {

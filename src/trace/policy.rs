@@ -6,8 +6,12 @@ use std::collections::BTreeMap;
 
 use super::object::Object;
 use super::object::destination_rule::{
-    ClientTls, DestinationRuleSpec, LocalityLbSetting, Subset, TrafficPolicy,
+    ClientTls, DestinationRuleSpec, LoadBalancer, LocalityLbSetting, OutlierDetection, Subset, TrafficPolicy,
+    ZoneAwareLbSetting,
 };
+
+/// The first release, of 1, whose control planes ask the rule as a whole who speaks the mesh's TLS where a subset says nothing.
+const SUBSETS_ASK_THE_RULE: u8 = 31;
 
 /// What is said of connections to one subset, on one port.
 #[derive(Clone, Debug, Default)]
@@ -18,13 +22,19 @@ pub(super) struct Policy<'a> {
     pub(super) labels: Option<&'a BTreeMap<String, String>>,
     /// How TLS is spoken; none lets Istio decide.
     pub(super) tls: Option<&'a ClientTls>,
-    /// What the subset itself, or without one the rule, says of TLS: all that a control plane looks at when it asks who
-    /// speaks the mesh's.
+    /// What is said of TLS as far as a control plane looks when it asks who speaks the mesh's: by the subset itself, or without
+    /// one by the rule.
     pub(super) own_tls: Option<&'a ClientTls>,
-    /// Whether endpoints that fail are left out.
-    pub(super) ejects: bool,
+    /// Whether, and when, endpoints that fail are left out.
+    pub(super) ejects: Option<&'a OutlierDetection>,
     /// Which endpoints come before others.
     pub(super) locality: Option<&'a LocalityLbSetting>,
+    /// The same, where Envoy is to balance the zones of a region.
+    pub(super) zones: Option<&'a ZoneAwareLbSetting>,
+    /// Endpoints are names: in which order labels would put them is lost on control planes.
+    pub(super) ignores_labels: bool,
+    /// The control plane's, of 1.
+    pub(super) release: u8,
     /// The levels of traffic policy that were asked, for what of them is not followed.
     pub(super) asked: Vec<&'a TrafficPolicy>,
 }
@@ -33,25 +43,29 @@ pub(super) struct Policy<'a> {
 ///
 /// The first rule decides of what is said for all subsets, subsets come from all. The settings of a subset beat those of
 /// the rule as a whole, and those of a port beat the others on their level, without inheriting from them. Source:
-/// `MergeTrafficPolicy` in Istio's `pilot/pkg/networking/util`.
+/// `MergeTrafficPolicy` in Istio's `pilot/pkg/networking/util`. `release` is the control plane's.
 pub(super) fn of<'a>(
     rules: &[&'a Object<DestinationRuleSpec>],
     subset: Option<&str>,
     port: u16,
+    release: u8,
 ) -> Option<Policy<'a>> {
     let whole = rules.first().copied();
     let general = whole.and_then(|rule| rule.spec.traffic_policy.as_ref());
     let Some(name) = subset else {
         let tls = general.and_then(|policy| policy.settings(port).tls.as_ref());
         let asked: Vec<_> = general.into_iter().collect();
-        let (ejects, locality) = failover(&asked, port);
+        let (ejects, balancer) = failover(&asked, port);
         return Some(Policy {
             rule: whole,
             labels: None,
             tls,
             own_tls: own_tls(general, port),
             ejects,
-            locality,
+            locality: balancer.and_then(|balancer| balancer.locality_lb_setting.as_ref()),
+            zones: balancer.and_then(|balancer| balancer.zone_aware_lb_setting.as_ref()),
+            ignores_labels: false,
+            release,
             asked,
         });
     };
@@ -65,14 +79,18 @@ pub(super) fn of<'a>(
         Some(_) | None => general.and_then(|policy| policy.settings(port).tls.as_ref()),
     };
     let asked: Vec<_> = general.into_iter().chain(own).collect();
-    let (ejects, locality) = failover(&asked, port);
+    let (ejects, balancer) = failover(&asked, port);
+    let of_rule = general.filter(|_| release >= SUBSETS_ASK_THE_RULE);
     Some(Policy {
         rule: Some(rule),
         labels: Some(&subset.labels),
         tls,
-        own_tls: own_tls(own, port),
+        own_tls: own_tls(own, port).or_else(|| own_tls(of_rule, port)),
         ejects,
-        locality,
+        locality: balancer.and_then(|balancer| balancer.locality_lb_setting.as_ref()),
+        zones: balancer.and_then(|balancer| balancer.zone_aware_lb_setting.as_ref()),
+        ignores_labels: false,
+        release,
         asked,
     })
 }
@@ -85,7 +103,10 @@ fn own_tls(level: Option<&TrafficPolicy>, port: u16) -> Option<&ClientTls> {
 
 /// Whether endpoints are left out, and in which order others take over: the last level that says so, unless it has
 /// settings of the port, which inherit nothing.
-fn failover<'a>(levels: &[&'a TrafficPolicy], port: u16) -> (bool, Option<&'a LocalityLbSetting>) {
+fn failover<'a>(
+    levels: &[&'a TrafficPolicy],
+    port: u16,
+) -> (Option<&'a OutlierDetection>, Option<&'a LoadBalancer>) {
     let (mut outliers, mut balancer) = (None, None);
     for level in levels {
         let said = level.settings(port);
@@ -96,7 +117,7 @@ fn failover<'a>(levels: &[&'a TrafficPolicy], port: u16) -> (bool, Option<&'a Lo
             (outliers, balancer) = (own_outliers.or(outliers), own_balancer.or(balancer));
         }
     }
-    (outliers.is_some(), balancer.and_then(|balancer| balancer.locality_lb_setting.as_ref()))
+    (outliers, balancer)
 }
 
 #[cfg(test)]
@@ -109,12 +130,13 @@ mod tests {
             kind: "DestinationRule".to_owned(),
             namespace: "default".to_owned(),
             name: "reviews".to_owned(),
+            cluster: "cluster1".to_owned(),
             file: "cluster1.yaml".to_owned(),
             line: 1,
         };
         let spec = serde_yaml::from_str(policy).unwrap();
         let object = Object { place, spec };
-        of(&[&object], subset, port)?.tls.and_then(|tls| tls.sni.clone())
+        of(&[&object], subset, port, 31)?.tls.and_then(|tls| tls.sni.clone())
     }
 
     #[test]
@@ -131,5 +153,21 @@ mod tests {
         assert_eq!([said(Some("both"), 1), said(Some("both"), 2)], ["subset port", "subset"]);
         assert_eq!([said(Some("port"), 1), said(Some("port"), 2)], ["subset port", "rule"]);
         assert_eq!(sni(rule, Some("none"), 1), None);
+    }
+
+    #[test]
+    fn a_subset_asks_the_rule_only_since_a_release() {
+        let place = ObjectPlace {
+            kind: "DestinationRule".to_owned(),
+            namespace: "default".to_owned(),
+            name: "reviews".to_owned(),
+            cluster: "cluster1".to_owned(),
+            file: "cluster1.yaml".to_owned(),
+            line: 1,
+        };
+        let spec = "{host: a, trafficPolicy: {tls: {mode: DISABLE}}, subsets: [{name: v1}]}";
+        let object = Object { place, spec: serde_yaml::from_str(spec).unwrap() };
+        let says = |release| of(&[&object], Some("v1"), 1, release).unwrap().own_tls.is_some();
+        assert_eq!([says(30), says(31)], [false, true]);
     }
 }

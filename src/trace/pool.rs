@@ -10,11 +10,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::object::destination_rule::{Distribute, LocalityLbSetting};
+use super::network::LABEL as NETWORK;
+use super::object::destination_rule::{Distribute, Failover};
 use super::policy::Policy;
 
 /// How much more than its healthy share of requests a group takes before the next one is asked; Envoy's default.
 const OVERPROVISIONING: f64 = 1.4;
+/// The first release, of 1, that prefers an endpoint of the caller's network to others instead of demanding it.
+const PREFERS_NETWORK: u8 = 31;
 /// Distances by region and zone, between two by labels.
 const DISTANCES: usize = 5;
 /// Less is nothing.
@@ -57,22 +60,17 @@ struct Group {
 
 /// The share of each; all zero if nobody answers.
 pub(super) fn shares(members: &[Member<'_>], policy: &Policy<'_>, caller: Traits<'_>) -> Vec<f64> {
-    let setting = policy.locality.filter(|setting| setting.enabled != Some(false));
-    let is_off = policy.locality.is_some() && setting.is_none();
-    let distribute = setting.map_or(&[][..], |setting| &setting.distribute);
-    let by_distance = policy.ejects && !is_off && distribute.is_empty();
-    let labels = setting.filter(|_| by_distance).map_or(&[][..], |setting| &setting.failover_priority);
+    let Order { distribute, labels, failover, distance } = Order::of(policy);
+    let compared = if policy.ignores_labels { &[][..] } else { labels };
     let mut grouped: BTreeMap<(&str, usize), Vec<usize>> = BTreeMap::new();
     for (index, member) in members.iter().enumerate() {
-        let priority = by_labels(labels, caller, member.traits);
+        let priority = by_labels(compared, caller, member.traits, policy.release);
         grouped.entry((member.traits.locality, priority)).or_default().push(index);
     }
-    let named = setting.filter(|_| by_distance).map_or(&[][..], |setting| &setting.failover);
-    let also_by_region = by_distance && (labels.is_empty() || !named.is_empty());
     let mut groups: Vec<(&str, Group)> = Vec::new();
     for ((locality, priority), indices) in grouped {
         let weight = indices.iter().filter_map(|index| members.get(*index)).map(|member| member.weight).sum();
-        let farther = if also_by_region { by_region(setting, caller.locality, locality) } else { 0 };
+        let farther = distance.between(failover, caller.locality, locality);
         let priority = priority * DISTANCES + farther;
         groups.push((locality, Group { priority, weight, members: indices }));
     }
@@ -80,30 +78,90 @@ pub(super) fn shares(members: &[Member<'_>], policy: &Policy<'_>, caller: Traits
     if let Some(rule) = rule {
         weigh(&mut groups, rule);
     }
-    let by_weight_of_groups = [distribute.is_empty(), labels.is_empty(), named.is_empty()].contains(&false);
+    let by_weight_of_groups = [distribute.is_empty(), labels.is_empty(), failover.is_empty()]
+        .contains(&false)
+        && distance != Distance::Region;
     keep_first(&mut groups, members);
     fill(members, groups.into_iter().map(|(_, group)| group).collect(), by_weight_of_groups)
 }
 
+/// In which order groups are asked.
+struct Order<'p> {
+    distribute: &'p [Distribute],
+    labels: &'p [String],
+    failover: &'p [Failover],
+    distance: Distance,
+}
+
+/// What makes one place farther than another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Distance {
+    /// Nothing.
+    None,
+    /// That the region is another.
+    Region,
+    /// The first part that is another: region, zone, or what is below.
+    Place,
+}
+
+impl<'p> Order<'p> {
+    /// A setting for zones beats the one for localities, and asks for no outlier detection.
+    fn of(policy: &Policy<'p>) -> Self {
+        let none = Self { distribute: &[], labels: &[], failover: &[], distance: Distance::None };
+        if let Some(zones) = policy.zones {
+            let (labels, failover) = (&*zones.failover_priority, &*zones.failover);
+            let order = Self { labels, failover, distance: Distance::Region, ..none };
+            return if zones.enabled == Some(false) { none } else { order };
+        }
+        let Some(setting) = policy.locality else {
+            let distance = if policy.ejects.is_some() { Distance::Place } else { Distance::None };
+            return Self { distance, ..none };
+        };
+        let (labels, failover) = (&*setting.failover_priority, &*setting.failover);
+        match (setting.enabled, policy.ejects) {
+            (Some(false), _) => none,
+            _ if !setting.distribute.is_empty() => Self { distribute: &setting.distribute, ..none },
+            (_, None) => none,
+            (_, Some(_)) if labels.is_empty() || !failover.is_empty() => {
+                Self { labels, failover, distance: Distance::Place, ..none }
+            }
+            (_, Some(_)) => Self { labels, ..none },
+        }
+    }
+}
+
+impl Distance {
+    /// How far a locality is from another. Of regions unlike the caller's, one that is named as its stand-in comes first.
+    fn between(self, failover: &[Failover], own: &str, there: &str) -> usize {
+        let (own, there) = (parts(own), parts(there));
+        let named = failover.iter().find(|failover| failover.from == own[0]);
+        let alike = own.iter().zip(&there).take_while(|(own, there)| own == there).count();
+        match (self, alike, named) {
+            (Self::None, _, _) | (Self::Region, 1.., _) => 0,
+            (Self::Region, 0, Some(failover)) if failover.to == there[0] => 1,
+            (Self::Region, 0, _) => 2,
+            (Self::Place, 0, Some(failover)) if failover.to != there[0] => 4,
+            (Self::Place, alike, _) => 3 - alike,
+        }
+    }
+}
+
 /// How far an endpoint is by labels: how many are unlike the caller's, from the first that is. A label may be compared
-/// with a value of its own.
-fn by_labels(priorities: &[String], caller: Traits<'_>, endpoint: Traits<'_>) -> usize {
+/// with a value of its own. From Istio 1.31 on, another network at the head of the list is passed over: all endpoints there come
+/// behind all others, and are compared by what follows. Source: `applyFailoverPriorityPerLocality` in Istio's
+/// `pilot/pkg/networking/core/loadbalancer`.
+fn by_labels(priorities: &[String], caller: Traits<'_>, endpoint: Traits<'_>, release: u8) -> usize {
     let value = |labels: &BTreeMap<String, String>, key: &str| labels.get(key).cloned().unwrap_or_default();
     let is_alike = |priority: &&String| match priority.split_once('=') {
         Some((key, wanted)) => value(endpoint.labels, key) == wanted,
         None => value(endpoint.labels, priority) == value(caller.labels, priority),
     };
-    priorities.len() - priorities.iter().take_while(is_alike).count()
-}
-
-/// How far a locality is from another. Of regions unlike the caller's, one that is named as its stand-in comes first.
-fn by_region(setting: Option<&LocalityLbSetting>, own: &str, there: &str) -> usize {
-    let (own, there) = (parts(own), parts(there));
-    let alike = own.iter().zip(&there).take_while(|(own, there)| own == there).count();
-    let named = setting.and_then(|setting| setting.failover.iter().find(|failover| failover.from == own[0]));
-    match (alike, named) {
-        (0, Some(failover)) if failover.to != there[0] => 4,
-        (alike, _) => 3 - alike,
+    let unlike = |priorities: &[String]| priorities.len() - priorities.iter().take_while(is_alike).count();
+    match priorities.split_first() {
+        Some((first, others)) if first == NETWORK && release >= PREFERS_NETWORK && !is_alike(&first) => {
+            priorities.len() + unlike(others)
+        }
+        Some(_) | None => unlike(priorities),
     }
 }
 
@@ -183,7 +241,15 @@ fn fill(members: &[Member<'_>], groups: Vec<Group>, by_weight_of_groups: bool) -
             continue;
         }
         let answering = groups.iter().filter(|group| weight_up(group) > 0.0);
-        let weight = |group: &Group| if by_weight_of_groups { group.weight } else { weight_up(group) };
+        let weight = |group: &Group| {
+            if by_weight_of_groups {
+                let up = number(group, |member| member.up);
+                let all = number(group, |member| member.all);
+                group.weight * (OVERPROVISIONING * f64::from(up) / f64::from(all)).min(1.0)
+            } else {
+                weight_up(group)
+            }
+        };
         let sum: f64 = answering.clone().map(weight).sum();
         if sum <= 0.0 {
             continue;
@@ -213,10 +279,17 @@ fn fill(members: &[Member<'_>], groups: Vec<Group>, by_weight_of_groups: bool) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trace::object::destination_rule::{LocalityLbSetting, OutlierDetection};
 
     fn shared(setting: &str, ejects: bool, own: &str, endpoints: &[(&str, u32, u32)]) -> Vec<f64> {
         let setting: Option<LocalityLbSetting> = serde_yaml::from_str(setting).unwrap();
-        let policy = Policy { ejects, locality: setting.as_ref(), ..Policy::default() };
+        let outliers = OutlierDetection::default();
+        let policy = Policy {
+            ejects: ejects.then_some(&outliers),
+            locality: setting.as_ref(),
+            release: 31,
+            ..Policy::default()
+        };
         let labels: Vec<_> = endpoints
             .iter()
             .map(|(locality, _, _)| BTreeMap::from([("region".to_owned(), parts(locality)[0].to_owned())]))

@@ -81,15 +81,21 @@ impl Proxy {
         network.is_empty() || self.network.is_empty() || self.network == network
     }
 
+    /// Whether anybody said where it is.
+    pub(super) fn has_network(&self) -> bool {
+        !self.network.is_empty()
+    }
+
     /// Whether it is given the endpoints of a network at all.
     pub(super) fn may_see(&self, network: &str) -> bool {
         self.view.is_empty() || network.is_empty() || self.view.iter().any(|seen| seen == network)
     }
 
-    /// Whether it can open connections to pods by their own addresses.
-    pub(super) fn reaches_pods(&self, own: &Cluster, there: &Cluster, pods: &Workload) -> bool {
+    /// Whether it can open connections to pods by their own addresses. `flat`: all that names no network is one.
+    pub(super) fn reaches_pods(&self, own: &Cluster, there: &Cluster, pods: &Workload, flat: bool) -> bool {
         let network = pods.network.as_ref().or(there.network.as_ref());
-        own.name == there.name || network.is_some_and(|network| *network == self.network)
+        own.name == there.name
+            || network.map_or(flat && !self.has_network(), |network| *network == self.network)
     }
 
     /// What endpoints are compared with.

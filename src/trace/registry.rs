@@ -168,7 +168,9 @@ impl<'a> Registry<'a> {
         let routes = self.virtual_service(name, namespace)?;
         let carries = |host: &String| {
             let host = self.full(host, &routes.place.namespace);
-            self.service(&host, namespace)?.port(port).map(|port| port.list == List::Http)
+            self.service(&host, namespace)?
+                .port(port)
+                .map(|port| matches!(port.list, List::Http | List::Either))
         };
         routes.spec.hosts.iter().filter_map(carries).any(|is_http| is_http).then_some(routes)
     }

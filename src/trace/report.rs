@@ -4,11 +4,14 @@
 //! followed. Refuses to know: how it is shown.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Serialize;
 
 use super::object::ObjectPlace;
+
+pub use dead_end::DeadEnd;
+
+pub mod dead_end;
 
 /// What becomes of one request, in the long run of many.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -19,6 +22,8 @@ pub struct Trace {
     pub features: Vec<String>,
     /// What was assumed, and what of the objects on the way was not followed.
     pub notes: Vec<String>,
+    /// What else there is to know of shares that were followed to their ends.
+    pub remarks: Vec<String>,
 }
 
 /// A part of the requests that goes one way.
@@ -92,6 +97,8 @@ pub enum End {
     External {
         /// With the port.
         address: String,
+        /// Whether it is spoken to as one of the mesh.
+        mesh: bool,
     },
     /// Nowhere.
     Dead {
@@ -100,60 +107,6 @@ pub enum End {
         /// What is missing, as a sentence without full stop.
         why: String,
     },
-}
-
-macro_rules! dead_ends {
-    ($($(#[$doc:meta])* $name:ident $key:literal)*) => {
-        /// Kinds of dead ends, by what Envoy has not got.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-        #[serde(rename_all = "kebab-case")]
-        pub enum DeadEnd {
-            $($(#[$doc])* $name,)*
-        }
-
-        impl DeadEnd {
-            /// Its name in traces and cases: `no-cluster`.
-            #[must_use]
-            pub fn key(self) -> &'static str {
-                match self { $(Self::$name => $key,)* }
-            }
-        }
-    };
-}
-
-dead_ends! {
-    /// No route matches: 404.
-    NoRoute "no-route"
-    /// A route names a host, port or subset that there is not: 503.
-    NoCluster "no-cluster"
-    /// Nobody is left to answer: 503.
-    NoEndpoints "no-endpoints"
-    /// Nothing listens on the gateway's port.
-    NoListener "no-listener"
-    /// The gateway does not know the SNI.
-    NoFilterChain "no-filter-chain"
-    /// The gateway knows one SNI twice, and Envoy refuses it as a whole.
-    ListenerRejected "listener-rejected"
-    /// The gateway's workload does not have the port that is dialled.
-    GatewayPort "gateway-port"
-    /// No TLS towards a gateway that routes by it.
-    PlaintextToGateway "plaintext-to-gateway"
-    /// Back to a gateway that was passed already.
-    Loop "loop"
-    /// A gateway sends on to another gateway.
-    Transit "transit"
-    /// The pod is not who the caller demands: its certificate carries another identity.
-    SanMismatch "san-mismatch"
-    /// The pod does not take this kind of TLS, or takes nothing else.
-    NoInboundChain "no-inbound-chain"
-    /// The pod has no proxy, and is sent TLS.
-    MtlsToPlainPod "mtls-to-plain-pod"
-    /// The pod takes plaintext alone.
-    InboundMtlsNotTerminated "inbound-mtls-not-terminated"
-    /// A pod of another cluster is dialled by its own address, which leads nowhere.
-    ForeignPodIp "foreign-pod-ip"
-    /// The ingress gateway has routes, but none for this host: 404.
-    NoVhost "no-vhost"
 }
 
 impl End {
@@ -175,8 +128,18 @@ impl End {
             Self::Redirect { code } => format!("redirect:{}", redirect(*code)),
             Self::Direct { status } => format!("direct:{status}"),
             Self::Passthrough => "passthrough".to_owned(),
-            Self::External { address } => format!("external:{address}"),
+            Self::External { address, mesh: _ } => format!("external:{address}"),
             Self::Dead { reason, why: _ } => format!("error:{reason}"),
+        }
+    }
+
+    /// The page that explains it, if nobody answers.
+    #[must_use]
+    pub fn page(&self) -> Option<&'static str> {
+        match self {
+            Self::Dead { reason, why: _ } => Some(reason.key()),
+            Self::Passthrough => Some(dead_end::PASSTHROUGH.0),
+            Self::Pods { .. } | Self::Redirect { .. } | Self::Direct { .. } | Self::External { .. } => None,
         }
     }
 
@@ -185,7 +148,9 @@ impl End {
     pub fn is_dead(&self) -> bool {
         match self {
             Self::Dead { .. } | Self::Passthrough => true,
-            Self::Pods { .. } | Self::Redirect { .. } | Self::Direct { .. } | Self::External { .. } => false,
+            // The mesh's TLS is spoken to nobody outside.
+            Self::External { address: _, mesh } => *mesh,
+            Self::Pods { .. } | Self::Redirect { .. } | Self::Direct { .. } => false,
         }
     }
 }
@@ -213,12 +178,6 @@ impl Trace {
     #[must_use]
     pub fn is_dead(&self) -> bool {
         self.shares.iter().any(|share| share.end.is_dead())
-    }
-}
-
-impl fmt::Display for DeadEnd {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.key())
     }
 }
 

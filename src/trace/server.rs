@@ -40,6 +40,19 @@ pub(super) enum ServerKind {
     Other,
 }
 
+impl ServerKind {
+    /// For people.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::PassesOn => "the mesh's TLS",
+            Self::Http { .. } => "HTTP",
+            Self::Https => "HTTPS",
+            Self::Unknown => "HTTP or HTTPS",
+            Self::Other => "TLS or connections",
+        }
+    }
+}
+
 /// The servers on a port that a workload listens on. A number that is a port of its Service means the port behind that,
 /// any other the workload's own.
 pub(super) fn opened<'a>(

@@ -15,6 +15,7 @@ use super::pool;
 use super::proxy::{Proxy, Role};
 use super::registry::{Backing, Port, Registry, Service};
 use super::report::{DeadEnd, End};
+use super::request::Speaks;
 use super::walk::{Flow, Walk};
 use super::world::{Cluster, Workload};
 
@@ -35,9 +36,19 @@ pub(super) enum Wrapping {
     /// The mesh's mutual TLS, with this SNI.
     Mesh {
         sni: String,
-        /// Identities of which the server must have one; anybody's where empty.
-        demands: Vec<String>,
+        client: Client,
     },
+}
+
+/// Who opens a connection with the mesh's TLS, and whom it takes for the server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Client {
+    /// The trust domain of its certificate.
+    pub(super) domain: String,
+    /// Identities of which the server must have one; anybody's where empty.
+    pub(super) demands: Vec<String>,
+    /// Trust domains of which the server must be; any where empty.
+    pub(super) trusts: Vec<String>,
 }
 
 impl Target {
@@ -53,11 +64,12 @@ impl Target {
 }
 
 /// Where a share is sent: what a destination turned out to be.
-struct Destination<'d, 'a> {
+#[derive(Clone, Copy)]
+pub(super) struct Destination<'d, 'a> {
     service: &'d Service<'a>,
     port: &'d Port<'d>,
     target: &'d Target,
-    policy: &'d Policy<'a>,
+    pub(super) policy: &'d Policy<'a>,
 }
 
 impl<'a> Walk<'_, 'a> {
@@ -73,7 +85,9 @@ impl<'a> Walk<'_, 'a> {
             return self.dead(flow, DeadEnd::NoCluster, why);
         };
         let rules = registry.destination_rules(service, &proxy.namespace);
-        let Some(policy) = policy::of(&rules, target.subset.as_deref(), target.port) else {
+        let Some(policy) =
+            policy::of(&rules, target.subset.as_deref(), target.port, registry.control_plane.release)
+        else {
             let subset = target.subset.as_deref().unwrap_or_default();
             let why = format!("no subset `{subset}` of `{}` in {cluster}", target.host);
             return self.dead(flow, DeadEnd::NoCluster, why);
@@ -96,7 +110,10 @@ impl<'a> Walk<'_, 'a> {
                 if entry.spec.resolution == Resolution::None {
                     return self.end(flow, End::Passthrough);
                 }
-                self.balance(registry, proxy, flow, &to);
+                let ignores_labels = entry.spec.resolution.asks_dns()
+                    && (target.subset.is_some() || registry.control_plane.release < NAMES_HAVE_LABELS);
+                let policy = Policy { ignores_labels, ..policy.clone() };
+                self.balance(registry, proxy, flow, &Destination { policy: &policy, ..to });
             }
         }
     }
@@ -115,6 +132,9 @@ impl<'a> Walk<'_, 'a> {
             }
         }
         if let Some(setting) = policy.locality {
+            self.unfollowed(&rule.place, &setting.unfollowed);
+        }
+        if let Some(setting) = policy.zones {
             self.unfollowed(&rule.place, &setting.unfollowed);
         }
         if let Some(tls) = policy.tls {
@@ -137,7 +157,7 @@ impl<'a> Walk<'_, 'a> {
 
     /// Names of a headless Service stand for pods: the app has picked one of its own cluster, whatever rules say.
     fn picked(&mut self, registry: &Registry<'a>, proxy: &Proxy, flow: Flow, to: &Destination<'_, 'a>) {
-        let mut endpoints = endpoint::of_service(registry, to.service, to.port);
+        let mut endpoints = endpoint::of_service(registry, to.service, to.port, to.policy);
         endpoints.retain(
             |endpoint| matches!(endpoint.at, At::Pods { cluster, .. } if cluster.name == registry.cluster.name),
         );
@@ -146,7 +166,8 @@ impl<'a> Walk<'_, 'a> {
         if endpoints.is_empty() {
             return self.end(flow, End::Passthrough);
         }
-        let anything = Policy { labels: None, ejects: false, locality: None, ..to.policy.clone() };
+        let anything =
+            Policy { labels: None, ejects: None, locality: None, zones: None, ..to.policy.clone() };
         let to = Destination { policy: &anything, ..*to };
         self.divide_among(registry, proxy, flow, &to, endpoints);
     }
@@ -155,7 +176,7 @@ impl<'a> Walk<'_, 'a> {
     fn balance(&mut self, registry: &Registry<'a>, proxy: &Proxy, flow: Flow, to: &Destination<'_, 'a>) {
         let Destination { service, port, target: _, policy } = to;
         let cluster = &registry.cluster.name;
-        let mut endpoints = endpoint::of_service(registry, service, port);
+        let mut endpoints = endpoint::of_service(registry, service, port, policy);
         endpoints.retain(|endpoint| endpoint.carries(policy.labels));
         if endpoints.is_empty() {
             let (what, reason) = match &service.backing {
@@ -197,20 +218,17 @@ impl<'a> Walk<'_, 'a> {
         for endpoint in &mut endpoints {
             endpoint.up = self.number_up(registry, proxy, endpoint);
         }
+        self.eject(registry, proxy, &flow, to, &mut endpoints);
         let members: Vec<_> = endpoints.iter().map(Endpoint::member).collect();
         let shares = pool::shares(&members, to.policy, proxy.traits());
         if shares.iter().all(|share| *share == 0.0) {
             let why = format!("no healthy {} in {}", in_words(to.service, to.policy), registry.cluster.name);
             return self.dead(flow, DeadEnd::NoEndpoints, why);
         }
-        let is_shut = registry.mutual_tls_of_all(to.service.namespace) == MutualTlsMode::Disable;
+        self.shared_by_connection(registry, proxy, to, &endpoints, &shares);
         for (endpoint, share) in endpoints.iter().zip(&shares).filter(|(_, share)| **share > 0.0) {
             let flow = flow.part(*share);
-            let wrapping = match proxy.role {
-                Role::Passing => Wrapping::Mesh { sni: String::new(), demands: flow.demands.clone() },
-                Role::Sidecar | Role::Ingress if to.policy.tls.is_none() && is_shut => Wrapping::Plaintext,
-                Role::Sidecar | Role::Ingress => wrapping(to.policy, endpoint, to.target),
-            };
+            let wrapping = wrapped(registry, proxy, &flow, to, endpoint);
             match endpoint.at {
                 At::Pods { cluster, workload, namespace } => {
                     let what = format!("pods of {}", wanting(to.service, to.policy.labels));
@@ -230,12 +248,32 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
+    /// A gateway that passes TLS on balances connections, whatever is in them.
+    fn shared_by_connection(
+        &mut self,
+        registry: &Registry<'a>,
+        proxy: &Proxy,
+        to: &Destination<'_, 'a>,
+        endpoints: &[Endpoint<'a>],
+        shares: &[f64],
+    ) {
+        let chosen = shares.iter().filter(|share| **share > 0.0).count();
+        let is_pods = endpoints.iter().all(|endpoint| matches!(endpoint.at, At::Pods { .. }));
+        if proxy.role == Role::Passing && self.request.speaks == Speaks::Http && chosen > 1 && is_pods {
+            self.remark(format!(
+                "the gateway of {} shares connections among the {}, not requests: all requests of one connection end at one of them",
+                registry.cluster.name,
+                in_words(to.service, to.policy)
+            ));
+        }
+    }
+
     /// How many of an endpoint's pods, or gateways, answer.
     fn number_up(&self, registry: &Registry<'a>, proxy: &Proxy, endpoint: &Endpoint<'_>) -> u32 {
         match endpoint.at {
             // Whoever is dialled there in their place is nobody that could be down.
             At::Pods { cluster, workload, namespace: _ }
-                if !proxy.reaches_pods(registry.cluster, cluster, workload) =>
+                if !self.reaches(registry, proxy, cluster, workload) =>
             {
                 endpoint.all
             }
@@ -256,6 +294,8 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
+/// The first release, of 1, whose control planes put names in order by labels, though not for subsets.
+const NAMES_HAVE_LABELS: u8 = 30;
 /// Why a proxy is given nothing, though there is something.
 const HIDDEN: &str = "they are in other networks, or do not speak the mesh's TLS";
 
@@ -273,24 +313,47 @@ fn number_up(workload: &Workload, down: &[&str]) -> u32 {
     if down.iter().any(|what| *what == "*" || *what == workload.name || Some(*what) == version) {
         return 0;
     }
-    let is_one = |number: &u32| down.contains(&format!("{}-{number}", workload.name).as_str());
-    let single = (0..workload.replicas).filter(is_one).count();
-    workload.replicas.saturating_sub(u32::try_from(single).unwrap_or(u32::MAX))
+    let is_down = |number: &u32| down.contains(&format!("{}-{number}", workload.name).as_str());
+    let down = (workload.not_ready..workload.replicas).filter(is_down).count();
+    workload.ready().saturating_sub(u32::try_from(down).unwrap_or(u32::MAX))
 }
 
-/// Without a word on TLS Istio decides by endpoint: the mesh's, if it is understood there.
-fn wrapping(policy: &Policy<'_>, endpoint: &Endpoint<'_>, target: &Target) -> Wrapping {
-    match policy.tls {
-        None if endpoint.speaks_mesh_tls => Wrapping::Mesh { sni: target.sni(), demands: Vec::new() },
+/// What a connection to an endpoint is wrapped in. Without a word on TLS Istio decides by endpoint: the mesh's, if it is
+/// understood there.
+pub(super) fn wrapped<'a>(
+    registry: &Registry<'a>,
+    proxy: &Proxy,
+    flow: &Flow,
+    to: &Destination<'_, 'a>,
+    endpoint: &Endpoint<'a>,
+) -> Wrapping {
+    if proxy.role == Role::Passing {
+        return Wrapping::Mesh { sni: String::new(), client: flow.client.clone() };
+    }
+    let control_plane = registry.control_plane;
+    // Where pods answer, control planes know who they are.
+    let trusts = match &to.service.backing {
+        Backing::Pods(_) => control_plane.trusted_domains(),
+        Backing::Entry(_) => Vec::new(),
+    };
+    let mesh = |sni: Option<&String>, demands: &[String]| Wrapping::Mesh {
+        sni: sni.filter(|sni| !sni.is_empty()).cloned().unwrap_or_else(|| to.target.sni()),
+        client: Client {
+            domain: control_plane.trust_domain().to_owned(),
+            demands: demands.to_vec(),
+            trusts: if demands.is_empty() { trusts } else { Vec::new() },
+        },
+    };
+    match to.policy.tls {
+        None if registry.mutual_tls_of_all(to.service.namespace) == MutualTlsMode::Disable => {
+            Wrapping::Plaintext
+        }
+        None if endpoint.speaks_mesh_tls => mesh(None, &[]),
         None => Wrapping::Plaintext,
         Some(tls) => match tls.mode {
             ClientTlsMode::Disable => Wrapping::Plaintext,
             ClientTlsMode::Simple | ClientTlsMode::Mutual => Wrapping::OtherTls,
-            ClientTlsMode::IstioMutual => {
-                let sni = tls.sni.clone().filter(|sni| !sni.is_empty());
-                let demands = tls.subject_alt_names.clone();
-                Wrapping::Mesh { sni: sni.unwrap_or_else(|| target.sni()), demands }
-            }
+            ClientTlsMode::IstioMutual => mesh(tls.sni.as_ref(), &tls.subject_alt_names),
         },
     }
 }

@@ -5,9 +5,12 @@
 
 use super::Tracer;
 use super::object::{ObjectPlace, Unfollowed, Unreadable};
+use super::proxy::Proxy;
 use super::registry::Registry;
 use super::report::{DeadEnd, Dial, End, Share, Step, Trace};
 use super::request::Request;
+use super::upstream::Client;
+use super::world::{Cluster, Workload};
 
 /// One request on its ways.
 pub(super) struct Walk<'t, 'a> {
@@ -25,14 +28,14 @@ pub(super) struct Flow {
     steps: Vec<Step>,
     /// The clusters whose gateways it has passed.
     pub(super) passed: Vec<String>,
-    /// Identities of which the pod at the end must have one; anybody's where empty.
-    pub(super) demands: Vec<String>,
+    /// Who opened the connection that gateways pass on.
+    pub(super) client: Client,
 }
 
 impl Flow {
     /// All of the requests.
     pub(super) fn whole() -> Self {
-        Self { percent: 100.0, steps: Vec::new(), passed: Vec::new(), demands: Vec::new() }
+        Self { percent: 100.0, steps: Vec::new(), passed: Vec::new(), client: Client::default() }
     }
 
     /// A part of it.
@@ -88,7 +91,7 @@ impl<'t, 'a> Walk<'t, 'a> {
 
     /// A share has arrived.
     pub(super) fn end(&mut self, flow: Flow, end: End) {
-        let Flow { percent, steps, passed: _, demands: _ } = flow;
+        let Flow { percent, steps, passed: _, client: _ } = flow;
         self.trace.shares.push(Share { percent, end, steps });
     }
 
@@ -105,13 +108,32 @@ impl<'t, 'a> Walk<'t, 'a> {
         }
     }
 
+    /// Something holds of the answer that its shares do not show.
+    pub(super) fn remark(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        if !self.trace.remarks.contains(&text) {
+            self.trace.remarks.push(text);
+        }
+    }
+
+    /// Whether a proxy of one cluster can dial pods of another, or of its own.
+    pub(super) fn reaches(
+        &self,
+        registry: &Registry<'_>,
+        proxy: &Proxy,
+        there: &Cluster,
+        pods: &Workload,
+    ) -> bool {
+        proxy.reaches_pods(registry.cluster, there, pods, self.tracer.world.is_flat())
+    }
+
     /// What of a cluster that the request passes is not followed.
     pub(super) fn set_aside(&mut self, registry: &Registry<'_>) {
         for object in &registry.objects.unfollowed {
-            self.note(format!("{object} is not followed ({}:{})", object.file, object.line));
+            self.note(format!("{object} is not followed{}", whereabouts(object)));
         }
         for (object, why) in &registry.objects.refused {
-            self.note(format!("Istio refuses {object}: {why} ({}:{})", object.file, object.line));
+            self.note(format!("Istio refuses {object}: {why}{}", whereabouts(object)));
         }
         let (cluster, control_plane) = (&registry.cluster.name, &registry.control_plane.name);
         if cluster != control_plane && self.tracer.routing.has_objects(cluster) {
@@ -122,7 +144,12 @@ impl<'t, 'a> Walk<'t, 'a> {
     /// Fields on the way that are not followed.
     pub(super) fn unfollowed(&mut self, object: &ObjectPlace, fields: &Unfollowed) {
         for field in fields.keys() {
-            self.note(format!("`{field}` of {object} is not followed ({}:{})", object.file, object.line));
+            self.note(format!("`{field}` of {object} is not followed{}", whereabouts(object)));
         }
     }
+}
+
+/// The file of an object, else its cluster.
+fn whereabouts(object: &ObjectPlace) -> String {
+    object.file_and_line().map_or_else(|| format!(" in {}", object.cluster), |place| format!(" ({place})"))
 }

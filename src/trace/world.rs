@@ -17,6 +17,9 @@ mod tests;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct World {
+    /// Whether pods of clusters that name no network reach each other; as [`World::is_flat`] says where nobody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flat: Option<bool>,
     /// In order of name.
     pub clusters: Vec<Cluster>,
 }
@@ -72,6 +75,9 @@ pub struct MeshConfig {
     /// The SPIFFE trust domain.
     #[serde(default = "default_domain")]
     pub trust_domain: String,
+    /// Other trust domains whose certificates count as those of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trust_domain_aliases: Vec<String>,
     /// What holds for some hosts alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub service_settings: Vec<ServiceSettings>,
@@ -195,6 +201,9 @@ pub struct Workload {
     /// How many there are.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub replicas: u32,
+    /// How many of them, the first ones, are not ready.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub not_ready: u32,
     /// `region/zone`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locality: Option<String>,
@@ -210,6 +219,22 @@ pub struct Workload {
 }
 
 impl World {
+    /// Whether pods reach each other where nothing names a network: all are on one then.
+    #[must_use]
+    pub fn is_flat(&self) -> bool {
+        self.flat.unwrap_or_else(|| self.names_no_network())
+    }
+
+    fn names_no_network(&self) -> bool {
+        self.clusters.iter().all(|cluster| {
+            let pods = cluster.services.iter().flat_map(|service| &service.workloads);
+            cluster.network.is_none()
+                && cluster.mesh_networks.is_none()
+                && cluster.gateways.iter().all(|gateway| gateway.network.is_none())
+                && pods.into_iter().all(|pods| pods.network.is_none())
+        })
+    }
+
     /// The cluster of this name.
     #[must_use]
     pub fn cluster(&self, name: &str) -> Option<&Cluster> {
@@ -245,6 +270,14 @@ impl World {
     }
 }
 
+impl Workload {
+    /// How many of its pods answer.
+    #[must_use]
+    pub fn ready(&self) -> u32 {
+        self.replicas.saturating_sub(self.not_ready)
+    }
+}
+
 impl Cluster {
     /// The full name of a Service here.
     #[must_use]
@@ -258,10 +291,32 @@ impl Cluster {
         format!("{name}.{namespace}.svc.{}", self.domain)
     }
 
+    /// Whether a gateway here has an address, for whatever callers.
+    #[must_use]
+    pub fn has_gateway_at(&self, address: &str) -> bool {
+        let has = |addresses: &Vec<String>| addresses.iter().any(|known| known == address);
+        self.gateways
+            .iter()
+            .any(|gateway| has(&gateway.addresses) || gateway.addresses_from.values().any(has))
+    }
+
     /// What control planes call it.
     #[must_use]
     pub fn id(&self) -> &str {
         self.registry.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The trust domain of certificates that the control plane here gives.
+    #[must_use]
+    pub fn trust_domain(&self) -> &str {
+        self.mesh_config.as_ref().map_or(TRUST_DOMAIN, |config| &config.trust_domain)
+    }
+
+    /// The trust domains whose certificates proxies here take: their own first.
+    #[must_use]
+    pub fn trusted_domains(&self) -> Vec<String> {
+        let aliases = self.mesh_config.iter().flat_map(|config| config.trust_domain_aliases.iter().cloned());
+        [self.trust_domain().to_owned()].into_iter().chain(aliases).collect()
     }
 
     /// Whether only the own pods of a cluster answer for a host, as the control plane here is told.
@@ -275,12 +330,15 @@ impl Cluster {
     }
 }
 
+/// Istio's own.
+const TRUST_DOMAIN: &str = "cluster.local";
+
 fn default_domain() -> String {
-    "cluster.local".to_owned()
+    TRUST_DOMAIN.to_owned()
 }
 
 fn default_release() -> u8 {
-    30
+    31
 }
 
 fn default_namespace() -> String {
@@ -302,6 +360,11 @@ fn one() -> u32 {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn is_false(flag: &bool) -> bool {
     !*flag
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]

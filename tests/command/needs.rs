@@ -242,14 +242,14 @@ fn ingress_gateways_have_needs_of_their_own() {
     "#);
 }
 
-/// A control plane of its own, one for two clusters, another port than Istio's, and another address for some.
+/// A control plane of its own, one for two clusters, and another port than Istio's.
 const SEEN: &str = "\
 apiVersion: meshgen/v1
 kind: Topology
 mesh: {reach: discovery}
 clusters:
   here: {gateway: {address: 203.0.113.1, port: 443, serverPort: 443}, network: network1, registry: kubernetes}
-  there: {gateway: {address: 203.0.113.2, addressFrom: {here: 10.0.0.2}}, network: network2, context: 'it''s there'}
+  there: {gateway: 203.0.113.2, network: network2, context: 'it''s there'}
   remote: {gateway: 203.0.113.3, network: network3, controlPlane: there}
 services:
   reviews: {ports: 9080, versions: {v1: here, v2: there, v3: remote}}
@@ -277,9 +277,6 @@ fn control_planes_need_to_see_each_other() {
             "  remote-secrets: istiod sees the Services and pods of `remote` as `remote` and `there` as `there`:",
             "  network-gateway: the Service of the gateway carries `topology.istio.io/network=network1` and \
              `networking.istio.io/gatewayPort=443`,",
-            "  mesh-networks: callers here dial gateways at addresses of their own (`addressFrom`),",
-            r#""network1":{"endpoints":[{"fromRegistry":"kubernetes"}],"gateways":[{"address":"203.0.113.1","port":443}]}"#,
-            r#""network2":{"endpoints":[{"fromRegistry":"there"}],"gateways":[{"address":"10.0.0.2","port":15443}]}"#,
             "ISTIO_META_REQUESTED_NETWORK_VIEW=network1",
             "  mutual-tls-of-callers:",
         ],

@@ -41,33 +41,46 @@ pub fn judge(istio: &Istio, table: &mut Table) {
         let answers = answers.iter().filter(|answer| answer.scene == scene.directory);
         let answers: BTreeMap<&str, &Answer> =
             answers.map(|answer| (answer.query.as_str(), answer)).collect();
-        queries(case, &column, scene, &answers, table);
+        queries(case, istio, scene, &answers, table);
         let said = messages.iter().filter(|message| message.scene == scene.directory);
         let said: Vec<String> = said.filter(|message| !is_unavoidable(message)).map(line).collect();
         table.check(case, &column, "validation and analysis", &said);
     }
 }
 
-fn queries(case: &str, column: &str, scene: &Scene, answers: &BTreeMap<&str, &Answer>, table: &mut Table) {
+fn queries(case: &str, istio: &Istio, scene: &Scene, answers: &BTreeMap<&str, &Answer>, table: &mut Table) {
+    let column = istio.column();
     let routing = routing(&scene.files);
     let tracer = Tracer::new(&scene.world, &routing);
     for (index, query) in scene.queries.queries.iter().enumerate() {
         let differences = match answers.get(index.to_string().as_str()) {
             None => vec!["the judge says nothing".to_owned()],
             Some(answer) => match query.request() {
-                Ok(request) => disagreements(query, answer, &tracer.trace(&request).unwrap()),
+                Ok(request) => {
+                    let release = scene.world.cluster(query.caller()).unwrap().release;
+                    disagreements(query, answer, &tracer.trace(&request).unwrap(), release)
+                }
                 Err(why) => vec![why.to_owned()],
             },
         };
-        table.check(case, column, &query.to_string(), &differences);
+        table.check(case, &column, &query.to_string(), &differences);
     }
 }
 
 /// Where the three opinions differ.
-fn disagreements(query: &Query, answer: &Answer, trace: &Trace) -> Vec<String> {
+fn disagreements(query: &Query, answer: &Answer, trace: &Trace, release: u8) -> Vec<String> {
     let mut differences = of_judge(answer);
-    differences.extend(query.differences(trace).into_iter().map(|found| format!("trace: {found}")));
+    differences.extend(query.differences(trace, release).into_iter().map(|found| format!("trace: {found}")));
     differences.extend(between(answer, trace, query.app()));
+    differences
+}
+
+/// What the judge says of a query of a world, and how a trace differs.
+pub fn of_world(answer: &Answer, trace: &Trace, app: &str) -> Vec<String> {
+    let mut differences = of_judge(answer);
+    // What nobody reads is what some of them show.
+    differences.retain(|found| !found.contains("reads no Istio objects here"));
+    differences.extend(between(answer, trace, app));
     differences
 }
 
@@ -82,10 +95,12 @@ fn of_judge(answer: &Answer) -> Vec<String> {
         notes,
         error,
         rejected,
+        refused,
         ignored,
     } = answer;
     let doubts = notes.iter().flatten().filter(|note| note.starts_with(SIMULATOR));
-    let words = differences.iter().chain(rejected).chain(ignored).flatten().chain(error).chain(doubts);
+    let words =
+        differences.iter().chain(rejected).chain(refused).chain(ignored).flatten().chain(error).chain(doubts);
     words.map(|words| format!("judge: {words}")).collect()
 }
 

@@ -94,12 +94,17 @@ const BY_CHANCE: usize = 600;
 /// How many fit into one configuration.
 const AT_ONCE: usize = 100;
 
-/// Judges all of them.
-pub fn judge(envoy: &Envoy, istio: Option<&Istio>, table: &mut Table) {
+/// Those that are written, and those by chance.
+pub fn all() -> Vec<String> {
     let mut expressions: Vec<String> = WRITTEN.map(str::to_owned).into();
     expressions.extend(by_chance());
+    expressions
+}
+
+/// Judges all of them.
+pub fn judge(envoy: &Envoy, istio: Option<&Istio>, table: &mut Table) {
     let (accepted, refused): (Vec<String>, Vec<String>) =
-        expressions.into_iter().partition(|expression| is_accepted(expression));
+        all().into_iter().partition(|expression| is_accepted(expression));
     if let Some(istio) = istio {
         validated(istio, &accepted, table);
     }

@@ -4,16 +4,17 @@
 //! expected.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-/// How many scenes one process takes: their control planes stay until it ends.
-const AT_ONCE: usize = 16;
+/// How many scenes one process takes.
+const AT_ONCE: usize = 32;
 /// Processes side by side.
 const WORKERS: usize = 2;
 
@@ -45,6 +46,8 @@ pub struct Answer {
     pub error: Option<String>,
     /// Objects that no API server would take; they were left out.
     pub rejected: Option<Vec<String>>,
+    /// What control planes say against routes of the Gateway API.
+    pub refused: Option<Vec<String>>,
     /// Objects that no control plane reads.
     pub ignored: Option<Vec<String>>,
 }
@@ -81,6 +84,34 @@ impl Istio {
     /// Its column of the table.
     pub fn column(&self) -> String {
         format!("istio {}", self.release)
+    }
+
+    /// The 29 of 1.29.1.
+    pub fn minor(&self) -> u8 {
+        self.release.split('.').nth(1).unwrap().parse().unwrap()
+    }
+
+    /// Whether expressions match whole texts, as Go reads them; nothing for what is no expression.
+    pub fn matches(&self, pairs: &[(String, String)]) -> Result<Vec<Option<bool>>, String> {
+        let program = self.program.display();
+        let said = |error: &dyn std::fmt::Display| format!("{program}: {error}");
+        let mut child = Command::new(&self.program)
+            .arg("match")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| said(&error))?;
+        let asked: String = pairs
+            .iter()
+            .map(|(expression, text)| json!({"expression": expression, "text": text}).to_string() + "\n")
+            .collect();
+        let mut stdin = child.stdin.take().unwrap();
+        // It answers as it reads.
+        let writer = std::thread::spawn(move || stdin.write_all(asked.as_bytes()));
+        let output = child.wait_with_output().map_err(|error| said(&error))?;
+        writer.join().unwrap().map_err(|error| said(&error))?;
+        let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+        lines.lines().map(|line| serde_json::from_str(line).map_err(|_| said(&line))).collect()
     }
 
     /// Where the requests of the scenes end.

@@ -30,6 +30,8 @@ mod translation {
     pub mod mutations;
     pub mod promise;
     pub mod tape;
+    #[expect(dead_code, reason = "and of worlds")]
+    pub mod worlds;
 }
 
 mod judges; // who judges
@@ -39,9 +41,11 @@ mod agreement; // expectation, trace and judge, query by query
 mod asked; // trace and judge, whatever was expected
 mod faults; // bundles with a fault
 mod random; // random meshes
+mod worlds; // worlds beyond topologies
 mod envoy; // real Envoy
 mod proxies; // what Istio makes of every case for it
 mod expressions; // RE2, as it reads it
+mod meanings; // and what expressions match
 mod kubectl; // a real API server
 mod applied; // every bundle on it
 mod pruned; // and what left the topology
@@ -71,6 +75,8 @@ fn main() -> ExitCode {
         agreement::judge(istio, &mut table);
         faults::judge(istio, &mut table);
         random::judge(istio, &mut table);
+        worlds::judge(istio, &mut table);
+        meanings::judge(istio, &mut table);
     }
     if let Some(envoy) = &judges.envoy {
         let newest = judges.istio.last();

@@ -47,7 +47,7 @@ pub fn unanswered(world: &World, files: &BTreeMap<String, String>) -> Vec<String
     match Routing::read(&bundles) {
         Ok(routing) => lost(world, &routing),
         Err(unreadable) => {
-            vec![format!("{}:{} cannot be followed: {}", unreadable.file, unreadable.line, unreadable.reason)]
+            vec![unreadable.to_string()]
         }
     }
 }

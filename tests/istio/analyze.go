@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"istio.io/istio/pilot/pkg/config/file"
@@ -84,7 +85,7 @@ func runValidate(dirs []string) int {
 				code = 1
 			}
 			if jsonOut {
-				printJSON(m)
+				printJSON(os.Stdout, m)
 			} else {
 				fmt.Println(m)
 			}

@@ -56,7 +56,7 @@ func (t *tracer) forward(p *Proxy, f flow, name, addr string, port int, c conn, 
 	} else {
 		cla = cl.LoadAssignment
 	}
-	picks := t.balance(p, cl, cla)
+	picks := t.lasting(p, f, cl, cla, c, m)
 	if len(picks) == 0 {
 		t.end(f, "error:no-endpoints", "DEAD END: cluster %s has no endpoints", name)
 		return
@@ -96,8 +96,8 @@ func (t *tracer) down(p *Proxy, host string, port int) bool {
 	return false
 }
 
-// balance gives the share of every endpoint in the long run (all healthy but those in query.down).
-func (t *tracer) balance(p *Proxy, cl *clusterv3.Cluster, cla *endpointv3.ClusterLoadAssignment) []pick {
+// balance gives the share of every endpoint in the long run (healthy: ready and not in query.down).
+func (t *tracer) balance(p *Proxy, cl *clusterv3.Cluster, cla *endpointv3.ClusterLoadAssignment, ejected map[string]bool) []pick {
 	type loc struct {
 		weight float64
 		picks  []pick
@@ -127,11 +127,11 @@ func (t *tracer) balance(p *Proxy, cl *clusterv3.Cluster, cla *endpointv3.Cluste
 			} else {
 				seen[k] = true
 			}
+			x.total++
 			if hs := e.GetHealthStatus(); hs == corev3.HealthStatus_UNHEALTHY || hs == corev3.HealthStatus_DRAINING {
 				continue
 			}
-			x.total++
-			if t.down(p, hostS, int(sa.GetPortValue())) {
+			if t.down(p, hostS, int(sa.GetPortValue())) || ejected[fmt.Sprintf("%s:%d", hostS, sa.GetPortValue())] {
 				continue
 			}
 			x.eps += w
@@ -156,9 +156,8 @@ func (t *tracer) balance(p *Proxy, cl *clusterv3.Cluster, cla *endpointv3.Cluste
 			healthy += len(l.picks)
 			total += l.total
 			if byLocality {
-				if len(l.picks) > 0 {
-					sum += math.Max(l.weight, 0)
-				}
+				l.weight *= math.Min(1, 1.4*float64(len(l.picks))/float64(l.total))
+				sum += l.weight
 			} else {
 				sum += l.eps
 			}

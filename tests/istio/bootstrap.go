@@ -5,6 +5,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
@@ -67,7 +68,7 @@ func bootstrapScene(dir string) error {
 		if err != nil {
 			return err
 		}
-		printJSON(map[string]any{"scene": dir, "proxy": from.Cluster + ": " + p.Name, "bootstrap": b})
+		printJSON(os.Stdout, map[string]any{"scene": dir, "proxy": from.Cluster + ": " + p.Name, "bootstrap": b})
 	}
 	return nil
 }

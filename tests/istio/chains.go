@@ -19,6 +19,7 @@ type conn struct {
 	sni  string
 	alpn []string
 	sans []*matcherv3.StringMatcher // what the client requires of the server certificate
+	id   string                     // the name in the client's certificate, if Istio issued it
 	http string                     // "http/1.1", "h2c" or "" for opaque bytes (inside TLS, if any)
 	src  string
 }

@@ -95,6 +95,11 @@ func (t *tracer) gatewayAt(addr string, port int) (*Control, *Gateway, int) {
 	return nil, nil, 0
 }
 
+// near tells whether proxy p reaches IPs on this network of another cluster.
+func (p *Proxy) near(network string) bool {
+	return network == string(p.P.Metadata.Network) && (network != "" || p.Ctl.C.flat)
+}
+
 // podAt finds the pod that proxy p reaches at an IP: one of its own cluster, or one of another cluster on the same network.
 func (t *tracer) podAt(p *Proxy, ip string) (*Control, *Pod) {
 	if ip == "" {
@@ -107,7 +112,7 @@ func (t *tracer) podAt(p *Proxy, ip string) (*Control, *Pod) {
 	}
 	for _, c := range t.ctl {
 		for _, pod := range c.C.pods() {
-			if pod.IP == ip && pod.W.Network != "" && pod.W.Network == string(p.P.Metadata.Network) {
+			if pod.IP == ip && p.near(pod.W.Network) {
 				return c, pod
 			}
 		}
@@ -150,12 +155,9 @@ func (t *tracer) connect(p *Proxy, f flow, cl *clusterv3.Cluster, pk pick, c con
 		if o := alpnOverride(m, cl, out.http); o != nil {
 			out.alpn = o
 		}
-		out.sans = nil
-		if cv := ct.GetCombinedValidationContext(); cv != nil {
-			for _, s := range cv.GetDefaultValidationContext().GetMatchTypedSubjectAltNames() {
-				out.sans = append(out.sans, s.GetMatcher())
-			}
-			out.sans = append(out.sans, cv.GetDefaultValidationContext().GetMatchSubjectAltNames()...) //nolint:staticcheck // old releases
+		out.sans, out.id = demanded(ct), ""
+		if istioIssued(ct) {
+			out.id = p.identity()
 		}
 		if secure {
 			t.end(f, "error:tls-in-tls", "DEAD END: TLS traffic is wrapped in TLS again towards %s:%d", pk.host, pk.port)
@@ -168,18 +170,15 @@ func (t *tracer) connect(p *Proxy, f flow, cl *clusterv3.Cluster, pk pick, c con
 	}
 	f = f.hop("  -> %s priority=%d share=%.4g%% %s (%s)", where, pk.prio, pk.share*100, out, how)
 	if len(out.sans) > 0 && out.tls != "" {
-		var s []string
-		for _, x := range out.sans {
-			s = append(s, x.GetExact()+x.GetPrefix())
-		}
-		f = f.hop("     required server identity: %s", strings.Join(s, " "))
+		f = f.hop("     required server identity: %s", sanText(out.sans))
 	}
 	if rc, g, lp := t.gatewayAt(pk.host, pk.port); g != nil {
 		if lp == 0 {
 			t.end(f, "error:gateway-port", "DEAD END: gateway %s of %s does not serve port %d", g.Name, rc.C.Name, pk.port)
 			return
 		}
-		if out.tls == "" {
+		gp := rc.podProxy(g.pod(rc.C))
+		if out.tls == "" && !gp.takesPlaintext(lp, out) {
 			t.end(f, "error:plaintext-to-gateway", "DEAD END: plaintext to gateway %s of %s port %d", g.Name, rc.C.Name, pk.port)
 			return
 		}
@@ -194,7 +193,6 @@ func (t *tracer) connect(p *Proxy, f flow, cl *clusterv3.Cluster, pk pick, c con
 			return
 		}
 		f.visited = append(append([]string{}, f.visited...), rc.C.Name)
-		gp := rc.podProxy(g.pod(rc.C))
 		t.listen(gp, f, gp.P.IPAddresses[0], lp, out, "")
 		return
 	}
@@ -202,12 +200,14 @@ func (t *tracer) connect(p *Proxy, f flow, cl *clusterv3.Cluster, pk pick, c con
 		t.deliver(pc, f, pod, pk.port, out)
 		return
 	}
-	for _, g := range p.Ctl.C.Gateways {
-		if g.IP == pk.host {
-			gp := p.Ctl.podProxy(g.pod(p.Ctl.C))
-			f.visited = append(append([]string{}, f.visited...), p.Ctl.C.Name)
-			t.listen(gp, f, g.IP, pk.port, out, "")
-			return
+	for _, c := range t.ctl {
+		for _, g := range c.C.Gateways {
+			if g.IP == pk.host && (c == p.Ctl || p.near(g.Network)) {
+				gp := c.podProxy(g.pod(c.C))
+				f.visited = append(append([]string{}, f.visited...), c.C.Name)
+				t.listen(gp, f, g.IP, pk.port, out, "")
+				return
+			}
 		}
 	}
 	for _, other := range t.ctl {

@@ -3,11 +3,11 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	"istio.io/istio/pilot/pkg/simulation"
 )
 
@@ -36,18 +36,11 @@ func (t *tracer) deliver(ctl *Control, f flow, pod *Pod, port int, c conn) {
 		t.end(f, key, "[%s] pod %s port %d (no sidecar, plaintext)", ctl.C.Name, pod.Name, port)
 		return
 	}
-	if c.tls == "mtls" && len(c.sans) > 0 {
-		id := fmt.Sprintf("spiffe://%s/ns/%s/sa/%s", ctl.mc.GetTrustDomain(), pod.W.Namespace, pod.W.ServiceAccount)
-		ok := false
-		for _, s := range c.sans {
-			ok = ok || stringMatch(s, id)
-		}
-		if !ok {
-			t.end(f, "error:san-mismatch", "DEAD END: pod identity %s is not accepted by the caller", id)
-			return
-		}
-	}
 	sp := ctl.podProxy(pod)
+	if c.tls == "mtls" && !accepts(c.sans, sp.identity()) {
+		t.end(f, "error:san-mismatch", "DEAD END: pod identity %s is not accepted by the caller", sp.identity())
+		return
+	}
 	var in *listenerv3.Listener
 	for _, l := range sp.Listeners {
 		if l.Name == "virtualInbound" {
@@ -76,6 +69,14 @@ func (t *tracer) deliver(ctl *Control, f flow, pod *Pod, port int, c conn) {
 	if fc.TransportSocket != nil && c.tls != "mtls" {
 		t.end(f, "error:inbound-mtls-required", "DEAD END: pod %s chain %q requires mTLS", pod.Name, fc.Name)
 		return
+	}
+	if fc.TransportSocket != nil {
+		d := &tlsv3.DownstreamTlsContext{}
+		_ = fc.TransportSocket.GetTypedConfig().UnmarshalTo(d)
+		if key, why := sp.handshake(c, d); key != "" {
+			t.end(f, key, "DEAD END: pod %s: %s", pod.Name, why)
+			return
+		}
 	}
 	for _, nf := range fc.Filters {
 		if strings.Contains(nf.Name, "rbac") {

@@ -88,6 +88,11 @@ func readDocs(file string) ([]Doc, error) {
 		if len(obj) == 0 {
 			continue
 		}
+		if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{")) { // the analysis would take the whole text for JSON
+			if raw, err = yaml.Marshal(obj); err != nil {
+				return nil, fmt.Errorf("%s: %w", file, err)
+			}
+		}
 		out = append(out, Doc{File: file, Raw: string(raw), Obj: obj})
 	}
 }

@@ -23,10 +23,19 @@ func runDump(a []string) int {
 		return 2
 	}
 	c := ctl[a[1]]
+	if c == nil {
+		fmt.Printf("unknown cluster %q\n", a[1])
+		return 2
+	}
 	from := From{Cluster: a[1]}
 	switch a[2] {
 	case "gateway":
 		from.Gateway = a[3]
+	case "workload":
+		if len(a) < 5 {
+			usage()
+		}
+		from.Namespace, from.Workload = a[3], a[4]
 	default:
 		from.Namespace = a[3]
 		from.Labels = map[string]string{}

@@ -85,10 +85,7 @@ func runQuery(ctl map[string]*Control, q *Query) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	ns := q.From.Namespace
-	if ns == "" {
-		ns = "default"
-	}
+	ns := p.P.ConfigNamespace
 	f := flow{w: 100}
 	f.req = request{method: q.Method, scheme: "http", authority: q.Host, path: q.Path, headers: q.Headers}
 	if f.req.method == "" {

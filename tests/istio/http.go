@@ -82,13 +82,12 @@ func (t *tracer) route(p *Proxy, f flow, m *hcmv3.HttpConnectionManager, r *rout
 	switch a := r.Action.(type) {
 	case *routev3.Route_Redirect:
 		rd := a.Redirect
+		t.feature("redirect %v", strings.Join(strings.Fields(rd.String()), " "))
 		t.end(f, fmt.Sprintf("redirect:%s", rd.GetResponseCode()), "redirect host=%s path=%s", rd.GetHostRedirect(), rd.GetPathRedirect()+rd.GetPrefixRewrite())
 	case *routev3.Route_DirectResponse:
 		t.end(f, fmt.Sprintf("direct:%d", a.DirectResponse.Status), "direct response %d", a.DirectResponse.Status)
 	case *routev3.Route_Route:
-		if h := a.Route.GetHostRewriteLiteral(); h != "" {
-			f.req.authority = h
-		}
+		f.req = f.req.changed(r.RequestHeadersToAdd, r.RequestHeadersToRemove).rewritten(r.Match, a.Route)
 		for _, mp := range a.Route.RequestMirrorPolicies {
 			sub := &tracer{ctl: t.ctl, q: t.q, home: t.home, out: &Outcome{Dist: map[string]float64{}}}
 			sub.forward(p, flow{w: 100, req: f.req}, mp.Cluster, "", 0, c, m)
@@ -114,7 +113,9 @@ func (t *tracer) route(p *Proxy, f flow, m *hcmv3.HttpConnectionManager, r *rout
 				if w == 0 {
 					continue
 				}
-				t.forward(p, f.scale(w/total).hop("weight %v/%v", w, total), x.Name, "", 0, c, m)
+				part := f.scale(w/total).hop("weight %v/%v", w, total)
+				part.req = part.req.changed(x.RequestHeadersToAdd, x.RequestHeadersToRemove)
+				t.forward(p, part, x.Name, "", 0, c, m)
 			}
 			return
 		}

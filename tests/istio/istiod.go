@@ -14,7 +14,6 @@ import (
 	"istio.io/istio/pkg/cluster"
 	"istio.io/istio/pkg/config"
 	"istio.io/istio/pkg/config/mesh"
-	kubelib "istio.io/istio/pkg/kube"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -26,7 +25,8 @@ type Control struct {
 	C        *Cluster
 	S        *fakeServer
 	Rejected []string
-	Ignored  []string // Istio objects in a cluster from which no istiod reads configuration
+	Ignored  []string // objects that no istiod reads, or that change no answer here
+	statuses *statuses
 	f        *failer
 	proxies  map[string]*Proxy
 	mc       *meshconfig.MeshConfig
@@ -37,13 +37,16 @@ type inputs struct {
 	objs     []runtime.Object
 	cfgs     []config.Config
 	rejected []string
+	unheard  []string
 }
 
 func readInputs(c *Scene, cl *Cluster) *inputs {
 	in := &inputs{objs: cl.kubeObjects()}
 	docs := append(append([]Doc{}, c.K8s[cl.Name]...), c.Bundles[cl.Name]...)
 	t0 := time.Now()
-	decode := kubelib.IstioCodec.UniversalDeserializer().Decode
+	reject := func(d Doc, err error) {
+		in.rejected = append(in.rejected, fmt.Sprintf("%s %s: %v", cl.Name, d.id(), err))
+	}
 	for _, d := range docs {
 		if msgs := validateDoc(cl.Name, d); hasError(msgs) {
 			for _, x := range msgs {
@@ -51,10 +54,26 @@ func readInputs(c *Scene, cl *Cluster) *inputs {
 			}
 			continue
 		}
+		if why := d.unheard(); why != "" {
+			in.unheard = append(in.unheard, fmt.Sprintf("%s %s: %s", cl.Name, d.id(), why))
+		}
 		if isIstioDoc(d) {
+			d, err := d.stored(t0)
+			if err != nil {
+				reject(d, err)
+				continue
+			}
+			if d.watched() {
+				o, err := decodeKube(d)
+				if err != nil {
+					reject(d, err)
+					continue
+				}
+				in.objs = append(in.objs, o)
+			}
 			cc, others, err := crd.ParseInputs(d.Raw)
 			if err != nil {
-				in.rejected = append(in.rejected, fmt.Sprintf("%s %s: %v", cl.Name, d.id(), err))
+				reject(d, err)
 				continue
 			}
 			if len(others) > 0 {
@@ -66,28 +85,22 @@ func readInputs(c *Scene, cl *Cluster) *inputs {
 					x.Namespace = "default"
 				}
 				x.Domain = "cluster.local"
-				x.CreationTimestamp = t0
 				in.cfgs = append(in.cfgs, x)
 			}
 			continue
 		}
-		o, _, err := decode([]byte(d.Raw), nil, nil)
+		o, err := decodeKube(d)
 		if err != nil {
-			in.rejected = append(in.rejected, fmt.Sprintf("%s %s: %v", cl.Name, d.id(), err))
+			reject(d, err)
 			continue
 		}
-		allocate(o, fmt.Sprintf("10.%d.102.%d", cl.index, len(in.objs)%250+1))
+		if svc, ok := o.(*corev1.Service); ok {
+			in.objs = append(in.objs, cl.complete(svc, in.objs)...)
+		}
 		in.objs = append(in.objs, o)
 	}
 	in.objs = dedupe(in.objs)
 	return in
-}
-
-// allocate gives a Service of a bundle the address that an API server would give it.
-func allocate(o runtime.Object, address string) {
-	if s, ok := o.(*corev1.Service); ok && s.Spec.ClusterIP == "" && s.Spec.Type != corev1.ServiceTypeExternalName {
-		s.Spec.ClusterIP = address
-	}
 }
 
 // startControls starts an istiod for every cluster that has one, and lets the other clusters share it.
@@ -112,7 +125,7 @@ func startControls(f *failer, c *Scene) (map[string]*Control, error) {
 			continue
 		}
 		p := ctl[cl.ControlPlane]
-		x := &Control{C: cl, S: p.S, Rejected: in[cl.Name].rejected, f: f, proxies: map[string]*Proxy{}, mc: p.mc}
+		x := &Control{C: cl, S: p.S, Rejected: in[cl.Name].rejected, Ignored: in[cl.Name].unheard, f: f, proxies: map[string]*Proxy{}, mc: p.mc}
 		for _, g := range in[cl.Name].cfgs {
 			x.Ignored = append(x.Ignored, fmt.Sprintf("%s %s/%s/%s: istiod of %s reads no Istio objects here", cl.Name, g.GroupVersionKind.Kind, g.Namespace, g.Name, p.C.Name))
 		}
@@ -123,7 +136,7 @@ func startControls(f *failer, c *Scene) (map[string]*Control, error) {
 
 func startControl(f *failer, c *Scene, cl *Cluster, in map[string]*inputs) (*Control, error) {
 	own := in[cl.Name]
-	ctl := &Control{C: cl, Rejected: own.rejected, f: f, proxies: map[string]*Proxy{}}
+	ctl := &Control{C: cl, Rejected: own.rejected, Ignored: own.unheard, f: f, proxies: map[string]*Proxy{}}
 	byCluster := map[cluster.ID][]runtime.Object{}
 	for _, o := range append([]*Cluster{cl}, c.World.reads(cl)...) {
 		byCluster[cluster.ID(o.Name)] = in[o.Name].objs
@@ -155,6 +168,8 @@ func startControl(f *failer, c *Scene, cl *Cluster, in map[string]*inputs) (*Con
 	setNetworks(&opts, nets)
 	ctl.S = newFakeServer(f, opts)
 	ctl.order(append([]*Cluster{cl}, c.World.reads(cl)...))
+	ctl.installCRDs()
+	ctl.watchStatus()
 	ctl.settle()
 	return ctl, nil
 }
@@ -205,15 +220,20 @@ func objKey(o runtime.Object) string {
 // settle waits until informers and pushes have calmed down.
 func (c *Control) settle() {
 	var last string
-	same := 0
-	for i := 0; i < 100 && same < 3; i++ {
+	silence := 0
+	for i := 0; i < 100 && silence < 12; i++ {
+		before := time.Now()
 		time.Sleep(20 * time.Millisecond)
+		late := time.Since(before) > 40*time.Millisecond // a busy machine, where silence says less
 		c.S.EnsureSynced(c.f)
 		cur := fmt.Sprint(c.S.Discovery.InboundUpdates.Load(), c.S.Discovery.CommittedUpdates.Load())
-		if cur == last {
-			same++
-		} else {
-			same = 0
+		switch {
+		case cur != last:
+			silence = 0
+		case late:
+			silence++
+		default:
+			silence += 4
 		}
 		last = cur
 	}

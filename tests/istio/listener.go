@@ -53,8 +53,11 @@ func (t *tracer) chain(p *Proxy, f flow, l *listenerv3.Listener, addr string, po
 			t.end(f, "error:client-certificate-required", "DEAD END: the chain requires a client certificate")
 			return
 		}
-		inner := conn{http: c.http, src: c.src}
-		c = inner
+		if key, why := p.handshake(c, d); key != "" {
+			t.end(f, key, "DEAD END: [%s] %s", p.Ctl.C.Name, why)
+			return
+		}
+		c = conn{http: c.http, src: c.src}
 	}
 	var sniCluster string
 	for _, nf := range fc.Filters {

@@ -10,9 +10,10 @@ import (
 )
 
 var (
-	proxyVersion   = "1.29.1"
+	proxyVersion   = builtWith
 	verbose        bool
 	jsonOut        bool
+	jobs           = 4
 	remoteContexts bool
 )
 
@@ -20,7 +21,8 @@ func usage() {
 	fmt.Fprintln(os.Stderr, `usage: judge [flags] trace SCENE...
        judge [flags] validate SCENE...
        judge [flags] bootstrap SCENE...
-       judge [flags] dump SCENE CLUSTER (gateway NAME|caller NAMESPACE KEY=VALUE,...)`)
+       judge match <PAIRS
+       judge [flags] dump SCENE CLUSTER (gateway NAME|caller NAMESPACE KEY=VALUE,...|workload NAMESPACE POD)`)
 	flag.PrintDefaults()
 	os.Exit(2)
 }
@@ -30,6 +32,7 @@ func main() {
 	flag.StringVar(&proxyVersion, "proxy-version", proxyVersion, "the Istio release that proxies announce")
 	flag.BoolVar(&jsonOut, "json", false, "one JSON object a line instead of text")
 	flag.BoolVar(&remoteContexts, "remote-contexts", false, "validate: analyze the clusters that an istiod reads together with its own")
+	flag.IntVar(&jobs, "j", jobs, "trace: scenes at a time")
 	logs := flag.String("log", "none", "what istiod logs: none, error, warn, info, debug")
 	flag.Usage = usage
 	flag.Parse()
@@ -37,6 +40,9 @@ func main() {
 	setLog(options, *logs)
 	_ = istiolog.Configure(options)
 	args := flag.Args()
+	if len(args) == 1 && args[0] == "match" {
+		os.Exit(runMatch())
+	}
 	if len(args) < 2 {
 		usage()
 	}

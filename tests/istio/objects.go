@@ -83,7 +83,7 @@ func (cl *Cluster) kubeObjects() []runtime.Object {
 		}
 		out = append(out, endpointSlice(s.Name, s.Namespace, s.Ports, sel))
 	}
-	for _, g := range cl.Gateways {
+	for i, g := range cl.Gateways {
 		labels := map[string]string{}
 		for k, v := range g.Labels {
 			labels[k] = v
@@ -99,7 +99,7 @@ func (cl *Cluster) kubeObjects() []runtime.Object {
 			ObjectMeta: metav1.ObjectMeta{Name: g.Name, Namespace: g.Namespace, Labels: labels},
 			Spec: corev1.ServiceSpec{
 				Type: corev1.ServiceTypeLoadBalancer, Selector: g.Labels,
-				ClusterIP: fmt.Sprintf("10.%d.101.%d", cl.index, len(out)%250+1),
+				ClusterIP: cl.address(101, i+1),
 			},
 		}
 		var ports []Port
@@ -129,14 +129,55 @@ func (cl *Cluster) kubeObjects() []runtime.Object {
 	return out
 }
 
+// complete gives a Service from a document what the API server and the endpoint controller would: an address (that of before, if
+// there is one), target ports and the pods that it selects.
+func (cl *Cluster) complete(s *corev1.Service, before []runtime.Object) []runtime.Object {
+	if s.Namespace == "" {
+		s.Namespace = "default"
+	}
+	if s.Spec.ClusterIP == "" && s.Spec.Type != corev1.ServiceTypeExternalName {
+		for _, o := range before {
+			if x, ok := o.(*corev1.Service); ok && x.Name == s.Name && x.Namespace == s.Namespace {
+				s.Spec.ClusterIP = x.Spec.ClusterIP
+			}
+		}
+	}
+	if s.Spec.ClusterIP == "" && s.Spec.Type != corev1.ServiceTypeExternalName {
+		cl.allocated++
+		s.Spec.ClusterIP = cl.address(102, cl.allocated)
+	}
+	var ports []Port
+	for i := range s.Spec.Ports {
+		p := &s.Spec.Ports[i]
+		if p.TargetPort.IntVal == 0 && p.TargetPort.StrVal == "" {
+			p.TargetPort = intstr.FromInt32(p.Port)
+		}
+		ports = append(ports, Port{Name: p.Name, Port: int(p.Port), TargetPort: p.TargetPort})
+	}
+	if len(s.Spec.Selector) == 0 {
+		return nil
+	}
+	var sel []*Pod
+	for _, p := range cl.pods() {
+		if p.W.Namespace == s.Namespace && selects(s.Spec.Selector, p.W.Labels) {
+			sel = append(sel, p)
+		}
+	}
+	return []runtime.Object{endpointSlice(s.Name, s.Namespace, ports, sel)}
+}
+
 func (p *Pod) kube() *corev1.Pod {
+	ready := corev1.ConditionTrue
+	if p.notReady {
+		ready = corev1.ConditionFalse
+	}
 	pod := &corev1.Pod{
 		TypeMeta:   tm("v1", "Pod"),
 		ObjectMeta: metav1.ObjectMeta{Name: p.Name, Namespace: p.W.Namespace, Labels: p.labels()},
 		Spec:       corev1.PodSpec{ServiceAccountName: p.W.ServiceAccount, NodeName: p.NodeName},
 		Status: corev1.PodStatus{
 			Phase: corev1.PodRunning, PodIP: p.IP, HostIP: "192.168.0.1", PodIPs: []corev1.PodIP{{IP: p.IP}},
-			Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue}},
+			Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: ready}},
 		},
 	}
 	app := corev1.Container{Name: "app", Image: "app"}
@@ -173,12 +214,13 @@ func endpointSlice(svc, ns string, ports []Port, pods []*Pod) *discoveryv1.Endpo
 		name := ports[i].Name
 		es.Ports = append(es.Ports, discoveryv1.EndpointPort{Name: &name, Port: &num, Protocol: &tcp})
 	}
-	ready := true
+	terminating := false
 	for _, p := range pods {
+		ready := !p.notReady
 		node := p.NodeName
 		es.Endpoints = append(es.Endpoints, discoveryv1.Endpoint{
 			Addresses:  []string{p.IP},
-			Conditions: discoveryv1.EndpointConditions{Ready: &ready},
+			Conditions: discoveryv1.EndpointConditions{Ready: &ready, Serving: &ready, Terminating: &terminating},
 			TargetRef:  &corev1.ObjectReference{Kind: "Pod", Name: p.Name, Namespace: p.W.Namespace},
 			NodeName:   &node,
 		})

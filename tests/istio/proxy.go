@@ -125,11 +125,11 @@ func (c *Control) caller(f From) (*Proxy, error) {
 	}
 	if f.Workload != "" {
 		for _, p := range c.C.pods() {
-			if p.Name == f.Workload || p.W.Name == f.Workload {
+			if (p.Name == f.Workload || p.W.Name == f.Workload) && (f.Namespace == "" || f.Namespace == p.W.Namespace) {
 				return c.podProxy(p), nil
 			}
 		}
-		return nil, fmt.Errorf("cluster %s has no workload %s", f.Cluster, f.Workload)
+		return nil, fmt.Errorf("cluster %s has no workload %s", f.Cluster, strings.TrimPrefix(f.Namespace+"/"+f.Workload, "/"))
 	}
 	ns := f.Namespace
 	if ns == "" {
@@ -152,7 +152,7 @@ func (c *Control) caller(f From) (*Proxy, error) {
 			Type:            model.SidecarProxy,
 			ID:              "caller." + ns,
 			ConfigNamespace: ns,
-			IPAddresses:     []string{fmt.Sprintf("10.%d.200.%d", c.C.index, len(c.proxies)+1)},
+			IPAddresses:     []string{c.C.address(200, len(c.proxies)+1)},
 			Labels:          labels,
 			Locality:        locality(f.Locality),
 			Metadata: &model.NodeMetadata{

@@ -17,6 +17,12 @@ type (
 	fakeOptions = xds.FakeOptions
 )
 
+// What is built unless another file of modules is named, and so what proxies announce unless -proxy-version says otherwise.
+const builtWith = "1.24.0"
+
+// Of the Gateway API.
+const crdVersion = "v1.4.0"
+
 func newFakeServer(f *failer, o fakeOptions) *fakeServer { return xds.NewFakeDiscoveryServer(f, o) }
 
 func setNetworks(o *fakeOptions, n *meshconfig.MeshNetworks) {

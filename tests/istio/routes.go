@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 )
@@ -36,6 +37,53 @@ func (r request) header(name string) (string, bool) {
 	}
 	return "", false
 }
+
+// changed is the request with the headers that a route adds and removes, as the next proxy sees it.
+func (r request) changed(add []*corev3.HeaderValueOption, remove []string) request {
+	if len(add)+len(remove) == 0 {
+		return r
+	}
+	h := map[string]string{}
+	for k, v := range r.headers {
+		h[strings.ToLower(k)] = v
+	}
+	for _, k := range remove {
+		delete(h, strings.ToLower(k))
+	}
+	for _, x := range add {
+		k, v := strings.ToLower(x.Header.GetKey()), x.Header.GetValue()
+		if old, ok := h[k]; ok && x.AppendAction == corev3.HeaderValueOption_APPEND_IF_EXISTS_OR_ADD {
+			v = old + "," + v
+		}
+		h[k] = v
+	}
+	r.headers = h
+	return r
+}
+
+// rewritten is the request with the host and path that a route gives it.
+func (r request) rewritten(m *routev3.RouteMatch, a *routev3.RouteAction) request {
+	if h := a.GetHostRewriteLiteral(); h != "" {
+		r.authority = h
+	}
+	path, query, asked := strings.Cut(r.path, "?")
+	switch {
+	case a.PrefixRewrite != "":
+		n := len(m.GetPrefix()) + len(m.GetPath()) + len(m.GetPathSeparatedPrefix())
+		path = a.PrefixRewrite + path[min(n, len(path)):]
+	case a.RegexRewrite != nil:
+		if re, err := regexp.Compile(a.RegexRewrite.GetPattern().GetRegex()); err == nil {
+			path = re.ReplaceAllString(path, backReference.ReplaceAllString(a.RegexRewrite.Substitution, "$${$1}"))
+		}
+	}
+	r.path = path
+	if asked {
+		r.path += "?" + query
+	}
+	return r
+}
+
+var backReference = regexp.MustCompile(`\\(\d)`)
 
 func matchVirtualHost(rc *routev3.RouteConfiguration, authority string) *routev3.VirtualHost {
 	h := strings.ToLower(authority)
@@ -102,6 +150,16 @@ func stringMatch(m *matcherv3.StringMatcher, s string) bool {
 		return fullRegex(p.SafeRegex.GetRegex(), s)
 	}
 	return false
+}
+
+// accepts tells whether a certificate with this name satisfies what the other side demands.
+func accepts(want []*matcherv3.StringMatcher, id string) bool {
+	for _, w := range want {
+		if stringMatch(w, id) {
+			return true
+		}
+	}
+	return len(want) == 0
 }
 
 func headerMatch(m *routev3.HeaderMatcher, r request) bool {

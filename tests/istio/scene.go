@@ -45,6 +45,8 @@ type Query struct {
 	Down      []string           `json:"down,omitempty"`
 	Tolerance float64            `json:"tolerance,omitempty"`
 	Expect    map[string]float64 `json:"expect"`
+	// ExpectFrom replaces Expect from a release of the proxies on: {"1.31": {...}}.
+	ExpectFrom map[string]map[string]float64 `json:"expectFrom,omitempty"`
 	// ExpectFeatures are substrings that must appear in the printed features of the matched route.
 	ExpectFeatures []string `json:"expectFeatures,omitempty"`
 	ForbidFeatures []string `json:"forbidFeatures,omitempty"`
@@ -98,6 +100,10 @@ func loadScene(dir string) (*Scene, error) {
 			c.K8s[cl.Name] = append(c.K8s[cl.Name], docs...)
 		}
 		cl.defaults()
+	}
+	flat := c.World.flat()
+	for _, cl := range c.World.Clusters {
+		cl.flat = flat
 	}
 	return c, c.World.check()
 }

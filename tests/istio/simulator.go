@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
@@ -44,9 +45,9 @@ func (t *tracer) crossCheck(p *Proxy, mode simulation.CallMode, l *listenerv3.Li
 		call.Alpn = c.alpn[0]
 	}
 	r := p.sim.Run(call)
-	simulated.total++
+	simulated.total.Add(1)
 	diff := func(what, a, b string) {
-		simulated.diff++
+		simulated.diff.Add(1)
 		t.note("SIMULATOR DISAGREES at %s %s: %s is %q here and %q there (error %v)", p.Ctl.C.Name, p.Name, what, a, b, r.Error)
 	}
 	if l != nil && r.ListenerMatched != l.Name {
@@ -88,8 +89,8 @@ func (t *tracer) crossCheck(p *Proxy, mode simulation.CallMode, l *listenerv3.Li
 	}
 }
 
-var simulated struct{ total, diff int }
+var simulated struct{ total, diff atomic.Int64 }
 
 func simulatorText() string {
-	return fmt.Sprintf("simulator asked %d times, %d disagreements", simulated.total, simulated.diff)
+	return fmt.Sprintf("simulator asked %d times, %d disagreements", simulated.total.Load(), simulated.diff.Load())
 }

@@ -47,7 +47,11 @@ func validateDoc(cluster string, d Doc) []Message {
 	group, version, _ := strings.Cut(d.str("apiVersion"), "/")
 	schema, ok := collections.PilotGatewayAPI().FindByGroupVersionAliasesKind(config.GroupVersionKind{Group: group, Version: version, Kind: d.str("kind")})
 	if !ok {
-		bad("Error", "SCHEMA", "unknown kind or version %s %s", d.str("apiVersion"), d.str("kind"))
+		why := ""
+		if group == gatewayGroup && watchedKinds[d.str("kind")] {
+			why = " (without PILOT_ENABLE_ALPHA_GATEWAY_API=true istiod does not read it)"
+		}
+		bad("Error", "SCHEMA", "unknown kind or version %s %s%s", d.str("apiVersion"), d.str("kind"), why)
 		return out
 	}
 	for k := range d.Obj {

@@ -12,6 +12,8 @@ import (
 
 // World is what exists before the bundles are applied.
 type World struct {
+	// Flat: pods in clusters without a network name reach each other by IP. Default: yes if nothing in this world names a network.
+	Flat     *bool      `json:"flat,omitempty"`
 	Clusters []*Cluster `json:"clusters"`
 }
 
@@ -31,7 +33,8 @@ type Cluster struct {
 	Services     []*Service     `json:"services,omitempty"`
 	Workloads    []*Workload    `json:"workloads,omitempty"`
 
-	index int
+	index, allocated int
+	flat             bool
 }
 
 // Gateway is an Istio gateway deployment with one pod.
@@ -84,6 +87,7 @@ type Workload struct {
 	Network        string            `json:"network,omitempty"`
 	NoSidecar      bool              `json:"noSidecar,omitempty"`
 	Replicas       int               `json:"replicas,omitempty"`
+	NotReady       int               `json:"notReady,omitempty"` // so many of the pods, the first ones, are not ready
 	// ContainerPorts: port name -> number, needed when a Service uses a named targetPort.
 	ContainerPorts map[string]int `json:"containerPorts,omitempty"`
 	IstioVersion   string         `json:"istioVersion,omitempty"`
@@ -99,6 +103,30 @@ type Pod struct {
 	NodeName string
 
 	noNetworkLabel bool
+	notReady       bool
+}
+
+// flat tells whether the pods that have no network name are on one network.
+func (w *World) flat() bool {
+	if w.Flat != nil {
+		return *w.Flat
+	}
+	for _, cl := range w.Clusters {
+		if cl.Network != "" || cl.MeshNetworks != nil {
+			return false
+		}
+		for _, g := range cl.Gateways {
+			if g.Network != "" {
+				return false
+			}
+		}
+		for _, x := range cl.allWorkloads() {
+			if x.Network != "" {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // reads lists the clusters whose Kubernetes objects the istiod of cl reads besides its own.
@@ -136,18 +164,23 @@ func (w *World) check() error {
 	return nil
 }
 
+// address is the n-th IP, from 1, of one kind of things in this cluster.
+func (cl *Cluster) address(kind, n int) string {
+	return fmt.Sprintf("%d.%d.%d.%d", 10+(n-1)/250, cl.index, kind, (n-1)%250+1)
+}
+
 func (cl *Cluster) defaults() {
 	ip := 0
 	next := func() string {
 		ip++
-		return fmt.Sprintf("10.%d.1.%d", cl.index, ip)
+		return cl.address(1, ip)
 	}
 	for i, g := range cl.Gateways {
 		if g.Namespace == "" {
 			g.Namespace = "istio-system"
 		}
 		if g.IP == "" {
-			g.IP = fmt.Sprintf("10.%d.9.%d", cl.index, i+1)
+			g.IP = cl.address(9, i+1)
 		}
 		if g.Network == "" {
 			g.Network = cl.Network
@@ -179,7 +212,7 @@ func (cl *Cluster) defaults() {
 			s.Namespace = "default"
 		}
 		if s.ClusterIP == "" && !s.Headless {
-			s.ClusterIP = fmt.Sprintf("10.%d.100.%d", cl.index, i+1)
+			s.ClusterIP = cl.address(100, i+1)
 		}
 		if s.Selector == nil && !s.NoSelector {
 			s.Selector = map[string]string{"app": s.Name}
@@ -214,7 +247,7 @@ func (cl *Cluster) pods() []*Pod {
 			if len(w.IPs) > 1 {
 				name = fmt.Sprintf("%s-%d", w.Name, i)
 			}
-			out = append(out, &Pod{Cluster: cl.Name, Name: name, IP: ip, W: w, NodeName: nodeName(w.Locality), noNetworkLabel: cl.NoNetworkLabels})
+			out = append(out, &Pod{Cluster: cl.Name, Name: name, IP: ip, W: w, NodeName: nodeName(w.Locality), noNetworkLabel: cl.NoNetworkLabels, notReady: i < w.NotReady})
 		}
 	}
 	return out

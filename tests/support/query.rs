@@ -77,6 +77,9 @@ pub struct Query {
     #[serde(default)]
     tolerance: Option<f64>,
     expect: BTreeMap<String, f64>,
+    /// From a release on, such as `1.31`: instead.
+    #[serde(default)]
+    expect_from: BTreeMap<String, BTreeMap<String, f64>>,
     #[serde(default)]
     expect_features: Vec<String>,
     #[serde(default)]
@@ -180,20 +183,39 @@ impl Query {
         })
     }
 
+    /// What it shows.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The cluster of the caller.
+    pub fn caller(&self) -> &str {
+        &self.from.cluster
+    }
+
     /// The label `app` of the pods that are meant.
     pub fn app(&self) -> &str {
         self.app.as_deref().unwrap_or_else(|| self.host.split('.').next().unwrap())
     }
 
-    /// What of a trace is not as expected.
-    pub fn differences(&self, trace: &Trace) -> Vec<String> {
+    /// Where it must end, by a release of 1.
+    fn expected(&self, release: u8) -> &BTreeMap<String, f64> {
+        let minor = |from: &str| from.split('.').nth(1).unwrap().parse::<u8>().unwrap();
+        let changes = self.expect_from.iter().map(|(from, expected)| (minor(from), expected));
+        let latest = changes.filter(|(from, _)| *from <= release).max_by_key(|(from, _)| *from);
+        latest.map_or(&self.expect, |(_, expected)| expected)
+    }
+
+    /// What of a trace by a release of 1 is not as expected.
+    pub fn differences(&self, trace: &Trace, release: u8) -> Vec<String> {
+        let expect = self.expected(release);
         let found = trace.places(self.app());
         let tolerance = self.tolerance.unwrap_or(TOLERANCE);
-        let places: std::collections::BTreeSet<_> = self.expect.keys().chain(found.keys()).collect();
+        let places: std::collections::BTreeSet<_> = expect.keys().chain(found.keys()).collect();
         let share = |shares: &BTreeMap<String, f64>, place: &str| shares.get(place).copied().unwrap_or(0.0);
         let mut differences: Vec<String> = places
             .into_iter()
-            .map(|place| (place, share(&self.expect, place), share(&found, place)))
+            .map(|place| (place, share(expect, place), share(&found, place)))
             .filter(|(_, expected, found)| (expected - found).abs() > tolerance)
             .map(|(place, expected, found)| format!("{place}: {expected} expected, {found:.2} found"))
             .collect();
@@ -215,6 +237,6 @@ impl Query {
 
 impl std::fmt::Display for Query {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{} from {} {}", self.host, self.port, self.from.cluster, self.name)
+        write!(f, "{}:{} from {} {}", self.host, self.port, self.caller(), self.name())
     }
 }

@@ -25,7 +25,8 @@ fn every_query_of_every_case_ends_where_it_must() {
                 Ok(request) => {
                     followed += 1;
                     let trace = tracer.trace(&request).unwrap();
-                    let found = query.differences(&trace);
+                    let release = world.cluster(query.caller()).unwrap().release;
+                    let found = query.differences(&trace, release);
                     differences
                         .extend(found.into_iter().map(|found| format!("{}: {query}: {found}", case.name)));
                     differences.extend(

@@ -7,9 +7,9 @@ use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use crate::cli::failure::{Failure, shown};
-use crate::cli::write;
 use crate::diagnostic::nearest;
 use crate::source::Found;
+use crate::source::mark::Mark;
 
 /// What diagnostics call standard input.
 const STDIN: &str = "<stdin>";
@@ -21,6 +21,8 @@ pub(super) struct Input {
     pub(super) path: PathBuf,
     /// How it came to be read.
     pub(super) found: Found,
+    /// The directory that its includes may not leave.
+    pub(super) root: PathBuf,
 }
 
 impl Input {
@@ -59,8 +61,8 @@ impl Input {
                 return bounded(io::stdin().lock(), limit).map(Some);
             }
             let mut file = BufReader::new(File::open(&self.path)?);
-            let is_ours =
-                self.found == Found::InDirectory && file.fill_buf()?.starts_with(write::MARK.as_bytes());
+            let is_ours = self.found == Found::InDirectory
+                && Mark::of(&String::from_utf8_lossy(file.fill_buf()?)).is_some();
             if is_ours { Ok(None) } else { bounded(file, limit).map(Some) }
         };
         read().map_err(|error| unreadable(&self.path, &error))

@@ -26,19 +26,20 @@ fn names(root: &TempDir, loaded: &Loaded) -> Vec<String> {
 
 fn loaded(root: &TempDir, paths: &[&str]) -> Result<Loaded, Failure> {
     let paths: Vec<_> = paths.iter().map(|path| root.path().join(path)).collect();
-    load(&paths, Limits::default(), &root.path().join("dist"))
+    load(&paths, Bounds::default(), &root.path().join("dist"))
 }
 
 /// What is read when `t.yaml` includes an entry.
 fn including(root: &TempDir, entry: &str) -> Result<Loaded, Failure> {
     let mut search = Search {
         loaded: Loaded::default(),
+        bounds: Bounds::default(),
         output: None,
         directories: BTreeSet::new(),
         unread: VecDeque::new(),
     };
     let span = Span { source: SourceId(0), start: 0, end: 1 };
-    search.include(root.path(), &At::new(entry.to_owned(), span.into()))?;
+    search.include(root.path(), root.path(), &At::new(entry.to_owned(), span.into()))?;
     while let Some(input) = search.unread.pop_front() {
         search.read(&input)?;
     }
@@ -98,7 +99,8 @@ fn a_directory_without_inputs_is_a_mistake() {
 #[test]
 fn an_endless_file_is_read_to_the_limit() {
     let limits = Limits { input_size: 1000, ..Limits::default() };
-    let loaded = load(&["/dev/zero".into()], limits, Path::new("dist")).unwrap();
+    let loaded =
+        load(&["/dev/zero".into()], Bounds { limits, ..Bounds::default() }, Path::new("dist")).unwrap();
     assert_eq!(loaded.sources.texts[0].text().len(), 1004);
 }
 
@@ -117,4 +119,63 @@ fn an_include_that_leads_nowhere_is_a_finding() {
     assert!(finding.help.as_ref().unwrap().ends_with("routing.yaml`?"));
     let [finding] = &including(&root, "none/*.yaml").unwrap().findings[..] else { panic!() };
     assert_eq!(finding.code, Code::MG0150);
+}
+
+/// The codes of what is found when `t.yaml` includes an entry.
+fn refused(root: &TempDir, entry: &str) -> Vec<Code> {
+    let loaded = including(root, entry).unwrap();
+    assert!(names(root, &loaded).is_empty(), "{entry}");
+    loaded.findings.iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn includes_stay_inside() {
+    let root = files(&["in/r.yaml", "out.yaml", "in/secret.txt"]);
+    let inside = TempDir::new_in(root.path()).unwrap();
+    symlink(root.path().join("out.yaml"), inside.path().join("link.yaml")).unwrap();
+    symlink(root.path().join("in"), inside.path().join("all")).unwrap();
+    fs::write(inside.path().join("here.yaml"), "a: b\n").unwrap();
+    symlink("here.yaml", inside.path().join("near.yaml")).unwrap();
+    for entry in
+        ["../out.yaml", "/proc/self/environ", "link.yaml", "all", "all/r.yaml", "near.yaml/../../out.yaml"]
+    {
+        let codes = refused(&inside, entry);
+        assert!(codes == [Code::MG0162] || codes == [Code::MG0150], "{entry}: {codes:?}");
+    }
+    assert_eq!(refused(&inside, "../out.yaml"), [Code::MG0162]);
+    assert_eq!(refused(&inside, "*/r.yaml"), [Code::MG0150]);
+    assert_eq!(names(&inside, &including(&inside, "near.yaml").unwrap()), ["near.yaml"]);
+}
+
+#[test]
+fn links_of_a_directory_stay_inside_unless_they_may_leave() {
+    let root = files(&["in/a.yaml", "out/b.yaml"]);
+    symlink("../out/b.yaml", root.path().join("in/b.yaml")).unwrap();
+    symlink("../out", root.path().join("in/more")).unwrap();
+    let found = loaded(&root, &["in"]).unwrap();
+    assert_eq!(names(&root, &found), ["in/a.yaml"]);
+    assert_eq!(found.findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), [Code::MG0162; 2]);
+    let bounds = Bounds { outside: true, ..Bounds::default() };
+    let found = load(&[root.path().join("in")], bounds, Path::new("dist")).unwrap();
+    assert_eq!(names(&root, &found), ["in/a.yaml", "in/b.yaml"]);
+}
+
+#[test]
+fn includes_are_regular_files_called_like_inputs() {
+    let root = files(&["secret.txt", "a.yaml"]);
+    let made = std::process::Command::new("mkfifo").arg(root.path().join("pipe.yaml")).status().unwrap();
+    assert!(made.success());
+    assert_eq!(refused(&root, "pipe.yaml"), [Code::MG0162]);
+    assert_eq!(refused(&root, "p*.yaml"), [Code::MG0162]);
+    assert_eq!(refused(&root, "secret.txt"), [Code::MG0162]);
+    assert_eq!(refused(&root, "s*.txt"), []);
+    assert_eq!(refused(&root, ""), [Code::MG0150]);
+}
+
+#[test]
+fn what_is_excluded_is_not_read_in_directories() {
+    let root = files(&["a.yaml", "charts/web/templates/svc.yaml", "charts/b.yaml"]);
+    let bounds = Bounds { exclude: vec!["templates".to_owned()], ..Bounds::default() };
+    let found = load(&[root.path().to_path_buf()], bounds, Path::new("dist")).unwrap();
+    assert_eq!(names(&root, &found), ["a.yaml", "charts/b.yaml"]);
 }

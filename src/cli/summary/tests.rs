@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::bundle::StandIns;
+use crate::source::mark::Mark;
 
 fn reach(cluster: &str, service: &str, versions: &[&str]) -> Reach {
     let versions = versions.iter().map(|&version| version.to_owned()).collect();
@@ -12,6 +13,7 @@ fn outline(cluster: &str, objects: usize, stand_ins: &[&str], reaches: Vec<Reach
     let services: Vec<_> = stand_ins.iter().map(|&service| service.to_owned()).collect();
     let stand_ins = if services.is_empty() { None } else { Some(StandIns { services, text: String::new() }) };
     Outline::from(&Bundle {
+        mesh: "mesh".to_owned(),
         configured_by: None,
         cluster: cluster.to_owned(),
         context: cluster.to_owned(),
@@ -64,7 +66,12 @@ fn a_build_that_changes_little() {
     let written = Written {
         changed: vec!["my dir/cluster1.yaml".into()],
         unchanged: 3,
-        pruned: vec!["my dir/old.yaml".into()],
+        pruned: vec![Stale {
+            path: "my dir/old.yaml".into(),
+            mark: Mark { cluster: "old".to_owned(), mesh: "mesh".to_owned() },
+            objects: objects::of("apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  namespace: b\n"),
+        }],
+        gone: Vec::new(),
     };
     insta::assert_snapshot!(summary(&Place::Directory("my dir".into()), bookinfo(), written), @r#"
     cluster1  Istio 1.30   9 objects   reaches ratings, reviews v2 v3 in cluster2
@@ -73,6 +80,8 @@ fn a_build_that_changes_little() {
     note      stand-in Services for names that run only elsewhere: ratings in cluster1, details and productpage in cluster2
     wrote     my dir/cluster1.yaml, in 2 ms; 3 files unchanged in my dir
     pruned    my dir/old.yaml
+    left      objects that no bundle has any more; apply does not delete them
+              kubectl --context old delete --ignore-not-found -n b service/a
     apply     kubectl --context cluster1 create -f 'my dir/cluster1.stand-ins.yaml'
               kubectl --context cluster1 apply --openapi-patch=false -f 'my dir/cluster1.yaml'
               … cluster2 likewise

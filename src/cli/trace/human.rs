@@ -6,13 +6,17 @@
 use std::fmt;
 
 use super::routing::Texts;
+use super::wrap::wrapped;
 use crate::diagnostic::escape;
 use crate::source::{Place, Sources};
+use crate::trace::object::ObjectPlace;
 use crate::trace::report::{End, Share, Step, Trace};
 use crate::trace::request::Request;
 
-/// Where the column with places begins.
-const PLACES: usize = 88;
+/// Before what a step says.
+const INDENT: usize = 18;
+/// Less is too narrow for a column of places beside the steps.
+const NARROW: usize = 60;
 
 /// Displays as the answer to one question.
 pub(super) struct Answer<'a> {
@@ -24,6 +28,8 @@ pub(super) struct Answer<'a> {
     pub(super) texts: &'a Texts,
     /// The inputs.
     pub(super) sources: &'a Sources,
+    /// Columns of the terminal.
+    pub(super) width: usize,
 }
 
 impl fmt::Display for Answer<'_> {
@@ -39,16 +45,24 @@ impl fmt::Display for Answer<'_> {
             self.step(f, step)?;
         }
         for feature in &self.trace.features {
-            writeln!(f, "      {}", escape::line(feature))?;
+            f.write_str(&wrapped("      ", &escape::line(feature), self.width))?;
         }
         for share in &self.trace.shares {
-            writeln!(f, "{:>5} %  {}", percent(share.percent), end(share))?;
+            let start = format!("{:>5} %  ", percent(share.percent));
+            f.write_str(&wrapped(&start, &end(share), self.width))?;
             for step in share.steps.iter().skip(shared.len()) {
                 self.step(f, step)?;
             }
         }
-        for note in &self.trace.notes {
-            writeln!(f, "note: {}", escape::line(note))?;
+        if let Some(name) = self.trace.shares.iter().find_map(|share| share.end.page()) {
+            f.write_str(&wrapped(
+                "help: ",
+                &format!("`meshgen explain {name}` says why that may be"),
+                self.width,
+            ))?;
+        }
+        for note in self.trace.notes.iter().chain(&self.trace.remarks) {
+            f.write_str(&wrapped("note: ", &escape::line(note), self.width))?;
         }
         Ok(())
     }
@@ -65,15 +79,42 @@ impl Answer<'_> {
         first.steps.get(..number.count()).unwrap_or_default()
     }
 
+    /// The places of all steps begin in one column, if there is room for one; else each stands below its step.
     fn step(&self, f: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
-        let text = format!("      {:<10}  {}", step.cluster, escape::line(&step.what));
-        let mut places: Vec<String> =
-            step.object.iter().map(|object| format!("{}:{}", object.file, object.line)).collect();
-        places.extend(self.texts.origin(step).and_then(|place| self.line(place)));
-        match places.as_slice() {
-            [] => writeln!(f, "{text}"),
-            places => writeln!(f, "{text:<PLACES$}  {}", places.join("  ")),
+        let start = format!("      {:<10}  ", step.cluster);
+        let column = self.width.saturating_sub(self.longest()).min(self.column());
+        let places = self.places(step).join("  ");
+        let is_beside = column >= NARROW;
+        let text = wrapped(&start, &escape::line(&step.what), if is_beside { column } else { self.width });
+        match text.split_once('\n') {
+            Some((first, others)) if is_beside && !places.is_empty() => {
+                let gap = column.saturating_sub(first.chars().count());
+                write!(f, "{first}{:gap$}{places}\n{others}", "")
+            }
+            Some(_) if !places.is_empty() => writeln!(f, "{text}{:INDENT$}{places}", ""),
+            Some(_) | None => f.write_str(&text),
         }
+    }
+
+    /// Where a step is said: in a bundle that is in a file, in the inputs.
+    fn places(&self, step: &Step) -> Vec<String> {
+        let bundle = step.object.as_ref().and_then(ObjectPlace::file_and_line);
+        let origin = self.texts.origin(step).and_then(|place| self.line(place));
+        bundle.into_iter().chain(origin).collect()
+    }
+
+    /// Behind the longest of the steps.
+    fn column(&self) -> usize {
+        let steps = self.trace.shares.iter().flat_map(|share| &share.steps);
+        let length = |step: &Step| INDENT + step.what.chars().count() + 2;
+        steps.map(length).max().unwrap_or(0).max(NARROW)
+    }
+
+    /// With two blanks before them.
+    fn longest(&self) -> usize {
+        let steps = self.trace.shares.iter().flat_map(|share| &share.steps);
+        let length = |step: &Step| self.places(step).join("  ").chars().count();
+        steps.map(length).max().map_or(0, |length| length + 2)
     }
 
     fn line(&self, place: Place) -> Option<String> {
@@ -93,7 +134,10 @@ fn end(share: &Share) -> String {
         End::Redirect { code } => format!("redirect, status {code}"),
         End::Direct { status } => format!("answered by the proxy, status {status}"),
         End::Passthrough => "DEAD  the mesh does not know where this goes".to_owned(),
-        End::External { address } => format!("leaves the mesh to {address}"),
+        End::External { address, mesh: false } => format!("leaves the mesh to {address}"),
+        End::External { address, mesh: true } => {
+            format!("DEAD  no cluster has the address {address}, and the mesh's TLS is spoken to it")
+        }
         End::Dead { reason, why } => format!("DEAD  {why} ({reason})"),
     };
     escape::line(&format!("{place}{dials}")).into_owned()

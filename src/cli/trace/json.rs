@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::routing::Texts;
 use crate::source::{Place, Sources};
-use crate::trace::report::{End, Step, Trace};
+use crate::trace::object::ObjectPlace;
+use crate::trace::report::{Dial, End, Step, Trace};
 use crate::trace::request::{Caller, Request};
 
 /// Of the shape below.
@@ -19,6 +20,7 @@ struct Document<'a> {
     shares: Vec<Share<'a>>,
     features: &'a [String],
     notes: &'a [String],
+    remarks: &'a [String],
     dead: bool,
 }
 
@@ -44,10 +46,26 @@ struct Share<'a> {
 
 #[derive(Serialize)]
 struct StepWithOrigin<'a> {
-    #[serde(flatten)]
-    step: &'a Step,
+    cluster: &'a str,
+    what: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<Object<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    route: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dials: Option<&'a Dial>,
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<Line<'a>>,
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    kind: &'a str,
+    namespace: &'a str,
+    name: &'a str,
+    /// Where the bundle is in one.
+    #[serde(flatten)]
+    line: Option<Line<'a>>,
 }
 
 #[derive(Serialize)]
@@ -57,10 +75,20 @@ struct Line<'a> {
 }
 
 /// The document, and a line end.
-pub(super) fn render(request: &Request, trace: &Trace, texts: &Texts, sources: &Sources) -> String {
+pub(super) fn render<'a>(request: &Request, trace: &'a Trace, texts: &Texts, sources: &'a Sources) -> String {
     let Caller { cluster, namespace, labels: _, locality: _, gateway } = &request.caller;
-    let step =
-        |step| StepWithOrigin { step, origin: texts.origin(step).and_then(|place| line(place, sources)) };
+    let step = |step: &'a Step| {
+        let Step { cluster, what, object, route, dials } = step;
+        let origin = texts.origin(step).and_then(|place| line(place, sources));
+        StepWithOrigin {
+            cluster,
+            what,
+            object: object.as_ref().map(self::object),
+            route: *route,
+            dials: dials.as_ref(),
+            origin,
+        }
+    };
     let document = Document {
         version: VERSION,
         request: Asked {
@@ -84,10 +112,17 @@ pub(super) fn render(request: &Request, trace: &Trace, texts: &Texts, sources: &
             .collect(),
         features: &trace.features,
         notes: &trace.notes,
+        remarks: &trace.remarks,
         dead: trace.is_dead(),
     };
     // Only a map whose keys are no text could fail, and there is none.
     serde_json::to_string(&document).unwrap_or_default() + "\n"
+}
+
+fn object(place: &ObjectPlace) -> Object<'_> {
+    let ObjectPlace { kind, namespace, name, cluster: _, file, line } = place;
+    let line = (!file.is_empty()).then(|| Line { file, line: *line });
+    Object { kind, namespace, name, line }
 }
 
 fn line(place: Place, sources: &Sources) -> Option<Line<'_>> {

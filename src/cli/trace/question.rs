@@ -2,14 +2,14 @@
 //!
 //! Enters: words of the command line. Leaves: a request, or why it is none. Refuses to know: where it goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::cli::arguments::Trace;
 use crate::cli::failure::Failure;
-use crate::diagnostic::{escape, nearest};
+use crate::diagnostic::{escape, list, nearest};
 use crate::trace::request::{Caller, Down, Request, Speaks};
-use crate::trace::world::World;
+use crate::trace::world::{Cluster, World};
 
 /// Reads the request, and tells it from the paths of the inputs.
 pub(super) fn read(arguments: &Trace) -> Result<(&[PathBuf], Request), Failure> {
@@ -61,6 +61,15 @@ pub(super) fn check(world: &World, request: &Request) -> Result<(), Failure> {
         let message = format!("there is no cluster `{}`", escape::line(name));
         return Err(unknown(message, name, &known, "clusters"));
     }
+    for down in &request.down {
+        let Some(cluster) = world.cluster(&down.cluster) else { continue };
+        let known = what_may_be_down(cluster);
+        let names: Vec<&str> = known.iter().map(String::as_str).collect();
+        if !names.contains(&down.what.as_str()) {
+            let message = format!("nothing in {} is called `{}`", cluster.name, escape::line(&down.what));
+            return Err(unknown(message, &down.what, &names, "names there"));
+        }
+    }
     let Caller { cluster, gateway, namespace: _, labels: _, locality: _ } = &request.caller;
     let (Some(name), Some(cluster)) = (gateway, world.cluster(cluster)) else { return Ok(()) };
     // Nobody from outside comes in where other clusters do.
@@ -73,12 +82,26 @@ pub(super) fn check(world: &World, request: &Request) -> Result<(), Failure> {
     Err(unknown(message, name, &known, "ingress gateways there"))
 }
 
+/// All pods, the gateway, versions, and pods by name.
+fn what_may_be_down(cluster: &Cluster) -> Vec<String> {
+    let workloads = cluster.services.iter().flat_map(|service| &service.workloads);
+    let pods = workloads.flat_map(|workload| {
+        let numbered = (workload.replicas > 1).then_some(0..workload.replicas).into_iter().flatten();
+        let numbered = numbered.map(|number| format!("{}-{number}", workload.name));
+        let version = workload.labels.get("version").cloned();
+        version.into_iter().chain([workload.name.clone()]).chain(numbered)
+    });
+    let gateway = (!cluster.gateways.is_empty()).then(|| "gateway".to_owned());
+    let names: BTreeSet<String> = pods.collect();
+    names.into_iter().chain(gateway).chain(["*".to_owned()]).collect()
+}
+
 fn unknown(message: String, name: &str, known: &[&str], what: &str) -> Failure {
     let failure = Failure::new(message);
     match nearest(name, known.iter().copied()) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => failure.help(format!("there are no {what}")),
-        None => failure.help(format!("the {what} are {}", known.join(", "))),
+        None => failure.help(format!("the {what} are {}", list(known))),
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::bundle::{Bundle, Origin};
 use crate::cli::failure::{Failure, shown};
-use crate::cli::load::{DEFAULT_OUTPUT, Loaded};
+use crate::cli::load::Loaded;
 use crate::cli::target::{bundle_file, stand_ins_file};
 use crate::diagnostic::Finding;
 use crate::source::Place;
@@ -19,6 +19,8 @@ use crate::trace::report::Step;
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     files: Vec<Text>,
+    /// What the inputs give and the directory has not, by cluster.
+    missing: Vec<(String, String)>,
     /// By cluster; only for bundles of this run.
     origins: Vec<(String, Origin)>,
 }
@@ -26,12 +28,13 @@ pub(super) struct Texts {
 #[derive(Debug)]
 struct Text {
     cluster: String,
+    /// Empty for a bundle of this run, which is in none.
     file: String,
     text: String,
 }
 
 impl Texts {
-    /// The bundles that the inputs give, by the names that they would have.
+    /// The bundles that the inputs give. They are in no file.
     pub(super) fn built(loaded: &Loaded) -> (Self, Vec<Finding>) {
         let mut texts = Self::default();
         let outcome = loaded.compile(&mut |bundle| texts.add(bundle));
@@ -40,6 +43,7 @@ impl Texts {
 
     fn add(&mut self, bundle: Bundle) {
         let Bundle {
+            mesh: _,
             cluster,
             context: _,
             release: _,
@@ -50,11 +54,8 @@ impl Texts {
             reaches: _,
             origins,
         } = bundle;
-        let directory = Path::new(DEFAULT_OUTPUT);
-        let file = |name: String| shown(&directory.join(name));
-        let stand_ins = stand_ins.map(|stand_ins| (file(stand_ins_file(&cluster)), stand_ins.text));
-        for (file, text) in [(file(bundle_file(&cluster)), text)].into_iter().chain(stand_ins) {
-            self.files.push(Text { cluster: cluster.clone(), file, text });
+        for text in [text].into_iter().chain(stand_ins.map(|stand_ins| stand_ins.text)) {
+            self.files.push(Text { cluster: cluster.clone(), file: String::new(), text });
         }
         self.origins.extend(origins.into_iter().map(|origin| (cluster.clone(), origin)));
     }
@@ -86,6 +87,22 @@ impl Texts {
         Ok(texts)
     }
 
+    /// Remembers which files the inputs give and the directory has not; nothing if the inputs give none.
+    pub(super) fn with_missing(mut self, directory: &Path, loaded: &Loaded) -> Self {
+        let mut given: Vec<(String, String)> = Vec::new();
+        loaded.compile(&mut |bundle| {
+            let cluster = bundle.cluster;
+            let objects = (!bundle.text.is_empty()).then(|| bundle_file(&cluster));
+            let stand_ins = bundle.stand_ins.map(|_| stand_ins_file(&cluster));
+            for file in objects.into_iter().chain(stand_ins) {
+                given.push((cluster.clone(), shown(&directory.join(file))));
+            }
+        });
+        let is_there = |file: &str| self.files.iter().any(|text| text.file == file);
+        self.missing = given.into_iter().filter(|(_, file)| !is_there(file)).collect();
+        self
+    }
+
     /// The texts, to be read when a request comes by.
     pub(super) fn routing(&self) -> Routing {
         let bundles: Vec<_> = self
@@ -93,17 +110,18 @@ impl Texts {
             .iter()
             .map(|Text { cluster, file, text }| BundleText { cluster, file, text })
             .collect();
-        Routing::of(&bundles)
+        let mut routing = Routing::of(&bundles);
+        for (cluster, file) in &self.missing {
+            routing.miss(cluster, file);
+        }
+        routing
     }
 
     /// The place in the inputs behind a step, if it is taken by a route of this run.
     pub(super) fn origin(&self, step: &Step) -> Option<Place> {
         let (object, route) = (step.object.as_ref()?, step.route?);
-        // A cluster may be configured from another.
-        let Text { cluster: home, file: _, text: _ } =
-            self.files.iter().find(|text| text.file == object.file)?;
         let found = self.origins.iter().find(|(cluster, origin)| {
-            cluster == home
+            *cluster == object.cluster
                 && origin.route == route
                 && origin.name == object.name
                 && origin.namespace == object.namespace

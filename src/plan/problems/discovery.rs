@@ -174,3 +174,18 @@ pub fn beside(service: &Service, place: Place, meant: &Cluster, other: &Cluster)
     .at(other.place, format!("answers at the gateway of `{meant_name}` as well"))
     .help("let the service be found by discovery, `reach: discovery`; or name a version")
 }
+
+pub fn istiod_chooses(cluster: &Cluster, service: &Service, from: Place) -> Finding {
+    Finding::new(
+        Code::MG0264,
+        format!(
+            "callers get into `{}` for `{service}` by discovery, and their istiod chooses the address",
+            cluster.name
+        ),
+    )
+    .at(from, "does nothing")
+    .help(
+        "leave `addressFrom` out; the address that istiod hands out is that of the gateway's Service, or stands in \
+         `meshNetworks`",
+    )
+}

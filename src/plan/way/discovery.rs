@@ -8,7 +8,9 @@ mod networks; // whether such clusters can be told apart
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::remote::at_cluster;
+use crate::diagnostic::Finding;
 use crate::model::{Cluster, ClusterId, Pick, Service, Version};
+use crate::plan::problems::discovery as problems;
 use crate::plan::rules::route::Target;
 use crate::plan::visibility::View;
 use crate::source::Place;
@@ -172,3 +174,22 @@ impl Discovery {
 
 /// No region of anybody's.
 const NO_REGION: &str = "no-region";
+
+/// Addresses of a gateway for certain callers, where it is entered by discovery: their istiod tells them the address.
+#[must_use]
+pub fn unused_addresses(view: &View<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for cluster in &view.mesh().clusters {
+        let Some(gateway) = cluster.gateway.as_ref().filter(|gateway| !gateway.addresses_from.is_empty())
+        else {
+            continue;
+        };
+        let found = |service: &&Service| {
+            service.runs.contains_key(&cluster.id) && view.discovers(service, cluster.id)
+        };
+        let Some(service) = view.mesh().services.iter().find(found) else { continue };
+        let places = gateway.addresses_from.values().map(|from| from.place);
+        findings.extend(places.map(|place| problems::istiod_chooses(cluster, service, place)));
+    }
+    findings
+}

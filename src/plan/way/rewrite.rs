@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Way;
 use super::remote::RemoteName;
+use crate::diagnostic::Finding;
 use crate::model::{ClusterId, Service};
+use crate::plan::problems;
 use crate::plan::visibility::View;
 use crate::source::Place;
 
@@ -57,4 +59,22 @@ where
         by_cluster.entry(cluster).or_default().push(translation);
     }
     by_cluster
+}
+
+/// The finding for remote names that could be names of a cluster's own. A gateway that is taught remote names and opens
+/// `*.local` opens every name that ends so: remote names too, and requests go in circles.
+#[must_use]
+pub fn suffix(view: &View<'_>) -> Option<Finding> {
+    let suffix = &view.remote_suffix;
+    let taught = view
+        .services
+        .iter()
+        .any(|service| service.runs.keys().any(|id| view.way_into(service, *id) == Way::Rewrite));
+    let top = |name: &str| name.rsplit('.').next().map(str::to_owned);
+    let within = |name: &str, other: &str| name == other || name.ends_with(&format!(".{other}"));
+    let clashes = |domain: &str| {
+        within(suffix, domain) || within(domain, suffix) || taught && top(suffix) == top(domain)
+    };
+    let clash = view.mesh().clusters.iter().find(|cluster| clashes(&cluster.cluster_domain))?;
+    Some(problems::suffix_is_a_domain(suffix, view.remote_suffix_place, clash))
 }

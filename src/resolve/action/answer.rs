@@ -1,6 +1,6 @@
 //! Answers that are not destinations: `redirect` and `directResponse`, as meant.
 
-use super::{exclusive, filled, problems, says_something};
+use super::{exclusive, one_line, problems, says_something};
 use crate::diagnostic::Finding;
 use crate::model::action::{Body, DirectResponse, Redirect, RedirectPort, RedirectScheme};
 use crate::resolve::value::{Checked, Poisoned, http, optional};
@@ -32,8 +32,8 @@ pub(in crate::resolve) fn redirect(at: &At<spec::Redirect>, findings: &mut Vec<F
     ];
     let target = says_something(at.place, "redirect", &targets, findings);
     let one = exclusive(("port", port.place()), ("derivePort", derive_port.place()), findings);
-    let uri = optional(uri, |at| filled(at, "uri", findings));
-    let authority = optional(authority, |at| filled(at, "authority", findings));
+    let uri = optional(uri, |at| one_line(at, "uri", findings));
+    let authority = optional(authority, |at| one_line(at, "authority", findings));
     let port = optional(port, |at| Ok(At::new(RedirectPort::Number(at.value), at.place)));
     let derived = optional(derive_port, |at| http::one_of(at, "derivePort", &DERIVED_PORTS, findings));
     let scheme = optional(scheme, |at| http::one_of(at, "scheme", &SCHEMES, findings));

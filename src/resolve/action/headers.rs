@@ -11,36 +11,38 @@ use crate::source::At;
 use crate::spec::action as spec;
 use crate::spec::{Keyed, Listed, Written};
 
-/// Nothing if a change is illegible or has a value that cannot be.
+/// `oldest` is the oldest minor release of Istio whose Envoys read it. Nothing if a change is illegible or has a value that cannot be.
 pub(in crate::resolve) fn headers(
     at: &At<spec::HeaderOperations>,
+    oldest: u8,
     findings: &mut Vec<Finding>,
 ) -> Option<HeaderOperations> {
-    checked(at, findings).ok()
+    checked(at, oldest, findings).ok()
 }
 
 pub(super) fn checked(
     at: &At<spec::HeaderOperations>,
+    oldest: u8,
     findings: &mut Vec<Finding>,
 ) -> Checked<HeaderOperations> {
     let spec::HeaderOperations { request, response } = &at.value;
     says_something(at.place, "headers", &[request.is_absent(), response.is_absent()], findings)?;
-    let request = optional(request, |at| changes(at, "request", Use::SetOnRequest, findings));
-    let response = optional(response, |at| changes(at, "response", Use::Change, findings));
+    let request = optional(request, |at| changes(at, ("request", Use::SetOnRequest), oldest, findings));
+    let response = optional(response, |at| changes(at, ("response", Use::Change), oldest, findings));
     Ok(HeaderOperations { request: request?, response: response? })
 }
 
 fn changes(
     at: &At<spec::HeaderChanges>,
-    word: &str,
-    setting: Use,
+    (word, setting): (&str, Use),
+    oldest: u8,
     findings: &mut Vec<Finding>,
 ) -> Checked<HeaderChanges> {
     let spec::HeaderChanges { set, add, remove } = &at.value;
     let absent = [is_empty(set), is_empty(add), is_empty(remove)];
     says_something(at.place, word, &absent, findings)?;
-    let set = values(set, setting, findings);
-    let add = values(add, setting, findings);
+    let set = values(set, setting, oldest, findings);
+    let add = values(add, setting, oldest, findings);
     let remove = each(remove, |at| header::name(at, Use::Change, findings));
     Ok(HeaderChanges { set: set?, add: add?, remove: remove? })
 }
@@ -48,8 +50,10 @@ fn changes(
 fn values(
     written: &Written<Listed<Keyed<At<String>>>>,
     setting: Use,
+    oldest: u8,
     findings: &mut Vec<Finding>,
 ) -> Checked<BTreeMap<String, String>> {
-    let all = header::by_name(written, setting, findings, header::value)?;
+    let all =
+        header::by_name(written, setting, findings, |at, findings| header::value(at, oldest, findings))?;
     Ok(all.into_iter().map(|(name, at)| (name, at.value)).collect())
 }

@@ -18,7 +18,7 @@ fn rule(text: &str) -> Rule {
 /// All that is found in a rule but for its conditions and destinations.
 fn found(text: &str) -> Vec<String> {
     let (rule, mut findings) = (rule(text), Vec::new());
-    actions(&rule.actions, &mut findings);
+    actions(&rule.actions, 30, &mut findings);
     if let Some(at) = rule.redirect.written() {
         redirect(at, &mut findings);
     }
@@ -47,7 +47,7 @@ fn every_bad_action_is_found_in_one_run() {
             "MG0356: there is no method `get`",
             "MG0350: `maxAge` cannot be `1.5s`",
             "MG0366: `unmatchedPreflights` cannot be `DROP`",
-            "MG0353: a `%` in this header value starts a variable that does not end",
+            "MG0353: a `%` in this header value starts a command that does not end",
             "MG0352: `host` cannot be changed here",
         ]
     );
@@ -60,7 +60,7 @@ fn what_is_sound_is_meant() {
          fault: {abort: {grpcStatus: NOT_FOUND}}, headers: {request: {set: {X-Share: '%START_TIME%'}}}}",
     );
     let mut findings = Vec::new();
-    let actions = actions(&rule.actions, &mut findings).unwrap();
+    let actions = actions(&rule.actions, 30, &mut findings).unwrap();
     assert_eq!(findings, []);
     assert_eq!(actions.timeout.unwrap().as_secs(), 90);
     let reasons: Vec<String> = actions.retries.unwrap().retry_on.into_iter().map(|at| at.value).collect();

@@ -7,7 +7,7 @@ use crate::diagnostic::Finding;
 use crate::model::ingress::{PLAIN_HTTP, Server, ServerTls, ServerTlsMode};
 use crate::resolve::name::{dns_label, is_dns_label, is_dns_name};
 use crate::resolve::value::{Checked, Poisoned, each, http, optional, placed, plain};
-use crate::resolve::{entries, host};
+use crate::resolve::{entries, host, port as ports};
 use crate::source::{At, Place};
 use crate::spec::gateway as written;
 use crate::spec::{Listed, Written};
@@ -25,6 +25,9 @@ const PROTOCOLS: [(&str, bool); 10] = [
     ("MYSQL", false),
     ("REDIS", false),
 ];
+
+/// What is spoken where requests are told apart.
+const SPEAK_HTTP: [&str; 5] = ["HTTP", "HTTPS", "HTTP2", "GRPC", "GRPC-WEB"];
 
 const MODES: [(&str, Option<ServerTlsMode>); 6] = [
     ("SIMPLE", Some(ServerTlsMode::Simple)),
@@ -66,6 +69,7 @@ fn resolved(server: &written::Server, findings: &mut Vec<Finding>) -> Checked<Se
     let written::Server { place, name, port, hosts: named, tls: secured } = server;
     let written::ServerPort { number, name: port_name, protocol } = port;
     dns_label("port", port_name, findings);
+    let sound_number = ports::kept(number, &ports::OF_GATEWAYS, "the gateway", findings);
     let protocol = known_protocol(protocol, findings);
     let (texts, complete) = (&named.value.entries, named.value.complete);
     if texts.is_empty() && complete {
@@ -75,6 +79,12 @@ fn resolved(server: &written::Server, findings: &mut Vec<Finding>) -> Checked<Se
     let tls = optional(secured, |at| tls(at, findings))?;
     let (protocol, secure) = protocol?;
     fits(*place, protocol, secure, secured.place(), tls.as_ref(), findings)?;
+    sound_number?;
+    let ends_tls =
+        |tls: &ServerTls| tls.mode.as_ref().is_none_or(|mode| mode.value != ServerTlsMode::Passthrough);
+    if !SPEAK_HTTP.contains(&protocol) || !tls.as_ref().is_none_or(ends_tls) {
+        findings.push(problems::no_route_attaches(*place));
+    }
     Ok(Server {
         name: placed(name)?,
         port: number.clone(),

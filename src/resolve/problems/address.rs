@@ -95,3 +95,9 @@ pub fn shared_from(
     .at(first.1, format!("gateway of `{}`", first.0))
     .help("what callers in one cluster dial leads into one other cluster; correct one of the addresses")
 }
+
+pub fn local_name(name: &str, end: &str, place: Place, cluster: &str) -> Finding {
+    Finding::new(Code::MG0263, format!("each cluster resolves `{name}` for itself, to an address of its own"))
+        .at(place, format!("a name under `{end}`, dialled from other clusters as the gateway of `{cluster}`"))
+        .help("write the address that callers in other clusters dial: the external IP or name of the gateway's Service")
+}

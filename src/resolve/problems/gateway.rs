@@ -21,6 +21,15 @@ pub fn no_servers(place: Place) -> Finding {
         .help("list its ports, or leave `servers` out for a Gateway that exists already")
 }
 
+pub fn no_route_attaches(server: Place) -> Finding {
+    Finding::new(Code::MG0267, "nothing is routed from this server")
+        .at(server, "what arrives here is not read as HTTP")
+        .help(
+            "`ingress` lets in HTTP alone: write the VirtualService for this server yourself, or end TLS here: \
+             `protocol: HTTPS`, `mode: SIMPLE`",
+        )
+}
+
 pub fn no_hosts(place: Place) -> Finding {
     Finding::new(Code::MG0241, "a server with no hosts opens nothing")
         .at(place, "empty")

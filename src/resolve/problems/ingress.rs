@@ -22,7 +22,10 @@ pub fn no_http_port(service: &Service, place: Place) -> Finding {
     )
     .at(place, "lets requests in")
     .at(service.place, format!("has {}", list(ports)))
-    .help("remove the ingress; or, if a port does speak HTTP, say so: `{number: …, protocol: HTTP}`")
+    .help(
+        "`ingress` does not support TLS and TCP yet: remove it, and write the VirtualService for the gateway yourself; \
+         or, if a port does speak HTTP, say so: `{number: …, protocol: HTTP}`",
+    )
 }
 
 pub fn no_hosts(gateway: &At<String>) -> Finding {

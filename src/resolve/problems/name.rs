@@ -74,3 +74,9 @@ fn reason(name: &str, allowed: impl Fn(char) -> bool) -> String {
         None => "does not begin with a letter or digit".to_owned(),
     }
 }
+
+pub fn numeric_domain(what: &str, name: &At<String>) -> Finding {
+    Finding::new(Code::MG0219, format!("`{name}` ends in a number, and no {what} may"))
+        .at(name.place, "its last label is a number")
+        .help("Istio refuses hosts whose last label is a number: write a name, such as `cluster.local` or `global`")
+}

@@ -1,5 +1,6 @@
 //! Rules that name what is not there, and shares that do not add up.
 
+use super::super::port::Ports;
 use crate::diagnostic::{Code, Finding, join, list, nearest, suggest};
 use crate::model::{Destination, Mirror, Pick, Rule, Service};
 use crate::source::{At, Place};
@@ -88,6 +89,22 @@ pub fn no_destination(place: Place) -> Finding {
         .help("say which versions answer: `to: v1`, or `to: {v1: 90, v2: 10}`")
 }
 
+pub fn no_mirror(place: Place) -> Finding {
+    Finding::new(Code::MG0306, "`mirror` names nobody who gets a copy")
+        .at(place, "nothing is named")
+        .help("say which version does: `mirror: v2`, or leave the word out")
+}
+
+/// Written: the host as it is compared; meant: what clients send.
+pub fn host_without_port(written: &At<String>, meant: &[String]) -> Finding {
+    Finding::new(Code::MG0380, format!("clients of no port of this rule send the host `{written}` alone"))
+        .at(written.place, "compared without a port")
+        .help(format!(
+            "the host is sent with the port where that is not 80: write {}",
+            join(meant.iter().map(|host| format!("`{host}`")), "or")
+        ))
+}
+
 pub fn twice(again: &Destination, first: Place) -> Finding {
     Finding::new(Code::MG0305, "one destination is listed twice")
         .at(again.place, "listed again")
@@ -114,12 +131,13 @@ pub fn not_one_answer(rule: &spec::routing::Rule) -> Finding {
     finding.help("keep one of them; another answer needs a rule of its own with its own `match`")
 }
 
-pub fn unknown_port(service: &Service, port: &At<String>) -> Finding {
-    let ports = service.ports.iter().map(|port| port.name.as_str());
-    let all = service.ports.iter().map(|port| format!("`{}` ({})", port.name, port.number));
+pub fn unknown_port(known: &Ports<'_>, port: &At<String>) -> Finding {
+    let Ports { service, place, ports, complete: _ } = known;
+    let all = ports.iter().map(|port| format!("`{}` ({})", port.name, port.number));
+    let ports = ports.iter().map(|port| port.name.as_str());
     let finding = Finding::new(Code::MG0307, format!("`{service}` has no port `{port}`"))
         .at(port.place, format!("not a port of `{service}`"))
-        .at(service.place, format!("has {}", join(all, "and")));
+        .at(*place, format!("has {}", join(all, "and")));
     finding.help(match nearest(&port.value, ports) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => "name a port of the service by its name or number".to_owned(),

@@ -49,6 +49,12 @@ pub fn unknown_release(written: &At<String>) -> Finding {
     }
 }
 
+pub fn unknown_patch(written: &At<String>, release: Release, last: u8) -> Finding {
+    Finding::new(Code::MG0266, format!("no release `{release}` of Istio is known"))
+        .at(written.place, format!("the last patch of 1.{} that is known is {last}", release.minor))
+        .help(format!("write `\"1.{0}.{last}\"`, or `\"1.{0}\"` for every patch", release.minor))
+}
+
 pub fn label_key(key: &At<String>) -> Finding {
     Finding::new(Code::MG0217, format!("`{key}` is not a key that Kubernetes takes"))
         .at(key.place, "not a label key")
@@ -61,8 +67,7 @@ pub fn label_value(value: &At<String>) -> Finding {
         .help("letters, digits, `-`, `_` and `.`, a letter or digit at either end, 63 characters at most")
 }
 
-pub fn reserved_key(key: &At<String>, ours: bool) -> Finding {
-    let why = if ours { "meshgen writes it itself" } else { "Istio refuses it on its own kinds" };
+pub fn reserved_key(key: &At<String>, why: &str) -> Finding {
     Finding::new(Code::MG0217, format!("`{key}` cannot be put on every object"))
         .at(key.place, why)
         .help("remove it")
@@ -82,6 +87,18 @@ pub fn not_a_network(written: &At<String>, meant: &str) -> Finding {
     } else {
         finding.help(format!("bits are set behind the prefix; did you mean `{meant}`?"))
     }
+}
+
+pub fn pool_out_of_reach(written: &At<String>, network: IpNet) -> Finding {
+    Finding::new(Code::MG0262, format!("`{written}` has addresses that no connection can be for"))
+        .at(written.place, format!("`{network}` is among them, or holds them"))
+        .help("take a network that no host is in: `virtualIPs: 240.0.0.0/16`")
+}
+
+pub fn pin_out_of_reach(written: &At<String>, kind: &str) -> Finding {
+    Finding::new(Code::MG0262, format!("`{written}` cannot be a virtual address"))
+        .at(written.place, format!("means {kind}"))
+        .help("pin an address that no host has: `240.0.0.7`; or leave `virtualIP` out")
 }
 
 pub fn pool_is_automatic(virtual_ips: VirtualIps, automatic: IpNet) -> Finding {
@@ -149,27 +166,22 @@ pub fn pin_for_several_names(service: &Service, pin: &At<IpAddr>) -> Finding {
     .help("leave `virtualIP` out, or give the service one name: `remoteNames: shared`")
 }
 
-pub fn suffix_is_a_domain(suffix: &str, place: Option<Place>, cluster: &Cluster) -> Finding {
-    let domain = &cluster.cluster_domain;
-    let finding = Finding::new(
-        Code::MG0225,
-        format!("remote names end in `{suffix}`, and the names of `{}` itself in `{domain}`", cluster.name),
-    );
-    let finding = match place {
-        Some(place) => finding.at(place, "the end of remote names"),
-        None => finding.at(cluster.place, "its domain ends like remote names"),
-    };
-    let other = if suffix.ends_with("global") { "mesh" } else { "global" };
-    finding.help(format!(
-        "end remote names differently, such as `remoteSuffix: {other}`: the gateways let in every name that ends \
-         like their own cluster's, and requests would go in circles"
-    ))
-}
-
 pub fn no_ports(service: &spec::service::Service) -> Finding {
     Finding::new(Code::MG0211, format!("`{}` has no ports", service.name.name))
         .at(service.place, "no port is named in `ports`")
         .help("write the ports of its Kubernetes Service: `ports: 9080`, or `ports: {http: 9080, grpc-api: 9090}`")
+}
+
+pub fn kept_port(port: &At<u16>, who: &str) -> Finding {
+    Finding::new(Code::MG0261, format!("port {port} belongs to {who}, which listens on it itself"))
+        .at(port.place, "kept by Istio's proxy")
+        .help("take another number")
+}
+
+pub fn known_otherwise(number: u16, place: Place, name: &str) -> Finding {
+    Finding::new(Code::MG0265, format!("port {number} is taken for HTTP"))
+        .at(place, "a number alone is a port that speaks HTTP")
+        .help(format!("write `{{{name}: {number}}}`; or, if it does speak HTTP, `{{http: {number}}}`"))
 }
 
 pub fn port_twice(port: &Port, first: Place) -> Finding {
@@ -211,11 +223,29 @@ pub fn runs_nowhere(what: &str, name: &str, place: Place) -> Finding {
         .help("name the clusters that run it, or remove it")
 }
 
+pub fn listed_twice(name: &At<String>, first: Place) -> Finding {
+    Finding::new(Code::MG0213, format!("`{name}` is listed twice"))
+        .at(name.place, "listed again")
+        .at(first, "first listed here")
+        .help("remove one, or correct it")
+}
+
 pub fn cluster_twice(cluster: &At<String>, first: Place) -> Finding {
     Finding::new(Code::MG0213, format!("`{cluster}` is listed twice"))
         .at(cluster.place, "listed again")
         .at(first, "first listed here")
         .help(format!("for a larger size write a map: `{{{cluster}: 2}}`"))
+}
+
+pub fn other_trust_domain(serving: &Cluster, caller: &Cluster) -> Finding {
+    let (served, called) = (&serving.trust_domain, &caller.trust_domain);
+    Finding::new(Code::MG0268, format!("pods of trust domain `{served}` are called from trust domain `{called}`"))
+        .at(serving.place, format!("its pods take certificates of `{served}`"))
+        .at(caller.place, format!("its callers have certificates of `{called}`"))
+        .help(
+            "write the other domain into `trustDomainAliases` of each mesh: else every request that crosses ends in 503; \
+             `meshgen needs` says where",
+        )
 }
 
 pub fn one_subset(subset: &str, first: &At<String>, second: &At<String>) -> Finding {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Finding, suggest};
 use crate::resolve::value::duration::Fault as DurationFault;
-use crate::resolve::value::header::{NameFault, ValueFault};
+use crate::resolve::value::header::{CommandFault, LONGEST_VALUE, NameFault, ValueFault};
 use crate::resolve::value::regex::{Fault as RegexFault, LONGEST, MOST_REPETITIONS};
 use crate::source::{At, Place};
 
@@ -111,14 +111,98 @@ pub(in crate::resolve) fn header_name(at: &At<String>, fault: NameFault) -> Find
 }
 
 pub(in crate::resolve) fn header_value(at: &At<String>, fault: ValueFault) -> Finding {
-    let (message, help) = match fault {
-        ValueFault::Control(c) => (format!("a header value cannot hold {}", described(c)), "leave it out"),
-        ValueFault::Percent => (
-            "a `%` in this header value starts a variable that does not end".to_owned(),
-            "write `%%` for a percent sign, or the variable in full: `%START_TIME%`",
+    let (code, message, help) = match fault {
+        ValueFault::Control(c) => {
+            (Code::MG0353, format!("a header value cannot hold {}", described(c)), "leave it out".to_owned())
+        }
+        ValueFault::TooLong(length) => (
+            Code::MG0353,
+            format!("a header value has {length} bytes, and Envoy takes {LONGEST_VALUE}"),
+            "write a shorter one".to_owned(),
+        ),
+        ValueFault::Command(CommandFault::Unpaired) => (
+            Code::MG0353,
+            "a `%` in this header value starts a command that does not end".to_owned(),
+            "write `%%` for a percent sign, or the command in full: `%START_TIME%`".to_owned(),
+        ),
+        ValueFault::Command(CommandFault::Unknown(name, meant)) => (
+            Code::MG0377,
+            format!("Envoy has no command `{name}`"),
+            match meant {
+                Some(meant) => format!("did you mean `%{meant}%`? Write `%%` for a percent sign"),
+                None => "write `%%` for a percent sign".to_owned(),
+            },
+        ),
+        ValueFault::Command(CommandFault::Later(name, minor)) => (
+            Code::MG0377,
+            format!("Envoy knows the command `{name}` from Istio 1.{minor} on, and some caller's is older"),
+            "leave it out, or let fewer clusters be `clients`".to_owned(),
+        ),
+        ValueFault::Command(CommandFault::NoArgument(name, example)) => (
+            Code::MG0377,
+            format!("Envoy's command `{name}` does not say what of"),
+            format!("write it in parentheses: `{example}`"),
+        ),
+        ValueFault::Command(CommandFault::SurplusArgument(name)) => (
+            Code::MG0377,
+            format!("Envoy's command `{name}` takes nothing in parentheses"),
+            format!("write `%{name}%`"),
+        ),
+        ValueFault::Command(CommandFault::BadArgument(name, example)) => (
+            Code::MG0377,
+            format!("Envoy's command `{name}` is not written so"),
+            format!("an example: `{example}`"),
         ),
     };
-    Finding::new(Code::MG0353, message).at(at.place, "").help(help)
+    Finding::new(code, message).at(at.place, "").help(help)
+}
+
+pub(in crate::resolve) fn query_parameter_name(at: &At<String>) -> Finding {
+    let message = if at.value.is_empty() {
+        "the name of a query parameter is empty".to_owned()
+    } else {
+        format!("the name of a query parameter has {} bytes, and Envoy takes 1,024", at.value.len())
+    };
+    Finding::new(Code::MG0378, message)
+        .at(at.place, "")
+        .help("write the name as it stands in the address, before the `=`")
+}
+
+pub(in crate::resolve) fn line_break(at: &At<String>, word: &str, character: char) -> Finding {
+    let help = if at.value.trim_end_matches(['\n', '\r']).contains(['\n', '\r', '\0']) {
+        "leave it out"
+    } else {
+        "a text block (`|`) ends in a line break: write the text on the line of the word itself, or `|-`"
+    };
+    Finding::new(Code::MG0379, format!("`{word}` cannot hold {}", described(character)))
+        .at(at.place, "")
+        .help(help)
+}
+
+pub(in crate::resolve) fn never_so(at: &At<String>, what: &str, why: &str, help: &str) -> Finding {
+    Finding::new(Code::MG0382, format!("no request has {what} `{}`", at.value)).at(at.place, why).help(help)
+}
+
+pub(in crate::resolve) fn no_such_group(at: &At<String>, group: char, groups: usize) -> Finding {
+    let has = match groups {
+        0 => "no group".to_owned(),
+        1 => "one group".to_owned(),
+        groups => format!("{groups} groups"),
+    };
+    let help = match groups {
+        0 => "put the part to keep into parentheses in `match`; `\\0` is all that it matches".to_owned(),
+        1 => "write `\\0` for all that is matched, or `\\1` for the group".to_owned(),
+        groups => format!("write `\\0` for all that is matched, or `\\1` to `\\{}`", groups.min(9)),
+    };
+    Finding::new(Code::MG0383, format!("`\\{group}` is not there: the regular expression has {has}"))
+        .at(at.place, "")
+        .help(help)
+}
+
+pub(in crate::resolve) fn bad_escape(at: &At<String>) -> Finding {
+    Finding::new(Code::MG0383, format!("`{}` has a backslash before neither a digit nor another", at.value))
+        .at(at.place, "")
+        .help("write `\\\\` for a backslash, `\\1` for the first group")
 }
 
 pub(in crate::resolve) fn header_twice(key: &At<String>, first: Place) -> Finding {

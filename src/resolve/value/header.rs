@@ -1,5 +1,9 @@
 //! Names and values of HTTP headers.
 
+mod command; // what Envoy puts into values
+
+pub(in crate::resolve) use command::Fault as CommandFault;
+
 use std::collections::BTreeMap;
 
 use super::{Checked, Poisoned, each};
@@ -99,52 +103,34 @@ pub(in crate::resolve) fn by_name<T, V>(
 }
 
 /// Why a header cannot say something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::resolve) enum ValueFault {
     /// This character would end the header, or worse.
     Control(char),
-    /// Envoy takes a `%` for the start of a variable, and this one does not end.
-    Percent,
+    /// More bytes than Envoy takes.
+    TooLong(usize),
+    /// Envoy puts something into it, and does not take this.
+    Command(CommandFault),
 }
 
-/// A value to be set or added; may hold Envoy's variables, `%START_TIME%`.
-pub(in crate::resolve) fn value(at: &At<String>, findings: &mut Vec<Finding>) -> Checked<String> {
-    let control = at.value.chars().find(|c| c.is_ascii_control() && *c != '\t').map(ValueFault::Control);
-    match control.or_else(|| (!percents_pair(&at.value)).then_some(ValueFault::Percent)) {
+/// Most bytes of a value that Envoy's API lets pass.
+pub(in crate::resolve) const LONGEST_VALUE: usize = 16384;
+
+/// A value to be set or added by Envoys from a minor release of Istio on; may hold Envoy's commands, `%START_TIME%`.
+pub(in crate::resolve) fn value(at: &At<String>, minor: u8, findings: &mut Vec<Finding>) -> Checked<String> {
+    let control = at.value.chars().find(|c| c.is_ascii_control() && *c != '\t');
+    let fault = match (control, at.value.len()) {
+        (Some(character), _) => Some(ValueFault::Control(character)),
+        (None, length) if length > LONGEST_VALUE => Some(ValueFault::TooLong(length)),
+        (None, _) => command::check(&at.value, minor).err().map(ValueFault::Command),
+    };
+    match fault {
         None => Ok(at.value.clone()),
         Some(fault) => {
             findings.push(problems::header_value(at, fault));
             Err(Poisoned)
         }
     }
-}
-
-/// Whether every `%` is doubled, or starts or ends a variable. Within a variable's parentheses it is a character.
-fn percents_pair(value: &str) -> bool {
-    let mut rest = value;
-    while let Some((_, after)) = rest.split_once('%') {
-        if let Some(after) = after.strip_prefix('%') {
-            rest = after;
-            continue;
-        }
-        let Some(end) = after.find(['%', '(']) else { return false };
-        let (name, tail) = after.split_at(end);
-        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.:".contains(c)) {
-            return false;
-        }
-        let tail = match tail.strip_prefix('(') {
-            None => tail,
-            Some(arguments) => match arguments.split_once(')') {
-                None => return false,
-                Some((_, tail)) => {
-                    tail.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit() || c == ' ')
-                }
-            },
-        };
-        let Some(after) = tail.strip_prefix('%') else { return false };
-        rest = after;
-    }
-    true
 }
 
 #[cfg(test)]
@@ -163,17 +149,5 @@ mod tests {
         assert_eq!(name_fault("host", Use::Change), Some(NameFault::Host));
         assert_eq!(name_fault(":path", Use::SetOnRequest), Some(NameFault::Pseudo(None)));
         assert_eq!(name_fault("*", Use::Cors), None);
-    }
-
-    #[test]
-    fn percents_come_in_pairs() {
-        for value in
-            ["", "100%%", "%START_TIME%", "%START_TIME(%Y-%m)%", "a%%b%REQ(x-a):3%", "%REQ(:path?x)%"]
-        {
-            assert!(percents_pair(value), "{value}");
-        }
-        for value in ["100%", "%a b%", "%START_TIME", "%REQ(x", "%%%", "% %"] {
-            assert!(!percents_pair(value), "{value}");
-        }
     }
 }

@@ -42,6 +42,36 @@ pub(in crate::resolve) fn regex(at: &At<String>, word: &str, findings: &mut Vec<
     Ok(at.value.clone())
 }
 
+/// What replaces a match of an expression: `\\1` is its first group, `\\0` all of it, `\\\\` a backslash. RE2 leaves a text as
+/// it is if the replacement says anything else.
+pub(in crate::resolve) fn replacement(
+    at: &At<String>,
+    expression: &str,
+    findings: &mut Vec<Finding>,
+) -> Checked<String> {
+    let groups = pattern::groups(expression);
+    let mut marks = at.value.chars();
+    while let Some(mark) = marks.next() {
+        if mark != '\\' {
+            continue;
+        }
+        match marks.next() {
+            Some('\\') => {}
+            Some(digit) if digit.is_ascii_digit() => {
+                if digit.to_digit(10).is_some_and(|number| number as usize > groups) {
+                    findings.push(problems::no_such_group(at, digit, groups));
+                    return Err(Poisoned);
+                }
+            }
+            Some(_) | None => {
+                findings.push(problems::bad_escape(at));
+                return Err(Poisoned);
+            }
+        }
+    }
+    Ok(at.value.clone())
+}
+
 fn check(text: &str) -> Result<(), Fault> {
     if text.is_empty() {
         return Err(Fault::Empty);

@@ -1,6 +1,6 @@
 //! How a text is compared, with the value it is compared with.
 
-use super::{Checked, Poisoned, regex};
+use super::{Checked, Poisoned, regex, unlikely};
 use crate::diagnostic::Finding;
 use crate::model::condition::{Presence, TextMatch};
 use crate::resolve::problems::value as problems;
@@ -23,6 +23,7 @@ pub(in crate::resolve) fn text_match(
     empty: EmptyPrefix,
     findings: &mut Vec<Finding>,
 ) -> Checked<TextMatch> {
+    unlikely::warn(written, word, findings);
     match written {
         spec::TextMatch::Exact(at) => {
             if at.value.is_empty() {

@@ -3,7 +3,7 @@
 //! Enters: their trees. Leaves: [`Redirect`], [`DirectResponse`]. Refuses to know: which statuses there are.
 
 use super::super::Written;
-use super::super::reader::{Form, Reader};
+use super::super::reader::{Reader, form};
 use super::super::tree::Value;
 use super::status;
 use crate::source::At;
@@ -35,21 +35,36 @@ pub struct Body {
     pub bytes: Written<String>,
 }
 
-const REDIRECT: Form<6> = Form {
-    what: "a redirect",
-    example: "redirect: {uri: /new}",
-    fields: ["uri", "authority", "port", "derivePort", "scheme", "redirectCode"],
-};
+form! {
+    struct RedirectFields: "a redirect", "redirect: {uri: /new}" {
+        uri: "uri",
+        authority: "authority",
+        port: "port",
+        derive_port: "derivePort",
+        scheme: "scheme",
+        redirect_code: "redirectCode",
+    }
+}
 
-const DIRECT_RESPONSE: Form<2> =
-    Form { what: "a directResponse", example: "directResponse: {status: 503}", fields: ["status", "body"] };
+form! {
+    struct DirectResponseFields: "a directResponse", "directResponse: {status: 503}" {
+        code: "status",
+        body: "body",
+    }
+}
 
-const BODY: Form<2> = Form { what: "a body", example: "body: {string: closed}", fields: ["string", "bytes"] };
+form! {
+    struct BodyFields: "a body", "body: {string: closed}" {
+        string: "string",
+        bytes: "bytes",
+    }
+}
 
 impl Redirect {
     /// Reads `redirect`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [uri, authority, port, derive_port, scheme, redirect_code] = reader.fields(value, &REDIRECT)?;
+        let RedirectFields { uri, authority, port, derive_port, scheme, redirect_code } =
+            reader.fields(value)?;
         let redirect = Self {
             uri: uri.read(reader, Reader::text),
             authority: authority.read(reader, Reader::text),
@@ -65,10 +80,10 @@ impl Redirect {
 impl DirectResponse {
     /// Reads `directResponse`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [code, body] = reader.fields(value, &DIRECT_RESPONSE)?;
-        let code = code.required("status", &DIRECT_RESPONSE, value, reader, status);
+        let DirectResponseFields { code, body } = reader.fields(value)?;
+        let code = code.required::<_, DirectResponseFields>("status", value, reader, status);
         let body = body.read(reader, |reader, value| {
-            let [string, bytes] = reader.fields(value, &BODY)?;
+            let BodyFields { string, bytes } = reader.fields(value)?;
             let body =
                 Body { string: string.read(reader, Reader::text), bytes: bytes.read(reader, Reader::text) };
             Some(At::new(body, value.place()))

@@ -3,7 +3,7 @@
 //! Enters: its tree. Leaves: [`CorsPolicy`]. Refuses to know: what browsers make of it.
 
 use super::super::condition::TextMatch;
-use super::super::reader::{Form, Reader};
+use super::super::reader::{Reader, form};
 use super::super::tree::Value;
 use super::super::{Listed, Written};
 use crate::source::At;
@@ -21,24 +21,22 @@ pub struct CorsPolicy {
     pub unmatched_preflights: Written<String>,
 }
 
-const CORS_POLICY: Form<7> = Form {
-    what: "a corsPolicy",
-    example: "corsPolicy: {allowOrigins: [https://shop.example.com]}",
-    fields: [
-        "allowOrigins",
-        "allowMethods",
-        "allowHeaders",
-        "exposeHeaders",
-        "maxAge",
-        "allowCredentials",
-        "unmatchedPreflights",
-    ],
-};
+form! {
+    struct CorsPolicyFields: "a corsPolicy", "corsPolicy: {allowOrigins: [https://shop.example.com]}" {
+        allow_origins: "allowOrigins",
+        allow_methods: "allowMethods",
+        allow_headers: "allowHeaders",
+        expose_headers: "exposeHeaders",
+        max_age: "maxAge",
+        allow_credentials: "allowCredentials",
+        unmatched_preflights: "unmatchedPreflights",
+    }
+}
 
 impl CorsPolicy {
     /// Reads `corsPolicy`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [
+        let CorsPolicyFields {
             allow_origins,
             allow_methods,
             allow_headers,
@@ -46,7 +44,7 @@ impl CorsPolicy {
             max_age,
             allow_credentials,
             unmatched_preflights,
-        ] = reader.fields(value, &CORS_POLICY)?;
+        } = reader.fields(value)?;
         let policy = Self {
             allow_origins: allow_origins.read(reader, |reader, value| {
                 reader.list(value, |reader, value| TextMatch::read(reader, value).map(|at| at.value))

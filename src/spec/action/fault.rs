@@ -3,7 +3,7 @@
 //! Enters: its tree. Leaves: [`Fault`]. Refuses to know: which statuses and durations there are.
 
 use super::super::Written;
-use super::super::reader::{Form, Reader};
+use super::super::reader::{Reader, form};
 use super::super::tree::{Value, View};
 use super::status;
 use crate::source::At;
@@ -34,25 +34,38 @@ pub struct Abort {
     pub percentage: Written<f64>,
 }
 
-const FAULT: Form<2> =
-    Form { what: "a fault", example: "fault: {abort: {httpStatus: 500}}", fields: ["delay", "abort"] };
+form! {
+    struct FaultFields: "a fault", "fault: {abort: {httpStatus: 500}}" {
+        delay: "delay",
+        abort: "abort",
+    }
+}
 
-const DELAY: Form<2> =
-    Form { what: "a delay", example: "delay: {fixedDelay: 5s}", fields: ["fixedDelay", "percentage"] };
+form! {
+    struct DelayFields: "a delay", "delay: {fixedDelay: 5s}" {
+        fixed_delay: "fixedDelay",
+        percent: "percentage",
+    }
+}
 
-const ABORT: Form<3> = Form {
-    what: "an abort",
-    example: "abort: {httpStatus: 500}",
-    fields: ["httpStatus", "grpcStatus", "percentage"],
-};
+form! {
+    struct AbortFields: "an abort", "abort: {httpStatus: 500}" {
+        http_status: "httpStatus",
+        grpc_status: "grpcStatus",
+        percent: "percentage",
+    }
+}
 
-const PERCENTAGE: Form<1> =
-    Form { what: "a percentage", example: "percentage: {value: 12.5}", fields: ["value"] };
+form! {
+    struct PercentageFields: "a percentage", "percentage: {value: 12.5}" {
+        number: "value",
+    }
+}
 
 impl Fault {
     /// Reads `fault`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [delay, abort] = reader.fields(value, &FAULT)?;
+        let FaultFields { delay, abort } = reader.fields(value)?;
         let fault = Self { delay: delay.read(reader, Delay::read), abort: abort.read(reader, Abort::read) };
         Some(At::new(fault, value.place()))
     }
@@ -60,8 +73,8 @@ impl Fault {
 
 impl Delay {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [fixed_delay, percent] = reader.fields(value, &DELAY)?;
-        let fixed_delay = fixed_delay.required("fixedDelay", &DELAY, value, reader, Reader::text);
+        let DelayFields { fixed_delay, percent } = reader.fields(value)?;
+        let fixed_delay = fixed_delay.required::<_, DelayFields>("fixedDelay", value, reader, Reader::text);
         let percentage = percent.read(reader, percentage);
         Some(At::new(Self { fixed_delay: fixed_delay?, percentage }, value.place()))
     }
@@ -69,7 +82,7 @@ impl Delay {
 
 impl Abort {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [http_status, grpc_status, percent] = reader.fields(value, &ABORT)?;
+        let AbortFields { http_status, grpc_status, percent } = reader.fields(value)?;
         let abort = Self {
             http_status: http_status.read(reader, status),
             grpc_status: grpc_status.read(reader, Reader::text),
@@ -84,6 +97,6 @@ fn percentage(reader: &mut Reader, value: Value<'_>) -> Option<At<f64>> {
     if let View::Text(_) = value.view() {
         return reader.percent(value);
     }
-    let [number] = reader.fields(value, &PERCENTAGE)?;
-    number.required("value", &PERCENTAGE, value, reader, Reader::percent)
+    let PercentageFields { number } = reader.fields(value)?;
+    number.required::<_, PercentageFields>("value", value, reader, Reader::percent)
 }

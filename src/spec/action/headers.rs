@@ -2,7 +2,7 @@
 //!
 //! Enters: its tree. Leaves: [`HeaderOperations`]. Refuses to know: which names a header can have.
 
-use super::super::reader::{Form, Reader};
+use super::super::reader::{Reader, form};
 use super::super::tree::Value;
 use super::super::{Keyed, Listed, Written};
 use crate::source::At;
@@ -22,22 +22,25 @@ pub struct HeaderChanges {
     pub remove: Written<Listed<At<String>>>,
 }
 
-const HEADER_OPERATIONS: Form<2> = Form {
-    what: "headers",
-    example: "headers: {request: {set: {x-version: v2}}}",
-    fields: ["request", "response"],
-};
+form! {
+    struct HeaderOperationsFields: "headers", "headers: {request: {set: {x-version: v2}}}" {
+        request: "request",
+        response: "response",
+    }
+}
 
-const HEADER_CHANGES: Form<3> = Form {
-    what: "header changes",
-    example: "request: {set: {x-version: v2}}",
-    fields: ["set", "add", "remove"],
-};
+form! {
+    struct HeaderChangesFields: "header changes", "request: {set: {x-version: v2}}" {
+        set: "set",
+        add: "add",
+        remove: "remove",
+    }
+}
 
 impl HeaderOperations {
     /// Reads `headers`, of a rule or a destination.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [request, response] = reader.fields(value, &HEADER_OPERATIONS)?;
+        let HeaderOperationsFields { request, response } = reader.fields(value)?;
         let operations = Self {
             request: request.read(reader, HeaderChanges::read),
             response: response.read(reader, HeaderChanges::read),
@@ -48,7 +51,7 @@ impl HeaderOperations {
 
 impl HeaderChanges {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [set, add, remove] = reader.fields(value, &HEADER_CHANGES)?;
+        let HeaderChangesFields { set, add, remove } = reader.fields(value)?;
         let changes = Self {
             set: set.read(reader, Reader::labels),
             add: add.read(reader, Reader::labels),

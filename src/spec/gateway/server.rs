@@ -2,7 +2,7 @@
 //!
 //! Enters: the tree of one server. Leaves: [`Server`]. Refuses to know: which protocols and modes there are.
 
-use super::super::reader::{Form, Reader};
+use super::super::reader::{Reader, form};
 use super::super::tree::Value;
 use super::super::{Listed, Written};
 use crate::source::{At, Place};
@@ -42,41 +42,44 @@ pub struct ServerTls {
     pub cipher_suites: Written<Listed<At<String>>>,
 }
 
-const SERVER: Form<4> = Form {
-    what: "a server",
-    example: "{port: {number: 80, name: http, protocol: HTTP}, hosts: [shop.example.com]}",
-    fields: ["port", "hosts", "tls", "name"],
-};
+form! {
+    struct ServerFields: "a server", "{port: {number: 80, name: http, protocol: HTTP}, hosts: [shop.example.com]}" {
+        port: "port",
+        hosts: "hosts",
+        tls: "tls",
+        name: "name",
+    }
+}
 
-const PORT: Form<3> = Form {
-    what: "a port of a server",
-    example: "port: {number: 80, name: http, protocol: HTTP}",
-    fields: ["number", "name", "protocol"],
-};
+form! {
+    struct PortFields: "a port of a server", "port: {number: 80, name: http, protocol: HTTP}" {
+        number: "number",
+        name: "name",
+        protocol: "protocol",
+    }
+}
 
-const TLS: Form<10> = Form {
-    what: "the tls of a server",
-    example: "tls: {mode: SIMPLE, credentialName: shop-certificate}",
-    fields: [
-        "httpsRedirect",
-        "mode",
-        "credentialName",
-        "serverCertificate",
-        "privateKey",
-        "caCertificates",
-        "subjectAltNames",
-        "minProtocolVersion",
-        "maxProtocolVersion",
-        "cipherSuites",
-    ],
-};
+form! {
+    struct TlsFields: "the tls of a server", "tls: {mode: SIMPLE, credentialName: shop-certificate}" {
+        https_redirect: "httpsRedirect",
+        mode: "mode",
+        credential_name: "credentialName",
+        server_certificate: "serverCertificate",
+        private_key: "privateKey",
+        ca_certificates: "caCertificates",
+        subject_alt_names: "subjectAltNames",
+        min_protocol_version: "minProtocolVersion",
+        max_protocol_version: "maxProtocolVersion",
+        cipher_suites: "cipherSuites",
+    }
+}
 
 impl Server {
     /// Reads one server.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<Self> {
-        let [port, hosts, tls, name] = reader.fields(value, &SERVER)?;
-        let port = port.required("port", &SERVER, value, reader, ServerPort::read);
-        let hosts = hosts.required("hosts", &SERVER, value, reader, Reader::texts);
+        let ServerFields { port, hosts, tls, name } = reader.fields(value)?;
+        let port = port.required::<_, ServerFields>("port", value, reader, ServerPort::read);
+        let hosts = hosts.required::<_, ServerFields>("hosts", value, reader, Reader::texts);
         let tls = tls.read(reader, ServerTls::read);
         let name = name.read(reader, Reader::text);
         Some(Self { place: value.place(), name, port: port?.value, hosts: hosts?, tls })
@@ -85,19 +88,19 @@ impl Server {
 
 impl ServerPort {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [number, name, protocol] = reader.fields(value, &PORT)?;
-        let number = number.required("number", &PORT, value, reader, |reader, value| {
+        let PortFields { number, name, protocol } = reader.fields(value)?;
+        let number = number.required::<_, PortFields>("number", value, reader, |reader, value| {
             reader.number(value, "port", 1..=65535)
         });
-        let name = name.required("name", &PORT, value, reader, Reader::text);
-        let protocol = protocol.required("protocol", &PORT, value, reader, Reader::text);
+        let name = name.required::<_, PortFields>("name", value, reader, Reader::text);
+        let protocol = protocol.required::<_, PortFields>("protocol", value, reader, Reader::text);
         Some(At::new(Self { number: number?, name: name?, protocol: protocol? }, value.place()))
     }
 }
 
 impl ServerTls {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [
+        let TlsFields {
             https_redirect,
             mode,
             credential_name,
@@ -108,7 +111,7 @@ impl ServerTls {
             min_protocol_version,
             max_protocol_version,
             cipher_suites,
-        ] = reader.fields(value, &TLS)?;
+        } = reader.fields(value)?;
         let tls = Self {
             https_redirect: https_redirect.read(reader, Reader::boolean),
             mode: mode.read(reader, Reader::text),

@@ -9,82 +9,103 @@ use super::Reader;
 use crate::diagnostic::nearest;
 use crate::source::At;
 
-/// A map with known fields: one constant per concept tells all of them.
-pub struct Form<const N: usize> {
+/// A map with known fields. [`form!`] makes one of a concept's names and slots, which are one list: no name can get
+/// into another's slot.
+pub trait Form<'t>: Sized {
     /// What the map is, with its article: "a cluster".
-    pub what: &'static str,
+    const WHAT: &'static str;
     /// How one is written.
-    pub example: &'static str,
-    /// Its fields.
-    pub fields: [&'static str; N],
+    const EXAMPLE: &'static str;
+    /// The names of its fields.
+    const FIELDS: &'static [&'static str];
+    /// All slots with the same in them.
+    fn filled(with: fn() -> Written<Value<'t>>) -> Self;
+    /// The slot of a field; none if the field is not known.
+    fn slot(&mut self, field: &str) -> Option<&mut Written<Value<'t>>>;
 }
 
+/// Defines a [`Form`]: what it is, an example, and each slot beside the name of its field.
+macro_rules! form {
+    (struct $form:ident: $what:literal, $example:literal {
+        $($slot:ident: $field:literal),+ $(,)?
+    }) => {
+        struct $form<'t> {
+            $($slot: $crate::spec::Written<$crate::spec::tree::Value<'t>>),+
+        }
+
+        impl<'t> $crate::spec::reader::Form<'t> for $form<'t> {
+            const WHAT: &'static str = $what;
+            const EXAMPLE: &'static str = $example;
+            const FIELDS: &'static [&'static str] = &[$($field),+];
+
+            fn filled(with: fn() -> $crate::spec::Written<$crate::spec::tree::Value<'t>>) -> Self {
+                Self { $($slot: with()),+ }
+            }
+
+            fn slot(
+                &mut self,
+                field: &str,
+            ) -> Option<&mut $crate::spec::Written<$crate::spec::tree::Value<'t>>> {
+                match field {
+                    $($field => Some(&mut self.$slot),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+pub(in crate::spec) use form;
+
 impl Reader {
-    /// Opens a map with known fields, in the order of the form; the place of each is that of its key. None if it is
-    /// no map.
+    /// Opens a map with known fields; the place of each is that of its key. None if it is no map.
     ///
     /// A field that is not known makes the known one that it resembles illegible: it was meant. Where nothing is known
     /// or resembled, all are: whatever was meant stands in other words, and is neither missing nor empty.
-    pub fn fields<'t, const N: usize>(
-        &mut self,
-        map: Value<'t>,
-        form: &Form<N>,
-    ) -> Option<[Written<Value<'t>>; N]> {
+    pub fn fields<'t, F: Form<'t>>(&mut self, map: Value<'t>) -> Option<F> {
         let View::Map(mapping) = map.view() else {
-            self.wrong_form(map, form.what, form.example);
+            self.wrong_form(map, F::WHAT, F::EXAMPLE);
             return None;
         };
-        let mut found: [Written<Value<'t>>; N] =
-            std::array::from_fn(|_| if mapping.complete { Written::Absent } else { Written::Illegible });
+        let mut found = F::filled(if mapping.complete { || Written::Absent } else { || Written::Illegible });
         let mut unknown = Vec::new();
         for entry in &mapping.entries {
             let (key, value) = map.entry(entry);
-            let known = form.fields.iter().zip(&mut found).find(|(field, _)| **field == key.value);
-            match known {
-                Some((_, slot)) => *slot = Written::As(At::new(value, key.place)),
+            match found.slot(key.value) {
+                Some(slot) => *slot = Written::As(At::new(value, key.place)),
                 None => unknown.push(key),
             }
         }
         if !unknown.is_empty() {
-            self.unknown_fields(&unknown, form, &mut found);
+            self.unknown_fields(&unknown, &mut found);
         }
         Some(found)
     }
 
     /// Reports fields that are not known, and makes illegible what they may have meant.
-    fn unknown_fields<const N: usize>(
-        &mut self,
-        unknown: &[At<&str>],
-        form: &Form<N>,
-        found: &mut [Written<Value<'_>>; N],
-    ) {
-        let nothing_known = found.iter().all(|slot| slot.written().is_none());
+    fn unknown_fields<'t, F: Form<'t>>(&mut self, unknown: &[At<&str>], found: &mut F) {
+        let mut free = F::FIELDS.to_vec();
+        free.retain(|field| found.slot(field).is_some_and(|slot| slot.written().is_none()));
+        let nothing_known = free.len() == F::FIELDS.len();
         let mut nothing_meant = true;
-        let known = problems::known_fields(form.what, &form.fields);
-        let example = Some(form.example).filter(|_| nothing_known);
+        let known = problems::known_fields(F::WHAT, F::FIELDS);
+        let example = Some(F::EXAMPLE).filter(|_| nothing_known);
         for key in unknown {
-            let slots = form.fields.iter().zip(&*found);
-            let free = slots.filter(|(_, slot)| slot.written().is_none()).map(|(field, _)| *field);
-            let near = nearest(key.value, free.collect::<Vec<_>>());
-            for (_, slot) in form.fields.iter().zip(&mut *found).filter(|(field, _)| Some(**field) == near) {
+            let near = nearest(key.value, free.iter().copied());
+            if let Some(slot) = near.and_then(|near| found.slot(near)) {
                 *slot = Written::Illegible;
                 nothing_meant = false;
             }
-            self.report(problems::unknown_field(key, form.what, near, (&known, example)));
+            self.report(problems::unknown_field(key, F::WHAT, near, (&known, example)));
         }
         if nothing_known && nothing_meant {
-            found.fill_with(|| Written::Illegible);
+            *found = F::filled(|| Written::Illegible);
         }
     }
 
     /// The same, but where the map cannot be read every field is illegible: for what others refer to by its name, which
     /// stays known.
-    pub fn fields_or_illegible<'t, const N: usize>(
-        &mut self,
-        map: Value<'t>,
-        form: &Form<N>,
-    ) -> [Written<Value<'t>>; N] {
-        self.fields(map, form).unwrap_or_else(|| std::array::from_fn(|_| Written::Illegible))
+    pub fn fields_or_illegible<'t, F: Form<'t>>(&mut self, map: Value<'t>) -> F {
+        self.fields(map).unwrap_or_else(|| F::filled(|| Written::Illegible))
     }
 
     /// The elements of a list; anything else stands for a list of one.

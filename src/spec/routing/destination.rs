@@ -3,25 +3,31 @@
 //! Enters: the tree of either. Leaves: destinations and mirrors. Refuses to know: whether the shares add up.
 
 use super::super::action::HeaderOperations;
-use super::super::reader::{Form, Reader};
+use super::super::reader::{Form, Reader, form};
 use super::super::tree::{Value, View};
 use super::super::{Listed, ServiceName, Written};
 use super::{Destination, Mirror};
 use crate::source::At;
 
-const DESTINATION: Form<6> = Form {
-    what: "a destination",
-    example: "to: [{version: v1, weight: 90}, {version: v2, cluster: cluster2, weight: 10}]",
-    fields: ["version", "cluster", "service", "port", "weight", "headers"],
-};
+form! {
+    struct DestinationFields: "a destination", "to: [{version: v1, weight: 90}, {version: v2, cluster: cluster2, weight: 10}]" {
+        version: "version",
+        cluster: "cluster",
+        service: "service",
+        port: "port",
+        weight: "weight",
+        headers: "headers",
+    }
+}
 
 impl Destination {
     /// One destination, a map of shares, or a list of destinations.
     pub fn read_all(routed: &ServiceName, reader: &mut Reader, value: Value<'_>) -> Option<At<Listed<Self>>> {
         if let View::Map(_) = value.view() {
             if is_one_destination(value) {
-                reader.wrong_form(value, "a map of shares", DESTINATION.example);
-                return None;
+                let mut listed = Listed::default();
+                listed.push(Self::read(routed, value, reader));
+                return Some(At::new(listed, value.place()));
             }
             return reader.entries(value, "a map of shares", "to: {v1: 90, v2: 10}", |reader, key, value| {
                 let mut destination = Self::named(&key, reader)?;
@@ -54,7 +60,7 @@ impl Destination {
 
     /// The long form, in which `version` is a version and nothing else.
     fn read(routed: &ServiceName, value: Value<'_>, reader: &mut Reader) -> Option<Self> {
-        let [version, cluster, service, port, weight, headers] = reader.fields(value, &DESTINATION)?;
+        let DestinationFields { version, cluster, service, port, weight, headers } = reader.fields(value)?;
         Some(Self {
             place: value.place(),
             version: version.read(reader, Reader::text),
@@ -72,10 +78,10 @@ impl Destination {
     }
 }
 
-/// Whether a map that should hold shares is a destination without its list: no field of one is a number but `weight`
-/// and `port`, so that another field without a number says so.
+/// Whether a map is one destination rather than shares. Shares are numbers, and no field of a destination is one but
+/// `weight` and `port`, so that another field without a number says so.
 fn is_one_destination(value: Value<'_>) -> bool {
-    DESTINATION.fields.iter().filter_map(|field| value.get(field)).any(|value| match value.view() {
+    DestinationFields::FIELDS.iter().filter_map(|field| value.get(field)).any(|value| match value.view() {
         View::Text(scalar) => scalar.text.parse::<f64>().is_err(),
         View::Map(_) => true,
         View::Nothing | View::List(_) | View::Illegible => false,

@@ -4,7 +4,7 @@
 
 use super::super::condition::TextMatch;
 use super::super::problems;
-use super::super::reader::{Form, Reader};
+use super::super::reader::{Form, Reader, form};
 use super::super::tree::{Value, View};
 use super::super::{Listed, Written};
 use crate::source::At;
@@ -20,20 +20,24 @@ pub struct Ingress {
     pub uris: Written<Listed<At<TextMatch>>>,
 }
 
-const INGRESS: Form<2> = Form {
-    what: "an ingress",
-    example: "ingress: {bookinfo: {hosts: [shop.example.com], match: {uri: {prefix: /cart}}}}",
-    fields: ["hosts", "match"],
-};
+form! {
+    struct IngressFields: "an ingress", "ingress: {bookinfo: {hosts: [shop.example.com], match: {uri: {prefix: /cart}}}}" {
+        hosts: "hosts",
+        uris: "match",
+    }
+}
 
-const MATCH: Form<1> =
-    Form { what: "the match of an ingress", example: "match: {uri: {prefix: /cart}}", fields: ["uri"] };
+form! {
+    struct MatchFields: "the match of an ingress", "match: {uri: {prefix: /cart}}" {
+        uri: "uri",
+    }
+}
 
 impl Ingress {
     /// Reads `ingress`.
     pub fn read_all(reader: &mut Reader, value: Value<'_>) -> Option<At<Listed<Self>>> {
-        reader.entries(value, "a map of gateways", INGRESS.example, |reader, gateway, value| {
-            let [hosts, uris] = reader.fields(value, &INGRESS)?;
+        reader.entries(value, "a map of gateways", IngressFields::EXAMPLE, |reader, gateway, value| {
+            let IngressFields { hosts, uris } = reader.fields(value)?;
             Some(Self {
                 gateway: gateway.map(str::to_owned),
                 hosts: hosts.read(reader, Reader::texts),
@@ -50,6 +54,6 @@ impl Ingress {
 }
 
 fn uri(reader: &mut Reader, value: Value<'_>) -> Option<At<TextMatch>> {
-    let [uri] = reader.fields(value, &MATCH)?;
-    uri.required("uri", &MATCH, value, reader, TextMatch::read)
+    let MatchFields { uri } = reader.fields(value)?;
+    uri.required::<_, MatchFields>("uri", value, reader, TextMatch::read)
 }

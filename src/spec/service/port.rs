@@ -2,7 +2,7 @@
 //!
 //! Enters: its tree. Leaves: [`Port`]s. Refuses to know: which protocols there are.
 
-use super::super::reader::{Form, Reader};
+use super::super::reader::{Reader, form};
 use super::super::tree::{Value, View};
 use super::super::{Listed, Written};
 use crate::source::{At, Place};
@@ -22,11 +22,13 @@ pub struct Port {
     pub target: Written<String>,
 }
 
-const PORT: Form<3> = Form {
-    what: "a port",
-    example: "db: {number: 3306, protocol: MySQL}",
-    fields: ["number", "protocol", "targetPort"],
-};
+form! {
+    struct PortFields: "a port", "db: {number: 3306, protocol: MySQL}" {
+        number: "number",
+        protocol: "protocol",
+        target: "targetPort",
+    }
+}
 
 impl Port {
     /// Reads `ports`.
@@ -61,8 +63,8 @@ impl Port {
         let (number, protocol, target) = if let View::Text(_) = value.view() {
             (port_number(reader, value), Written::Absent, Written::Absent)
         } else {
-            let [number, protocol, target] = reader.fields_or_illegible(value, &PORT);
-            let number = number.required("number", &PORT, value, reader, port_number);
+            let PortFields { number, protocol, target } = reader.fields_or_illegible(value);
+            let number = number.required::<_, PortFields>("number", value, reader, port_number);
             (number, protocol.read(reader, Reader::text), target.read(reader, Reader::text))
         };
         let number = number.map_or(Written::Illegible, Written::As);

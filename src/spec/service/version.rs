@@ -2,7 +2,7 @@
 //!
 //! Enters: its tree. Leaves: [`Version`], [`Placement`]. Refuses to know: whether the clusters exist.
 
-use super::super::reader::{Form, Reader};
+use super::super::reader::{Form, Reader, form};
 use super::super::traffic_policy::TrafficPolicy;
 use super::super::tree::{Value, View};
 use super::super::{Keyed, Listed, Written};
@@ -28,11 +28,14 @@ pub struct Placement {
     pub size: Written<u32>,
 }
 
-const VERSION: Form<4> = Form {
-    what: "a version",
-    example: "v3: {clusters: [cluster1, cluster2], labels: {version: v3}}",
-    fields: ["clusters", "labels", "subset", "trafficPolicy"],
-};
+form! {
+    struct VersionFields: "a version", "v3: {clusters: [cluster1, cluster2], labels: {version: v3}}" {
+        clusters: "clusters",
+        labels: "labels",
+        subset: "subset",
+        traffic_policy: "trafficPolicy",
+    }
+}
 
 impl Version {
     /// Reads one version.
@@ -47,7 +50,7 @@ impl Version {
                 traffic_policy: Written::Absent,
             };
         }
-        let [clusters, labels, subset, traffic_policy] = reader.fields_or_illegible(value, &VERSION);
+        let VersionFields { clusters, labels, subset, traffic_policy } = reader.fields_or_illegible(value);
         Self {
             name,
             clusters: clusters.read(reader, Placement::read_all),
@@ -64,9 +67,9 @@ fn is_long_form(value: Value<'_>) -> bool {
     let View::Map(mapping) = value.view() else { return false };
     mapping.entries.iter().any(|entry| match value.entry(entry).1.view() {
         View::Text(scalar) => {
-            VERSION.fields.contains(&&*entry.key.value) && scalar.text.parse::<f64>().is_err()
+            VersionFields::FIELDS.contains(&&*entry.key.value) && scalar.text.parse::<f64>().is_err()
         }
-        View::Nothing => VERSION.fields.contains(&&*entry.key.value),
+        View::Nothing => VersionFields::FIELDS.contains(&&*entry.key.value),
         View::List(_) | View::Map(_) | View::Illegible => true,
     })
 }

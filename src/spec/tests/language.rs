@@ -51,7 +51,6 @@ fn the_wrong_form_is_named_in_the_words_of_the_user() {
         (topology("mesh: shop\n"), &[r#"MG0123 "shop""#]),
         (topology("services:\n- a\n- b\n"), &[r#"MG0123 "-""#]),
         (topology("services:\n  s:\n    ports:\n      http:\n      - 80\n"), &[r#"MG0123 "-""#]),
-        (routes("[{to: {version: v1, cluster: c}}]"), &[r#"MG0123 "{version: v1, cluster: c}""#]),
         (routes("[[x]]"), &[r#"MG0123 "[x]""#]),
     ]);
     let found = findings(&service("{versions: [v1, v2]}"));

@@ -3,7 +3,7 @@
 //! Enters: its tree. Leaves: [`ConnectionPool`]. Refuses to know: whether the durations are any good.
 
 use super::super::Written;
-use super::super::reader::{Form, Reader};
+use super::super::reader::{Reader, form};
 use super::super::tree::Value;
 use crate::source::At;
 
@@ -53,45 +53,51 @@ pub struct Http2KeepAlive {
     pub timeout: At<String>,
 }
 
-const CONNECTION_POOL: Form<2> = Form {
-    what: "a connectionPool",
-    example: "connectionPool: {tcp: {maxConnections: 100}}",
-    fields: ["tcp", "http"],
-};
+form! {
+    struct ConnectionPoolFields: "a connectionPool", "connectionPool: {tcp: {maxConnections: 100}}" {
+        tcp: "tcp",
+        http: "http",
+    }
+}
 
-const TCP: Form<5> = Form {
-    what: "tcp settings",
-    example: "tcp: {maxConnections: 100}",
-    fields: ["maxConnections", "connectTimeout", "tcpKeepalive", "maxConnectionDuration", "idleTimeout"],
-};
+form! {
+    struct TcpFields: "tcp settings", "tcp: {maxConnections: 100}" {
+        max_connections: "maxConnections",
+        connect_timeout: "connectTimeout",
+        tcp_keepalive: "tcpKeepalive",
+        max_connection_duration: "maxConnectionDuration",
+        idle_timeout: "idleTimeout",
+    }
+}
 
-const TCP_KEEPALIVE: Form<3> = Form {
-    what: "a tcpKeepalive",
-    example: "tcpKeepalive: {time: 2h}",
-    fields: ["probes", "time", "interval"],
-};
+form! {
+    struct TcpKeepaliveFields: "a tcpKeepalive", "tcpKeepalive: {time: 2h}" {
+        probes: "probes",
+        time: "time",
+        interval: "interval",
+    }
+}
 
-const HTTP: Form<9> = Form {
-    what: "http settings",
-    example: "http: {http2MaxRequests: 1000}",
-    fields: [
-        "http1MaxPendingRequests",
-        "http2MaxRequests",
-        "maxRequestsPerConnection",
-        "maxRetries",
-        "idleTimeout",
-        "h2UpgradePolicy",
-        "useClientProtocol",
-        "maxConcurrentStreams",
-        "http2KeepAlive",
-    ],
-};
+form! {
+    struct HttpFields: "http settings", "http: {http2MaxRequests: 1000}" {
+        http1_max_pending_requests: "http1MaxPendingRequests",
+        http2_max_requests: "http2MaxRequests",
+        max_requests_per_connection: "maxRequestsPerConnection",
+        max_retries: "maxRetries",
+        idle_timeout: "idleTimeout",
+        h2_upgrade_policy: "h2UpgradePolicy",
+        use_client_protocol: "useClientProtocol",
+        max_concurrent_streams: "maxConcurrentStreams",
+        http2_keep_alive: "http2KeepAlive",
+    }
+}
 
-const HTTP2_KEEP_ALIVE: Form<2> = Form {
-    what: "an http2KeepAlive",
-    example: "http2KeepAlive: {interval: 30s, timeout: 5s}",
-    fields: ["interval", "timeout"],
-};
+form! {
+    struct Http2KeepAliveFields: "an http2KeepAlive", "http2KeepAlive: {interval: 30s, timeout: 5s}" {
+        interval: "interval",
+        timeout: "timeout",
+    }
+}
 
 /// Istio's fields are signed numbers of 32 bits.
 const MOST: u32 = i32::MAX.unsigned_abs();
@@ -99,7 +105,7 @@ const MOST: u32 = i32::MAX.unsigned_abs();
 impl ConnectionPool {
     /// Reads `connectionPool`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [tcp, http] = reader.fields(value, &CONNECTION_POOL)?;
+        let ConnectionPoolFields { tcp, http } = reader.fields(value)?;
         let pool =
             Self { tcp: tcp.read(reader, TcpSettings::read), http: http.read(reader, HttpSettings::read) };
         Some(At::new(pool, value.place()))
@@ -108,8 +114,13 @@ impl ConnectionPool {
 
 impl TcpSettings {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [max_connections, connect_timeout, tcp_keepalive, max_connection_duration, idle_timeout] =
-            reader.fields(value, &TCP)?;
+        let TcpFields {
+            max_connections,
+            connect_timeout,
+            tcp_keepalive,
+            max_connection_duration,
+            idle_timeout,
+        } = reader.fields(value)?;
         let settings = Self {
             max_connections: max_connections.read(reader, count),
             connect_timeout: connect_timeout.read(reader, Reader::text),
@@ -123,7 +134,7 @@ impl TcpSettings {
 
 impl TcpKeepalive {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [probes, time, interval] = reader.fields(value, &TCP_KEEPALIVE)?;
+        let TcpKeepaliveFields { probes, time, interval } = reader.fields(value)?;
         let keepalive = Self {
             probes: probes.read(reader, count),
             time: time.read(reader, Reader::text),
@@ -135,7 +146,7 @@ impl TcpKeepalive {
 
 impl HttpSettings {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [
+        let HttpFields {
             http1_max_pending_requests,
             http2_max_requests,
             max_requests_per_connection,
@@ -145,7 +156,7 @@ impl HttpSettings {
             use_client_protocol,
             max_concurrent_streams,
             http2_keep_alive,
-        ] = reader.fields(value, &HTTP)?;
+        } = reader.fields(value)?;
         let settings = Self {
             http1_max_pending_requests: http1_max_pending_requests.read(reader, count),
             http2_max_requests: http2_max_requests.read(reader, count),
@@ -163,9 +174,9 @@ impl HttpSettings {
 
 impl Http2KeepAlive {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [interval, timeout] = reader.fields(value, &HTTP2_KEEP_ALIVE)?;
-        let interval = interval.required("interval", &HTTP2_KEEP_ALIVE, value, reader, Reader::text);
-        let timeout = timeout.required("timeout", &HTTP2_KEEP_ALIVE, value, reader, Reader::text);
+        let Http2KeepAliveFields { interval, timeout } = reader.fields(value)?;
+        let interval = interval.required::<_, Http2KeepAliveFields>("interval", value, reader, Reader::text);
+        let timeout = timeout.required::<_, Http2KeepAliveFields>("timeout", value, reader, Reader::text);
         Some(At::new(Self { interval: interval?, timeout: timeout? }, value.place()))
     }
 }

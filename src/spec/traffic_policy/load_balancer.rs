@@ -2,7 +2,7 @@
 //!
 //! Enters: its tree. Leaves: [`LoadBalancer`]. Refuses to know: which words exclude each other.
 
-use super::super::reader::{Form, Reader};
+use super::super::reader::{Form, Reader, form};
 use super::super::tree::Value;
 use super::super::{Keyed, Listed, Written};
 use crate::source::{At, Place};
@@ -101,77 +101,96 @@ pub struct Warmup {
     pub aggression: Written<String>,
 }
 
-const LOAD_BALANCER: Form<6> = Form {
-    what: "a loadBalancer",
-    example: "loadBalancer: {simple: LEAST_REQUEST}",
-    fields: [
-        "simple",
-        "consistentHash",
-        "localityLbSetting",
-        "zoneAwareLbSetting",
-        "warmup",
-        "warmupDurationSecs",
-    ],
-};
+form! {
+    struct LoadBalancerFields: "a loadBalancer", "loadBalancer: {simple: LEAST_REQUEST}" {
+        simple: "simple",
+        consistent_hash: "consistentHash",
+        locality: "localityLbSetting",
+        zone_aware: "zoneAwareLbSetting",
+        warmup: "warmup",
+        warmup_duration: "warmupDurationSecs",
+    }
+}
 
-const CONSISTENT_HASH: Form<7> = Form {
-    what: "a consistentHash",
-    example: "consistentHash: {httpHeaderName: x-user}",
-    fields: [
-        "httpHeaderName",
-        "httpCookie",
-        "useSourceIp",
-        "httpQueryParameterName",
-        "minimumRingSize",
-        "ringHash",
-        "maglev",
-    ],
-};
+form! {
+    struct ConsistentHashFields: "a consistentHash", "consistentHash: {httpHeaderName: x-user}" {
+        http_header_name: "httpHeaderName",
+        http_cookie: "httpCookie",
+        use_source_ip: "useSourceIp",
+        http_query_parameter_name: "httpQueryParameterName",
+        minimum_ring_size: "minimumRingSize",
+        ring_hash: "ringHash",
+        maglev: "maglev",
+    }
+}
 
-const HTTP_COOKIE: Form<4> = Form {
-    what: "an httpCookie",
-    example: "httpCookie: {name: user, ttl: 0s}",
-    fields: ["name", "path", "ttl", "attributes"],
-};
+form! {
+    struct HttpCookieFields: "an httpCookie", "httpCookie: {name: user, ttl: 0s}" {
+        name: "name",
+        path: "path",
+        ttl: "ttl",
+        attributes: "attributes",
+    }
+}
 
-const COOKIE_ATTRIBUTE: Form<2> = Form {
-    what: "an attribute of a cookie",
-    example: "attributes: [{name: SameSite, value: Strict}]",
-    fields: ["name", "value"],
-};
+form! {
+    struct CookieAttributeFields: "an attribute of a cookie", "attributes: [{name: SameSite, value: Strict}]" {
+        name: "name",
+        text: "value",
+    }
+}
 
-const RING_HASH: Form<1> =
-    Form { what: "a ringHash", example: "ringHash: {minimumRingSize: 1024}", fields: ["minimumRingSize"] };
+form! {
+    struct RingHashFields: "a ringHash", "ringHash: {minimumRingSize: 1024}" {
+        size: "minimumRingSize",
+    }
+}
 
-const MAGLEV: Form<1> =
-    Form { what: "a maglev", example: "maglev: {tableSize: 65537}", fields: ["tableSize"] };
+form! {
+    struct MaglevFields: "a maglev", "maglev: {tableSize: 65537}" {
+        size: "tableSize",
+    }
+}
 
-const LOCALITY: Form<4> = Form {
-    what: "a localityLbSetting",
-    example: "localityLbSetting: {failover: [{from: europe, to: america}]}",
-    fields: ["enabled", "distribute", "failover", "failoverPriority"],
-};
+form! {
+    struct LocalityFields: "a localityLbSetting", "localityLbSetting: {failover: [{from: europe, to: america}]}" {
+        enabled: "enabled",
+        distribute: "distribute",
+        failover: "failover",
+        failover_priority: "failoverPriority",
+    }
+}
 
-const ZONE_AWARE: Form<4> = Form {
-    what: "a zoneAwareLbSetting",
-    example: "zoneAwareLbSetting: {minClusterSize: 6}",
-    fields: ["enabled", "failover", "failoverPriority", "minClusterSize"],
-};
+form! {
+    struct ZoneAwareFields: "a zoneAwareLbSetting", "zoneAwareLbSetting: {minClusterSize: 6}" {
+        enabled: "enabled",
+        failover: "failover",
+        failover_priority: "failoverPriority",
+        min_cluster_size: "minClusterSize",
+    }
+}
 
-const DISTRIBUTE: Form<2> = Form {
-    what: "a distribution",
-    example: "distribute: [{from: europe/*, to: {europe/*: 80, america/*: 20}}]",
-    fields: ["from", "to"],
-};
+form! {
+    struct DistributeFields: "a distribution", "distribute: [{from: europe/*, to: {europe/*: 80, america/*: 20}}]" {
+        from: "from",
+        to: "to",
+    }
+}
 
-const FAILOVER: Form<2> =
-    Form { what: "a failover", example: "failover: [{from: europe, to: america}]", fields: ["from", "to"] };
+form! {
+    struct FailoverFields: "a failover", "failover: [{from: europe, to: america}]" {
+        from: "from",
+        to: "to",
+    }
+}
 
-const WARMUP: Form<3> = Form {
-    what: "a warmup",
-    example: "warmup: {duration: 30s}",
-    fields: ["duration", "minimumPercent", "aggression"],
-};
+form! {
+    struct WarmupFields: "a warmup", "warmup: {duration: 30s}" {
+        duration: "duration",
+        minimum_percent: "minimumPercent",
+        aggression: "aggression",
+    }
+}
 
 /// The largest ring that Envoy makes.
 const LARGEST_RING: u32 = 8 << 20;
@@ -179,8 +198,8 @@ const LARGEST_RING: u32 = 8 << 20;
 impl LoadBalancer {
     /// Reads `loadBalancer`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [simple, consistent_hash, locality, zone_aware, warmup, warmup_duration] =
-            reader.fields(value, &LOAD_BALANCER)?;
+        let LoadBalancerFields { simple, consistent_hash, locality, zone_aware, warmup, warmup_duration } =
+            reader.fields(value)?;
         let balancer = Self {
             simple: simple.read(reader, Reader::text),
             consistent_hash: consistent_hash.read(reader, ConsistentHash::read),
@@ -195,7 +214,7 @@ impl LoadBalancer {
 
 impl ConsistentHash {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [
+        let ConsistentHashFields {
             http_header_name,
             http_cookie,
             use_source_ip,
@@ -203,7 +222,7 @@ impl ConsistentHash {
             minimum_ring_size,
             ring_hash,
             maglev,
-        ] = reader.fields(value, &CONSISTENT_HASH)?;
+        } = reader.fields(value)?;
         let hash = Self {
             http_header_name: http_header_name.read(reader, Reader::text),
             http_cookie: http_cookie.read(reader, HttpCookie::read),
@@ -211,16 +230,17 @@ impl ConsistentHash {
             http_query_parameter_name: http_query_parameter_name.read(reader, Reader::text),
             minimum_ring_size: minimum_ring_size.read(reader, ring_size),
             ring_hash: ring_hash.read(reader, |reader, value| {
-                let [size] = reader.fields(value, &RING_HASH)?;
+                let RingHashFields { size } = reader.fields(value)?;
                 let minimum_ring_size =
-                    size.required("minimumRingSize", &RING_HASH, value, reader, ring_size)?;
+                    size.required::<_, RingHashFields>("minimumRingSize", value, reader, ring_size)?;
                 Some(At::new(RingHash { minimum_ring_size }, value.place()))
             }),
             maglev: maglev.read(reader, |reader, value| {
-                let [size] = reader.fields(value, &MAGLEV)?;
-                let table_size = size.required("tableSize", &MAGLEV, value, reader, |reader, value| {
-                    reader.number(value, "size of a table", 2..=5_000_010)
-                })?;
+                let MaglevFields { size } = reader.fields(value)?;
+                let table_size =
+                    size.required::<_, MaglevFields>("tableSize", value, reader, |reader, value| {
+                        reader.number(value, "size of a table", 2..=5_000_010)
+                    })?;
                 Some(At::new(Maglev { table_size }, value.place()))
             }),
         };
@@ -234,15 +254,15 @@ fn ring_size(reader: &mut Reader, value: Value<'_>) -> Option<At<u32>> {
 
 impl HttpCookie {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [name, path, ttl, attributes] = reader.fields(value, &HTTP_COOKIE)?;
-        let name = name.required("name", &HTTP_COOKIE, value, reader, Reader::text);
+        let HttpCookieFields { name, path, ttl, attributes } = reader.fields(value)?;
+        let name = name.required::<_, HttpCookieFields>("name", value, reader, Reader::text);
         let path = path.read(reader, Reader::text);
         let ttl = ttl.read(reader, Reader::text);
         let attributes = attributes.read(reader, |reader, value| {
             reader.list(value, |reader, value| {
-                let [name, text] = reader.fields(value, &COOKIE_ATTRIBUTE)?;
-                let name = name.required("name", &COOKIE_ATTRIBUTE, value, reader, Reader::text);
-                let text = text.required("value", &COOKIE_ATTRIBUTE, value, reader, Reader::text);
+                let CookieAttributeFields { name, text } = reader.fields(value)?;
+                let name = name.required::<_, CookieAttributeFields>("name", value, reader, Reader::text);
+                let text = text.required::<_, CookieAttributeFields>("value", value, reader, Reader::text);
                 Some(Keyed { key: name?, value: text? })
             })
         });
@@ -252,7 +272,7 @@ impl HttpCookie {
 
 impl LocalityLbSetting {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [enabled, distribute, failover, failover_priority] = reader.fields(value, &LOCALITY)?;
+        let LocalityFields { enabled, distribute, failover, failover_priority } = reader.fields(value)?;
         let setting = Self {
             enabled: enabled.read(reader, Reader::boolean),
             distribute: distribute.read(reader, |reader, value| reader.list(value, Distribute::read)),
@@ -265,7 +285,8 @@ impl LocalityLbSetting {
 
 impl ZoneAwareLbSetting {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [enabled, failover, failover_priority, min_cluster_size] = reader.fields(value, &ZONE_AWARE)?;
+        let ZoneAwareFields { enabled, failover, failover_priority, min_cluster_size } =
+            reader.fields(value)?;
         let setting = Self {
             enabled: enabled.read(reader, Reader::boolean),
             failover: failover.read(reader, |reader, value| reader.list(value, Failover::read)),
@@ -279,10 +300,10 @@ impl ZoneAwareLbSetting {
 
 impl Distribute {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<Self> {
-        let [from, to] = reader.fields(value, &DISTRIBUTE)?;
-        let from = from.required("from", &DISTRIBUTE, value, reader, Reader::text);
-        let to = to.required("to", &DISTRIBUTE, value, reader, |reader, value| {
-            reader.entries(value, "a map of shares", DISTRIBUTE.example, |reader, key, value| {
+        let DistributeFields { from, to } = reader.fields(value)?;
+        let from = from.required::<_, DistributeFields>("from", value, reader, Reader::text);
+        let to = to.required::<_, DistributeFields>("to", value, reader, |reader, value| {
+            reader.entries(value, "a map of shares", DistributeFields::EXAMPLE, |reader, key, value| {
                 let share = reader.number(value, "share", 1..=100)?;
                 Some(Keyed { key: key.map(str::to_owned), value: share })
             })
@@ -293,17 +314,17 @@ impl Distribute {
 
 impl Failover {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<Self> {
-        let [from, to] = reader.fields(value, &FAILOVER)?;
-        let from = from.required("from", &FAILOVER, value, reader, Reader::text);
-        let to = to.required("to", &FAILOVER, value, reader, Reader::text);
+        let FailoverFields { from, to } = reader.fields(value)?;
+        let from = from.required::<_, FailoverFields>("from", value, reader, Reader::text);
+        let to = to.required::<_, FailoverFields>("to", value, reader, Reader::text);
         Some(Self { from: from?, to: to? })
     }
 }
 
 impl Warmup {
     fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [duration, minimum_percent, aggression] = reader.fields(value, &WARMUP)?;
-        let duration = duration.required("duration", &WARMUP, value, reader, Reader::text);
+        let WarmupFields { duration, minimum_percent, aggression } = reader.fields(value)?;
+        let duration = duration.required::<_, WarmupFields>("duration", value, reader, Reader::text);
         let minimum_percent = minimum_percent.read(reader, Reader::percent);
         let aggression = aggression.read(reader, Reader::text);
         Some(At::new(Self { duration: duration?, minimum_percent, aggression }, value.place()))

@@ -2,7 +2,7 @@
 //!
 //! Enters: its tree. Leaves: [`OutlierDetection`]. Refuses to know: whether the durations are any good.
 
-use super::super::reader::{Form, Reader};
+use super::super::reader::{Reader, form};
 use super::super::tree::Value;
 use super::super::{Listed, Written};
 use super::connection_pool::count;
@@ -25,26 +25,24 @@ pub struct OutlierDetection {
     pub http_error_codes: Written<Listed<At<u16>>>,
 }
 
-const OUTLIER_DETECTION: Form<9> = Form {
-    what: "an outlierDetection",
-    example: "outlierDetection: {consecutive5xxErrors: 5, baseEjectionTime: 30s}",
-    fields: [
-        "splitExternalLocalOriginErrors",
-        "consecutiveLocalOriginFailures",
-        "consecutiveGatewayErrors",
-        "consecutive5xxErrors",
-        "interval",
-        "baseEjectionTime",
-        "maxEjectionPercent",
-        "minHealthPercent",
-        "outlierDetectionHttpErrorCodes",
-    ],
-};
+form! {
+    struct OutlierDetectionFields: "an outlierDetection", "outlierDetection: {consecutive5xxErrors: 5, baseEjectionTime: 30s}" {
+        split_external_local_origin_errors: "splitExternalLocalOriginErrors",
+        consecutive_local_origin_failures: "consecutiveLocalOriginFailures",
+        consecutive_gateway_errors: "consecutiveGatewayErrors",
+        consecutive_5xx_errors: "consecutive5xxErrors",
+        interval: "interval",
+        base_ejection_time: "baseEjectionTime",
+        max_ejection_percent: "maxEjectionPercent",
+        min_health_percent: "minHealthPercent",
+        http_error_codes: "outlierDetectionHttpErrorCodes",
+    }
+}
 
 impl OutlierDetection {
     /// Reads `outlierDetection`.
     pub fn read(reader: &mut Reader, value: Value<'_>) -> Option<At<Self>> {
-        let [
+        let OutlierDetectionFields {
             split_external_local_origin_errors,
             consecutive_local_origin_failures,
             consecutive_gateway_errors,
@@ -54,7 +52,7 @@ impl OutlierDetection {
             max_ejection_percent,
             min_health_percent,
             http_error_codes,
-        ] = reader.fields(value, &OUTLIER_DETECTION)?;
+        } = reader.fields(value)?;
         let detection = Self {
             split_external_local_origin_errors: split_external_local_origin_errors
                 .read(reader, Reader::boolean),

@@ -4,6 +4,7 @@
 //! Refuses to know: what objects say.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::OnceLock;
 
 use super::service::ServiceSpec;
@@ -22,13 +23,30 @@ pub struct BundleText<'a> {
 
 /// Why a bundle cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreadable {
-    /// The bundle's file.
-    pub file: String,
-    /// The first line of the document in question; from 1.
-    pub line: usize,
-    /// What the reader says.
-    pub reason: String,
+pub enum Unreadable {
+    /// It is not there.
+    Missing {
+        /// The bundle's file.
+        file: String,
+    },
+    /// It is no bundle.
+    Broken {
+        /// The bundle's file.
+        file: String,
+        /// The first line of the document in question; from 1.
+        line: usize,
+        /// What the reader says.
+        reason: String,
+    },
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { file } => write!(f, "{file} is missing"),
+            Self::Broken { file, line, reason } => write!(f, "cannot read {file}:{line}: {reason}"),
+        }
+    }
 }
 
 /// All that is applied, by cluster.
@@ -42,19 +60,25 @@ pub struct Routing {
 #[derive(Clone, Debug, Default)]
 struct Bundle {
     files: Vec<File>,
+    missing: Option<String>,
     objects: OnceLock<Result<Objects, Unreadable>>,
     services: OnceLock<Result<Vec<Object<ServiceSpec>>, Unreadable>>,
 }
 
+/// A file of a bundle.
 #[derive(Clone, Debug)]
-struct File {
-    name: String,
-    text: String,
+pub(super) struct File {
+    /// The cluster that it is applied to.
+    pub(super) cluster: String,
+    /// For people.
+    pub(super) name: String,
+    /// The YAML.
+    pub(super) text: String,
 }
 
 impl File {
-    fn documents(&self) -> impl Iterator<Item = (&str, line::Document<'_>)> {
-        line::documents(&self.text).into_iter().map(|document| (&*self.name, document))
+    fn documents(&self) -> impl Iterator<Item = (&Self, line::Document<'_>)> {
+        line::documents(&self.text).into_iter().map(move |document| (self, document))
     }
 }
 
@@ -68,9 +92,15 @@ impl Routing {
         let mut routing = Self::default();
         for BundleText { cluster, file, text } in bundles {
             let files = &mut routing.clusters.entry((*cluster).to_owned()).or_default().files;
-            files.push(File { name: (*file).to_owned(), text: (*text).to_owned() });
+            let [cluster, name, text] = [cluster, file, text].map(|text| (*text).to_owned());
+            files.push(File { cluster, name, text });
         }
         routing
+    }
+
+    /// A file that a cluster's bundle should have, and has not.
+    pub fn miss(&mut self, cluster: &str, file: &str) {
+        self.clusters.entry(cluster.to_owned()).or_default().missing = Some(file.to_owned());
     }
 
     /// Reads all bundles at once.
@@ -104,11 +134,16 @@ impl Routing {
 }
 
 impl Bundle {
-    fn documents(&self) -> impl Iterator<Item = (&str, line::Document<'_>)> {
+    fn documents(&self) -> impl Iterator<Item = (&File, line::Document<'_>)> {
         self.files.iter().flat_map(File::documents)
     }
 
+    fn whole(&self) -> Result<(), Unreadable> {
+        self.missing.as_ref().map_or(Ok(()), |file| Err(Unreadable::Missing { file: file.clone() }))
+    }
+
     fn read_objects(&self) -> Result<Objects, Unreadable> {
+        self.whole()?;
         let mut objects = Objects::default();
         for (file, document) in self.documents() {
             objects.add(file, &document)?;
@@ -118,11 +153,13 @@ impl Bundle {
     }
 
     fn read_services(&self) -> Result<Vec<Object<ServiceSpec>>, Unreadable> {
+        self.whole()?;
         let mut services = Vec::new();
         for (file, document) in self.documents().filter(|(_, document)| document.may_be("Service")) {
             match header(file, &document)? {
                 Some((place, spec)) if place.kind == "Service" => {
-                    services.push(read(place, spec).map_err(|reason| document.unreadable(file, &reason))?);
+                    services
+                        .push(read(place, spec).map_err(|reason| document.unreadable(&file.name, &reason))?);
                 }
                 Some(_) | None => {}
             }

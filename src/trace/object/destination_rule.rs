@@ -81,6 +81,26 @@ pub struct LoadBalancer {
     _warmup_duration: IgnoredAny,
     #[serde(default)]
     pub locality_lb_setting: Option<LocalityLbSetting>,
+    #[serde(default)]
+    pub zone_aware_lb_setting: Option<ZoneAwareLbSetting>,
+    #[serde(flatten)]
+    pub unfollowed: Unfollowed,
+}
+
+/// The region's own endpoints come first, and Envoy balances its zones. Since Istio 1.31.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ZoneAwareLbSetting {
+    /// Which region stands in for another.
+    #[serde(default)]
+    pub failover: Vec<Failover>,
+    /// Labels that the proxy compares with its own, or with a value behind `=`.
+    #[serde(default)]
+    pub failover_priority: Vec<String>,
+    #[serde(default)]
+    pub enabled: Option<bool>,
+    #[serde(rename = "minClusterSize", default)]
+    _min_cluster_size: IgnoredAny,
     #[serde(flatten)]
     pub unfollowed: Unfollowed,
 }
@@ -122,9 +142,18 @@ pub struct Failover {
     pub to: String,
 }
 
-/// Endpoints that fail are left out. After how many failures is nothing that one request shows.
-#[derive(Clone, Debug, Deserialize)]
-pub struct OutlierDetection {}
+/// Endpoints that fail are left out.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct OutlierDetection {
+    /// How many failures in a row it takes; Envoy's 5 where nothing is said.
+    #[serde(rename = "consecutive5xxErrors")]
+    consecutive_errors: Option<u32>,
+    consecutive_gateway_errors: Option<u32>,
+    /// How many percent of all endpoints are left out at most; Envoy's 10 where nothing is said.
+    max_ejection_percent: u32,
+    min_health_percent: i32,
+}
 
 /// How a caller's proxy speaks TLS.
 #[derive(Clone, Debug, Deserialize)]
@@ -162,6 +191,29 @@ impl DestinationRuleSpec {
     #[must_use]
     pub fn is_for_some_workloads(&self) -> bool {
         self.unfollowed.contains_key("workloadSelector")
+    }
+}
+
+impl OutlierDetection {
+    /// How many failures in a row it takes; none if these do not count.
+    #[must_use]
+    pub fn failures(&self) -> Option<u32> {
+        let said = [self.consecutive_errors.or(Some(5)), self.consecutive_gateway_errors];
+        said.into_iter().flatten().filter(|number| *number > 0).min()
+    }
+
+    /// How many of so many endpoints it leaves out at most. Source: `DetectorImpl::ejectHost` in Envoy's
+    /// `source/common/upstream/outlier_detection_impl.cc`.
+    #[must_use]
+    pub fn most(&self, endpoints: u32) -> u32 {
+        let percent = if self.max_ejection_percent == 0 { 10 } else { self.max_ejection_percent.min(100) };
+        endpoints * percent / 100
+    }
+
+    /// Whether control planes leave out pods that are not ready, as all did before Istio 1.31.
+    #[must_use]
+    pub fn hides_unready(&self) -> bool {
+        self.min_health_percent > 0
     }
 }
 

@@ -21,7 +21,8 @@ pub(super) struct Document<'a> {
 impl Document<'_> {
     /// Whether its object may be of a kind, as far as the text shows without being read.
     pub(super) fn may_be(&self, kind: &str) -> bool {
-        let says = |line: &str| line.strip_prefix("kind:").is_some_and(|said| said.trim() == kind);
+        let said = |said: &str| said.split(" #").next().unwrap_or(said).trim() == kind;
+        let says = |line: &str| line.strip_prefix("kind:").is_some_and(said);
         self.text.trim_start().starts_with(['{', '"']) || self.text.lines().any(says)
     }
 
@@ -32,7 +33,7 @@ impl Document<'_> {
 
     /// What is wrong with it.
     pub(super) fn unreadable(&self, file: &str, reason: &serde_yaml::Error) -> Unreadable {
-        Unreadable { file: file.to_owned(), line: self.line, reason: reason.to_string() }
+        Unreadable::Broken { file: file.to_owned(), line: self.line, reason: reason.to_string() }
     }
 }
 

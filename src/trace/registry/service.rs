@@ -5,6 +5,7 @@
 use crate::trace::object::service::ServiceSpec;
 use crate::trace::object::service_entry::{Location, ServiceEntrySpec};
 use crate::trace::object::{Object, ObjectPlace};
+use crate::trace::request::Speaks;
 use crate::trace::world::{self, Cluster};
 
 /// A name that can be called.
@@ -44,6 +45,8 @@ pub(in crate::trace) enum List {
     Tls,
     /// For connections, by their ends.
     Tcp,
+    /// For requests where HTTP is spoken, else by the ends: nobody said what the port is for.
+    Either,
 }
 
 /// Who answers for a name.
@@ -129,7 +132,7 @@ pub(super) fn of_world<'a>(cluster: &'a Cluster, service: &'a world::Service, do
 
 /// A Service of the bundle.
 pub(super) fn of_stand_in<'a>(object: &'a Object<ServiceSpec>, domain: &str) -> Service<'a> {
-    let ObjectPlace { kind: _, namespace, name, file: _, line: _ } = &object.place;
+    let ObjectPlace { kind: _, namespace, name, cluster: _, file: _, line: _ } = &object.place;
     let ports = object.spec.ports.iter().map(|port| Port {
         number: port.port,
         name: &port.name,
@@ -163,13 +166,23 @@ pub(super) fn of_entry<'a>(host: &str, object: &'a Object<ServiceEntrySpec>) -> 
 }
 
 impl List {
-    /// By a protocol, or the port whose name begins with one. What Istio does not know it looks into, and finds HTTP where
-    /// there is HTTP.
+    /// What is obeyed by a connection that speaks something.
+    pub(in crate::trace) fn obeyed(self, speaks: &Speaks) -> Self {
+        match (self, speaks) {
+            (Self::Either, Speaks::Http) => Self::Http,
+            (Self::Either, Speaks::Tls { .. } | Speaks::Bytes) => Self::Tcp,
+            (Self::Http | Self::Tls | Self::Tcp, _) => self,
+        }
+    }
+
+    /// By a protocol, or the port whose name begins with one. What Istio does not know it looks into. Source: `Parse` in
+    /// Istio's `pkg/config/protocol/instance.go`.
     fn of(word: &str) -> Self {
         match word.split('-').next().unwrap_or(word).to_ascii_lowercase().as_str() {
             "tls" | "https" => Self::Tls,
             "tcp" | "mongo" | "mysql" | "redis" | "udp" => Self::Tcp,
-            _ => Self::Http,
+            "http" | "http2" | "grpc" | "kubernetes.io/h2c" | "kubernetes.io/ws" => Self::Http,
+            _ => Self::Either,
         }
     }
 }

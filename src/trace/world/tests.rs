@@ -5,6 +5,7 @@ use super::*;
 #[test]
 fn a_world_reads_as_the_judge_reads_it() {
     let world = World {
+        flat: None,
         clusters: vec![Cluster {
             name: "cluster1".to_owned(),
             network: None,
@@ -40,6 +41,7 @@ fn a_world_reads_as_the_judge_reads_it() {
                     name: "reviews-v1".to_owned(),
                     labels: BTreeMap::from([("version".to_owned(), "v1".to_owned())]),
                     replicas: 1,
+                    not_ready: 0,
                     locality: None,
                     network: None,
                     no_sidecar: false,
@@ -49,7 +51,7 @@ fn a_world_reads_as_the_judge_reads_it() {
             registry: None,
             locality: None,
             domain: default_domain(),
-            release: 30,
+            release: 31,
         }],
     };
     let text = serde_yaml::to_string(&world).unwrap();

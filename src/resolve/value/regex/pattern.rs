@@ -112,6 +112,23 @@ pub(super) fn check(text: &str) -> Result<(), Fault> {
     if outer.is_empty() { Ok(()) } else { Err(syntax(text, text.len())) }
 }
 
+/// How many groups of a sound expression keep what they match.
+pub(super) fn groups(text: &str) -> usize {
+    let mut groups = 0;
+    let mut rest = text;
+    while let Some(mark) = rest.chars().next() {
+        let here = rest;
+        rest = here.strip_prefix(mark).unwrap_or_default();
+        match mark {
+            '(' if !here.starts_with("(?") || here.starts_with("(?P<") => groups += 1,
+            '[' => rest = class::read(here).map_or(rest, |(_, behind)| behind),
+            '\\' => rest = escape::read(here).map_or(rest, |(_, behind)| behind),
+            _ => {}
+        }
+    }
+    groups
+}
+
 /// What an opening parenthesis opens, and what stands behind it.
 enum Opened<'a> {
     Group(&'a str),
