@@ -46,7 +46,7 @@ pub use visibility::View;
 pub use way::Way;
 pub use way::discovery::SeenSubset;
 pub use way::merged::{Joining, Part, Pool};
-pub use way::remote::{RemoteName, RemoteSubset};
+pub use way::remote::{Extent, RemoteName, RemoteSubset};
 pub use way::rewrite::Translation;
 
 /// A plain name that nothing in the cluster answers to by itself.

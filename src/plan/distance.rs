@@ -9,7 +9,8 @@ use crate::model::{Cluster, ClusterId, Mesh, Pick, Service};
 pub struct Serving {
     /// By name; empty if the caller reaches none.
     pub clusters: Vec<(ClusterId, u32)>,
-    /// Whether they do not share, but stand in for each other: the nearest that is healthy serves.
+    /// Whether they do not share, but stand in for each other: the nearest that is healthy serves. One cluster does so
+    /// where others may join it later.
     pub failover: bool,
     /// Clusters that run it and have no gateway to enter by, or whose network has none.
     pub closed: Vec<ClusterId>,
@@ -49,7 +50,10 @@ pub fn serving(
         AcrossClusters::Spread => open,
         AcrossClusters::Local => nearest(view, &open, caller),
         AcrossClusters::Failover => {
-            serving.failover = open.len() > 1;
+            serving.failover = match open.as_slice() {
+                [(only, _)] => wanted.is_none() && *only != caller && view.pools(service, *only),
+                several => several.len() > 1,
+            };
             open
         }
     };

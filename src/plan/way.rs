@@ -13,7 +13,7 @@ pub mod discovery; // what control planes see under it
 use super::rules::route::Target;
 use super::visibility::View;
 use crate::model::name::LABEL;
-use crate::model::{Cluster, ClusterId, Reach, Service};
+use crate::model::{Cluster, ClusterId, Reach, RemoteNames, Service};
 use crate::source::At;
 
 /// How callers get to a destination.
@@ -50,6 +50,16 @@ impl View<'_> {
     #[must_use]
     pub fn written_reach<'s>(&'s self, service: &'s Service, serving: &'s Cluster) -> Option<&'s At<Reach>> {
         service.reach.as_ref().or(serving.reach.as_ref()).or(self.reach.as_ref())
+    }
+
+    /// Whether callers say a pool for what fails over to this cluster alone: others may join it, by the same name.
+    #[must_use]
+    pub fn pools(&self, service: &Service, far: ClusterId) -> bool {
+        let by_name = match self.way_into(service, far) {
+            Way::Sni | Way::Rewrite => true,
+            Way::Local | Way::Merged | Way::Discovery => false,
+        };
+        by_name && self.remote_names == RemoteNames::Shared
     }
 
     /// Whether callers elsewhere find what runs in a cluster by discovery.

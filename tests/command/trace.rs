@@ -12,7 +12,7 @@ reviews:9080 from cluster1
       cluster1    DestinationRule reviews, subset v1
       cluster1    pods of reviews with version=v1
    50 %  v2  cluster2  203.0.113.20:15443  sni outbound_.9080_.v2_.reviews.default.svc.cluster.local
-      cluster1    DestinationRule reviews-global, subset v2
+      cluster1    DestinationRule reviews-global, subset v2--cluster2
       cluster1    endpoints of reviews.default.global
       cluster1    to the gateway of cluster2, with the mesh's TLS
       cluster2    Gateway istio-system/meshgen-east-west

@@ -156,7 +156,7 @@ pub const CAUGHT: &[Fault] = &[
         Replace("          sni: outbound_.9080_.v3_.reviews.default.svc.cluster.local\n", ""),
         "error:no-filter-chain",
     ),
-    fault(NEAR, "DestinationRule ratings-global", Remove, "error:plaintext-to-gateway"),
+    fault(NEAR, "DestinationRule ratings-global", Remove, "error:no-cluster"),
     // The caller's own versions and routes.
     fault(NEAR, LOCAL, Remove, "error:no-cluster"),
     fault(NEAR, LOCAL, Replace("version: v1", "version: v9"), "error:no-endpoints"),
@@ -215,7 +215,7 @@ pub const CAUGHT: &[Fault] = &[
         Replace("subset: v2--cluster3", "subset: v2--cluster2"),
         "found {\"cluster2/v2\": 60.0",
     ),
-    fault(NEAR, ROUTES, Replace("        subset: v3\n", ""), "found {"),
+    fault(NEAR, ROUTES, Replace("        subset: v3--cluster2\n", ""), "found {"),
     fault(
         NEAR,
         ROUTES,

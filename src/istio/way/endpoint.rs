@@ -9,9 +9,9 @@ use crate::istio::kind::service_entry::{Endpoint, Resolution};
 use crate::istio::release::Feature;
 use crate::model::name::{self, LABEL};
 use crate::model::{Address, Cluster};
-use crate::plan::{ClassPlan, RemoteName, RemoteSubset};
+use crate::plan::{ClassPlan, Extent, RemoteName, RemoteSubset};
 
-/// The label that tells clusters apart, and the subsets that use one of them.
+/// The label that tells clusters apart.
 pub const CLUSTER: &str = "cluster";
 
 /// By cluster, one for each address of its gateway.
@@ -50,37 +50,33 @@ pub fn resolution(plan: &ClassPlan<'_>, name: &RemoteName<'_>) -> Resolution {
 }
 
 /// What a subset selects endpoints by; nothing where it uses all.
-pub fn selector(name: &RemoteName<'_>, subset: &RemoteSubset<'_>) -> BTreeMap<String, String> {
-    if !name.narrows(subset) {
-        return BTreeMap::new();
-    }
-    match subset.clusters.as_slice() {
-        [only] => [(CLUSTER.to_owned(), only.name.clone())].into(),
-        [] | [_, _, ..] => [serves(subset)].into(),
+pub fn selector(subset: &RemoteSubset<'_>) -> BTreeMap<String, String> {
+    match subset.extent {
+        Extent::Whole => BTreeMap::new(),
+        Extent::Cluster => subset.clusters.first().map(|only| of(only)).into_iter().collect(),
+        Extent::Pool => [serves(subset)].into(),
     }
 }
 
-/// Labels that subsets select by only where there are endpoints that some subset must not use: istioctl looks for pods
-/// that carry them.
+/// What tells the cluster apart, whether a subset asks for it or not, and the pools that it is in.
 fn labels(plan: &ClassPlan<'_>, name: &RemoteName<'_>, cluster: &Cluster) -> BTreeMap<String, String> {
-    let mut labels = BTreeMap::new();
-    for subset in &name.subsets {
-        let here = subset.clusters.iter().any(|known| known.name == cluster.name);
-        if name.narrows(subset) && !subset.fails_over() {
-            labels.insert(CLUSTER.to_owned(), cluster.name.clone());
-        }
-        if name.narrows(subset) && subset.fails_over() && here {
-            labels.extend([serves(subset)]);
-        }
-        let ordered = plan.cluster.release.can(Feature::FailoverPriority);
-        if subset.fails_over() && here && ordered && plan.farther(cluster) {
+    let mut labels: BTreeMap<_, _> = name.shared.then(|| of(cluster)).into_iter().collect();
+    let has = |subset: &&RemoteSubset<'_>| subset.clusters.iter().any(|known| known.id == cluster.id);
+    for pool in name.subsets.iter().filter(|subset| subset.extent == Extent::Pool).filter(has) {
+        labels.extend([serves(pool)]);
+        if plan.cluster.release.can(Feature::FailoverPriority) && plan.farther(cluster) {
             labels.insert(FARTHER.0.to_owned(), FARTHER.1.to_owned());
         }
     }
     labels
 }
 
-/// The mark of endpoints that a subset over several clusters may use.
+/// The mark of the endpoints of a cluster.
+fn of(cluster: &Cluster) -> (String, String) {
+    (CLUSTER.to_owned(), cluster.name.clone())
+}
+
+/// The mark of endpoints that stand in for each other.
 fn serves(subset: &RemoteSubset<'_>) -> (String, String) {
     let key = format!("serves-{}", subset.name);
     let key = if key.len() > LABEL { name::distinct(&key, &subset.name, LABEL) } else { key };
@@ -90,9 +86,9 @@ fn serves(subset: &RemoteSubset<'_>) -> (String, String) {
 /// The region, where a release goes by localities alone; a zone would count as well, and must not.
 fn locality(plan: &ClassPlan<'_>, name: &RemoteName<'_>, cluster: &Cluster) -> Option<String> {
     let ordered = plan.cluster.release.can(Feature::FailoverPriority);
-    let fails_over = name.subsets.iter().any(RemoteSubset::fails_over);
+    let pools = name.subsets.iter().any(|subset| subset.extent == Extent::Pool);
     let region = cluster.locality.as_ref().map(|locality| locality.region.clone());
-    region.filter(|_| fails_over && !ordered)
+    region.filter(|_| pools && !ordered)
 }
 
 /// Envoy shares requests by endpoint; clusters are to have equal shares whatever the number of their addresses. The

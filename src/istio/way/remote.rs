@@ -66,7 +66,7 @@ fn destination_rule(plan: &ClassPlan<'_>, name: &RemoteName<'_>, dialect: &mut D
         why,
         Spec::DestinationRule(spec),
     );
-    if name.subsets.iter().any(|subset| name.narrows(subset)) {
+    if name.shared {
         // istioctl looks for pods that carry the labels; it does not look at the endpoints of a ServiceEntry.
         suppress(&mut object, "IST0173");
     }
@@ -79,13 +79,13 @@ fn remote_subset(
     subset: &RemoteSubset<'_>,
     dialect: &mut Dialect<'_>,
 ) -> Option<Subset> {
-    let RemoteSubset { name: subset_name, far: subset_there, pick, clusters, way } = subset;
+    let RemoteSubset { name: subset_name, far: subset_there, pick, extent: _, clusters, way } = subset;
     let service = name.service;
     // Clusters that stand in for each other are told the same.
     let cluster = clusters.first()?;
     let contract = Contract { service, cluster, serving: clusters, subset: *subset_there, way: *way };
     let policy = contract.policy(*pick, subset.fails_over(), dialect);
-    let labels = endpoint::selector(name, subset);
+    let labels = endpoint::selector(subset);
     Some(Subset { name: subset_name.clone(), labels, traffic_policy: Some(policy) })
 }
 

@@ -144,7 +144,7 @@ impl<'m> Survey<'m> {
             drained.callers.extend(&class.members);
             return;
         }
-        if serving.failover {
+        if serving.failover && serving.clusters.len() > 1 {
             let clusters = serving.clusters.iter().map(|(cluster, _)| *cluster).collect();
             self.pools.push(Group { service, pick, place, clusters, caller: class.id });
         }

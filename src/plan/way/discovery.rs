@@ -98,15 +98,11 @@ pub fn must_pin(view: &View<'_>, service: &Service, here: ClusterId) -> bool {
 /// The subset by which that is said: `v2`, `v2--cluster2`, `any--cluster2`; none for all that has the name.
 #[must_use]
 pub fn name(view: &View<'_>, service: &Service, said: Said) -> Option<String> {
-    let version = match said.pick {
-        Pick::Any => None,
-        Pick::Version(id) => Some(service.version(id)?),
-    };
-    let stem = version.map_or("any", |version| version.subset.as_str());
-    let taken: BTreeSet<&str> = service.versions.iter().map(|version| version.subset.as_str()).collect();
-    match said.cluster.and_then(|id| view.cluster(id)) {
-        None => version.map(|version| version.subset.clone()),
-        Some(cluster) => Some(at_cluster(stem, cluster, &taken)),
+    let Said { pick, cluster } = said;
+    match (cluster.and_then(|id| view.cluster(id)), pick) {
+        (Some(cluster), _) => Some(at_cluster(service, pick, cluster)),
+        (None, Pick::Version(id)) => service.version(id).map(|version| version.subset.clone()),
+        (None, Pick::Any) => None,
     }
 }
 

@@ -139,7 +139,6 @@ fn parts<'m>(
     uses: &[Use],
     caller: ClusterId,
 ) -> Vec<Part<'m>> {
-    let taken: BTreeSet<&str> = service.versions.iter().map(|version| version.subset.as_str()).collect();
     let part = |to: &Use| {
         let ([cluster], Some(pool)) = (to.clusters.as_slice(), pool.get(&to.target.pick)) else {
             return None;
@@ -153,7 +152,7 @@ fn parts<'m>(
             Pick::Any => None,
             Pick::Version(id) => service.version(id),
         };
-        let name = at_cluster(version.map_or("any", |version| &version.subset), there, &taken);
+        let name = at_cluster(service, pick, there);
         let far = (*cluster != caller).then_some(there);
         Some(Part { name, version, far, pick, cluster: *cluster })
     };

@@ -14,7 +14,7 @@ use crate::plan::rules::route::Target;
 use crate::plan::visibility::View;
 
 use subset::Wanted;
-pub use subset::{RemoteSubset, at_cluster};
+pub use subset::{Extent, RemoteSubset, at_cluster};
 
 /// A name for a service in other clusters.
 #[derive(Clone, Debug)]
@@ -40,12 +40,6 @@ pub struct RemoteName<'m> {
 }
 
 impl RemoteName<'_> {
-    /// Whether the name has endpoints that a subset must not use.
-    #[must_use]
-    pub fn narrows(&self, subset: &RemoteSubset<'_>) -> bool {
-        subset.clusters.len() < self.clusters.len()
-    }
-
     /// Whether it stands for clusters whose Services end in different domains.
     #[must_use]
     pub fn has_several_domains(&self) -> bool {
@@ -128,19 +122,18 @@ fn named<'m>(
     let ids: BTreeSet<ClusterId> = wanted.iter().flat_map(|wanted| wanted.clusters).copied().collect();
     let clusters: Vec<_> = ids.iter().filter_map(|id| view.cluster(*id)).collect();
     let host = view.remote_host(service, clusters.first()?);
+    let shared = view.remote_names == Naming::Shared;
     let mut subsets = Vec::new();
-    let places = subset::of(view, service, wanted, clusters.len() > 1)
-        .into_iter()
-        .map(|subset| {
-            subsets.push(subset?);
-            Some(subsets.len() - 1)
-        })
-        .collect();
+    let place = |wanted| {
+        subsets.push(subset::of(view, service, wanted, shared)?);
+        Some(subsets.len() - 1)
+    };
+    let places = wanted.iter().map(place).collect();
     let name = RemoteName {
         service,
-        object: common.object_names.name(service, clusters.first()?, view.remote_names, &host),
+        object: common.object_names.name(view, service, clusters.first()?, &host),
         address: common.addresses.get(&host).copied(),
-        shared: view.remote_names == Naming::Shared,
+        shared,
         callers: far.callers.clone(),
         subsets,
         way: ids.iter().map(|id| view.way_into(service, *id)).min().unwrap_or(Way::Sni),
@@ -164,7 +157,7 @@ impl ObjectNames {
         for service in &mesh.services {
             let serving = service.runs.keys().filter_map(|cluster| mesh.cluster(*cluster));
             let remote: BTreeSet<String> =
-                serving.map(|cluster| object_name(service, cluster, mesh.remote_names)).collect();
+                serving.map(|cluster| object_name(mesh, service, cluster)).collect();
             for name in remote.into_iter().chain([service.name.clone()]) {
                 *uses.entry((service.namespace.clone(), name)).or_default() += 1;
             }
@@ -172,8 +165,8 @@ impl ObjectNames {
         Self { uses }
     }
 
-    fn name(&self, service: &Service, cluster: &Cluster, naming: Naming, host: &str) -> String {
-        let name = object_name(service, cluster, naming);
+    fn name(&self, mesh: &Mesh, service: &Service, cluster: &Cluster, host: &str) -> String {
+        let name = object_name(mesh, service, cluster);
         let key = (service.namespace.clone(), name);
         let taken = self.uses.get(&key).is_some_and(|uses| *uses > 1);
         let (_, name) = key;
@@ -181,9 +174,11 @@ impl ObjectNames {
     }
 }
 
-fn object_name(service: &Service, cluster: &Cluster, naming: Naming) -> String {
-    match naming {
-        Naming::Shared => format!("{}-global", service.name),
-        Naming::PerCluster => format!("{}-{}-global", service.name, cluster.name),
+/// Ends as the remote name does: another end is then another object, beside the one that callers still use.
+fn object_name(mesh: &Mesh, service: &Service, cluster: &Cluster) -> String {
+    let end = mesh.remote_suffix.replace('.', "-");
+    match mesh.remote_names {
+        Naming::Shared => format!("{}-{end}", service.name),
+        Naming::PerCluster => format!("{}-{}-{end}", service.name, cluster.name),
     }
 }

@@ -1,6 +1,4 @@
-//! The parts of a remote name: what is wanted under it, and how each part is called.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! The parts of a service that callers tell apart, and how each is called.
 
 use crate::model::name::{self, LABEL};
 use crate::model::{Cluster, ClusterId, Pick, Service};
@@ -28,10 +26,24 @@ pub struct RemoteSubset<'m> {
     pub far: Option<&'m str>,
     /// The version, or any.
     pub pick: Pick,
+    /// Which endpoints of its name it uses.
+    pub extent: Extent,
     /// Where it runs, by name: one cluster, or several that stand in for each other.
     pub clusters: Vec<&'m Cluster>,
     /// By which callers get there: `rewrite` only if every gateway is taught the name.
     pub way: Way,
+}
+
+/// Which endpoints of a name a subset uses. It is not told from how many clusters there are today: a second place for a
+/// version must not change the objects by which the first is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All: the name is one cluster's own.
+    Whole,
+    /// Those of one cluster.
+    Cluster,
+    /// Those of clusters that stand in for each other, be it one today.
+    Pool,
 }
 
 impl RemoteSubset<'_> {
@@ -42,58 +54,54 @@ impl RemoteSubset<'_> {
     }
 }
 
-/// The subset for each thing wanted; none where the whole name will do. `several`: the name has endpoints in more
-/// than one cluster.
-///
-/// What is wanted at one site alone goes by its own name; else that is the name of what fails over, and the others
-/// are called after their clusters too. Any version needs a subset only where the name has other endpoints too, or
-/// where the subset fails over, for what makes it do so would hold for all other subsets.
+/// The subset for what is wanted under a name, which is `shared` or one cluster's own; none where the whole name is just
+/// that.
 pub fn of<'m>(
     view: &View<'m>,
     service: &'m Service,
-    wanted: &[Wanted<'_>],
-    several: bool,
-) -> Vec<Option<RemoteSubset<'m>>> {
-    let mut sites_of: BTreeMap<Pick, usize> = BTreeMap::new();
-    for wanted in wanted {
-        *sites_of.entry(wanted.pick).or_default() += 1;
-    }
-    let plain: BTreeSet<&str> = service.versions.iter().map(|version| version.subset.as_str()).collect();
-    let subset = |wanted: &Wanted<'_>| {
-        let Wanted { pick, site, clusters } = wanted;
-        let far = match pick {
-            Pick::Any if !several => return None,
-            Pick::Any => None,
-            Pick::Version(id) => Some(service.version(*id)?.subset.as_str()),
-        };
-        let way = clusters.iter().map(|id| view.way_into(service, *id)).min().unwrap_or(Way::Sni);
-        let clusters: Vec<_> = clusters.iter().filter_map(|id| view.cluster(*id)).collect();
-        let alone = sites_of.get(pick) == Some(&1) || *site == Site::Nearest;
-        let name = match far {
-            Some(subset) if alone => subset.to_owned(),
-            Some(subset) => at_cluster(subset, clusters.first()?, &plain),
-            None if *site == Site::Nearest => any(&plain),
-            None => at_cluster("any", clusters.first()?, &plain),
-        };
-        Some(RemoteSubset { name, far, pick: *pick, clusters, way })
+    wanted: &Wanted<'_>,
+    shared: bool,
+) -> Option<RemoteSubset<'m>> {
+    let Wanted { pick, site, clusters } = *wanted;
+    let way = clusters.iter().map(|id| view.way_into(service, *id)).min()?;
+    let clusters: Vec<_> = clusters.iter().filter_map(|id| view.cluster(*id)).collect();
+    let (extent, name) = match site {
+        _ if !shared && pick == Pick::Any => return None,
+        _ if !shared => (Extent::Whole, anywhere(service, pick)),
+        Site::Cluster(_) => (Extent::Cluster, at_cluster(service, pick, clusters.first()?)),
+        Site::Nearest => (Extent::Pool, anywhere(service, pick)),
     };
-    wanted.iter().map(subset).collect()
+    Some(RemoteSubset { name, far: own_name(service, pick), pick, extent, clusters, way })
 }
 
-/// `v2--cluster2`, or what is left of it with a hash where that is too long or the name of a version.
-pub fn at_cluster(subset: &str, cluster: &Cluster, taken: &BTreeSet<&str>) -> String {
-    unlike(format!("{subset}--{}", cluster.name), taken)
-}
-
-/// Any version, wherever it is healthy.
-fn any(taken: &BTreeSet<&str>) -> String {
-    unlike("any".to_owned(), taken)
-}
-
-fn unlike(name: String, taken: &BTreeSet<&str>) -> String {
-    if name.len() > LABEL || taken.contains(name.as_str()) {
-        name::distinct(&name, &name, LABEL)
-    } else {
-        name
+/// What is in one cluster among all that may have it: `v2--cluster2`, `any--cluster2`.
+#[must_use]
+pub fn at_cluster(service: &Service, pick: Pick, cluster: &Cluster) -> String {
+    let (part, cluster) = (anywhere(service, pick), cluster.name.as_str());
+    let name = format!("{part}--{cluster}");
+    let begins = |known: &str| name.strip_prefix(known).is_some_and(|rest| rest.starts_with("--"));
+    if service.versions.iter().any(|version| version.subset.len() > part.len() && begins(&version.subset)) {
+        // `v2` in `a--b` is not `v2--a` in `b`.
+        return name::distinct(&name, &format!("{part} {cluster}"), LABEL);
     }
+    unlike_versions(service, name)
+}
+
+/// What is wherever it is healthy: `v2`, `any`.
+fn anywhere(service: &Service, pick: Pick) -> String {
+    own_name(service, pick).map_or_else(|| unlike_versions(service, "any".to_owned()), str::to_owned)
+}
+
+/// The subset that a service has for a version where it runs; none for any.
+fn own_name(service: &Service, pick: Pick) -> Option<&str> {
+    match pick {
+        Pick::Any => None,
+        Pick::Version(id) => service.version(id).map(|version| version.subset.as_str()),
+    }
+}
+
+/// A name, or what is left of it with a hash where that is too long or the name of a version.
+fn unlike_versions(service: &Service, name: String) -> String {
+    let taken = service.versions.iter().any(|version| version.subset == name);
+    if taken || name.len() > LABEL { name::distinct(&name, &name, LABEL) } else { name }
 }
