@@ -9,4 +9,5 @@ mod mesh; // a mesh in the language's words
 mod tape; // random meshes
 mod promise; // what the words promise
 mod random; // random meshes keep their promises
+mod places; // a second place leaves the first alone
 mod mutations; // bundles with a fault do not

@@ -9,11 +9,10 @@ use super::Way;
 use crate::model::name::{self, SUBDOMAIN};
 use crate::model::{Callers, Cluster, ClusterId, Mesh, RemoteNames as Naming, Service};
 use crate::plan::common::Common;
-use crate::plan::demand::FarUse;
+use crate::plan::demand::{At, FarUse};
 use crate::plan::rules::route::Target;
 use crate::plan::visibility::View;
 
-use subset::Wanted;
 pub use subset::{Extent, RemoteSubset, at_cluster};
 
 /// A name for a service in other clusters.
@@ -82,65 +81,62 @@ impl<'m> RemoteNames<'m> {
 
 /// The remote names that callers ask for.
 pub fn names<'m>(common: &Common<'m>, service: &'m Service, far: &FarUse) -> RemoteNames<'m> {
+    let view = common.view;
     let mut all = RemoteNames::default();
-    for wanted in by_name(common.view, service, far) {
-        let Some((name, subsets)) = named(common, service, far, &wanted) else { continue };
-        for (Wanted { pick, site, clusters: _ }, subset) in wanted.iter().zip(subsets) {
-            let target = Target { service: service.id, pick: *pick, site: *site };
-            all.spots.insert(target, Spot { name: all.names.len(), subset });
+    for wanted in by_name(view, service, far) {
+        let Some(mut name) = named(common, service, far, &wanted) else { continue };
+        for (at, clusters) in wanted {
+            let subset = subset::of(view, service, *at, clusters, name.shared);
+            let spot = Spot { name: all.names.len(), subset: subset.is_some().then_some(name.subsets.len()) };
+            name.subsets.extend(subset);
+            all.spots.insert(Target { service: service.id, pick: at.pick, site: at.site }, spot);
         }
         all.names.push(name);
     }
     all
 }
 
+/// What is wanted, and the clusters that it is in, by name.
+type Wanted<'d> = Vec<(&'d At, &'d Vec<ClusterId>)>;
+
 /// One group for each name: all that is wanted under a shared name, what is wanted of one cluster under its own.
 /// What joins the plain name needs no other.
-fn by_name<'d>(view: &View<'_>, service: &Service, far: &'d FarUse) -> Vec<Vec<Wanted<'d>>> {
+fn by_name<'d>(view: &View<'_>, service: &Service, far: &'d FarUse) -> Vec<Wanted<'d>> {
     let wanted = far.picks.iter().filter(|(_, clusters)| !clusters.iter().any(|id| view.joins(service, *id)));
-    let wanted = wanted.map(|(at, clusters)| Wanted { pick: at.pick, site: at.site, clusters });
     match view.remote_names {
         Naming::Shared => vec![wanted.collect()],
         Naming::PerCluster => {
-            let mut groups: BTreeMap<Option<ClusterId>, Vec<Wanted<'d>>> = BTreeMap::new();
-            for wanted in wanted {
-                groups.entry(wanted.clusters.first().copied()).or_default().push(wanted);
+            let mut groups: BTreeMap<Option<ClusterId>, Wanted<'d>> = BTreeMap::new();
+            for (at, clusters) in wanted {
+                groups.entry(clusters.first().copied()).or_default().push((at, clusters));
             }
             groups.into_values().collect()
         }
     }
 }
 
-/// A name, and which of its subsets stands for each thing wanted.
+/// A name for all that is wanted, without subsets yet.
 fn named<'m>(
     common: &Common<'m>,
     service: &'m Service,
     far: &FarUse,
-    wanted: &[Wanted<'_>],
-) -> Option<(RemoteName<'m>, Vec<Option<usize>>)> {
+    wanted: &Wanted<'_>,
+) -> Option<RemoteName<'m>> {
     let view = common.view;
-    let ids: BTreeSet<ClusterId> = wanted.iter().flat_map(|wanted| wanted.clusters).copied().collect();
+    let ids: BTreeSet<ClusterId> = wanted.iter().flat_map(|(_, clusters)| *clusters).copied().collect();
     let clusters: Vec<_> = ids.iter().filter_map(|id| view.cluster(*id)).collect();
     let host = view.remote_host(service, clusters.first()?);
-    let shared = view.remote_names == Naming::Shared;
-    let mut subsets = Vec::new();
-    let place = |wanted| {
-        subsets.push(subset::of(view, service, wanted, shared)?);
-        Some(subsets.len() - 1)
-    };
-    let places = wanted.iter().map(place).collect();
-    let name = RemoteName {
+    Some(RemoteName {
         service,
         object: common.object_names.name(view, service, clusters.first()?, &host),
         address: common.addresses.get(&host).copied(),
-        shared,
+        shared: view.remote_names == Naming::Shared,
         callers: far.callers.clone(),
-        subsets,
+        subsets: Vec::new(),
         way: ids.iter().map(|id| view.way_into(service, *id)).min().unwrap_or(Way::Sni),
         clusters,
         host,
-    };
-    Some((name, places))
+    })
 }
 
 /// Names of objects that are taken already: by a service, or by two remote names at once.

@@ -2,20 +2,10 @@
 
 use crate::model::name::{self, LABEL};
 use crate::model::{Cluster, ClusterId, Pick, Service};
+use crate::plan::demand::At;
 use crate::plan::rules::route::Site;
 use crate::plan::visibility::View;
 use crate::plan::way::Way;
-
-/// What callers want under one name.
-#[derive(Clone, Copy, Debug)]
-pub struct Wanted<'d> {
-    /// Which version.
-    pub pick: Pick,
-    /// Where.
-    pub site: Site,
-    /// The clusters that this is, by name.
-    pub clusters: &'d [ClusterId],
-}
 
 /// A version, or any, at one site.
 #[derive(Clone, Debug)]
@@ -54,15 +44,15 @@ impl RemoteSubset<'_> {
     }
 }
 
-/// The subset for what is wanted under a name, which is `shared` or one cluster's own; none where the whole name is just
-/// that.
+/// The subset for what is wanted, in these clusters, under a name that is `shared` or one cluster's own; none where the
+/// whole name is just that.
 pub fn of<'m>(
     view: &View<'m>,
     service: &'m Service,
-    wanted: &Wanted<'_>,
+    At { pick, site }: At,
+    clusters: &[ClusterId],
     shared: bool,
 ) -> Option<RemoteSubset<'m>> {
-    let Wanted { pick, site, clusters } = *wanted;
     let way = clusters.iter().map(|id| view.way_into(service, *id)).min()?;
     let clusters: Vec<_> = clusters.iter().filter_map(|id| view.cluster(*id)).collect();
     let (extent, name) = match site {
