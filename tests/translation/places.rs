@@ -9,9 +9,10 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
 
-use crate::mesh::{Mesh, Service, Version};
-use crate::support::case::{DIAGNOSTICS, Files, compile};
-use crate::tape::Tape;
+use crate::support::case::{DIAGNOSTICS, Files};
+use crate::support::compiled::compile;
+use crate::translation::mesh::{Mesh, Service, Version};
+use crate::translation::tape::Tape;
 
 /// How many meshes.
 const MESHES: usize = 60;
