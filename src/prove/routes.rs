@@ -81,9 +81,9 @@ pub fn lead(
             }
         }
         let wrong = route.wrong_sum();
-        wrong.into_iter().for_each(|sum| {
+        if let Some(sum) = wrong {
             broken.say(caller, format!("weights of `{}` add up to {sum}", metadata.name));
-        });
+        }
         if let Some(what) = route.unnamed(&spec.hosts) {
             broken.say(caller, format!("{what} of VirtualService `{}`", metadata.name));
         }
