@@ -45,8 +45,9 @@ pub fn check(scene: &Scene<'_, '_>, plan: &ClassPlan<'_>, index: &Index<'_>, bro
             broken.say(caller, format!("no route leads to {named} port {port}"));
         });
     }
-    // Far pods that join would answer where no route says otherwise.
-    if plan.pool.is_some() {
+    // Far pods that join would answer where no route says otherwise. Rules of other services may lead here where nobody calls
+    // the service by its name.
+    if plan.pool.is_some() && (plan.runs || plan.routes.is_some()) {
         let routed = |port: u16| {
             let routes = index.routes.iter().flat_map(|(_, spec)| listed::all(spec));
             routes.flat_map(|route| route.destinations).any(|to| to.port.number == port)
