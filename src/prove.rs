@@ -117,7 +117,9 @@ impl<'m> Proof<'m> {
             self.findings.extend(limits::check(&[&plan.cluster.name], object, longest, None));
         }
         let twice = index::doubled(objects.iter().map(|(_, object)| object));
-        twice.into_iter().for_each(|what| broken.say(id, what));
+        for what in twice {
+            broken.say(id, what);
+        }
         self.break_all(broken);
     }
 

@@ -83,7 +83,7 @@ impl Chains {
                     FilterChainMatch::Filter(NamedFilter { name: SNI_CLUSTER }),
                     PatchValue::ClusterRewrite(NetworkFilter { name: CLUSTER_REWRITE, config }),
                 ) if !per_sni => chains.ends.push(changed_end(config, typed)?),
-                _ => return Err(format!("a patch does nothing in Istio {}: {patch:?}", release)),
+                _ => return Err(format!("a patch does nothing in Istio {release}: {patch:?}")),
             }
         }
         Ok(chains)

@@ -58,7 +58,7 @@ impl<'m> Facts<'m> {
     }
 
     /// The pods of a service in a cluster, by version; none where it does not run.
-    pub fn pods(&self, service: &'m Service, cluster: ClusterId) -> Vec<Pods<'m>> {
+    fn pods(service: &'m Service, cluster: ClusterId) -> Vec<Pods<'m>> {
         if !service.runs.contains_key(&cluster) {
             return Vec::new();
         }
@@ -79,13 +79,13 @@ impl<'m> Facts<'m> {
         labels: &BTreeMap<String, String>,
     ) -> BTreeSet<Option<VersionId>> {
         let Some(home) = self.view.cluster(cluster) else { return BTreeSet::new() };
-        let pods = self.pods(service, cluster).into_iter();
+        let pods = Self::pods(service, cluster).into_iter();
         pods.filter(|pods| pods.carry(labels, home)).map(|pods| pods.version).collect()
     }
 
     /// The pods of a pick in a cluster.
-    pub fn meant(&self, service: &'m Service, cluster: ClusterId, pick: Pick) -> BTreeSet<Option<VersionId>> {
-        let pods = self.pods(service, cluster).into_iter().map(|pods| pods.version);
+    pub fn meant(service: &'m Service, cluster: ClusterId, pick: Pick) -> BTreeSet<Option<VersionId>> {
+        let pods = Self::pods(service, cluster).into_iter().map(|pods| pods.version);
         pods.filter(|version| match pick {
             Pick::Any => true,
             Pick::Version(id) => *version == Some(id),

@@ -1,7 +1,7 @@
 //! What the gateways must have where requests from outside arrive.
 
 use super::listed;
-use super::{Broken, routes};
+use super::{Broken, landing, routes};
 use crate::istio::Step;
 use crate::istio::kind::gateway::GatewaySpec;
 use crate::istio::kind::object::{Metadata, Object, Spec};
@@ -44,11 +44,15 @@ pub fn check(plan: &ClusterPlan<'_>, objects: &[(Step, Object)], broken: &mut Br
                 ingress.used(promise)
                     && !leads.clone().any(|to| to.host == promise.host && to.subset == promise.subset)
             });
-            lost.into_iter()
-                .for_each(|promise| broken.say(id, format!("no route leads to `{}`", promise.host)));
+            if let Some(promise) = lost {
+                let named = landing::named(&promise.host, promise.subset.as_deref());
+                broken.say(id, format!("no route of `{}` leads to {named}", metadata.name));
+            }
         }
         for gateway in &spec.gateways {
-            closed(plan, objects, gateway, metadata, spec).into_iter().for_each(|what| broken.say(id, what));
+            for what in closed(plan, objects, gateway, metadata, spec) {
+                broken.say(id, what);
+            }
         }
     }
 }

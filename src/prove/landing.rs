@@ -35,7 +35,7 @@ pub fn compare(
         if !promise.answers.contains(&landing.cluster) {
             return Err(format!("{} takes in pods of `{}`", shown(promise), name(landing.cluster)));
         }
-        if landing.pods != facts.meant(service, landing.cluster, promise.pick) {
+        if landing.pods != Facts::meant(service, landing.cluster, promise.pick) {
             return Err(format!(
                 "other pods than its version's for {} in `{}`",
                 shown(promise),
@@ -83,7 +83,9 @@ fn pairs(weights: &BTreeMap<ClusterId, (usize, u32)>) -> impl Iterator<Item = (W
 /// Whether each cluster gets the same.
 pub fn are_even(landings: &[Landing]) -> bool {
     let mut weights: BTreeMap<ClusterId, u32> = BTreeMap::new();
-    landings.iter().for_each(|landing| *weights.entry(landing.cluster).or_default() += landing.weight);
+    for landing in landings {
+        *weights.entry(landing.cluster).or_default() += landing.weight;
+    }
     let mut weights = weights.values();
     let first = weights.next();
     weights.all(|weight| Some(weight) == first)

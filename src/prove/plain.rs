@@ -13,13 +13,19 @@ use crate::istio::kind::destination_rule::{DestinationRuleSpec, Subset};
 use crate::istio::kind::service_entry::Endpoint;
 use crate::istio::sni;
 use crate::istio::way::merged::TLS_MODE;
-use crate::model::ClusterId;
+use crate::model::{ClusterId, VersionId};
 
 /// What a subset of the plain name is, in the eyes of one control plane; none for all that has the name.
 #[derive(Clone, Copy)]
 struct Part<'o> {
     rule: Option<&'o DestinationRuleSpec>,
     subset: Option<&'o Subset>,
+}
+
+/// Far pods behind a gateway, and those of them that endpoints are labelled like.
+struct Joined {
+    landing: Landing,
+    labelled: BTreeSet<Option<VersionId>>,
 }
 
 impl<'s> Scene<'s, '_> {
@@ -52,7 +58,7 @@ impl<'s> Scene<'s, '_> {
             let priority = 2 * pool.priority_of(own, &BTreeMap::new()) + usize::from(elsewhere);
             landings.push(Landing { cluster, pods, weight: 1, priority, ejected: pool.ejects() });
         }
-        let mut dialled = BTreeSet::new();
+        let mut far: BTreeMap<(&str, Option<u16>), Vec<Joined>> = BTreeMap::new();
         let entries = self.told(caller).and_then(|index| index.entries.get(host));
         for (metadata, entry) in
             entries.into_iter().flatten().filter(|(_, entry)| !entry.endpoints.is_empty())
@@ -63,11 +69,25 @@ impl<'s> Scene<'s, '_> {
             let name = entry.ports.iter().find(|known| known.number == port).map(|known| &known.name);
             let name = name.ok_or_else(|| format!("`{host}` has no port {port} elsewhere"))?;
             for endpoint in entry.endpoints.iter().filter(|it| selects(part.labels(), &it.labels)) {
-                // Endpoints of several entries at one address are one.
-                let first = dialled.insert((&endpoint.address, endpoint.ports.get(name)));
                 let joined = self.joined(asked, part, endpoint, name, gateways)?;
-                landings.extend(joined.into_iter().filter(|_| first));
+                let dialled = (endpoint.address.as_str(), endpoint.ports.get(name).copied());
+                match far.get_mut(&dialled) {
+                    // Endpoints of several entries at one address are one.
+                    Some(known) => {
+                        for (known, also) in known.iter_mut().zip(joined) {
+                            known.labelled.extend(also.labelled);
+                        }
+                    }
+                    None => drop(far.insert(dialled, joined)),
+                }
             }
+        }
+        for ((address, _), joined) in far {
+            // What joins is known by its labels alone: they must be those of the pods behind the gateway.
+            if joined.iter().any(|one| subset.is_some() && !one.landing.pods.is_subset(&one.labelled)) {
+                return Err(format!("pods of `{host}` join by the labels of others, at `{address}`"));
+            }
+            landings.extend(joined.into_iter().map(|one| one.landing));
         }
         if landings.is_empty() {
             return Err(format!("no pods for {}", landing::named(host, subset)));
@@ -83,7 +103,7 @@ impl<'s> Scene<'s, '_> {
         endpoint: &Endpoint,
         port_name: &str,
         gateways: &mut Gateways,
-    ) -> Result<Vec<Landing>, String> {
+    ) -> Result<Vec<Joined>, String> {
         let Asked { caller, host, subset, port } = asked;
         let address = &endpoint.address;
         let network = self.facts.view.cluster(caller).and_then(|cluster| cluster.network.as_ref());
@@ -101,15 +121,12 @@ impl<'s> Scene<'s, '_> {
         let identities = if told.is_empty() { self.by_itself(caller, endpoint) } else { told };
         let call = Call { caller, address, dialled, sni: &said, port, identities: &identities };
         let landings = self.arrive(call, endpoint, part.pool(port), gateways)?;
-        // What joins is known by its labels alone: they must be those of the pods behind the gateway.
-        let strange = landings.iter().find(|landing| {
-            let meant = self.facts.selected(self.service, landing.cluster, &own_labels(&endpoint.labels));
-            subset.is_some() && !landing.pods.is_subset(&meant)
+        let own = own_labels(&endpoint.labels);
+        let joined = landings.into_iter().map(|landing| Joined {
+            labelled: self.facts.selected(self.service, landing.cluster, &own),
+            landing,
         });
-        match strange {
-            Some(_) => Err(format!("pods of `{host}` join by the labels of others, at `{address}`")),
-            None => Ok(landings),
-        }
+        Ok(joined.collect())
     }
 
     /// Whom Istio takes for servers by itself: those that an endpoint is said to run under.

@@ -45,8 +45,9 @@ pub fn check(scene: &Scene<'_, '_>, plan: &ClassPlan<'_>, index: &Index<'_>, bro
             broken.say(caller, format!("no route leads to {named} port {port}"));
         });
     }
-    // Far pods that join would answer where no route says otherwise.
-    if plan.pool.is_some() {
+    // Far pods that join would answer where no route says otherwise. Rules of other services may lead here where nobody calls
+    // the service by its name.
+    if plan.pool.is_some() && (plan.runs || plan.routes.is_some()) {
         let routed = |port: u16| {
             let routes = index.routes.iter().flat_map(|(_, spec)| listed::all(spec));
             routes.flat_map(|route| route.destinations).any(|to| to.port.number == port)
@@ -81,9 +82,9 @@ pub fn lead(
             }
         }
         let wrong = route.wrong_sum();
-        wrong.into_iter().for_each(|sum| {
+        if let Some(sum) = wrong {
             broken.say(caller, format!("weights of `{}` add up to {sum}", metadata.name));
-        });
+        }
         if let Some(what) = route.unnamed(&spec.hosts) {
             broken.say(caller, format!("{what} of VirtualService `{}`", metadata.name));
         }

@@ -3,6 +3,7 @@
 //! The bundles are those that the stages before make of [`INPUT`]; one thing in them is changed. A fault is told from
 //! a sound bundle by what the proof says of it.
 
+mod alike; // names of clusters that end alike
 mod discovery; // what control planes see of each other
 mod doors; // what is dialled leads elsewhere
 mod connection; // what connections need beyond that
@@ -16,6 +17,8 @@ mod pool; // what does not fail over
 mod promise; // what a caller's rule no longer says beside the SNI
 mod rewrite; // what a gateway is taught
 mod twice; // what is there more than once
+
+use std::rc::Rc;
 
 use super::Proof;
 use crate::diagnostic::{Outcome, Severity};
@@ -68,12 +71,15 @@ routes:
 /// One thing to change.
 type Mutation = fn(&mut Mesh);
 
+/// Objects of one class or cluster.
+type Written = Vec<(Step, Object)>;
+
 /// What was promised, and what is written of it. Each cluster is a class of its own, so that one can be changed alone.
 #[derive(Clone)]
 struct Mesh {
     view: &'static View<'static>,
     services: Vec<(ServicePlan<'static>, Vec<ClassObjects>)>,
-    clusters: Vec<(std::rc::Rc<ClusterPlan<'static>>, Vec<(Step, Object)>)>,
+    clusters: Vec<(Rc<ClusterPlan<'static>>, Written)>,
 }
 
 /// The place of an object.
@@ -98,13 +104,13 @@ impl Mesh {
         let mut services = Vec::new();
         let planned = plan::plan(view, limits, &mut |plan| {
             let objects = istio::lower::service(plan, &mut lacks);
-            services.push(one_by_one(plan.clone(), objects));
+            services.push(one_by_one(plan.clone(), &objects));
         });
         let has_errors = planned.has_errors();
         let Some(plans) = planned.value else { return (None, false) };
         let clusters = plans.into_iter().map(|plan| {
             let objects = istio::lower::cluster(&plan, &mut lacks);
-            (std::rc::Rc::new(plan), objects)
+            (Rc::new(plan), objects)
         });
         let clusters = clusters.collect();
         let lacks = lacks.findings().iter().any(|finding| finding.severity() == Severity::Error);
@@ -150,7 +156,7 @@ impl Mesh {
     }
 
     /// The list of objects in a cluster that an object is in, and where.
-    fn spot(&mut self, cluster: &str, kind: Kind, name: &str) -> (&mut Vec<(Step, Object)>, usize) {
+    fn spot(&mut self, cluster: &str, kind: Kind, name: &str) -> (&mut Written, usize) {
         let id = self.view.clusters.iter().find(|known| known.name == cluster).unwrap().id;
         let classes = self.services.iter_mut().flat_map(|(_, objects)| objects);
         let classes = classes.filter(|class| class.members == [id]).map(|class| &mut class.objects);
@@ -180,14 +186,14 @@ impl Mesh {
         services.chain(clusters).collect()
     }
 
-    fn list(&self, spot: Spot) -> (&Vec<(Step, Object)>, usize) {
+    fn list(&self, spot: Spot) -> (&[(Step, Object)], usize) {
         match spot {
             Spot::OfClass { service, class, at } => (&self.services[service].1[class].objects, at),
             Spot::OfCluster { cluster, at } => (&self.clusters[cluster].1, at),
         }
     }
 
-    fn list_mut(&mut self, spot: Spot) -> (&mut Vec<(Step, Object)>, usize) {
+    fn list_mut(&mut self, spot: Spot) -> (&mut Written, usize) {
         match spot {
             Spot::OfClass { service, class, at } => (&mut self.services[service].1[class].objects, at),
             Spot::OfCluster { cluster, at } => (&mut self.clusters[cluster].1, at),
@@ -218,7 +224,7 @@ impl Mesh {
 
     /// The objects around a place as they were.
     fn restore(&mut self, sound: &Self, spot: Spot) {
-        *self.list_mut(spot).0 = sound.list(spot).0.clone();
+        *self.list_mut(spot).0 = sound.list(spot).0.to_vec();
     }
 
     fn object(&mut self, cluster: &str, kind: Kind, name: &str) -> &mut Object {
@@ -318,7 +324,7 @@ fn destinations_are_counted() {
 /// The same plan and objects, each cluster a class of its own.
 fn one_by_one(
     mut plan: ServicePlan<'static>,
-    objects: Vec<ClassObjects>,
+    objects: &[ClassObjects],
 ) -> (ServicePlan<'static>, Vec<ClassObjects>) {
     let classes = std::mem::take(&mut plan.classes);
     plan.classes = classes.iter().flat_map(ClassPlan::one_by_one).collect();
@@ -334,7 +340,7 @@ fn one_by_one(
 impl ClassPlan<'static> {
     fn one_by_one(&self) -> Vec<Self> {
         let alone = |id: &model::ClusterId| {
-            let class = plan::Class { id: *id, members: vec![*id] };
+            let class = plan::class::Class { id: *id, members: vec![*id] };
             Self { class, cluster: self.view.cluster(*id).unwrap(), ..self.clone() }
         };
         self.class.members.iter().map(alone).collect()
