@@ -229,6 +229,12 @@ impl Service {
         self.ports.iter().filter(|port| self.crosses(port))
     }
 
+    /// How large a pick is in a cluster, beside others; nothing of it is 0.
+    #[must_use]
+    pub fn size(&self, pick: Pick, cluster: ClusterId) -> u32 {
+        self.runs(pick).and_then(|runs| runs.get(&cluster)).copied().unwrap_or_default()
+    }
+
     /// Where a pick runs, with relative sizes.
     #[must_use]
     pub fn runs(&self, pick: Pick) -> Option<&BTreeMap<ClusterId, u32>> {

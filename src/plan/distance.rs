@@ -20,7 +20,7 @@ pub struct Serving {
 
 /// Who serves this pick of a service to callers in a cluster; `wanted` says it outright.
 ///
-/// `local` is the caller's own if it runs there, else the nearest (same region, else all), each alike; `spread` is
+/// `local` is the caller's own if it runs there, else the nearest (same region, else all), by size; `spread` is
 /// all that run it, by size; `failover` is all that run it, each standing in for the others.
 #[must_use]
 pub fn serving(
@@ -30,6 +30,37 @@ pub fn serving(
     wanted: Option<ClusterId>,
     caller: ClusterId,
 ) -> Serving {
+    let (mut serving, open) = open(view, service, pick, wanted, caller);
+    serving.clusters = match service.across_clusters {
+        AcrossClusters::Spread => open,
+        AcrossClusters::Local => nearest(view, &open, caller),
+        AcrossClusters::Failover => {
+            serving.failover = match open.as_slice() {
+                [(only, _)] => wanted.is_none() && *only != caller && view.pools(service, *only),
+                several => several.len() > 1,
+            };
+            open
+        }
+    };
+    serving
+}
+
+/// All clusters that serve a service, by size, whatever `acrossClusters` says.
+#[must_use]
+pub fn all(view: &View<'_>, service: &Service, caller: ClusterId) -> Serving {
+    let (mut serving, open) = open(view, service, Pick::Any, None, caller);
+    serving.clusters = open;
+    serving
+}
+
+/// The clusters that run a pick and can be entered, with sizes, and beside them what cannot.
+fn open(
+    view: &View<'_>,
+    service: &Service,
+    pick: Pick,
+    wanted: Option<ClusterId>,
+    caller: ClusterId,
+) -> (Serving, Vec<(ClusterId, u32)>) {
     let runs = service.runs(pick).into_iter().flatten().map(|(cluster, size)| (*cluster, *size));
     let mut serving = Serving::default();
     let mut open = Vec::new();
@@ -46,23 +77,12 @@ pub fn serving(
             Some(_) | None => serving.closed.push(cluster),
         }
     }
-    serving.clusters = match service.across_clusters {
-        AcrossClusters::Spread => open,
-        AcrossClusters::Local => nearest(view, &open, caller),
-        AcrossClusters::Failover => {
-            serving.failover = match open.as_slice() {
-                [(only, _)] => wanted.is_none() && *only != caller && view.pools(service, *only),
-                several => several.len() > 1,
-            };
-            open
-        }
-    };
-    serving
+    (serving, open)
 }
 
 fn nearest(mesh: &Mesh, open: &[(ClusterId, u32)], caller: ClusterId) -> Vec<(ClusterId, u32)> {
     let alike = |wanted: &dyn Fn(ClusterId) -> bool| -> Vec<_> {
-        open.iter().filter(|(cluster, _)| wanted(*cluster)).map(|(cluster, _)| (*cluster, 1)).collect()
+        open.iter().filter(|(cluster, _)| wanted(*cluster)).copied().collect()
     };
     let own = alike(&|cluster| cluster == caller);
     if !own.is_empty() {

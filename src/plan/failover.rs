@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::visibility::View;
 use super::way::Way;
 use crate::model::traffic_policy::TrafficPolicy;
-use crate::model::{ClusterId, Pick, RemoteNames, Service};
+use crate::model::{ClusterId, Pick, RemoteNames, Service, VersionId};
 use crate::source::Place;
 
 /// Why they cannot.
@@ -21,6 +21,10 @@ pub enum Obstacle {
     Order,
     /// Control planes show callers further clusters, that must not answer.
     Further(Vec<ClusterId>),
+    /// Some clusters have a region and some have none, and by discovery all callers have one order.
+    Regions,
+    /// Versions differ in size, and an endpoint has one weight for all of them.
+    Sizes,
 }
 
 /// Clusters of which each is to stand in for the others, for the callers of one.
@@ -51,12 +55,12 @@ impl Group<'_> {
         if policies.any(has_order) {
             Some(Obstacle::Order)
         } else if ways == [Way::Discovery].into() && view.discovers_all(self.service) {
-            self.further(view)
+            self.further(view).or_else(|| self.regions(view))
         } else if ways.contains(&Way::Discovery) {
             Some(Obstacle::Ways)
         } else if ways == [Way::Merged].into() {
             // Whether they can join is looked at for all that do.
-            None
+            self.sizes_by_version(&far)
         } else if view.remote_names == RemoteNames::PerCluster {
             Some(Obstacle::Names)
         } else if ways.len() > 1 {
@@ -64,7 +68,7 @@ impl Group<'_> {
         } else if domains.len() > 1 {
             Some(Obstacle::Domains)
         } else {
-            None
+            self.sizes(&far)
         }
     }
 }
@@ -75,6 +79,43 @@ impl Group<'_> {
         let visible = view.visible(self.service, self.pick, self.caller);
         let further: Vec<_> = visible.into_iter().filter(|id| !self.clusters.contains(id)).collect();
         (!further.is_empty()).then_some(Obstacle::Further(further))
+    }
+}
+
+impl Group<'_> {
+    /// Where some have no region, by discovery regions play no part; but two clusters of one are nearer to each other.
+    fn regions(&self, view: &View<'_>) -> Option<Obstacle> {
+        let all: BTreeSet<ClusterId> = self.clusters.iter().copied().chain([self.caller]).collect();
+        let all = all.into_iter().filter_map(|id| view.cluster(id));
+        let regions: Vec<Option<&str>> =
+            all.map(|cluster| cluster.locality.as_ref().map(|locality| locality.region.as_str())).collect();
+        let named: BTreeSet<&str> = regions.iter().copied().flatten().collect();
+        let shared = regions.iter().flatten().count() > named.len();
+        (regions.contains(&None) && shared).then_some(Obstacle::Regions)
+    }
+
+    /// Endpoints of a remote name have one weight, whatever the version: all must be of the same sizes there.
+    fn sizes(&self, far: &[ClusterId]) -> Option<Obstacle> {
+        let size = |pick: Pick, id: &ClusterId| u64::from(self.service.size(pick, *id));
+        let versions = (0..self.service.versions.len()).map(|index| Pick::Version(VersionId(index)));
+        let like = |pick: Pick| {
+            let shared: Vec<&ClusterId> = far.iter().filter(|id| size(pick, id) > 0).collect();
+            shared.windows(2).all(|pair| match pair {
+                [one, other] => {
+                    size(pick, one) * size(self.pick, other) == size(pick, other) * size(self.pick, one)
+                }
+                _ => true,
+            })
+        };
+        let others = versions.chain([Pick::Any]);
+        (!others.into_iter().all(like)).then_some(Obstacle::Sizes)
+    }
+
+    /// Any version joins as all its versions, each by its own size.
+    fn sizes_by_version(&self, far: &[ClusterId]) -> Option<Obstacle> {
+        let any = self.pick == Pick::Any && !self.service.versions.is_empty();
+        let sizes: BTreeSet<u32> = far.iter().map(|id| self.service.size(Pick::Any, *id)).collect();
+        (any && sizes.len() > 1).then_some(Obstacle::Sizes)
     }
 }
 

@@ -98,6 +98,16 @@ pub fn apart(mesh: &Mesh, group: &Group<'_>, obstacle: &Obstacle) -> Finding {
                  `v1@cluster1`; or `acrossClusters: local`",
             )
         }
+        Obstacle::Regions => finding(
+            "some of them have a `locality` and some have none, and by discovery clusters without one are taken for a \
+             region",
+            "give each cluster a `locality`, or none; or `acrossClusters: local`",
+        ),
+        Obstacle::Sizes => finding(
+            "its versions have different sizes there, and an endpoint has one weight for all of them",
+            "give the clusters the same sizes for each version; or `acrossClusters: spread`, which shares by weights of \
+             routes",
+        ),
         Obstacle::Ways => finding(
             "they are not reached in the same way",
             "give the service one `reach:`, which goes before those of the clusters; or `acrossClusters: local`",
@@ -127,6 +137,11 @@ pub fn cannot_join(
         Hindrance::PlainEntry => format!("a ServiceEntry makes its name in `{near_name}`"),
         Hindrance::Headless => "it is headless, and callers choose among its pods themselves".to_owned(),
         Hindrance::Seen => format!("the control plane of `{near_name}` sees pods of it elsewhere already"),
+        Hindrance::Shown => {
+            format!(
+                "callers in `{near_name}` find pods of it in other clusters by discovery, under the same name"
+            )
+        }
         Hindrance::Accounts => {
             "its pods may run under several ServiceAccounts, or another trust domain's".to_owned()
         }
@@ -140,7 +155,7 @@ pub fn cannot_join(
         }
         Hindrance::DialledByName => "write the IP addresses of the gateway".to_owned(),
         Hindrance::Domains | Hindrance::Headless => "take another `reach`".to_owned(),
-        Hindrance::Seen => "take `reach: discovery`".to_owned(),
+        Hindrance::Seen | Hindrance::Shown => "give the service one `reach`, such as `discovery`".to_owned(),
         Hindrance::Namespaces => format!("let all of them call: `clients: {{{near_name}: all}}`"),
         Hindrance::Accounts => {
             "name one of its own namespace: `serviceAccounts`; or take another `reach`".to_owned()

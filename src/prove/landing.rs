@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::Facts;
 use crate::model::{ClusterId, VersionId};
-use crate::plan::Promise;
+use crate::plan::{Promise, Way};
 
 /// Pods of one cluster that answer a share of the requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,8 +66,11 @@ pub fn compare(
         if here.cmp(&there) != nearer.cmp(&priority) {
             return Err(format!("{} does not try the nearest cluster first", shown(promise)));
         }
-        if here == there && weight != also {
-            return Err(format!("{} has unequal shares in its clusters", shown(promise)));
+        // What control planes show is shared by pods, whose number nobody knows.
+        let sizes = [one, other].map(|id| u64::from(service.size(promise.pick, id)));
+        let [size, beside] = if promise.way == Way::Discovery { [1, 1] } else { sizes };
+        if here == there && u64::from(weight) * beside != u64::from(also) * size {
+            return Err(format!("{} has other shares in its clusters than their sizes", shown(promise)));
         }
     }
     Ok(())
@@ -78,17 +81,6 @@ type Weighed = (ClusterId, (usize, u32));
 fn pairs(weights: &BTreeMap<ClusterId, (usize, u32)>) -> impl Iterator<Item = (Weighed, Weighed)> + '_ {
     let all = || weights.iter().map(|(id, weighed)| (*id, *weighed));
     all().zip(all().skip(1))
-}
-
-/// Whether each cluster gets the same.
-pub fn are_even(landings: &[Landing]) -> bool {
-    let mut weights: BTreeMap<ClusterId, u32> = BTreeMap::new();
-    for landing in landings {
-        *weights.entry(landing.cluster).or_default() += landing.weight;
-    }
-    let mut weights = weights.values();
-    let first = weights.next();
-    weights.all(|weight| Some(weight) == first)
 }
 
 fn shown(promise: &Promise<'_>) -> String {

@@ -1,6 +1,6 @@
 //! The endpoints of a remote name: gateways, what subsets tell them apart by, and how far they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -16,16 +16,17 @@ pub const CLUSTER: &str = "cluster";
 
 /// By cluster, one for each address of its gateway.
 pub fn endpoints(plan: &ClassPlan<'_>, name: &RemoteName<'_>) -> Vec<Endpoint> {
-    let whole =
-        if name.subsets.iter().any(RemoteSubset::fails_over) { Some(parts(plan, name)) } else { None };
-    let of_cluster = |cluster: &&Cluster| {
+    let pooled = name.subsets.iter().any(RemoteSubset::fails_over);
+    let counts = || name.clusters.iter().map(|cluster| count(plan.dialled(cluster)));
+    let weigh = Weigh::of(counts().zip(name.sizes.iter().copied()).filter(|_| pooled));
+    let of_cluster = |(cluster, size): (&&Cluster, &u32)| {
         let addresses = plan.dialled(cluster);
         let port = cluster.gateway.as_ref().map_or(0, |gateway| gateway.port);
         let ports: IndexMap<_, _> =
             name.service.crossing_ports().map(|known| (known.name.clone(), port)).collect();
         let labels = labels(plan, name, cluster);
         let locality = locality(plan, name, cluster);
-        let weight = whole.flatten().and_then(|whole| whole.checked_div(count(addresses)));
+        let weight = weigh.weight(*size, addresses);
         let endpoint = |address: &Address| Endpoint {
             address: address.to_string(),
             ports: ports.clone(),
@@ -36,7 +37,7 @@ pub fn endpoints(plan: &ClassPlan<'_>, name: &RemoteName<'_>) -> Vec<Endpoint> {
         };
         addresses.iter().map(endpoint).collect::<Vec<_>>()
     };
-    name.clusters.iter().flat_map(of_cluster).collect()
+    name.clusters.iter().zip(&name.sizes).flat_map(of_cluster).collect()
 }
 
 /// A name among the addresses has to be looked up by the proxy.
@@ -91,18 +92,30 @@ fn locality(plan: &ClassPlan<'_>, name: &RemoteName<'_>, cluster: &Cluster) -> O
     region.filter(|_| pools && !ordered)
 }
 
-/// Envoy shares requests by endpoint; clusters are to have equal shares whatever the number of their addresses. The
-/// weight of a whole cluster, where the numbers differ: their least common multiple.
-fn parts(plan: &ClassPlan<'_>, name: &RemoteName<'_>) -> Option<u32> {
-    let mut counts: Vec<u32> = name.clusters.iter().map(|cluster| count(plan.dialled(cluster))).collect();
-    counts.dedup();
-    if counts.len() < 2 {
-        return None;
-    }
-    counts.into_iter().filter(|count| *count > 0).try_fold(1, least_common_multiple)
+/// Envoy shares requests by endpoint; clusters are to have shares by size, whatever the number of their addresses.
+#[derive(Clone, Copy, Debug)]
+pub struct Weigh {
+    /// The weight of a whole cluster of size 1; none where all endpoints are alike.
+    whole: Option<u32>,
 }
 
-fn count(addresses: &[Address]) -> u32 {
+impl Weigh {
+    /// Clusters that stand in for each other: how many addresses each has, and its size.
+    pub fn of(clusters: impl Iterator<Item = (u32, u32)>) -> Self {
+        let clusters: BTreeSet<(u32, u32)> = clusters.filter(|(count, _)| *count > 0).collect();
+        let alike = clusters.len() < 2;
+        let whole = clusters.iter().map(|(count, _)| *count).try_fold(1, least_common_multiple);
+        Self { whole: whole.filter(|_| !alike) }
+    }
+
+    /// The weight of each endpoint of a cluster.
+    pub fn weight(self, size: u32, addresses: &[Address]) -> Option<u32> {
+        self.whole?.checked_div(count(addresses))?.checked_mul(size)
+    }
+}
+
+/// How many addresses there are.
+pub fn count(addresses: &[Address]) -> u32 {
     u32::try_from(addresses.len()).unwrap_or(u32::MAX)
 }
 

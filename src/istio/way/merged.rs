@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::endpoint::CLUSTER;
+use super::endpoint::{CLUSTER, Weigh, count};
 use crate::istio::contract::Contract;
 use crate::istio::dialect::Dialect;
 use crate::istio::failover::{self, FAR, FARTHER, Order};
@@ -83,6 +83,14 @@ fn stood_in(pool: &Pool<'_>, said: TrafficPolicy, dialect: &Dialect<'_>) -> Traf
     TrafficPolicy { settings: added(settings), tls, port_level_settings: port_level_settings.collect() }
 }
 
+/// What the rule says of the whole pool, at the ports of a subset, which inherit nothing.
+fn at_every_port(pool: &Pool<'_>, said: TrafficPolicy, dialect: &Dialect<'_>) -> TrafficPolicy {
+    let TrafficPolicy { settings, tls, port_level_settings } = said;
+    let ports = TrafficPolicy { port_level_settings, ..TrafficPolicy::default() };
+    let TrafficPolicy { port_level_settings, .. } = stood_in(pool, ports, dialect);
+    TrafficPolicy { settings, tls, port_level_settings }
+}
+
 /// A far part says its SNI outright, for the far gateway does not know the part's own name. The callers' own pods are
 /// told by their network, and connections to them are Istio's to make.
 fn subset(plan: &ClassPlan<'_>, pool: &Pool<'_>, part: &Part<'_>, dialect: &mut Dialect<'_>) -> Subset {
@@ -101,16 +109,15 @@ fn subset(plan: &ClassPlan<'_>, pool: &Pool<'_>, part: &Part<'_>, dialect: &mut 
         subset: part.version.map(|version| version.subset.as_str()),
         way: Way::Merged,
     };
-    Subset {
-        name: part.name.clone(),
-        labels,
-        traffic_policy: Some(contract.policy(part.pick, false, dialect)),
-    }
+    let policy = at_every_port(pool, contract.policy(part.pick, false, dialect), dialect);
+    Subset { name: part.name.clone(), labels, traffic_policy: Some(policy) }
 }
 
 fn service_entry(plan: &ClassPlan<'_>, pool: &Pool<'_>, entry: &Joining<'_>) -> Object {
     let service = pool.service;
-    let Joining { version, cluster } = entry;
+    let Joining { version, cluster, size } = entry;
+    let clusters = pool.entries.iter().map(|entry| (count(plan.dialled(entry.cluster)), entry.size));
+    let weight = Weigh::of(clusters.filter(|_| pool.fails_over)).weight(*size, plan.dialled(cluster));
     let port = cluster.gateway.as_ref().map_or(0, |gateway| gateway.port);
     let ports: IndexMap<_, _> = service.crossing_ports().map(|known| (known.name.clone(), port)).collect();
     let labels = labels(plan, pool, entry);
@@ -125,6 +132,7 @@ fn service_entry(plan: &ClassPlan<'_>, pool: &Pool<'_>, entry: &Joining<'_>) -> 
         labels: labels.clone(),
         network: cluster.network.clone(),
         service_account: account.clone(),
+        weight,
         ..Endpoint::default()
     };
     let spec = ServiceEntrySpec {

@@ -5,6 +5,7 @@ use super::survey::{Asked, Survey};
 use super::{clash, condition, share};
 use crate::model::action::{DirectResponse, HeaderOperations, Redirect};
 use crate::model::condition::ProxyMatch;
+use crate::model::service::AcrossClusters;
 use crate::model::{
     Answer as Meant, Callers, ClusterId, Destination, Mirror, Pick, Port, RemoteNames, RouteKind, Rule,
     Service, ServiceId,
@@ -153,6 +154,8 @@ pub fn routes<'m>(
             if !answered.all() {
                 survey.gap(path.gap(kind, for_some_workloads), port, class);
             }
+        } else if let Some(serving) = path.unruled() {
+            routes.extend(path.possible(path.any(&serving, survey), survey));
         } else if discovery::left_alone(view, service, class.id) {
             path.unruled_port(survey);
         } else if service.runs.contains_key(&class.id) {
@@ -239,11 +242,38 @@ impl<'m> Path<'_, 'm> {
 
     fn left_alone(self, survey: &mut Survey<'m>) -> Route<'m> {
         let serving = self.serving(self.service, Pick::Any, None, self.service.place, survey);
-        self.unruled(split(self.all_here(), &serving))
+        self.without_rule(split(self.all_here(), &serving))
+    }
+
+    /// Who serves a port that no rule is for, where that is not simply the caller's own cluster, or all that control planes
+    /// show: clusters share it or stand in for each other, as `acrossClusters` says; or some of those that are shown are
+    /// drained.
+    fn unruled(self) -> Option<Serving> {
+        let Self { view, service, class, port: _ } = self;
+        let serving = match service.across_clusters {
+            AcrossClusters::Spread | AcrossClusters::Failover => {
+                distance::serving(view, service, Pick::Any, None, class.id)
+            }
+            AcrossClusters::Local if discovery::left_alone(view, service, class.id) => {
+                let all = distance::all(view, service, class.id);
+                Some(all).filter(|all| !all.drained.is_empty())?
+            }
+            AcrossClusters::Local => return None,
+        };
+        let own = serving.clusters.iter().all(|(cluster, _)| *cluster == class.id);
+        (!own || serving.clusters.is_empty()).then_some(serving)
+    }
+
+    /// A route as of the rule `any`.
+    fn any(self, serving: &Serving, survey: &mut Survey<'m>) -> Route<'m> {
+        let (service, place) = (self.service, self.service.place);
+        let asked = Asked { service, pick: Pick::Any, place, named: false };
+        survey.served(asked, self.class, serving);
+        self.without_rule(split(self.all_here(), serving))
     }
 
     fn local(self) -> Route<'m> {
-        self.unruled(vec![self.all_here()])
+        self.without_rule(vec![self.all_here()])
     }
 
     fn all_here(self) -> Share<'m> {
@@ -251,7 +281,7 @@ impl<'m> Path<'_, 'm> {
         Share { target, port: self.port.number, weight: 100, headers: None }
     }
 
-    fn unruled(self, shares: Vec<Share<'m>>) -> Route<'m> {
+    fn without_rule(self, shares: Vec<Share<'m>>) -> Route<'m> {
         Route {
             rule: None,
             index: 0,

@@ -151,6 +151,9 @@ impl Discovery {
         };
         let serving: BTreeSet<Option<&str>> = service.runs.keys().map(region).collect();
         let callers: BTreeSet<&str> = self.callers.iter().filter_map(region).collect();
+        if serving.contains(&None) || self.callers.iter().any(|id| region(id).is_none()) {
+            return Vec::new();
+        }
         let Some(first) =
             serving.iter().flatten().next().filter(|_| serving.len() > 1 && !callers.is_empty())
         else {

@@ -8,9 +8,11 @@ use super::remote::at_cluster;
 use crate::model::Version;
 use crate::model::service::AcrossClusters;
 use crate::model::{
-    Answer, Callers, Cluster, ClusterId, Destination, Mesh, Mirror, Pick, Rule, Service, VersionId,
+    Answer, Callers, Cluster, ClusterId, Destination, Mesh, Mirror, Pick, Port, Rule, Service, ServiceId,
+    VersionId,
 };
 use crate::plan::demand::Use;
+use crate::plan::rules::condition;
 use crate::plan::rules::route::Site;
 use crate::plan::visibility::View;
 use crate::source::Place;
@@ -43,6 +45,8 @@ pub struct Joining<'m> {
     pub version: Option<&'m Version>,
     /// Where they run.
     pub cluster: &'m Cluster,
+    /// How large the version is there, beside other clusters.
+    pub size: u32,
 }
 
 /// A version, or any, in one cluster among several that have it.
@@ -92,7 +96,10 @@ pub fn pool<'m>(
     let version = |id: Option<VersionId>| id.and_then(|id| service.version(id));
     let entries: Vec<_> = pods
         .iter()
-        .filter_map(|(id, cluster)| Some(Joining { version: version(*id), cluster: view.cluster(*cluster)? }))
+        .filter_map(|(id, cluster)| {
+            let size = service.size(id.map_or(Pick::Any, Pick::Version), *cluster);
+            Some(Joining { version: version(*id), cluster: view.cluster(*cluster)?, size })
+        })
         .collect();
     let ways = entries.iter().filter_map(|entry| view.written_reach(service, entry.cluster));
     let chosen = view.own_failover(service.id).or(ways.map(|way| way.place).next());
@@ -179,7 +186,20 @@ fn versions_at(service: &Service, pick: Pick, cluster: ClusterId) -> Vec<Option<
 #[must_use]
 pub fn own_failover(mesh: &Mesh) -> Vec<Option<Place>> {
     let mut marked: Vec<Option<Place>> = vec![None; mesh.services.len()];
+    let mut mark = |id: ServiceId, place: Place| {
+        if let Some(mark) = marked.get_mut(id.0) {
+            mark.get_or_insert(place);
+        }
+    };
     for service in &mesh.services {
+        // An ingress gateway calls from its cluster.
+        let gateways = service.ingress.iter().filter_map(|ingress| mesh.gateways.get(ingress.gateway.0));
+        let callers: BTreeSet<ClusterId> = service
+            .clients
+            .keys()
+            .chain(gateways.flat_map(|gateway| gateway.clusters.iter()))
+            .copied()
+            .collect();
         for rule in &service.rules {
             let mirrors = rule.mirrors.iter().map(|Mirror { pick, cluster, percent }| {
                 (service.id, *pick, cluster.is_some(), percent.place)
@@ -188,18 +208,20 @@ pub fn own_failover(mesh: &Mesh) -> Vec<Option<Place>> {
                 .iter()
                 .map(|to| (to.service, to.pick, to.cluster.is_some(), to.place))
                 .chain(mirrors);
-            for (target, pick, named, place) in asked.filter(|(_, _, named, _)| !named) {
-                let Some(wanted) = mesh.service(target) else { continue };
-                if wanted.across_clusters != AcrossClusters::Failover || named {
-                    continue;
-                }
-                let mut callers = service.clients.keys().filter(|caller| is_for(rule, **caller));
-                if callers.any(|caller| from_own(mesh, wanted, pick, *caller))
-                    && let Some(mark) = marked.get_mut(target.0)
-                {
-                    mark.get_or_insert(place);
+            for (target, pick, _, place) in asked.filter(|(_, _, named, _)| !named) {
+                let Some(wanted) = mesh.service(target).filter(|wanted| fails_over(wanted)) else { continue };
+                let mut callers = callers.iter().filter(|caller| is_for(rule, **caller));
+                if callers.any(|caller| from_own(mesh, wanted, pick, *caller)) {
+                    mark(target, place);
                 }
             }
+        }
+        // A port that no rule is for is as with the rule `any`.
+        let unruled =
+            |caller: &ClusterId| service.ports.iter().any(|port| is_unruled(service, *caller, port));
+        let mut callers = callers.iter().filter(|caller| fails_over(service) && unruled(caller));
+        if callers.any(|caller| from_own(mesh, service, Pick::Any, *caller)) {
+            mark(service.id, service.place);
         }
     }
     marked
@@ -210,6 +232,17 @@ fn destinations(rule: &Rule) -> &[Destination] {
         Answer::To(destinations) => destinations,
         Answer::Redirect(_) | Answer::DirectResponse(_) => &[],
     }
+}
+
+fn fails_over(service: &Service) -> bool {
+    service.across_clusters == AcrossClusters::Failover
+}
+
+/// Whether no rule is for a port of callers in a cluster.
+fn is_unruled(service: &Service, caller: ClusterId, port: &Port) -> bool {
+    let fits = |rule: &&Rule| port.protocol.route().is_some_and(|kind| rule.speaks.fits(kind));
+    let routed = port.protocol.route().is_some();
+    routed && !service.rules.iter().filter(fits).any(|rule| condition::is_for(rule, caller, port))
 }
 
 fn is_for(rule: &Rule, caller: ClusterId) -> bool {

@@ -10,7 +10,7 @@ use crate::model::name::{self, SUBDOMAIN};
 use crate::model::{Callers, Cluster, ClusterId, Mesh, RemoteNames as Naming, Service};
 use crate::plan::common::Common;
 use crate::plan::demand::{At, FarUse};
-use crate::plan::rules::route::Target;
+use crate::plan::rules::route::{Site, Target};
 use crate::plan::visibility::View;
 
 pub use subset::{Extent, RemoteSubset, at_cluster};
@@ -32,6 +32,8 @@ pub struct RemoteName<'m> {
     pub callers: Callers,
     /// The clusters that callers here are sent to; never empty.
     pub clusters: Vec<&'m Cluster>,
+    /// How large each of these is beside others that it stands in for; 1 where none of them does.
+    pub sizes: Vec<u32>,
     /// Versions, each at one site; by version, then site.
     pub subsets: Vec<RemoteSubset<'m>>,
     /// By which callers get to any of them: `rewrite` only if every gateway behind the name is taught it.
@@ -126,12 +128,19 @@ fn named<'m>(
     let ids: BTreeSet<ClusterId> = wanted.iter().flat_map(|(_, clusters)| *clusters).copied().collect();
     let clusters: Vec<_> = ids.iter().filter_map(|id| view.cluster(*id)).collect();
     let host = view.remote_host(service, clusters.first()?);
+    // All that stands in for others has one weight an endpoint: that of the first; `failover` reports where they differ.
+    let pool = wanted.iter().find(|(at, _)| at.site == Site::Nearest);
+    let size = |id: &ClusterId| {
+        let pool = pool.filter(|(_, clusters)| clusters.contains(id));
+        pool.map_or(1, |(at, _)| service.size(at.pick, *id))
+    };
     Some(RemoteName {
         service,
         object: common.object_names.name(view, service, clusters.first()?, &host),
         address: common.addresses.get(&host).copied(),
         shared: view.remote_names == Naming::Shared,
         callers: far.callers.clone(),
+        sizes: ids.iter().map(size).collect(),
         subsets: Vec::new(),
         way: ids.iter().map(|id| view.way_into(service, *id)).min().unwrap_or(Way::Sni),
         clusters,

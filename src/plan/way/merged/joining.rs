@@ -29,6 +29,8 @@ pub enum Hindrance {
     Headless,
     /// Control planes see each other's endpoints: the far pods are there already.
     Seen,
+    /// Control planes show pods of further clusters under the same name.
+    Shown,
     /// An endpoint names one `ServiceAccount` of the callers' own trust domain.
     Accounts,
 }
@@ -62,6 +64,8 @@ fn hindrances(plan: &ClassPlan<'_>, pool: &Pool<'_>, far: &Cluster) -> Vec<Hindr
         gateway.dialled_from(near.id).iter().any(|address| matches!(address, Address::Name(_)))
     });
     let by_entry = plan.plain_name.as_ref().is_some_and(|name| name.made == PlainNames::Entry);
+    let visible = plan.view.visible(service, Pick::Any, near.id);
+    let seen = visible.contains(&far.id);
     let all = [
         (Hindrance::NoNetwork, networks.0.is_none() || networks.1.is_none()),
         (Hindrance::OneNetwork, networks.0.is_some() && networks.0 == networks.1),
@@ -70,7 +74,8 @@ fn hindrances(plan: &ClassPlan<'_>, pool: &Pool<'_>, far: &Cluster) -> Vec<Hindr
         (Hindrance::Namespaces, pool.callers != Callers::All),
         (Hindrance::PlainEntry, by_entry),
         (Hindrance::Headless, service.headless.is_some()),
-        (Hindrance::Seen, plan.view.visible(service, Pick::Any, near.id).contains(&far.id)),
+        (Hindrance::Seen, seen),
+        (Hindrance::Shown, !seen && visible.iter().any(|id| *id != near.id)),
         (Hindrance::Accounts, !one_account(service, near, far)),
     ];
     all.into_iter().filter(|(_, holds)| *holds).map(|(hindrance, _)| hindrance).collect()
@@ -92,7 +97,8 @@ fn concerned<'m>(hindrance: Hindrance, near: &'m Cluster, far: &'m Cluster) -> &
         | Hindrance::PlainEntry
         | Hindrance::Accounts
         | Hindrance::Headless
-        | Hindrance::Seen => near,
+        | Hindrance::Seen
+        | Hindrance::Shown => near,
         Hindrance::NoNetwork | Hindrance::OneNetwork | Hindrance::DialledByName | Hindrance::Domains => far,
     }
 }
