@@ -67,6 +67,6 @@ pub struct Account {
     pub services: usize,
     /// Clusters of the mesh.
     pub clusters: usize,
-    /// Links from a caller's route to pods that were followed.
-    pub links: usize,
+    /// Destinations of routes that were followed to their pods, each once for every cluster of callers and every port.
+    pub destinations: usize,
 }

@@ -7,7 +7,7 @@ mod model; // the mesh as meant
 mod resolve; // spec → model
 mod plan; // model → what each cluster must know
 mod istio; // plan → Istio objects
-mod prove; // do all links hold, on the objects themselves?
+mod prove; // is every promise kept, on the objects themselves?
 pub mod yaml; // objects → text
 mod longhand; // model → the inputs with every default
 pub mod needs; // plan → what the clusters must provide
@@ -51,10 +51,10 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
             }
             let mut proved = proof.hold();
             proved.findings.extend(lacks.findings());
-            proved.map(|links| Account {
+            proved.map(|destinations| Account {
                 services: mesh.services.len(),
                 clusters: mesh.clusters.len(),
-                links,
+                destinations,
             })
         })
     });

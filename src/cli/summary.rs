@@ -78,13 +78,15 @@ pub(super) fn proof(account: Account) -> String {
 }
 
 fn proved(account: Account) -> String {
-    let Account { services, clusters, links } = account;
-    let links = if links == 0 { String::new() } else { format!(", {}", counted(links, "link")) };
-    format!(
-        "{}, {}{links}: every version answers every client",
-        counted(services, "service"),
-        counted(clusters, "cluster")
-    )
+    let Account { services, clusters, destinations } = account;
+    let proved = match destinations {
+        0 => "no caller needs a route".to_owned(),
+        1 => "the 1 destination of a route leads to its pods, and to no others".to_owned(),
+        many => format!(
+            "{many} destinations, for every caller of every route, lead to their pods and to no others"
+        ),
+    };
+    format!("{}, {}: {proved}", counted(services, "service"), counted(clusters, "cluster"))
 }
 
 impl fmt::Display for Summary<'_> {

@@ -223,7 +223,7 @@ impl<'m> Gathered<'m> {
     /// The plans of all clusters, by name, and what is said once for all services.
     #[must_use]
     pub fn plans(mut self) -> (Vec<ClusterPlan<'m>>, Vec<Finding>) {
-        let findings = self.findings();
+        let mut findings = self.findings();
         let view = self.view;
         self.unite();
         let ids = || (0..view.clusters.len()).map(ClusterId);
@@ -272,6 +272,8 @@ impl<'m> Gathered<'m> {
                 found_by,
             });
         }
+        let let_in: Vec<&Ingress<'_>> = plans.iter().flat_map(|plan| &plan.ingress).collect();
+        findings.extend(ingress::hidden_hosts(view, &let_in));
         (plans, findings)
     }
 

@@ -100,6 +100,8 @@ pub fn farther(mesh: &Mesh, caller: ClusterId, cluster: &Cluster) -> bool {
     region(mesh, caller).is_some_and(|own| there != Some(own))
 }
 
-fn region(mesh: &Mesh, id: ClusterId) -> Option<&str> {
+/// The region of a cluster.
+#[must_use]
+pub fn region(mesh: &Mesh, id: ClusterId) -> Option<&str> {
     mesh.cluster(id).and_then(|cluster| cluster.locality.as_ref()).map(|place| place.region.as_str())
 }

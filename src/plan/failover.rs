@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::distance;
 use super::visibility::View;
-use super::way::Way;
+use super::way::{Way, discovery};
 use crate::model::traffic_policy::TrafficPolicy;
-use crate::model::{ClusterId, Pick, RemoteNames, Service, VersionId};
+use crate::model::{ClusterId, Pick, RemoteNames, Service};
 use crate::source::Place;
 
 /// Why they cannot.
@@ -68,12 +69,21 @@ impl Group<'_> {
         } else if domains.len() > 1 {
             Some(Obstacle::Domains)
         } else {
-            self.sizes(&far)
+            None
         }
     }
 }
 
 impl Group<'_> {
+    /// Whether several clusters are equally near to the callers.
+    #[must_use]
+    pub fn has_equals(&self, view: &View<'_>) -> bool {
+        let far = self.clusters.iter().filter(|id| **id != self.caller).filter_map(|id| view.cluster(*id));
+        let (near, farther): (Vec<_>, Vec<_>) =
+            far.partition(|cluster| !distance::farther(view, self.caller, cluster));
+        near.len() > 1 || farther.len() > 1
+    }
+
     /// One subset takes the pods of all clusters that run the version: none can be left out.
     fn further(&self, view: &View<'_>) -> Option<Obstacle> {
         let visible = view.visible(self.service, self.pick, self.caller);
@@ -83,32 +93,13 @@ impl Group<'_> {
 }
 
 impl Group<'_> {
-    /// Where some have no region, by discovery regions play no part; but two clusters of one are nearer to each other.
+    /// Where regions play no part for some by discovery, they play none for all; but two clusters of one are nearer.
     fn regions(&self, view: &View<'_>) -> Option<Obstacle> {
         let all: BTreeSet<ClusterId> = self.clusters.iter().copied().chain([self.caller]).collect();
-        let all = all.into_iter().filter_map(|id| view.cluster(id));
-        let regions: Vec<Option<&str>> =
-            all.map(|cluster| cluster.locality.as_ref().map(|locality| locality.region.as_str())).collect();
-        let named: BTreeSet<&str> = regions.iter().copied().flatten().collect();
-        let shared = regions.iter().flatten().count() > named.len();
-        (regions.contains(&None) && shared).then_some(Obstacle::Regions)
-    }
-
-    /// Endpoints of a remote name have one weight, whatever the version: all must be of the same sizes there.
-    fn sizes(&self, far: &[ClusterId]) -> Option<Obstacle> {
-        let size = |pick: Pick, id: &ClusterId| u64::from(self.service.size(pick, *id));
-        let versions = (0..self.service.versions.len()).map(|index| Pick::Version(VersionId(index)));
-        let like = |pick: Pick| {
-            let shared: Vec<&ClusterId> = far.iter().filter(|id| size(pick, id) > 0).collect();
-            shared.windows(2).all(|pair| match pair {
-                [one, other] => {
-                    size(pick, one) * size(self.pick, other) == size(pick, other) * size(self.pick, one)
-                }
-                _ => true,
-            })
-        };
-        let others = versions.chain([Pick::Any]);
-        (!others.into_iter().all(like)).then_some(Obstacle::Sizes)
+        let regions: Vec<&str> = all.into_iter().filter_map(|id| distance::region(view, id)).collect();
+        let named: BTreeSet<&str> = regions.iter().copied().collect();
+        let shared = regions.len() > named.len();
+        (shared && !discovery::regions_count(view, self.service)).then_some(Obstacle::Regions)
     }
 
     /// Any version joins as all its versions, each by its own size.

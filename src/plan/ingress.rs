@@ -3,15 +3,18 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::problems;
 use super::promise::{Promise, Promises};
 use super::rules::route::{Route, ServiceRoutes};
 use super::service::IngressPlan;
 use super::visibility::View;
+use crate::diagnostic::Finding;
 use crate::model::condition::{Common, ProxyMatch, TextMatch};
 use crate::model::ingress::Ingress as LetIn;
 use crate::model::name::{self, SUBDOMAIN};
 use crate::model::pattern;
 use crate::model::{IngressGateway, IngressGatewayId, Mesh, Service, ServiceId};
+use crate::source::{At, Place};
 
 /// Hosts of one gateway that the same services answer.
 #[derive(Clone, Debug)]
@@ -96,6 +99,39 @@ pub fn plan<'m>(view: &View<'m>, let_in: &[IngressPlan<'m>]) -> Vec<Ingress<'m>>
         }
     }
     all
+}
+
+/// Hosts that take their requests from a wildcard of another service, and do not answer all of them.
+pub fn hidden_hosts(view: &View<'_>, plans: &[&Ingress<'_>]) -> Vec<Finding> {
+    let mut hidden: BTreeMap<(Place, Place), Finding> = BTreeMap::new();
+    let all = |ingress: &Ingress<'_>| ingress.routes.iter().any(|route| route.conditions.is_empty());
+    for ingress in plans.iter().filter(|ingress| !all(ingress)) {
+        let hosts = ingress.services.iter().flat_map(|service| written(view, service, ingress.gateway));
+        let hosts: Vec<_> = hosts.filter(|(_, host)| ingress.hosts.contains(&host.value)).collect();
+        let ids: Vec<ServiceId> = ingress.services.iter().map(|service| service.id).collect();
+        let others = view.mesh().services.iter().filter(|service| !ids.contains(&service.id));
+        for wide in others.flat_map(|service| written(view, service, ingress.gateway)) {
+            let wildcard = &wide.1.value;
+            let taken = hosts.iter().filter(|(_, host)| host.value != *wildcard);
+            for narrow in taken.filter(|(_, host)| pattern::covers(wildcard, &host.value)) {
+                let key = (narrow.1.place, wide.1.place);
+                hidden.entry(key).or_insert_with(|| problems::hidden_host(*narrow, wide));
+            }
+        }
+    }
+    hidden.into_values().collect()
+}
+
+/// The hosts by which a gateway lets requests to a service in, as they were written.
+fn written<'s>(
+    view: &'s View<'_>,
+    service: &'s Service,
+    gateway: &'s IngressGateway,
+) -> impl Iterator<Item = (&'s Service, &'s At<String>)> {
+    let is_it =
+        |id: IngressGatewayId| view.gateways.get(id.0).is_some_and(|known| known.name == gateway.name);
+    let here = service.ingress.iter().filter(move |ingress| is_it(ingress.gateway));
+    here.flat_map(|ingress| &ingress.hosts).map(move |host| (service, host))
 }
 
 /// The hosts that are let in, grouped by who answers: one object a group, for Istio merges several for one host in no

@@ -11,7 +11,7 @@ use super::rules::survey::Drained;
 use super::way::merged::Hindrance;
 use crate::diagnostic::{Code, Finding, join, list};
 use crate::model::{Cluster, ClusterId, Mesh, Port, Service, Version, VirtualIps};
-use crate::source::Place;
+use crate::source::{At, Place};
 
 /// Needed: the service, where it is asked for, and the caller's cluster.
 pub fn no_gateway(mesh: &Mesh, closed: ClusterId, needed: &[(&Service, Place, ClusterId)]) -> Finding {
@@ -348,4 +348,40 @@ pub fn not_told_apart(service: &Service, first: &Version, second: &Version, clus
             list(several.iter())
         ),
     })
+}
+
+pub fn idle_sizes(service: &Service, version: &Version) -> Finding {
+    Finding::new(Code::MG0427, format!("the sizes of `{}` of `{service}` do nothing", version.name))
+        .at(version.place, "no caller shares it among its clusters")
+        .help(
+            "callers stay in their own cluster, or go to the nearest one: `acrossClusters: spread` shares by size",
+        )
+}
+
+/// A host of one service, and the wildcard of another that covers it, each where it was written.
+pub fn hidden_host(narrow: (&Service, &At<String>), wide: (&Service, &At<String>)) -> Finding {
+    let ((service, host), (other, wildcard)) = (narrow, wide);
+    Finding::new(
+        Code::MG0390,
+        format!(
+            "`{}` of `{service}` takes all its requests from `{}` of `{other}`",
+            host.value, wildcard.value
+        ),
+    )
+    .at(host.place, format!("some requests are for no rule of `{service}`, and then get 404"))
+    .at(wildcard.place, format!("`{other}` no longer sees this host"))
+    .help(format!(
+        "let the rest of it in to `{other}` too: `hosts: [\"{}\", {}]`",
+        wildcard.value, host.value
+    ))
+}
+
+/// Versions of a service that fail over for the same callers have other sizes in the same clusters.
+pub fn uneven(service: &Service, caller: &Cluster) -> Finding {
+    Finding::new(
+        Code::MG0423,
+        format!("versions of `{service}` fail over among clusters of different sizes, and an endpoint has one weight for all"),
+    )
+    .at(service.place, format!("for callers in `{}`", caller.name))
+    .help("give the clusters the same sizes for each version; or `acrossClusters: spread`, which shares by weights of routes")
 }

@@ -82,6 +82,13 @@ impl<'m> ServicePlan<'m> {
             let closed = found.find_all(view, *caller);
             survey.closed.extend(closed.into_iter().map(|far| (far, (service.place, *caller))));
         }
+        // Istio spreads the requests of workloads that get no rules, too.
+        let strangers = service.runs.keys().filter(|id| !service.clients.contains_key(id));
+        let strangers: BTreeSet<ClusterId> =
+            strangers.copied().filter(|id| discovery::left_alone(view, service, *id)).collect();
+        for caller in &strangers {
+            found.find_all(view, *caller);
+        }
         if service.complete.all() {
             noted.findings.extend(survey.findings(view, service));
             let several = |caller: &ClusterId| view.visible(service, Pick::Any, *caller).len() > 1;
@@ -107,7 +114,8 @@ impl<'m> ServicePlan<'m> {
         let mut ingress = Vec::new();
         for asked in asked {
             let planner = Planner { common, service, class: &asked.class };
-            let left_alone = survey.left_alone.contains(&asked.class.id);
+            let id = asked.class.id;
+            let left_alone = survey.left_alone.contains(&id) || strangers.contains(&id);
             let (plan, let_in) = planner.plan(&asked, discovered, named, left_alone);
             ingress.extend(let_in.into_iter().map(|let_in| (asked.class.id, let_in)));
             classes.extend(plan);
@@ -115,6 +123,8 @@ impl<'m> ServicePlan<'m> {
         noted.findings.extend(merged::check(service, &classes));
         noted.findings.extend(virtual_ip::missing(service, &classes));
         noted.findings.extend(sni::several_domains(service, &classes));
+        let uneven = classes.iter().find(|plan| plan.remote.names.iter().any(|name| !name.is_even));
+        noted.findings.extend(uneven.map(|plan| problems::uneven(service, plan.cluster)));
         let names = classes.iter().flat_map(|plan| &plan.remote.names);
         let translations = rewrite::translations(view, names);
         let Crossings { entered, discovery, .. } = found;

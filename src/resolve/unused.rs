@@ -9,7 +9,13 @@ use crate::model::{Answer, ClusterId, Mesh, Pick, Service, ServiceId, VersionId}
 pub fn note(mesh: &Mesh, findings: &mut Vec<Finding>) {
     for (id, cluster) in mesh.clusters.iter().enumerate() {
         let here = |key: &ClusterId| key.0 == id;
-        let used = |service: &Service| service.runs.keys().chain(service.clients.keys()).any(here);
+        let gateways = |service: &Service| {
+            let gateways = service.ingress.iter().filter_map(|ingress| mesh.gateways.get(ingress.gateway.0));
+            gateways.flat_map(|gateway| gateway.clusters.iter()).any(here)
+        };
+        let used = |service: &Service| {
+            service.runs.keys().chain(service.clients.keys()).any(here) || gateways(service)
+        };
         if !mesh.services.iter().any(used) {
             findings.push(problems::unused_cluster(cluster));
         }

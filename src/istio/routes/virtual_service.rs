@@ -94,9 +94,17 @@ fn why(plan: &ClassPlan<'_>, routes: &ServiceRoutes<'_>) -> String {
     }
     let targets = routes.routes.iter().flat_map(Route::targets);
     let promised = targets.filter_map(|target| plan.promises.of(target));
-    let clusters =
-        promised.flat_map(|promise| promise.clusters(plan.view)).map(|cluster| cluster.name.as_str());
-    format!("Sends requests of callers here to {service} on to {}; it does not run here.", list(clusters))
+    let clusters = promised.flat_map(|promise| promise.clusters(plan.view));
+    let clusters: Vec<&str> = clusters.map(|cluster| cluster.name.as_str()).collect();
+    let several = clusters.iter().any(|cluster| Some(cluster) != clusters.first());
+    let clusters = list(clusters);
+    if !plan.runs {
+        format!("Sends requests of callers here to {service} on to {clusters}; it does not run here.")
+    } else if several {
+        format!("Shares requests of callers here to {service} among {clusters}, as `acrossClusters` says.")
+    } else {
+        format!("Keeps requests of callers here to {service} in {clusters}.")
+    }
 }
 
 pub fn shares<'a, 'm>(answer: &'a Answer<'m>) -> &'a [Share<'m>] {

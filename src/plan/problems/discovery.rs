@@ -189,3 +189,14 @@ pub fn istiod_chooses(cluster: &Cluster, service: &Service, from: Place) -> Find
          `meshNetworks`",
     )
 }
+
+pub fn by_pods(service: &Service, place: Place) -> Finding {
+    Finding::new(
+        Code::MG0468,
+        format!("clusters that are equally near share the requests to `{service}` by their number of pods"),
+    )
+    .at(place, "fails over, by discovery")
+    .help(
+        "`acrossClusters: spread` shares by size; or name the clusters and their shares, as in `v1@cluster1`",
+    )
+}

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use crate::diagnostic::Finding;
 use crate::model::service::AcrossClusters;
-use crate::model::{ClusterId, Destination, Pick, Port, Rule, Service};
+use crate::model::{ClusterId, Destination, Pick, Port, Rule, Service, ServiceId, Version, VersionId};
 use crate::plan::class::Class;
 use crate::plan::distance::Serving;
 use crate::plan::failover::{Group, Obstacle};
@@ -38,6 +38,8 @@ pub struct Survey<'m> {
     left_out: BTreeMap<(Place, ClusterId), &'m Service>,
     drained: BTreeMap<Place, Drained<'m>>,
     pools: Vec<Group<'m>>,
+    /// What several clusters share by size, or stand in for each other by size.
+    shared: BTreeSet<(ServiceId, Pick)>,
     stuck: BTreeMap<(Place, u16), (&'m Port, BTreeSet<ClusterId>)>,
     indistinct: BTreeMap<Place, (&'m Service, BTreeSet<ClusterId>)>,
     unseen: BTreeMap<Place, (&'m Service, BTreeSet<ClusterId>)>,
@@ -144,6 +146,9 @@ impl<'m> Survey<'m> {
             drained.callers.extend(&class.members);
             return;
         }
+        if serving.clusters.len() > 1 {
+            self.shared.insert((service.id, pick));
+        }
         if serving.failover && serving.clusters.len() > 1 {
             let clusters = serving.clusters.iter().map(|(cluster, _)| *cluster).collect();
             self.pools.push(Group { service, pick, place, clusters, caller: class.id });
@@ -217,8 +222,33 @@ impl<'m> Survey<'m> {
                 .map(|((place, cluster), service)| problems::left_out(service, *place, name(*cluster))),
         );
         findings.extend(self.apart(view));
+        findings.extend(self.by_pods(view, service));
+        findings.extend(self.idle_sizes(service));
         findings.extend(self.drained.iter().map(|(place, drained)| problems::drained(view, *place, drained)));
         findings
+    }
+
+    /// Equals that stand in for each other by discovery, where Istio shares by the number of pods.
+    fn by_pods(&self, view: &View<'_>, service: &Service) -> Option<Finding> {
+        let mut groups = self.pools.iter().filter(|group| group.service.id == service.id);
+        let group = groups.find(|group| view.discovers_all(service) && group.has_equals(view))?;
+        Some(problems::discovery::by_pods(service, group.place))
+    }
+
+    /// Sizes of a version that nobody shares.
+    fn idle_sizes(&self, service: &Service) -> Option<Finding> {
+        let sized = |version: &Version| {
+            let mut sizes = version.clusters.values();
+            let first = sizes.next();
+            sizes.any(|size| Some(size) != first)
+        };
+        let is_shared = |pick: Pick| self.shared.contains(&(service.id, pick));
+        let idle = |(index, version): &(usize, &Version)| {
+            sized(version) && !is_shared(Pick::Version(VersionId(*index)))
+        };
+        let (_, version) =
+            service.versions.iter().enumerate().find(idle).filter(|_| !is_shared(Pick::Any))?;
+        Some(problems::idle_sizes(service, version))
     }
 
     /// Clusters that cannot stand in for each other: each service and reason once.

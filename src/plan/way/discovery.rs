@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::remote::at_cluster;
 use crate::diagnostic::Finding;
 use crate::model::{Cluster, ClusterId, Pick, Service, Version};
+use crate::plan::distance;
 use crate::plan::problems::discovery as problems;
 use crate::plan::rules::route::Target;
 use crate::plan::visibility::View;
@@ -151,7 +152,7 @@ impl Discovery {
         };
         let serving: BTreeSet<Option<&str>> = service.runs.keys().map(region).collect();
         let callers: BTreeSet<&str> = self.callers.iter().filter_map(region).collect();
-        if serving.contains(&None) || self.callers.iter().any(|id| region(id).is_none()) {
+        if !regions_count(view, service) {
             return Vec::new();
         }
         let Some(first) =
@@ -173,6 +174,16 @@ impl Discovery {
 
 /// No region of anybody's.
 const NO_REGION: &str = "no-region";
+
+/// Whether regions may count among clusters that stand in for each other. Istio takes clusters without one for one region,
+/// and they are none: so not where some caller has none, and some other cluster that runs the service.
+#[must_use]
+pub fn regions_count(view: &View<'_>, service: &Service) -> bool {
+    let nowhere = |id: &&ClusterId| distance::region(view, **id).is_none();
+    let serving: Vec<&ClusterId> = service.runs.keys().filter(nowhere).collect();
+    let mut callers = service.clients.keys().filter(nowhere);
+    !callers.any(|caller| serving.iter().any(|id| *id != caller))
+}
 
 /// Addresses of a gateway for certain callers, where it is entered by discovery: their istiod tells them the address.
 #[must_use]

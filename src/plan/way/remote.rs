@@ -34,6 +34,8 @@ pub struct RemoteName<'m> {
     pub clusters: Vec<&'m Cluster>,
     /// How large each of these is beside others that it stands in for; 1 where none of them does.
     pub sizes: Vec<u32>,
+    /// Whether these sizes are right for every version that fails over.
+    pub is_even: bool,
     /// Versions, each at one site; by version, then site.
     pub subsets: Vec<RemoteSubset<'m>>,
     /// By which callers get to any of them: `rewrite` only if every gateway behind the name is taught it.
@@ -128,11 +130,21 @@ fn named<'m>(
     let ids: BTreeSet<ClusterId> = wanted.iter().flat_map(|(_, clusters)| *clusters).copied().collect();
     let clusters: Vec<_> = ids.iter().filter_map(|id| view.cluster(*id)).collect();
     let host = view.remote_host(service, clusters.first()?);
-    // All that stands in for others has one weight an endpoint: that of the first; `failover` reports where they differ.
-    let pool = wanted.iter().find(|(at, _)| at.site == Site::Nearest);
+    // An endpoint has one weight, whatever the version: that of the first that has one there.
+    let pools = || wanted.iter().filter(|(at, _)| at.site == Site::Nearest);
     let size = |id: &ClusterId| {
-        let pool = pool.filter(|(_, clusters)| clusters.contains(id));
-        pool.map_or(1, |(at, _)| service.size(at.pick, *id))
+        let mut sizes = pools().filter(|(_, clusters)| clusters.contains(id));
+        sizes.next().map_or(1, |(at, _)| service.size(at.pick, *id))
+    };
+    let is_even = |(at, clusters): (At, &[ClusterId])| {
+        let ratio = |id: &ClusterId| (u64::from(size(id)), u64::from(service.size(at.pick, *id)));
+        clusters.windows(2).all(|pair| match pair {
+            [one, other] => {
+                let ((weight, size), (beside, also)) = (ratio(one), ratio(other));
+                weight * also == beside * size
+            }
+            _ => true,
+        })
     };
     Some(RemoteName {
         service,
@@ -140,6 +152,7 @@ fn named<'m>(
         address: common.addresses.get(&host).copied(),
         shared: view.remote_names == Naming::Shared,
         callers: far.callers.clone(),
+        is_even: pools().all(|(at, clusters)| is_even((**at, clusters))),
         sizes: ids.iter().map(size).collect(),
         subsets: Vec::new(),
         way: ids.iter().map(|id| view.way_into(service, *id)).min().unwrap_or(Way::Sni),
