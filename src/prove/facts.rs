@@ -16,10 +16,10 @@ const NETWORK: &str = "topology.istio.io/network";
 #[derive(Debug)]
 pub struct Facts<'m> {
     pub view: &'m View<'m>,
-    /// By address and port: who is behind it, for everybody who is not told otherwise.
-    everyone: BTreeMap<(String, u16), ClusterId>,
-    /// By caller, address and port.
-    some: BTreeMap<(ClusterId, String, u16), ClusterId>,
+    /// By address, and port: who is behind it, for everybody who is not told otherwise.
+    everyone: BTreeMap<String, Vec<(u16, ClusterId)>>,
+    /// By address, port and caller.
+    some: BTreeMap<String, Vec<(u16, ClusterId, ClusterId)>>,
 }
 
 /// Pods of one version in one cluster, or all of a service without versions.
@@ -32,14 +32,18 @@ pub struct Pods<'m> {
 impl<'m> Facts<'m> {
     /// The facts of a mesh.
     pub fn of(view: &'m View<'m>) -> Self {
-        let (mut everyone, mut some) = (BTreeMap::new(), BTreeMap::new());
+        let mut everyone: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        let mut some: BTreeMap<String, Vec<_>> = BTreeMap::new();
         let gateways =
             view.mesh().clusters.iter().filter_map(|cluster| Some((cluster.id, cluster.gateway.as_ref()?)));
         for (id, Gateway { addresses, addresses_from, port, .. }) in gateways {
-            everyone.extend(addresses.iter().map(|address| ((address.to_string(), *port), id)));
+            for address in addresses {
+                everyone.entry(address.to_string()).or_default().push((*port, id));
+            }
             for (caller, from) in addresses_from {
-                let dialled = from.addresses.iter().map(Address::to_string);
-                some.extend(dialled.map(|address| ((*caller, address, *port), id)));
+                for address in &from.addresses {
+                    some.entry(address.to_string()).or_default().push((*port, *caller, id));
+                }
             }
         }
         Self { view, everyone, some }
@@ -47,14 +51,16 @@ impl<'m> Facts<'m> {
 
     /// The cluster behind an address, for callers in one cluster.
     pub fn behind(&self, caller: ClusterId, address: &str, port: u16) -> Option<ClusterId> {
-        let own = self.some.get(&(caller, address.to_owned(), port));
+        let own = self.some.get(address).into_iter().flatten();
+        let mut own = own.filter(|(at, whose, _)| *at == port && *whose == caller).map(|(_, _, id)| *id);
         let common = || {
-            let id = self.everyone.get(&(address.to_owned(), port))?;
+            let known = self.everyone.get(address)?;
+            let (_, id) = known.iter().rfind(|(at, _)| *at == port)?;
             let gateway = self.view.cluster(*id)?.gateway.as_ref()?;
             // Callers with addresses of their own dial none of the others.
-            (!gateway.addresses_from.contains_key(&caller)).then_some(id)
+            (!gateway.addresses_from.contains_key(&caller)).then_some(*id)
         };
-        own.or_else(common).copied()
+        own.next_back().or_else(common)
     }
 
     /// The pods of a service in a cluster, by version; none where it does not run.

@@ -44,7 +44,7 @@ fn ports_that_lead_nowhere_are_noticed() {
         ),
         (
             |mesh| mesh.routes("db").tcp[0].route[1].destination.port.number = 3307,
-            "a route leads to subset `v2` of `db.default.global` port 3307, which nobody was promised",
+            "a route leads to subset `v2--there` of `db.default.global` port 3307, which nobody was promised",
         ),
     ]);
 }

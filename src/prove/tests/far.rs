@@ -66,7 +66,7 @@ fn a_subset_that_does_not_answer_is_noticed() {
 #[test]
 fn a_subset_that_stands_for_other_pods_is_noticed() {
     const OTHER: &str =
-        "other pods than its version's for subset `v2` of `reviews.default.global` in `there`";
+        "other pods than its version's for subset `v2--there` of `reviews.default.global` in `there`";
     all_are_noticed(&[
         (
             |mesh| {

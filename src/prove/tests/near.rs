@@ -29,7 +29,7 @@ fn an_sni_that_says_something_else_is_noticed() {
         let policy = mesh.rule("here", "reviews-global").subsets[subset].traffic_policy.as_mut().unwrap();
         policy.tls.as_mut().unwrap().sni = Some(sni.to_owned());
         let complaint = match complaint {
-            OTHER => format!("{complaint} subset `v2{}` of", if subset == 0 { "" } else { "0" }),
+            OTHER => format!("{complaint} subset `v2{}--there` of", if subset == 0 { "" } else { "0" }),
             other => other.replace("SNI`", &format!("{sni}`")),
         };
         let found = mesh.messages().join("\n");
@@ -57,7 +57,7 @@ fn missing_tls_is_noticed() {
     all_are_noticed(&[
         (
             |mesh| mesh.rule("here", "reviews-global").subsets[0].traffic_policy = None,
-            "other pods than its version's for subset `v2` of `reviews.default.global` in `there`",
+            "other pods than its version's for subset `v2--there` of `reviews.default.global` in `there`",
         ),
         (
             |mesh| {
@@ -73,7 +73,7 @@ fn missing_tls_is_noticed() {
                 let policy = rule.subsets[0].traffic_policy.as_mut().unwrap();
                 policy.tls.as_mut().unwrap().sni = None;
             },
-            "`outbound_.80_.v2_.reviews.default.global` names neither `reviews.default.svc.cluster.local` nor what the gateway \
+            "`outbound_.80_.v2--there_.reviews.default.global` names neither `reviews.default.svc.cluster.local` nor what the gateway \
              of `there` is taught",
         ),
     ]);
@@ -104,7 +104,7 @@ fn missing_objects_are_noticed() {
         ),
         (
             |mesh| drop(mesh.rule("here", "reviews-global").subsets.pop()),
-            "`reviews.default.global` has no subset `v20`",
+            "`reviews.default.global` has no subset `v20--there`",
         ),
         (
             |mesh| drop(mesh.rule("here", "reviews").subsets.pop()),

@@ -30,7 +30,7 @@ fn settings_that_do_not_reach_a_port_are_noticed() {
                 let policy = mesh.rule("here", "api-global").subsets[0].traffic_policy.as_mut().unwrap();
                 policy.port_level_settings[1].settings = Settings::default();
             },
-            "the traffic policy of subset `v2` of `api.default.global` does not reach port 81",
+            "the traffic policy of subset `v2--there` of `api.default.global` does not reach port 81",
         ),
         (
             |mesh| {

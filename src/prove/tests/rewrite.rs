@@ -55,7 +55,8 @@ impl Mesh {
 }
 
 /// What `here` says for v3.
-const UNTAUGHT: &str = "the gateway of `there` is not taught `outbound_.80_.v3_.reviews.default.global`";
+const UNTAUGHT: &str =
+    "the gateway of `there` is not taught `outbound_.80_.v3--there_.reviews.default.global`";
 
 /// The same mesh, its gateways of the time of `sni_cluster`.
 fn of_old() -> String {
@@ -85,7 +86,7 @@ fn what_is_taught_well_is_silent() {
 
 #[test]
 fn names_that_are_not_taught_are_noticed() {
-    const V3: &str = "outbound_.80_.v3_.reviews.default.global";
+    const V3: &str = "outbound_.80_.v3--there_.reviews.default.global";
     all_are_noticed(
         INPUT,
         &[
@@ -113,8 +114,8 @@ fn names_that_are_not_taught_are_noticed() {
 
 #[test]
 fn names_that_are_taught_twice_are_noticed() {
-    const V3: &str = "outbound_.80_.v3_.reviews.default.global";
-    const TWICE: &str = "Envoy refuses a second chain for `outbound_.80_.v3_.reviews.default.global`";
+    const V3: &str = "outbound_.80_.v3--there_.reviews.default.global";
+    const TWICE: &str = "Envoy refuses a second chain for `outbound_.80_.v3--there_.reviews.default.global`";
     all_are_noticed(
         INPUT,
         &[
@@ -148,7 +149,7 @@ fn names_that_are_taught_twice_are_noticed() {
 
 #[test]
 fn names_that_are_taken_for_others_are_noticed() {
-    const V3: &str = "outbound_.80_.v3_.reviews.default.global";
+    const V3: &str = "outbound_.80_.v3--there_.reviews.default.global";
     fn lead(mesh: &mut Mesh, chain: &str) {
         mesh.patch(V3).matched.listener.filter_chain = FilterChainMatch::Sni(chain.to_owned());
     }
@@ -195,7 +196,8 @@ fn ends_that_are_changed_wrongly_are_noticed() {
             PatchValue::FilterChain(_) => unreachable!(),
         }
     }
-    const CLOSED: &str = "the gateway of `there` is not open for `outbound_.80_.v3_.reviews.default.global`";
+    const CLOSED: &str =
+        "the gateway of `there` is not open for `outbound_.80_.v3--there_.reviews.default.global`";
     all_are_noticed(
         &of_old(),
         &[
@@ -203,9 +205,9 @@ fn ends_that_are_changed_wrongly_are_noticed() {
             (|mesh| rewrite(mesh, "\\.other$", ".svc.cluster.local"), UNTAUGHT),
             (
                 |mesh| rewrite(mesh, "\\.global$", ".cluster.local"),
-                "the gateway of `there` takes `outbound_.80_.v3_.reviews.default.global` for \
-                 `outbound_.80_.v3_.reviews.default.cluster.local`, not for \
-                 `outbound_.80_.v3_.reviews.default.svc.cluster.local`",
+                "the gateway of `there` takes `outbound_.80_.v3--there_.reviews.default.global` for \
+                 `outbound_.80_.v3--there_.reviews.default.cluster.local`, not for \
+                 `outbound_.80_.v3--there_.reviews.default.svc.cluster.local`",
             ),
             (|mesh| rewrite(mesh, "global", "local"), "`global` is not the end of a name"),
             (|mesh| drop(mesh.gateway("there").servers[0].hosts.pop()), CLOSED),

@@ -35,7 +35,7 @@ fn what_is_there_twice_is_noticed() {
                 let first = rule.subsets[0].clone();
                 rule.subsets.push(first);
             },
-            "subset `v2` for `reviews.default.global` would be written twice",
+            "subset `v2--there` for `reviews.default.global` would be written twice",
         ),
     ]);
 }
