@@ -104,7 +104,9 @@ impl<'a> Walk<'_, 'a> {
                 }
             }
             Backing::Entry(entry, others) => {
-                others.iter().for_each(|entry| self.listed(entry));
+                for entry in others {
+                    self.listed(entry);
+                }
                 let flow =
                     flow.step(cluster, format!("endpoints of {}", service.host), service.place.cloned());
                 self.listed(entry);

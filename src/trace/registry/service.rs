@@ -54,7 +54,7 @@ pub(in crate::trace) enum List {
 pub(in crate::trace) enum Backing<'a> {
     /// Pods in one cluster or several; none behind a stand-in.
     Pods(Vec<Shard<'a>>),
-    /// Endpoints that ServiceEntries of one namespace list. The oldest of them decides about everything else.
+    /// Endpoints that `ServiceEntry`s of one namespace list. The oldest of them decides about everything else.
     Entry(&'a Object<ServiceEntrySpec>, Vec<&'a Object<ServiceEntrySpec>>),
 }
 
@@ -188,7 +188,7 @@ impl List {
 
     /// By a protocol, or the port whose name begins with one. What Istio does not know it looks into. Source: `Parse` in
     /// Istio's `pkg/config/protocol/instance.go`.
-    fn of(word: &str) -> Self {
+    pub(in crate::trace) fn of(word: &str) -> Self {
         match word.split('-').next().unwrap_or(word).to_ascii_lowercase().as_str() {
             "tls" | "https" => Self::Tls,
             "tcp" | "mongo" | "mysql" | "redis" | "udp" => Self::Tcp,
