@@ -5,7 +5,6 @@ mod inputs;
 mod killed;
 mod limits;
 mod needs;
-mod overview;
 mod system;
 mod trace;
 mod overview; // all of them at once
