@@ -28,6 +28,8 @@ mod server; // the open ports of a gateway
 mod rewrite; // names that a gateway is taught
 mod enter; // the far gateway
 mod arrive; // the pods
+pub mod overview; // everything, asked at once
+pub mod survival; // and while something is down
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

@@ -7,5 +7,6 @@ mod limits;
 mod needs;
 mod system;
 mod trace;
+mod overview; // all of them at once
 mod words;
 mod world;

@@ -190,15 +190,21 @@ pub(super) struct Needs {
 /// `meshgen trace`
 #[derive(Args, Debug)]
 pub(super) struct Trace {
-    /// The inputs as for build, then the request, such as `http://reviews:9080/path?query`, `grpc://reviews:9090/`,
+    /// The inputs as for build, then the request unless --all or --survive asks for all, such as `http://reviews:9080/path?query`, `grpc://reviews:9090/`,
     /// `tls://shop:443` or `tcp://db:3306`
-    #[arg(required = true, value_name = "PATH… URL")]
+    #[arg(required = true, value_name = "PATH… [URL]")]
     pub(super) words: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) bounds: Bounds,
     /// Who calls
-    #[arg(long, value_name = "CLUSTER[/NAMESPACE][,LABEL=VALUE…]")]
-    pub(super) from: String,
+    #[arg(long, value_name = "CLUSTER[/NAMESPACE][,LABEL=VALUE…]", required_unless_present_any = ["all", "survive"])]
+    pub(super) from: Option<String>,
+    /// Who gets what from where: every service, asked for from every cluster, or from that of --from
+    #[arg(long, conflicts_with_all = ["gateway", "address", "method", "headers", "down"])]
+    pub(super) all: bool,
+    /// What if every cluster, gateway and version were down in turn: who gets something else, and who has nobody left
+    #[arg(long, conflicts_with_all = ["all", "gateway", "address", "method", "headers", "down"])]
+    pub(super) survive: bool,
     /// The request comes from outside, through this one of the topology's ingress gateways in the cluster of --from
     #[arg(long, value_name = "NAME")]
     pub(super) gateway: Option<String>,

@@ -5,12 +5,14 @@
 
 mod human;
 mod json;
+mod overview;
 mod question;
 mod routing;
+mod table;
 mod wrap;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use terminal_size::{Width, terminal_size_of};
 
@@ -18,20 +20,76 @@ use super::arguments::{self, Format};
 use super::failure::Failure;
 use super::report::Reporter;
 use super::{Ending, load, stream};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Finding, Severity};
 use crate::trace::object::Unreadable;
-use crate::trace::report::Trace;
-use crate::trace::request::Request;
 use crate::trace::world::World;
 use crate::trace::{Tracer, Untraced};
+use overview::{Overview, Survival};
 use routing::Texts;
 
 /// How wide an answer is that no terminal reads.
 const FILE: usize = 120;
 
-/// Follows the request, if the inputs are sound.
+/// Follows the request, or all of them, if the inputs are sound.
 pub(super) fn run(arguments: &arguments::Trace, reporter: &Reporter) -> Result<Ending, Failure> {
+    if arguments.all || arguments.survive {
+        return everything(arguments, reporter);
+    }
     let (paths, request) = question::read(arguments)?;
+    let Ground { loaded, world, texts, findings } = ground(arguments, paths)?;
+    let (Some(world), false) = (world, reporter.denies(&findings)) else {
+        return Ok(reporter.report(findings, &loaded.sources, None));
+    };
+    question::check(&world, &request)?;
+    let routing = texts.routing();
+    let trace = Tracer::new(&world, &routing).trace(&request).map_err(untraced)?;
+    let text = match reporter.format() {
+        Format::Human | Format::Github => {
+            let sources = &loaded.sources;
+            human::Answer { request: &request, trace: &trace, texts: &texts, sources, width: width() }
+                .to_string()
+        }
+        Format::Json => json::render(&request, &trace, &texts, &loaded.sources),
+    };
+    Ok(said(reporter, findings, &loaded, &text, trace.is_dead()))
+}
+
+/// All services, asked for from all clusters.
+fn everything(arguments: &arguments::Trace, reporter: &Reporter) -> Result<Ending, Failure> {
+    let (paths, from) = question::everything(arguments)?;
+    let Ground { loaded, world, texts, findings } = ground(arguments, paths)?;
+    let (Some(world), false) = (world, reporter.denies(&findings)) else {
+        return Ok(reporter.report(findings, &loaded.sources, None));
+    };
+    if let Some(from) = from {
+        question::cluster_exists(&world, from)?;
+    }
+    let routing = texts.routing();
+    let tracer = Tracer::new(&world, &routing);
+    let overview = Overview::of(&tracer, &world, from).map_err(untraced)?;
+    let text = match (arguments.survive, reporter.format()) {
+        (false, Format::Human | Format::Github) => overview.text(width()),
+        (false, Format::Json) => overview.json(),
+        (true, format) => {
+            let survival = Survival::of(&tracer, &world, &overview).map_err(untraced)?;
+            match format {
+                Format::Human | Format::Github => survival.text(),
+                Format::Json => survival.json(),
+            }
+        }
+    };
+    Ok(said(reporter, findings, &loaded, &text, overview.is_dead()))
+}
+
+/// What requests are followed on.
+struct Ground {
+    loaded: load::Loaded,
+    world: Option<World>,
+    texts: Texts,
+    findings: Vec<Finding>,
+}
+
+fn ground(arguments: &arguments::Trace, paths: &[PathBuf]) -> Result<Ground, Failure> {
     let output = arguments.bundles.as_deref().unwrap_or(Path::new(load::DEFAULT_OUTPUT));
     let loaded = load::load(paths, arguments.bounds.limits(), output)?;
     let outcome = loaded.world();
@@ -44,25 +102,22 @@ pub(super) fn run(arguments: &arguments::Trace, reporter: &Reporter) -> Result<E
         }
         None => Texts::built(&loaded),
     };
-    let (Some(world), false) = (outcome.value, reporter.denies(&findings)) else {
-        return Ok(reporter.report(findings, &loaded.sources, None));
-    };
-    question::check(&world, &request)?;
-    let trace = follow(&world, &texts, &request)?;
-    // What there is to know of everything else is for `check`.
+    Ok(Ground { world: outcome.value, loaded, texts, findings })
+}
+
+/// Prints the answer, and what there is to know of it: what else is worth knowing of the inputs is for `check`.
+fn said(
+    reporter: &Reporter,
+    findings: Vec<Finding>,
+    loaded: &load::Loaded,
+    text: &str,
+    is_dead: bool,
+) -> Ending {
     let findings: Vec<_> =
         findings.into_iter().filter(|finding| finding.severity() != Severity::Note).collect();
-    let text = match reporter.format() {
-        Format::Human | Format::Github => {
-            let sources = &loaded.sources;
-            human::Answer { request: &request, trace: &trace, texts: &texts, sources, width: width() }
-                .to_string()
-        }
-        Format::Json => json::render(&request, &trace, &texts, &loaded.sources),
-    };
     let failure = stream::data(text.as_bytes()).err();
     let ending = reporter.report(findings, &loaded.sources, failure.as_ref());
-    Ok(if ending == Ending::Done && trace.is_dead() { Ending::Wrong } else { ending })
+    if ending == Ending::Done && is_dead { Ending::Wrong } else { ending }
 }
 
 /// Columns of the terminal that reads the answer.
@@ -70,10 +125,8 @@ fn width() -> usize {
     terminal_size_of(io::stdout()).map_or(FILE, |(Width(columns), _)| usize::from(columns))
 }
 
-/// What becomes of a request, if the bundles on its way can be read.
-fn follow(world: &World, texts: &Texts, request: &Request) -> Result<Trace, Failure> {
-    let routing = texts.routing();
-    Tracer::new(world, &routing).trace(request).map_err(|untraced| match untraced {
+fn untraced(untraced: Untraced) -> Failure {
+    match untraced {
         Untraced::Unreadable(unreadable @ Unreadable::Broken { .. }) => Failure::new(unreadable.to_string()),
         Untraced::Unreadable(unreadable @ Unreadable::Missing { .. }) => Failure::new(format!(
             "{unreadable}, and the request comes by it"
@@ -81,5 +134,5 @@ fn follow(world: &World, texts: &Texts, request: &Request) -> Result<Trace, Fail
         .help("`meshgen build` writes it; an empty file stands for a cluster to which nothing is applied"),
         // Both were looked for before.
         Untraced::NoCluster | Untraced::NoGateway => Failure::new("nobody is there to make this request"),
-    })
+    }
 }

@@ -239,7 +239,7 @@ fn whereabouts(registry: &Registry<'_>, service: &Service<'_>) -> String {
             let names: Vec<_> = shards.iter().map(|shard| shard.cluster.name.as_str()).collect();
             if is_here { String::new() } else { format!(", a Service of {} alone", names.join(" and ")) }
         }
-        Backing::Pods(_) | Backing::Entry(_) => String::new(),
+        Backing::Pods(_) | Backing::Entry(..) => String::new(),
     }
 }
 

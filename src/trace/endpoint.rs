@@ -123,7 +123,11 @@ pub(super) fn of_service<'a>(
             });
             pods.chain(joined.flat_map(|entry| of_entry(registry, entry, &service.host, port))).collect()
         }
-        Backing::Entry(entry) => of_entry(registry, entry, &service.host, port),
+        Backing::Entry(entry, others) => [*entry]
+            .into_iter()
+            .chain(others.iter().copied())
+            .flat_map(|entry| of_entry(registry, entry, &service.host, port))
+            .collect(),
     }
 }
 

@@ -75,6 +75,8 @@ impl ObjectPlace {
 pub(super) struct Object<T> {
     /// Where it stands.
     pub(super) place: ObjectPlace,
+    /// Since when it is there; nothing for one that is in no cluster yet.
+    pub(super) since: Option<String>,
     /// What it says.
     pub(super) spec: T,
 }
@@ -88,7 +90,8 @@ impl Object<VirtualServiceSpec> {
     }
 }
 
-/// The objects of one cluster, in the order in which Istio takes them: by name, then namespace.
+/// The objects of one cluster, in the order in which Istio takes them: the older first, then by name and namespace. Source:
+/// `sortConfigByCreationTime` in Istio's `pilot/pkg/model`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Objects {
     /// Which requests go where.
@@ -132,10 +135,19 @@ struct Header {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Metadata {
     name: String,
     #[serde(default = "default_namespace")]
     namespace: String,
+    #[serde(default)]
+    creation_timestamp: Option<String>,
+}
+
+/// Whose document it is.
+struct Identity {
+    place: ObjectPlace,
+    since: Option<String>,
 }
 
 fn default_namespace() -> String {
@@ -145,10 +157,10 @@ fn default_namespace() -> String {
 impl Objects {
     fn add(&mut self, file: &File, document: &line::Document<'_>) -> Result<(), Unreadable> {
         let unreadable = |reason| document.unreadable(&file.name, &reason);
-        let Some((place, spec)) = header(file, document)? else { return Ok(()) };
-        match place.kind.as_str() {
+        let Some((identity, spec)) = header(file, document)? else { return Ok(()) };
+        match identity.place.kind.as_str() {
             "VirtualService" => {
-                let mut object: Object<VirtualServiceSpec> = read(place, spec).map_err(unreadable)?;
+                let mut object: Object<VirtualServiceSpec> = read(identity, spec).map_err(unreadable)?;
                 let lines = line::of_items(document, &["spec", "http"]);
                 for (route, line) in object.spec.http.iter_mut().zip(lines) {
                     route.line = line;
@@ -159,49 +171,47 @@ impl Objects {
                 }
             }
             "DestinationRule" => {
-                let object: Object<DestinationRuleSpec> = read(place, spec).map_err(unreadable)?;
+                let object: Object<DestinationRuleSpec> = read(identity, spec).map_err(unreadable)?;
                 match admission::refusal_of_policies(&object.spec) {
                     Some(why) => self.refused.push((object.place, why)),
                     None => self.destination_rules.push(object),
                 }
             }
             "ServiceEntry" => {
-                let object: Object<ServiceEntrySpec> = read(place, spec).map_err(unreadable)?;
+                let object: Object<ServiceEntrySpec> = read(identity, spec).map_err(unreadable)?;
                 match admission::refusal(&object.spec) {
                     Some(why) => self.refused.push((object.place, why)),
                     None => self.service_entries.push(object),
                 }
             }
             "EnvoyFilter" => {
-                let object: Object<EnvoyFilterSpec> = read(place, spec).map_err(unreadable)?;
+                let object: Object<EnvoyFilterSpec> = read(identity, spec).map_err(unreadable)?;
                 if object.spec.config_patches.iter().any(|patch| patch.lesson().is_none()) {
                     self.unfollowed.push(object.place.clone());
                 }
                 self.envoy_filters.push(object);
             }
-            "Gateway" => self.gateways.push(read(place, spec).map_err(unreadable)?),
+            "Gateway" => self.gateways.push(read(identity, spec).map_err(unreadable)?),
             "PeerAuthentication" => {
-                self.peer_authentications.push(read(place, spec).map_err(unreadable)?);
+                self.peer_authentications.push(read(identity, spec).map_err(unreadable)?);
             }
             // Kubernetes' own; see `bundle`.
             "Service" => {}
-            _ => self.unfollowed.push(place),
+            _ => self.unfollowed.push(identity.place),
         }
         Ok(())
     }
 
     fn sort(&mut self) {
-        fn by_name<T>(objects: &mut [Object<T>]) {
-            objects.sort_by(|a, b| {
-                (&a.place.name, &a.place.namespace).cmp(&(&b.place.name, &b.place.namespace))
-            });
+        fn by_age<T>(objects: &mut [Object<T>]) {
+            objects.sort_by(|a, b| age(a).cmp(&age(b)));
         }
-        by_name(&mut self.virtual_services);
-        by_name(&mut self.destination_rules);
-        by_name(&mut self.service_entries);
-        by_name(&mut self.gateways);
-        by_name(&mut self.envoy_filters);
-        by_name(&mut self.peer_authentications);
+        by_age(&mut self.virtual_services);
+        by_age(&mut self.destination_rules);
+        by_age(&mut self.service_entries);
+        by_age(&mut self.gateways);
+        by_age(&mut self.envoy_filters);
+        by_age(&mut self.peer_authentications);
     }
 }
 
@@ -209,20 +219,30 @@ impl Objects {
 fn header(
     File { cluster, name: file, text: _ }: &File,
     document: &line::Document<'_>,
-) -> Result<Option<(ObjectPlace, Value)>, Unreadable> {
+) -> Result<Option<(Identity, Value)>, Unreadable> {
     let unreadable = |reason| document.unreadable(file, &reason);
     let value: Value = serde_yaml::from_str(document.text).map_err(unreadable)?;
     if value.is_null() {
         return Ok(None);
     }
-    let Header { kind, metadata: Metadata { name, namespace }, spec } =
+    let Header { kind, metadata: Metadata { name, namespace, creation_timestamp: since }, spec } =
         serde_yaml::from_value(value).map_err(unreadable)?;
     let (cluster, file, line) = (cluster.clone(), file.clone(), document.line);
-    Ok(Some((ObjectPlace { kind, namespace, name, cluster, file, line }, spec)))
+    let place = ObjectPlace { kind, namespace, name, cluster, file, line };
+    Ok(Some((Identity { place, since }, spec)))
 }
 
-fn read<T: DeserializeOwned>(place: ObjectPlace, spec: Value) -> Result<Object<T>, serde_yaml::Error> {
-    Ok(Object { place, spec: serde_yaml::from_value(spec)? })
+fn read<T: DeserializeOwned>(
+    Identity { place, since }: Identity,
+    spec: Value,
+) -> Result<Object<T>, serde_yaml::Error> {
+    Ok(Object { place, since, spec: serde_yaml::from_value(spec)? })
+}
+
+/// Old before young, and what is not there yet last; then by name.
+fn age<T>(object: &Object<T>) -> (bool, Option<&str>, &str, &str) {
+    let Object { place, since, spec: _ } = object;
+    (since.is_none(), since.as_deref(), &place.name, &place.namespace)
 }
 
 /// Whether a host is one of those that a pattern means: `*`, `*.local`, or itself.

@@ -135,7 +135,7 @@ mod tests {
             line: 1,
         };
         let spec = serde_yaml::from_str(policy).unwrap();
-        let object = Object { place, spec };
+        let object = Object { place, since: None, spec };
         of(&[&object], subset, port, 31)?.tls.and_then(|tls| tls.sni.clone())
     }
 
@@ -166,7 +166,7 @@ mod tests {
             line: 1,
         };
         let spec = "{host: a, trafficPolicy: {tls: {mode: DISABLE}}, subsets: [{name: v1}]}";
-        let object = Object { place, spec: serde_yaml::from_str(spec).unwrap() };
+        let object = Object { place, since: None, spec: serde_yaml::from_str(spec).unwrap() };
         let says = |release| of(&[&object], Some("v1"), 1, release).unwrap().own_tls.is_some();
         assert_eq!([says(30), says(31)], [false, true]);
     }

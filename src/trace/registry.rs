@@ -75,7 +75,12 @@ impl<'a> Registry<'a> {
                     registry.joined.entry(host.clone()).or_default().push(entry);
                     continue;
                 }
-                registry.add(of_entry(host, entry));
+                let service = of_entry(host, entry);
+                let known = registry.services.get_mut(host).into_iter().flatten();
+                match known.into_iter().find(|known| known.is_one_with(&service)) {
+                    Some(known) => known.join(service),
+                    None => registry.add(service),
+                }
             }
         }
         for rule in objects.destination_rules.iter().filter(|rule| !rule.spec.is_for_some_workloads()) {
@@ -118,10 +123,12 @@ impl<'a> Registry<'a> {
         self.services.values().flatten().filter(move |service| service.is_seen_from(namespace))
     }
 
-    /// The service of a full name, as a namespace sees it.
+    /// The service of a full name, as a namespace sees it: its own before the oldest.
     #[must_use]
     pub(super) fn service(&self, host: &str, namespace: &str) -> Option<&Service<'a>> {
-        self.services.get(host)?.iter().find(|service| service.is_seen_from(namespace))
+        let seen =
+            || self.services.get(host).into_iter().flatten().filter(|known| known.is_seen_from(namespace));
+        seen().find(|service| service.namespace == namespace).or_else(|| seen().next())
     }
 
     /// The full name that an object means by a host: a name without dots is one of its own namespace.
@@ -186,8 +193,8 @@ impl<'a> Registry<'a> {
         }
     }
 
-    /// The VirtualService that routes a host for sidecars of a namespace: the first by name, of those that name the host
-    /// itself, else of those with the longest wildcard.
+    /// The VirtualService that routes a host for sidecars of a namespace: the oldest, then the first by name, of those that name
+    /// the host itself, else of those with the longest wildcard.
     #[must_use]
     pub(super) fn virtual_service(
         &self,

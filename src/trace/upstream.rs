@@ -103,7 +103,10 @@ impl<'a> Walk<'_, 'a> {
                     self.balance(registry, proxy, flow, &to);
                 }
             }
-            Backing::Entry(entry) => {
+            Backing::Entry(entry, others) => {
+                for entry in others {
+                    self.listed(entry);
+                }
                 let flow =
                     flow.step(cluster, format!("endpoints of {}", service.host), service.place.cloned());
                 self.listed(entry);
@@ -183,7 +186,7 @@ impl<'a> Walk<'_, 'a> {
                 Backing::Pods(_) => {
                     (format!("{cluster} has no {}", in_words(service, policy)), DeadEnd::NoEndpoints)
                 }
-                Backing::Entry(entry) => {
+                Backing::Entry(entry, _) => {
                     let is_left_out = entry.spec.resolution.asks_dns();
                     let reason = if is_left_out { DeadEnd::NoCluster } else { DeadEnd::NoEndpoints };
                     (format!("no {} in {cluster}", in_words(service, policy)), reason)
@@ -334,7 +337,7 @@ pub(super) fn wrapped<'a>(
     // Where pods answer, control planes know who they are.
     let trusts = match &to.service.backing {
         Backing::Pods(_) => control_plane.trusted_domains(),
-        Backing::Entry(_) => Vec::new(),
+        Backing::Entry(..) => Vec::new(),
     };
     let mesh = |sni: Option<&String>, demands: &[String]| Wrapping::Mesh {
         sni: sni.filter(|sni| !sni.is_empty()).cloned().unwrap_or_else(|| to.target.sni()),
@@ -362,7 +365,7 @@ pub(super) fn wrapped<'a>(
 fn in_words(service: &Service<'_>, policy: &Policy<'_>) -> String {
     match &service.backing {
         Backing::Pods(_) => format!("pods of {}", wanting(service, policy.labels)),
-        Backing::Entry(_) => format!("endpoint of `{}`{}", service.host, with(policy.labels)),
+        Backing::Entry(..) => format!("endpoint of `{}`{}", service.host, with(policy.labels)),
     }
 }
 

@@ -144,7 +144,7 @@ fn end(share: &Share) -> String {
 }
 
 /// At most two decimals, and no more than there are.
-fn percent(percent: f64) -> String {
+pub(super) fn percent(percent: f64) -> String {
     let text = format!("{percent:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -13,7 +13,20 @@ use crate::trace::world::{Cluster, World};
 
 /// Reads the request, and tells it from the paths of the inputs.
 pub(super) fn read(arguments: &Trace) -> Result<(&[PathBuf], Request), Failure> {
-    let Trace { words, bounds: _, from, gateway, address, bundles: _, method, headers, down } = arguments;
+    let Trace {
+        words,
+        bounds: _,
+        from,
+        all: _,
+        survive: _,
+        gateway,
+        address,
+        bundles: _,
+        method,
+        headers,
+        down,
+    } = arguments;
+    let from = from.as_deref().unwrap_or_default();
     let (url, paths) = words.split_last().ok_or_else(|| Failure::new("there is no request"))?;
     if paths.is_empty() {
         return Err(Failure::new("a trace needs inputs and a request")
@@ -50,16 +63,28 @@ pub(super) fn read(arguments: &Trace) -> Result<(&[PathBuf], Request), Failure> 
     Ok((paths, request))
 }
 
+/// The inputs, and whose callers ask for everything, where no request is made; all if nobody is named.
+pub(super) fn everything(arguments: &Trace) -> Result<(&[PathBuf], Option<&str>), Failure> {
+    let Trace { words, from, .. } = arguments;
+    if let Some(url) = words.iter().find(|word| word.to_string_lossy().contains("://")) {
+        let url = escape::line(&url.to_string_lossy()).into_owned();
+        return Err(Failure::new(format!("`{url}` is one request, and all are asked for"))
+            .help("leave it out, or leave out `--all` and `--survive`"));
+    }
+    match from.as_deref() {
+        Some(from) if from.contains(['/', ',']) => {
+            Err(Failure::new("all services are asked for in their own namespaces, without labels")
+                .help("`--from` names a cluster alone then"))
+        }
+        from => Ok((words, from)),
+    }
+}
+
 /// Whether the clusters that a request names exist.
 pub(super) fn check(world: &World, request: &Request) -> Result<(), Failure> {
-    let named = [&request.caller.cluster].into_iter().chain(request.down.iter().map(|down| &down.cluster));
-    for name in named {
-        if world.cluster(name).is_some() {
-            continue;
-        }
-        let known: Vec<&str> = world.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
-        let message = format!("there is no cluster `{}`", escape::line(name));
-        return Err(unknown(message, name, &known, "clusters"));
+    cluster_exists(world, &request.caller.cluster)?;
+    for down in &request.down {
+        cluster_exists(world, &down.cluster)?;
     }
     for down in &request.down {
         let Some(cluster) = world.cluster(&down.cluster) else { continue };
@@ -80,6 +105,16 @@ pub(super) fn check(world: &World, request: &Request) -> Result<(), Failure> {
     }
     let message = format!("{} has no ingress gateway `{}`", cluster.name, escape::line(name));
     Err(unknown(message, name, &known, "ingress gateways there"))
+}
+
+/// Whether there is a cluster of this name.
+pub(super) fn cluster_exists(world: &World, name: &str) -> Result<(), Failure> {
+    if world.cluster(name).is_some() {
+        return Ok(());
+    }
+    let known: Vec<&str> = world.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    let message = format!("there is no cluster `{}`", escape::line(name));
+    Err(unknown(message, name, &known, "clusters"))
 }
 
 /// All pods, the gateway, versions, and pods by name.

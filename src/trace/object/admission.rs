@@ -30,6 +30,10 @@ pub(super) fn refusal(entry: &ServiceEntrySpec) -> Option<String> {
 
 /// Why a VirtualService never reaches a control plane.
 pub(super) fn refusal_of_routes(spec: &VirtualServiceSpec) -> Option<String> {
+    let is_for_mesh = spec.gateways.is_empty() || spec.gateways.iter().any(|gateway| gateway == "mesh");
+    if is_for_mesh && spec.hosts.iter().any(|host| host == "*") {
+        return Some("it is for `*` within the mesh".to_owned());
+    }
     let overlap = |one: &str, other: &str| covers(one, other) || covers(other, one);
     let mut earlier: Vec<&str> = Vec::new();
     for host in &spec.hosts {

@@ -157,9 +157,10 @@ impl Bundle {
         let mut services = Vec::new();
         for (file, document) in self.documents().filter(|(_, document)| document.may_be("Service")) {
             match header(file, &document)? {
-                Some((place, spec)) if place.kind == "Service" => {
-                    services
-                        .push(read(place, spec).map_err(|reason| document.unreadable(&file.name, &reason))?);
+                Some((identity, spec)) if identity.place.kind == "Service" => {
+                    services.push(
+                        read(identity, spec).map_err(|reason| document.unreadable(&file.name, &reason))?,
+                    );
                 }
                 Some(_) | None => {}
             }

@@ -54,8 +54,8 @@ pub(in crate::trace) enum List {
 pub(in crate::trace) enum Backing<'a> {
     /// Pods in one cluster or several; none behind a stand-in.
     Pods(Vec<Shard<'a>>),
-    /// Endpoints that a ServiceEntry lists.
-    Entry(&'a Object<ServiceEntrySpec>),
+    /// Endpoints that `ServiceEntry`s of one namespace list. The oldest of them decides about everything else.
+    Entry(&'a Object<ServiceEntrySpec>, Vec<&'a Object<ServiceEntrySpec>>),
 }
 
 /// The part of a Service that one cluster has.
@@ -66,11 +66,19 @@ pub(in crate::trace) struct Shard<'a> {
 }
 
 impl Service<'_> {
-    /// Another cluster has one of the same name.
+    /// Another cluster has one of the same name, or another entry in the namespace.
     pub(super) fn join(&mut self, other: Self) {
-        if let (Backing::Pods(own), Backing::Pods(others)) = (&mut self.backing, other.backing) {
-            own.extend(others);
+        match (&mut self.backing, other.backing) {
+            (Backing::Pods(own), Backing::Pods(others)) => own.extend(others),
+            (Backing::Entry(_, own), Backing::Entry(first, _)) => own.push(first),
+            (Backing::Pods(_), Backing::Entry(..)) | (Backing::Entry(..), Backing::Pods(_)) => {}
         }
+    }
+
+    /// Whether both are entries of one namespace for one name: their endpoints are in one heap.
+    pub(super) fn is_one_with(&self, other: &Self) -> bool {
+        let both = matches!((&self.backing, &other.backing), (Backing::Entry(..), Backing::Entry(..)));
+        both && self.host == other.host && self.namespace == other.namespace
     }
 
     /// The port of this number.
@@ -84,21 +92,24 @@ impl Service<'_> {
     pub(in crate::trace) fn is_external(&self) -> bool {
         match &self.backing {
             Backing::Pods(_) => false,
-            Backing::Entry(entry) => entry.spec.location == Location::MeshExternal,
+            Backing::Entry(entry, _) => entry.spec.location == Location::MeshExternal,
         }
     }
 
     pub(super) fn is_seen_from(&self, namespace: &str) -> bool {
         match &self.backing {
             Backing::Pods(_) => true,
-            Backing::Entry(entry) => is_exported(&entry.spec.export_to, self.namespace, namespace),
+            Backing::Entry(entry, _) => is_exported(&entry.spec.export_to, self.namespace, namespace),
         }
     }
 
     pub(super) fn has_address(&self, address: &str) -> bool {
         match &self.backing {
             Backing::Pods(_) => false,
-            Backing::Entry(entry) => entry.spec.addresses.iter().any(|known| known == address),
+            Backing::Entry(entry, others) => {
+                let mut entries = [*entry].into_iter().chain(others.iter().copied());
+                entries.any(|entry| entry.spec.addresses.iter().any(|known| known == address))
+            }
         }
     }
 }
@@ -160,7 +171,7 @@ pub(super) fn of_entry<'a>(host: &str, object: &'a Object<ServiceEntrySpec>) -> 
         namespace: &object.place.namespace,
         ports: ports.collect(),
         headless: false,
-        backing: Backing::Entry(object),
+        backing: Backing::Entry(object, Vec::new()),
         place: Some(&object.place),
     }
 }
@@ -177,7 +188,7 @@ impl List {
 
     /// By a protocol, or the port whose name begins with one. What Istio does not know it looks into. Source: `Parse` in
     /// Istio's `pkg/config/protocol/instance.go`.
-    fn of(word: &str) -> Self {
+    pub(in crate::trace) fn of(word: &str) -> Self {
         match word.split('-').next().unwrap_or(word).to_ascii_lowercase().as_str() {
             "tls" | "https" => Self::Tls,
             "tcp" | "mongo" | "mysql" | "redis" | "udp" => Self::Tcp,
