@@ -45,11 +45,11 @@ use clients::CallersByCluster;
 /// Resolves every name and fills in every default.
 #[must_use]
 pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
-    let Spec { mesh, clusters, clusters_place, services, gateways, routes } = spec;
+    let Spec { mesh, clusters, clusters_place, has_topology: _, services, gateways, routes } = spec;
     let mut findings = Vec::new();
     let defaults = defaults::of(mesh, &mut findings);
     if clusters.entries.is_empty() && clusters.complete {
-        findings.push(problems::topology::no_clusters(*clusters_place));
+        findings.push(problems::topology::no_clusters(*clusters_place, spec.has_topology));
     }
     let mut names = ClusterNames::of(clusters);
     let clusters = cluster::all(clusters, &defaults, &mut names, &mut findings);
