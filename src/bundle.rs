@@ -69,4 +69,8 @@ pub struct Account {
     pub clusters: usize,
     /// Links from a caller's route to pods that were followed.
     pub links: usize,
+    /// Clusters whose gateway has an address that is kept for documents.
+    pub placeholders: usize,
+    /// Findings that are acknowledged in the topology.
+    pub acknowledged: usize,
 }

@@ -30,6 +30,7 @@ mod host; // the names that come out
 mod sni; // names that callers ask for in TLS
 mod virtual_ip;
 mod trust; // callers of another trust domain
+mod allow; // findings that a team has judged
 mod unused; // what is declared and never used
 mod problems;
 
@@ -68,7 +69,8 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     let all_known = names.complete && spec.services.complete && names.unknown.is_empty();
     findings.extend(names.unknown_names());
 
-    let mesh = Mesh { clusters, services, gateways, ..defaults.mesh };
+    let allow = allow::all(spec, all_known, &mut findings);
+    let mesh = Mesh { clusters, services, gateways, allow, ..defaults.mesh };
     address::local_names(&mesh, &mut findings);
     trust::note(&mesh, &mut findings);
     ingress::check(&mesh, &mut findings);

@@ -151,6 +151,8 @@ codes! {
     MG0267 Warning "a server that no route can be attached to"
     MG0268 Note "callers of another trust domain"
     MG0269 Error "a context that cannot be shown"
+    MG0270 Error "a finding that cannot be acknowledged"
+    MG0271 Note "an acknowledgement fits nothing"
     MG0301 Error "a route for a service that is not in the topology"
     MG0302 Error "a rule names a version that the service does not have"
     MG0303 Error "a version does not run in the cluster named"
