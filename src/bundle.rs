@@ -69,4 +69,8 @@ pub struct Account {
     pub clusters: usize,
     /// Destinations of routes that were followed to their pods, each once for every cluster of callers and every port.
     pub destinations: usize,
+    /// Clusters whose gateway has an address that is kept for documents.
+    pub placeholders: usize,
+    /// Findings that are acknowledged in the topology.
+    pub acknowledged: usize,
 }

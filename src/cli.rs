@@ -77,7 +77,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         | Command::Trace(_)
         | Command::Explain(_)
         | Command::Init(_)
-        | Command::Completions(_) => Stream::Stderr,
+        | Command::Completions(_)
+        | Command::Version => Stream::Stderr,
     };
     let reporter = Reporter::new(&arguments.output, findings);
     let ending = match &arguments.command {
@@ -86,9 +87,10 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Resolve(resolve) => resolve::run(resolve, &reporter),
         Command::Needs(needs) => needs::run(needs, &reporter),
         Command::Trace(trace) => trace::run(trace, &reporter),
-        Command::Explain(explain) => explain::run(explain),
+        Command::Explain(explain) => explain::run(explain, &reporter),
         Command::Init(init) => init::run(init, &reporter),
         Command::Completions(shell) => completions(shell.shell),
+        Command::Version => stream::data(Arguments::command().render_version().as_bytes()),
     };
     ending.unwrap_or_else(|failure| reporter.report(Vec::new(), &Sources::default(), Some(&failure))).into()
 }

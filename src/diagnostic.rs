@@ -4,6 +4,7 @@
 //! found, and (but for `human`, `json`, `github`) how they look.
 
 pub mod code;
+pub mod allow; // what a team has judged
 mod wording; // lists and nearest names
 mod brief; // long quotations
 pub(crate) mod escape;

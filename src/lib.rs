@@ -18,6 +18,7 @@ pub mod cli; // the outside world
 
 use bundle::{Account, Bundle};
 use diagnostic::Outcome;
+use diagnostic::allow::acknowledge;
 use source::{At, Limits, SourceId, Sources};
 
 /// Text in, text out: the whole compiler. No file, clock, environment or network is read.
@@ -28,6 +29,7 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
     let mesh = spec::parse(sources).and_then(|spec| resolve::resolve(&spec));
     // What is wrong leaves holes that links lead into; what the release lacks is found all the same.
     let sound = !mesh.has_errors();
+    let allow = mesh.value.as_ref().map(|mesh| mesh.allow.clone()).unwrap_or_default();
     let outcome = mesh.and_then(|mesh| {
         let view = plan::View::of(&mesh);
         let mut lacks = istio::Lacks::default();
@@ -55,32 +57,48 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
                 services: mesh.services.len(),
                 clusters: mesh.clusters.len(),
                 destinations,
+                placeholders: mesh.placeholders(),
+                acknowledged: 0,
             })
         })
     });
-    prove::without_consequences(outcome)
+    let mut outcome = prove::without_consequences(outcome);
+    let acknowledged = acknowledge(&mut outcome.findings, &allow, outcome.value.is_some());
+    outcome.map(|account| Account { acknowledged, ..account })
+}
+
+/// The mesh, without what is acknowledged of it.
+fn mesh(sources: &Sources) -> Outcome<model::Mesh> {
+    let mut outcome = spec::parse(sources).and_then(|spec| resolve::resolve(&spec));
+    if let Some(mesh) = &outcome.value {
+        acknowledge(&mut outcome.findings, &mesh.allow, false);
+    }
+    outcome
 }
 
 /// What the inputs say exists, without any rule: the ground on which [`trace`] follows requests.
 #[must_use]
 pub fn world(sources: &Sources) -> Outcome<trace::world::World> {
-    let mesh = spec::parse(sources).and_then(|spec| resolve::resolve(&spec));
-    mesh.map(|mesh| ground::of(&plan::View::of(&mesh)))
+    mesh(sources).map(|mesh| ground::of(&plan::View::of(&mesh)))
 }
 
 /// The inputs with every default written out, as one YAML text of the input language.
 #[must_use]
 pub fn resolved(sources: &Sources) -> Outcome<String> {
-    spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).map(|mesh| longhand::write(&mesh))
+    mesh(sources).map(|mesh| longhand::write(&mesh))
 }
 
 /// What each cluster must provide for its bundle to work.
 #[must_use]
 pub fn needed(sources: &Sources) -> Outcome<Vec<needs::ClusterNeeds>> {
-    spec::parse(sources).and_then(|spec| resolve::resolve(&spec)).and_then(|mesh| {
+    let mesh = spec::parse(sources).and_then(|spec| resolve::resolve(&spec));
+    let allow = mesh.value.as_ref().map(|mesh| mesh.allow.clone()).unwrap_or_default();
+    let mut outcome = mesh.and_then(|mesh| {
         let view = plan::View::of(&mesh);
         plan::plan(&view, &sources.limits, &mut |_| {}).map(|plans| needs::of(&plans))
-    })
+    });
+    acknowledge(&mut outcome.findings, &allow, false);
+    outcome
 }
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.

@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
+use crate::diagnostic::allow::Allowance;
 use crate::source::{At, Place};
 
 pub use action::Actions;
@@ -62,6 +63,8 @@ pub struct Mesh {
     pub services: Vec<Service>,
     /// Where requests from outside arrive, by name; an `IngressGatewayId` is an index.
     pub gateways: Vec<IngressGateway>,
+    /// Warnings and notes that are acknowledged.
+    pub allow: Vec<Allowance>,
 }
 
 /// A pool of addresses and where it was written, if it was.
@@ -93,6 +96,13 @@ impl Mesh {
     #[must_use]
     pub fn service(&self, id: ServiceId) -> Option<&Service> {
         self.services.get(id.0)
+    }
+
+    /// How many clusters have a gateway with an address that is kept for documents (RFC 5737, RFC 3849).
+    #[must_use]
+    pub fn placeholders(&self) -> usize {
+        let gateways = self.clusters.iter().filter_map(|cluster| cluster.gateway.as_ref());
+        gateways.filter(|gateway| gateway.addresses.iter().any(Address::is_for_documents)).count()
     }
 
     /// The name of a service for callers in other clusters than the one that serves it: one name for all

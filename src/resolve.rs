@@ -30,6 +30,7 @@ mod host; // the names that come out
 mod sni; // names that callers ask for in TLS
 mod virtual_ip;
 mod trust; // callers of another trust domain
+mod allow; // findings that a team has judged
 mod unused; // what is declared and never used
 mod problems;
 
@@ -45,11 +46,11 @@ use clients::CallersByCluster;
 /// Resolves every name and fills in every default.
 #[must_use]
 pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
-    let Spec { mesh, clusters, clusters_place, services, gateways, routes } = spec;
+    let Spec { mesh, clusters, clusters_place, has_topology: _, services, gateways, routes } = spec;
     let mut findings = Vec::new();
     let defaults = defaults::of(mesh, &mut findings);
     if clusters.entries.is_empty() && clusters.complete {
-        findings.push(problems::topology::no_clusters(*clusters_place));
+        findings.push(problems::topology::no_clusters(*clusters_place, spec.has_topology));
     }
     let mut names = ClusterNames::of(clusters);
     let clusters = cluster::all(clusters, &defaults, &mut names, &mut findings);
@@ -68,7 +69,8 @@ pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
     let all_known = names.complete && spec.services.complete && names.unknown.is_empty();
     findings.extend(names.unknown_names());
 
-    let mesh = Mesh { clusters, services, gateways, ..defaults.mesh };
+    let allow = allow::all(spec, all_known, &mut findings);
+    let mesh = Mesh { clusters, services, gateways, allow, ..defaults.mesh };
     address::local_names(&mesh, &mut findings);
     trust::note(&mesh, &mut findings);
     ingress::check(&mesh, &mut findings);

@@ -40,6 +40,8 @@ pub struct Spec {
     pub clusters: Listed<cluster::Cluster>,
     /// Where clusters are written, or else where the inputs begin.
     pub clusters_place: Option<Place>,
+    /// Whether there is a Topology at all.
+    pub has_topology: bool,
     /// `services`, each name once.
     pub services: Listed<service::Service>,
     /// `gateways`, each name once.
@@ -60,9 +62,12 @@ pub fn parse(sources: &Sources) -> Outcome<Spec> {
     services.complete &= documents.complete;
     gateways.complete &= documents.complete;
     routes.complete &= documents.complete;
+    // Where there is no Topology, that is the finding.
+    services.complete &= !documents.topologies.is_empty();
     let nothing = documents.topologies.is_empty() && documents.routings.is_empty() && !documents.complete;
     let clusters_place = clusters_place.or_else(|| documents.routings.first().map(|document| document.place));
-    let spec = Spec { mesh, clusters, clusters_place, services, gateways, routes };
+    let has_topology = !documents.topologies.is_empty() || !documents.complete;
+    let spec = Spec { mesh, clusters, clusters_place, has_topology, services, gateways, routes };
     Outcome { value: (!nothing).then_some(spec), findings: reader.into_findings() }
 }
 

@@ -15,10 +15,11 @@ use crate::support::reversed::reversed;
 use crate::support::schema::Schemas;
 
 /// Codes that no case can show, each with the reason.
-const WITHOUT_CASE: [(&str, &str); 10] = [
+const WITHOUT_CASE: [(&str, &str); 11] = [
     ("MG0103", "an input of more than 16 MiB; shown beside the reader"),
     ("MG0119", "the inputs of a case are named outright; shown with the command"),
     ("MG0150", "the command looks for what is included; shown there"),
+    ("MG0161", "the inputs of a case are named outright; shown with the command"),
     ("MG0162", "the command looks for what is included; shown there"),
     ("MG0451", "its bundles would be larger than all others together; shown with the command"),
     ("MG0601", "no input is known that shows it; shown beside the proof"),

@@ -4,12 +4,13 @@ use meshgen::diagnostic::{Code, Severity};
 use meshgen::source::{Found, Source, Sources};
 
 /// Codes that no YAML in a page can trigger, each with the reason.
-const WITHOUT_EXAMPLE: [(&str, &str); 13] = [
+const WITHOUT_EXAMPLE: [(&str, &str); 14] = [
     ("MG0101", "text that is not UTF-8 cannot stand in a page"),
     ("MG0102", "no control character shall stand in a page"),
     ("MG0103", "it takes an input of more than 16 MiB"),
     ("MG0119", "it takes a directory"),
     ("MG0150", "it takes a directory"),
+    ("MG0161", "it takes a directory"),
     ("MG0162", "it takes a directory"),
     ("MG0451", "it takes hundreds of clusters"),
     ("MG0601", "no input is known that shows it"),

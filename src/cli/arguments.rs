@@ -11,13 +11,19 @@ use crate::source::Limits;
 
 /// Compiles a topology and a routing spec into one bundle of Istio manifests per cluster.
 #[derive(Debug, Parser)]
-#[command(name = "meshgen", version, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(name = "meshgen", version, arg_required_else_help = true, after_help = ENDINGS)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Command,
     #[command(flatten)]
     pub(super) output: Output,
 }
+
+/// What ends the help.
+const ENDINGS: &str = "\
+Exit codes: 0 done, 1 the inputs are wrong or --check found a difference, 2 could not try (usage, files)
+
+Example: meshgen build topology.yaml routing.yaml";
 
 /// What is to be done.
 #[derive(Debug, Subcommand)]
@@ -38,6 +44,9 @@ pub(super) enum Command {
     Init(Init),
     /// Print a completion script for a shell
     Completions(Completions),
+    /// Print the version
+    #[command(hide = true)]
+    Version,
 }
 
 /// How to speak; the same for every command.
@@ -102,6 +111,7 @@ pub(super) struct Inputs {
 
 /// What keeps hostile inputs from doing harm.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Limits")]
 pub(super) struct Bounds {
     /// Largest file to read, in bytes or as 64KiB, 16MiB, 1GiB
     #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = size)]

@@ -74,11 +74,12 @@ pub(super) struct Summary<'a> {
 
 /// The line that tells what was proved, alone.
 pub(super) fn proof(account: Account) -> String {
-    format!(" proved  {}\n", proved(account))
+    let notes: String = notes(account).iter().map(|note| format!(" note    {note}\n")).collect();
+    format!(" proved  {}\n{notes}", proved(account))
 }
 
 fn proved(account: Account) -> String {
-    let Account { services, clusters, destinations } = account;
+    let Account { services, clusters, destinations, placeholders: _, acknowledged: _ } = account;
     let proved = match destinations {
         0 => "no caller needs a route".to_owned(),
         1 => "the 1 destination of a route leads to its pods, and to no others".to_owned(),
@@ -89,11 +90,31 @@ fn proved(account: Account) -> String {
     format!("{}, {}: {proved}", counted(services, "service"), counted(clusters, "cluster"))
 }
 
+/// What else is to be known.
+fn notes(account: Account) -> Vec<String> {
+    let Account { services: _, clusters: _, destinations: _, placeholders, acknowledged } = account;
+    let mut notes = Vec::new();
+    if placeholders > 0 {
+        let have = if placeholders == 1 { "has an address" } else { "have addresses" };
+        notes.push(format!(
+            "the gateway{} of {} {have} of an example, which nobody has: replace {}",
+            if placeholders == 1 { "" } else { "s" },
+            counted(placeholders, "cluster"),
+            if placeholders == 1 { "it" } else { "them" }
+        ));
+    }
+    if acknowledged > 0 {
+        notes.push(format!("{} acknowledged in `mesh.allow`", counted(acknowledged, "finding")));
+    }
+    notes
+}
+
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: Vec<(&str, String)> = [
             self.clusters(),
             vec![("proved", proved(self.account))],
+            notes(self.account).into_iter().map(|note| ("note", note)).collect(),
             self.stand_ins(),
             self.outcome(),
             self.commands(),

@@ -9,6 +9,7 @@ use super::gateway::IngressGateway;
 use super::reach;
 use super::service::Service;
 use super::service_name;
+use crate::diagnostic::allow::Allowance;
 use crate::model::{self, Reach, RemoteNames, VirtualIps};
 
 /// What a Topology says behind `kind`.
@@ -34,6 +35,17 @@ struct Mesh<'m> {
     version_label: &'m str,
     labels: &'m BTreeMap<String, String>,
     annotations: &'m BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allow: Vec<Allowed<'m>>,
+}
+
+/// One entry of `mesh.allow`.
+#[derive(Serialize)]
+struct Allowed<'m> {
+    code: &'static str,
+    reason: &'m str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<&'m str>,
 }
 
 impl<'m> Topology<'m> {
@@ -51,6 +63,7 @@ impl<'m> Topology<'m> {
             clusters,
             services,
             gateways,
+            allow,
         } = mesh;
         Self {
             mesh: Mesh {
@@ -68,6 +81,14 @@ impl<'m> Topology<'m> {
                 version_label,
                 labels,
                 annotations,
+                allow: allow
+                    .iter()
+                    .map(|Allowance { code, reason, at, place: _ }| Allowed {
+                        code: code.name(),
+                        reason,
+                        at: at.as_ref().map(|at| at.name.as_str()),
+                    })
+                    .collect(),
             },
             clusters: clusters
                 .iter()

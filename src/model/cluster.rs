@@ -131,6 +131,18 @@ pub enum Address {
     Name(String),
 }
 
+impl Address {
+    /// Whether it is one of those that examples use, and nobody has.
+    #[must_use]
+    pub fn is_for_documents(&self) -> bool {
+        match self {
+            Self::Ip(IpAddr::V4(ip)) => ip.is_documentation(),
+            Self::Ip(IpAddr::V6(ip)) => matches!(ip.segments(), [0x2001, 0xdb8, ..]),
+            Self::Name(_) => false,
+        }
+    }
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

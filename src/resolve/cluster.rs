@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::defaults::{self, Defaults};
 use super::problems::address as problems;
+use super::problems::topology as topology_problems;
 use super::value::Checked;
 use super::{ClusterNames, address, address_from, control_plane, entries, label, name, or, port, reach};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, escape};
 use crate::model::cluster::{Expose, Locality};
 use crate::model::{Address, Cluster, ClusterId, Gateway, Release};
 use crate::source::{At, Place};
@@ -62,7 +63,12 @@ fn resolved(
         drain,
         reach,
     } = written;
-    name::dns_label("cluster", name, findings);
+    name::cluster(name, findings);
+    if let Some(context) =
+        context.written().filter(|at| at.value.is_empty() || escape::line(&at.value) != at.value.as_str())
+    {
+        findings.push(topology_problems::context(context));
+    }
     if let Some(network) = network.written() {
         name::label_value("network", network, findings);
     }

@@ -43,6 +43,8 @@ pub fn of(mesh: &spec::mesh::Mesh, findings: &mut Vec<Finding>) -> Defaults {
         trust_domain,
         labels,
         annotations,
+        // Needs the clusters and services.
+        allow: _,
     } = mesh;
     if let Some(name) = name.written() {
         name::label_value("mesh", name, findings);
@@ -69,6 +71,7 @@ pub fn of(mesh: &spec::mesh::Mesh, findings: &mut Vec<Finding>) -> Defaults {
             clusters: Vec::new(),
             services: Vec::new(),
             gateways: Vec::new(),
+            allow: Vec::new(),
         },
         release: release(istio, findings).unwrap_or(Release::DEFAULT),
         release_place: istio.place(),

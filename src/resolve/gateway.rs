@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::problems::gateway as problems;
 use super::problems::topology::runs_nowhere;
 use super::{ClusterNames, each_once, entries, label, name};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Severity};
 use crate::model::{ClusterId, IngressGateway};
 use crate::source::At;
 use crate::spec::{self, Listed, Written};
@@ -69,7 +69,8 @@ fn resolved(
     let installed = istios.then(|| NAMESPACE.to_owned());
     let before = findings.len();
     let open = server::all(servers, findings);
-    let complete = entries(servers).1 && findings.len() == before;
+    let is_error = |finding: &Finding| finding.severity() == Severity::Error;
+    let complete = entries(servers).1 && !findings.iter().skip(before).any(is_error);
     IngressGateway {
         name: key.value.clone(),
         place: key.place,

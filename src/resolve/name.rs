@@ -15,6 +15,19 @@ pub fn dns_label(what: &str, name: &At<String>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Says what is wrong with the name of a cluster: a DNS label. What kubectl calls one is often none.
+pub fn cluster(name: &At<String>, findings: &mut Vec<Finding>) {
+    // Those of EKS, of GKE, and of kubeadm and many others.
+    let is_context =
+        name.value.starts_with("arn:") || name.value.starts_with("gke_") || name.value.contains('@');
+    let last = name.value.rsplit(['/', ':', '_', '@']).next().unwrap_or_default().to_ascii_lowercase();
+    if !is_dns_label(&name.value) && is_context && name.value.is_ascii() && is_dns_label(&last) {
+        findings.push(problems::cluster_is_a_context(name, &last));
+    } else {
+        dns_label("cluster", name, findings);
+    }
+}
+
 /// Says what is wrong with the name of a service: a DNS label that begins with a letter, by Kubernetes' `IsDNS1035Label`.
 pub fn service(name: &At<String>, findings: &mut Vec<Finding>) {
     dns_label("service", name, findings);

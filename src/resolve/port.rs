@@ -77,6 +77,7 @@ pub fn all(service: &spec::service::Service, findings: &mut Vec<Finding>) -> (Ve
     let (written, mut complete) = entries(&service.ports);
     if written.is_empty() && complete {
         findings.push(problems::no_ports(service));
+        complete = false;
     }
     let mut ports: BTreeMap<u16, Port> = BTreeMap::new();
     for port in written {

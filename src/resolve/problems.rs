@@ -12,3 +12,4 @@ pub mod traffic_policy;
 pub mod service_account;
 pub mod gateway;
 pub mod ingress;
+pub mod allow;

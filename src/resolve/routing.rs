@@ -166,7 +166,14 @@ impl Reader<'_> {
                 .map(|port| port.number)
                 .filter(|number| condition.port.is_none_or(|only| only == *number))
                 .collect();
-            let is_bare = !host.value.is_empty() && !host.value.contains(':');
+            // Other hosts are a matter of whoever sends them.
+            let full = format!("{}.{}", service.name, service.namespace);
+            let is_its_name = host.value == service.name
+                || host
+                    .value
+                    .strip_prefix(&full)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            let is_bare = is_its_name && !host.value.contains(':');
             if is_bare && !ports.is_empty() && !ports.contains(&80) && service.complete.ports {
                 let meant: Vec<_> = ports.iter().map(|port| format!("{}:{port}", host.value)).collect();
                 self.findings.push(problems::host_without_port(host, &meant));
@@ -319,7 +326,9 @@ impl Reader<'_> {
             return Some(Pick::Any);
         }
         let found = service.versions.binary_search_by(|version| version.name.as_str().cmp(&name.value));
-        if found.is_err() && service.complete.versions {
+        if found.is_err() && self.clusters.ids.contains_key(&name.value) {
+            self.findings.push(problems::version_is_a_cluster(service, name));
+        } else if found.is_err() && service.complete.versions {
             self.findings.push(problems::unknown_version(service, name));
         }
         found.ok().map(|index| Pick::Version(VersionId(index)))

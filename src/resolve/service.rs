@@ -84,6 +84,7 @@ impl Reader<'_> {
         if !clusters.is_absent() && alone.is_empty() && alone_complete {
             self.findings.push(problems::runs_nowhere("service", &name.value, *place));
         }
+        let has_versions = !versions.is_empty();
         let mut runs = alone;
         for (cluster, size) in versions.iter().flat_map(|version| &version.clusters) {
             let sum: &mut u32 = runs.entry(*cluster).or_default();
@@ -111,7 +112,8 @@ impl Reader<'_> {
             ingress: Vec::new(),
             complete: Complete {
                 ports: ports_complete,
-                versions: entries(&written.versions).1,
+                // Where there are none, that is the finding.
+                versions: entries(&written.versions).1 && (written.versions.is_absent() || has_versions),
                 places: versions_placed && alone_complete,
                 rules: true,
             },

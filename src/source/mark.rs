@@ -46,15 +46,15 @@ impl Mark {
 mod tests {
     use super::*;
 
-    fn mark(cluster: &str, mesh: &str) -> Option<Mark> {
-        Some(Mark { cluster: cluster.to_owned(), mesh: mesh.to_owned() })
+    fn mark(cluster: &str, mesh: &str) -> Mark {
+        Mark { cluster: cluster.to_owned(), mesh: mesh.to_owned() }
     }
 
     #[test]
     fn what_is_written_is_read() {
         for mesh in ["mesh", "shop", "Shop_1.0"] {
             let line = Mark::line("cluster1", "1.8.5", mesh);
-            assert_eq!(Mark::of(&format!("# {line}\nkind: x\n")), mark("cluster1", mesh), "{line}");
+            assert_eq!(Mark::of(&format!("# {line}\nkind: x\n")), Some(mark("cluster1", mesh)), "{line}");
         }
     }
 
@@ -62,7 +62,7 @@ mod tests {
     fn formatters_do_no_harm() {
         let line = Mark::line("a", "1.30", "mesh");
         for text in ["---\n# LINE\n", "\u{feff}# LINE\r\n", "\n\n# LINE", "---\n\n# LINE\n---\n"] {
-            assert_eq!(Mark::of(&text.replace("LINE", &line)), mark("a", "mesh"), "{text:?}");
+            assert_eq!(Mark::of(&text.replace("LINE", &line)), Some(mark("a", "mesh")), "{text:?}");
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::problems;
 use super::reader::Reader;
 use super::tree::{self, Node, Value, View};
-use crate::diagnostic::{Finding, nearest};
+use crate::diagnostic::{Code, Finding, nearest};
 use crate::source::mark::Mark;
 use crate::source::{At, Found, Limits, Place, Source, SourceId, Sources, Span};
 
@@ -37,6 +37,9 @@ struct Skipped {
     by_kind: BTreeMap<String, usize>,
     without_kind: usize,
     first: Option<Place>,
+    /// Files that are templates of a text and not yet one; the first of them.
+    templates: usize,
+    first_template: Option<Place>,
 }
 
 impl Documents {
@@ -46,6 +49,11 @@ impl Documents {
         let mut skipped = Skipped::default();
         for (id, source) in sources.iter() {
             let before = reader.count();
+            if source.found == Found::InDirectory && is_template(id, source, &sources.limits) {
+                skipped.templates += 1;
+                skipped.first_template.get_or_insert(Span { source: id, start: 0, end: 0 }.into());
+                continue;
+            }
             let nodes = documents.nodes(id, source, &sources.limits, reader);
             // What a broken text looks like is no reason to say that it is not meshgen's.
             let broken = reader.count() > before;
@@ -56,6 +64,12 @@ impl Documents {
         if let Some(first) = skipped.first {
             let kinds = skipped.by_kind.iter().map(|(kind, count)| (kind.as_str(), *count));
             reader.report(problems::skipped(kinds, skipped.without_kind, first));
+        }
+        if let Some(first) = skipped.first_template {
+            reader.report(problems::skipped_templates(skipped.templates, first));
+        }
+        for document in documents.topologies.iter().chain(&documents.routings) {
+            undecided(Value::root(document), reader);
         }
         documents
     }
@@ -75,7 +89,14 @@ impl Documents {
             }
             return Vec::new();
         }
-        let mut reading = tree::read(id, source.text(), limits, reader.findings());
+        let mut found = Vec::new();
+        let mut reading = tree::read(id, source.text(), limits, &mut found);
+        if let Some((second, first)) = run_together(&found) {
+            self.complete = false;
+            reader.report(problems::no_separator(second, first));
+            return Vec::new();
+        }
+        reader.findings().extend(found);
         self.complete &= reading.complete;
         reading.documents.retain(|node| !matches!(Value::root(node).view(), View::Nothing));
         if reading.complete && reading.documents.is_empty() && source.found == Found::Named {
@@ -117,6 +138,44 @@ impl Documents {
     }
 }
 
+/// Whether a file is a template of some other tool's: it has that tool's braces, and is no YAML until they are filled.
+/// One that means to be meshgen's is not passed over.
+fn is_template(id: SourceId, source: &Source, limits: &Limits) -> bool {
+    let text = source.text();
+    if !text.contains("{{") || text.contains(VERSION) || unreadable(source, id, limits).is_some() {
+        return false;
+    }
+    let mut found = Vec::new();
+    let reading = tree::read(id, text, limits, &mut found);
+    !reading.complete || !found.is_empty()
+}
+
+/// Where a map says for a second time what document it is: two documents without a line between them.
+fn run_together(found: &[Finding]) -> Option<(Place, Place)> {
+    let repeated = |key: &str| {
+        let message = problems::key_twice(key);
+        found.iter().find(|finding| finding.code == Code::MG0109 && finding.message == message)
+    };
+    repeated("kind")?;
+    let [second, first] = repeated("apiVersion")?.labels.as_slice() else { return None };
+    Some((second.place, first.place))
+}
+
+/// Reports every value that nobody has decided yet.
+fn undecided(value: Value<'_>, reader: &mut Reader) {
+    if value.is_undecided() {
+        reader.report(problems::undecided(value.place()));
+        return;
+    }
+    match value.view() {
+        View::List(elements) => elements.iter().for_each(|element| undecided(value.element(element), reader)),
+        View::Map(mapping) => {
+            mapping.entries.iter().for_each(|entry| undecided(value.entry(entry).1, reader));
+        }
+        View::Text(_) | View::Nothing | View::Illegible => {}
+    }
+}
+
 /// Why a source is not even looked at as YAML.
 fn unreadable(source: &Source, id: SourceId, limits: &Limits) -> Option<Finding> {
     let text = source.text();
@@ -124,6 +183,12 @@ fn unreadable(source: &Source, id: SourceId, limits: &Limits) -> Option<Finding>
         |start: usize, end: usize| Place::from(Span { source: id, start: offset(start), end: offset(end) });
     if text.len() > limits.input_size {
         return Some(problems::too_large(&source.name, limits.input_size, id));
+    }
+    // The mark that UTF-16 begins with, or a letter of ASCII in two bytes.
+    let marked = text.is_empty() && matches!(source.bad_byte(), Some(0xFE | 0xFF));
+    let is_nothing: Vec<bool> = text.bytes().take(4).map(|byte| byte == 0).collect();
+    if marked || is_nothing == [true, false, true, false] || is_nothing == [false, true, false, true] {
+        return Some(problems::utf_16(&source.name, id));
     }
     if let Some(byte) = source.bad_byte() {
         return Some(problems::not_utf8(&source.name, byte, text, place(text.len(), text.len())));

@@ -7,7 +7,7 @@ use super::reader::{Reader, form};
 use super::service::{AcrossClusters, Clients, PlainNames};
 use super::tree::Value;
 use super::{Keyed, Listed, Written};
-use crate::source::At;
+use crate::source::{At, Place};
 
 /// `mesh`
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,19 @@ pub struct Mesh {
     pub trust_domain: Written<String>,
     pub labels: Written<Listed<Keyed<At<String>>>>,
     pub annotations: Written<Listed<Keyed<At<String>>>>,
+    /// Findings that are acknowledged, unchecked.
+    pub allow: Written<Listed<Allowance>>,
+}
+
+/// One entry of `mesh.allow`.
+#[derive(Clone, Debug)]
+pub struct Allowance {
+    /// Where it begins.
+    pub place: Place,
+    pub code: At<String>,
+    pub reason: At<String>,
+    /// The key of a cluster or service.
+    pub at: Written<String>,
 }
 
 /// `mesh.remoteNames`
@@ -55,6 +68,27 @@ form! {
         trust_domain: "trustDomain",
         labels: "labels",
         annotations: "annotations",
+        allow: "allow",
+    }
+}
+
+form! {
+    struct AllowanceFields: "an acknowledgement", "allow: [{code: MG0550, reason: restarted by hand, at: cluster2}]" {
+        code: "code",
+        reason: "reason",
+        at: "at",
+    }
+}
+
+impl Allowance {
+    fn read_all(reader: &mut Reader, value: Value<'_>) -> Option<At<Listed<Self>>> {
+        reader.list(value, |reader, value| {
+            let AllowanceFields { code, reason, at } = reader.fields(value)?;
+            let code = code.required::<_, AllowanceFields>("code", value, reader, Reader::text);
+            let reason = reason.required::<_, AllowanceFields>("reason", value, reader, Reader::text);
+            let at = at.read(reader, Reader::text);
+            Some(Self { place: value.place(), code: code?, reason: reason?, at })
+        })
     }
 }
 
@@ -76,6 +110,7 @@ impl Mesh {
             trust_domain,
             labels,
             annotations,
+            allow,
         } = reader.fields_or_illegible(value);
         Self {
             name: name.read(reader, Reader::text),
@@ -95,6 +130,7 @@ impl Mesh {
             trust_domain: trust_domain.read(reader, Reader::text),
             labels: labels.read(reader, Reader::labels),
             annotations: annotations.read(reader, Reader::labels),
+            allow: allow.read(reader, Allowance::read_all),
         }
     }
 }

@@ -6,16 +6,16 @@
 mod fields; // maps with known fields, with chosen keys, and lists
 mod scalar; // text, numbers, booleans, words
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::problems;
 use super::tree::{Value, View};
 use super::written::Written;
-use crate::diagnostic::{Finding, Label};
+use crate::diagnostic::{Code, Finding, Label};
 use crate::source::{At, Place};
 
 pub use fields::Form;
-pub(super) use fields::form;
+pub(super) use fields::{form, unspaced};
 
 /// Collects findings while values are read.
 #[derive(Default)]
@@ -34,7 +34,7 @@ impl Reader {
             }
             Some(Label { place: Place { span: _, via: None }, text: _ }) | None => true,
         });
-        findings
+        equal_as_one(findings)
     }
 
     /// How much was found so far.
@@ -66,6 +66,51 @@ impl Reader {
         };
         self.report(problems::wrong_form(expected, &found, example, value.place()));
     }
+}
+
+/// Codes of mistakes that people make in many places at once.
+const REPEATED: [Code; 2] = [Code::MG0120, Code::MG0128];
+
+/// Places of one mistake that are shown.
+const SHOWN: usize = 3;
+
+/// Makes one finding of those that say the same of several places.
+fn equal_as_one(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut all: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut seen: BTreeMap<(Code, String, Option<String>), (usize, usize)> = BTreeMap::new();
+    for finding in findings {
+        // Whoever follows an alias needs both ends of it.
+        let is_aliased = finding.labels.iter().any(|label| label.place.via.is_some());
+        if is_aliased || !REPEATED.contains(&finding.code) {
+            all.push(finding);
+            continue;
+        }
+        let key = (finding.code, finding.message.clone(), finding.help.clone());
+        match seen.get_mut(&key) {
+            None => {
+                seen.insert(key, (all.len(), 1));
+                all.push(finding);
+            }
+            Some((index, count)) => {
+                *count += 1;
+                if let (Some(first), true) = (all.get_mut(*index), *count <= SHOWN) {
+                    first.labels.extend(
+                        finding
+                            .labels
+                            .into_iter()
+                            .map(|label| Label { text: "and here".to_owned(), ..label }),
+                    );
+                }
+            }
+        }
+    }
+    for ((_, _, _), (index, count)) in seen {
+        if let (Some(finding), true) = (all.get_mut(index), count > SHOWN) {
+            let help = finding.help.take().unwrap_or_default();
+            finding.help = Some(format!("{help} ({} more not shown)", count - SHOWN));
+        }
+    }
+    all
 }
 
 impl<'t> Written<Value<'t>> {

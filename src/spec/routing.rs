@@ -15,7 +15,7 @@ use super::action::{
 };
 use super::condition::Condition;
 use super::problems;
-use super::reader::{Form, Reader, form};
+use super::reader::{Form, Reader, form, unspaced};
 use super::tree::{Node, Value, View};
 use super::{Listed, ServiceName, Written};
 use crate::source::{At, Place};
@@ -166,6 +166,12 @@ impl Routes {
 
 impl Rule {
     fn read(service: &ServiceName, value: Value<'_>, reader: &mut Reader) -> Option<Self> {
+        if let View::Map(mapping) = value.view()
+            && let Some(meant) = unspaced(value, mapping)
+        {
+            reader.report(problems::no_blank(&format!("to: {{{meant}}}"), value.place()));
+            return None;
+        }
         if let Some(shares) = shares(value) {
             reader.report(problems::shares_without_to(&service.name.value, &shares, value.place()));
             return None;

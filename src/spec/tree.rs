@@ -9,6 +9,7 @@ mod build; // events → nodes
 mod mapping; // duplicate keys, keys that are no text, merge keys
 mod marks; // characters → bytes
 mod places; // marks → spans
+mod surrogates; // characters beyond U+FFFF in JSON
 mod tag; // tags, and what else stands before a value
 
 use std::rc::Rc;
@@ -17,6 +18,9 @@ pub use build::read;
 pub use tag::Objection;
 
 use crate::source::{At, Place, Span};
+
+/// Stands for a value that nobody has decided yet.
+const UNDECIDED: &str = "TODO";
 
 /// A value of a document.
 #[derive(Clone, Debug)]
@@ -49,7 +53,7 @@ pub struct Scalar {
 #[derive(Debug)]
 pub struct Mapping {
     pub entries: Vec<Entry>,
-    /// False if an entry was dropped because its key could not be read.
+    /// False if an entry was dropped: its key could not be read, or stood there already.
     pub complete: bool,
 }
 
@@ -114,9 +118,15 @@ impl<'t> Value<'t> {
         self.key.unwrap_or_else(|| self.place())
     }
 
+    /// Whether it says that nobody has decided what it is: `TODO`, without quotes.
+    pub fn is_undecided(self) -> bool {
+        matches!(&self.node.shape, Shape::Scalar(scalar) if scalar.plain && &*scalar.text == UNDECIDED)
+    }
+
     /// What it is.
     pub fn view(self) -> View<'t> {
         match &self.node.shape {
+            Shape::Scalar(_) if self.is_undecided() => View::Illegible,
             Shape::Scalar(scalar) if scalar.is_nothing() => View::Nothing,
             Shape::Scalar(scalar) => View::Text(scalar),
             Shape::List(elements) => View::List(elements),

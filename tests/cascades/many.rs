@@ -21,7 +21,8 @@ fn input() -> Sources {
             .to_owned();
     let half = MISTAKES / 2;
     for number in 0..half {
-        writeln!(text, "  s{number}: {{ports: 9080, versions: {{v1: cluster1}}, port: {number}}}").unwrap();
+        writeln!(text, "  s{number}: {{ports: 9080, versions: {{v1: cluster1}}, unknown{number}: 1}}")
+            .unwrap();
     }
     text.push_str("---\napiVersion: meshgen/v1\nkind: Routing\nroutes:\n");
     for number in 0..half {

@@ -45,7 +45,7 @@ gateways:
     clusters: cluster2
     servers:
     - {port: {number: 8081, name: http, protocol: HTTP}, hosts: [back.example.com]}
-    - {port: {number: 9000, name: tcp, protocol: TCP}, hosts: ['*']}
+    - {port: {number: 9000, name: https, protocol: HTTPS}, hosts: ['*.example.org'], tls: {mode: SIMPLE, credentialName: org}}
 ---
 apiVersion: meshgen/v1
 kind: Routing

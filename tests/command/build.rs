@@ -145,3 +145,58 @@ fn init_writes_a_start_that_builds_and_never_overwrites() {
     assert_eq!(world.run("init bookinfo").code, 2);
     assert_eq!(world.read("bookinfo/topology.yaml"), "mine\n");
 }
+
+#[test]
+fn two_meshes_share_a_directory() {
+    let world = World::new();
+    world.run("build topology.yaml routing.yaml");
+    let other = TOPOLOGY
+        .replace("cluster1", "x")
+        .replace("cluster2", "y")
+        .replace("clusters:", "mesh: {name: other}\nclusters:");
+    world.write("other.yaml", &other);
+    assert_eq!(world.run("build other.yaml --prune").code, 0);
+    assert_eq!(world.names("dist").len(), BUILT.len() * 2);
+    // The same names would be another mesh's.
+    world.write("renamed.yaml", &TOPOLOGY.replace("clusters:", "mesh: {name: other}\nclusters:"));
+    let ran = world.run("build renamed.yaml -o dist");
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("it is for cluster `cluster1` of mesh `mesh`"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_leaves_a_bundle_is_told_with_its_command() {
+    let world = World::new();
+    world.run("build topology.yaml routing.yaml");
+    world.write("less.yaml", &TOPOLOGY.replace("  ratings: {ports: 9080, versions: {v1: cluster2}}\n", ""));
+    let ran = world.run("build less.yaml routing.yaml");
+    assert!(ran.stderr.contains("apply does not delete them"), "{}", ran.stderr);
+    let command = "kubectl --context cluster1 delete --ignore-not-found -n default";
+    assert!(
+        ran.stderr.contains(command)
+            && ran.stderr.contains("serviceentry.networking.istio.io/ratings-global"),
+        "{}",
+        ran.stderr
+    );
+    // The stand-in's file is no longer written.
+    assert!(ran.stderr.contains("MG0610"), "{}", ran.stderr);
+    let ran = world.run("build less.yaml routing.yaml --prune");
+    assert!(ran.stderr.contains("delete --ignore-not-found -n default service/ratings"), "{}", ran.stderr);
+    assert!(!world.path("dist/cluster1.stand-ins.yaml").exists());
+}
+
+#[test]
+fn check_shows_the_lines_that_differ() {
+    let world = World::new();
+    world.run("build topology.yaml routing.yaml");
+    let edited = world.read("dist/cluster1.yaml").replacen("weight: 50", "weight: 40", 1);
+    world.write("dist/cluster1.yaml", &edited);
+    let ran = world.run("build topology.yaml routing.yaml --check --cluster cluster1");
+    assert_eq!(ran.code, 1);
+    for line in ["VirtualService reviews", "-       weight: 40", "+       weight: 50"] {
+        assert!(ran.stderr.contains(line), "{line}: {}", ran.stderr);
+    }
+    assert_eq!(world.run("build topology.yaml routing.yaml --check --cluster cluster2").code, 0);
+    assert_eq!(world.run("build topology.yaml routing.yaml --cluster cluster1 -o dist").code, 0);
+    assert_eq!(world.run("build topology.yaml routing.yaml --check").code, 0);
+}

@@ -95,3 +95,53 @@ fn an_include_that_leads_nowhere_is_a_finding() {
     let ran = world.shell("cd elsewhere && $M check ../topology.yaml");
     assert_eq!(ran.code, 0, "{}", ran.stdout);
 }
+
+#[test]
+fn no_line_of_a_file_outside_is_shown() {
+    let world = World::new();
+    world.write("secret.yaml", "password: hunter2\n");
+    for (entry, at) in [("../secret.yaml", "MG0162"), ("/proc/self/environ", "MG0162"), ("''", "MG0150")] {
+        fs::create_dir_all(world.path("mesh")).unwrap();
+        world.write(
+            "mesh/topology.yaml",
+            &TOPOLOGY.replace("clusters:", &format!("include: {entry}\nclusters:")),
+        );
+        let mut command = world.command(["check", "mesh/topology.yaml", "routing.yaml"]);
+        let ran = ran(command.env("AWS_SECRET", "hunter2").output().unwrap());
+        assert_eq!(ran.code, 1, "{}", ran.stderr);
+        assert!(ran.stdout.contains(at) && !(ran.stdout + &ran.stderr).contains("hunter2"), "{entry}");
+    }
+    world.write("mesh/topology.yaml", &TOPOLOGY.replace("clusters:", "include: ../routing.yaml\nclusters:"));
+    assert_eq!(world.run("check mesh/topology.yaml").code, 1);
+    assert_eq!(world.run("check mesh/topology.yaml --allow-include-outside").code, 0);
+}
+
+#[test]
+fn templates_in_a_directory_are_skipped_and_told() {
+    let world = World::new();
+    fs::create_dir_all(world.path("charts/web/templates")).unwrap();
+    world.write("charts/web/templates/svc.yaml", "{{- if .Values.on }}\nkind: Service\n{{- end }}\n");
+    let ran = world.run("check .");
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    assert!(ran.stdout.contains("MG0161") && ran.stdout.contains("--exclude"), "{}", ran.stdout);
+    assert_eq!(world.run("check . --exclude charts").stdout, "");
+    // What means to be an input is not passed over.
+    world.write("broken.yaml", "apiVersion: meshgen/v1\nkind: Routing\nroutes: {reviews: {{ x }}\n");
+    assert_eq!(world.run("check .").code, 1);
+    fs::remove_file(world.path("broken.yaml")).unwrap();
+    assert_eq!(world.run("check charts/web/templates/svc.yaml topology.yaml").code, 1);
+}
+
+#[test]
+fn utf_16_is_told_as_such() {
+    let world = World::new();
+    let units = |order: fn(u16) -> [u8; 2]| -> Vec<u8> { TOPOLOGY.encode_utf16().flat_map(order).collect() };
+    let marked = [vec![0xFF, 0xFE], units(u16::to_le_bytes)].concat();
+    for bytes in [marked, units(u16::to_le_bytes), units(u16::to_be_bytes)] {
+        fs::write(world.path("u.yaml"), bytes).unwrap();
+        let ran = world.run("check u.yaml");
+        assert_eq!(ran.code, 1);
+        assert!(ran.stdout.contains("`u.yaml` is UTF-16"), "{}", ran.stdout);
+        assert_eq!(ran.stdout.matches("explain").count(), 1, "{}", ran.stdout);
+    }
+}

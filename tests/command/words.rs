@@ -28,6 +28,11 @@ fn usage_errors_are_two_and_help_is_none() {
     for line in ["--help", "--version", "build --help"] {
         assert_eq!(world.run(line).code, 0);
     }
+    // The same as words.
+    assert_eq!(world.run("help build").stdout, world.run("build --help").stdout);
+    assert_eq!(world.run("version").stdout, world.run("--version").stdout);
+    let help = world.run("--help").stdout;
+    assert!(help.contains("Exit codes:") && help.contains("Example:"), "{help}");
     let text = OsString::from_vec(b"\xff".to_vec());
     assert_eq!(ran(world.command([OsStr::new("explain"), &text]).output().unwrap()).code, 2);
     assert_eq!(ran(world.command([OsStr::new("check"), &text]).output().unwrap()).code, 2);
@@ -107,4 +112,16 @@ fn completions_are_written_for_shells() {
         assert!(world.run(&format!("completions {shell}")).stdout.contains("meshgen"));
     }
     assert_eq!(world.run("completions nosuch").code, 2);
+}
+
+#[test]
+fn explain_is_one_document_for_programs() {
+    let world = World::new();
+    let page: serde_json::Value =
+        serde_json::from_str(&world.run("explain 302 --format json").stdout).unwrap();
+    assert_eq!((&page["code"], &page["severity"]), (&"MG0302".into(), &"error".into()));
+    assert!(page["page"].as_str().unwrap().starts_with("# MG0302"));
+    let list: serde_json::Value =
+        serde_json::from_str(&world.run("explain --list --format json").stdout).unwrap();
+    assert!(list["codes"].as_array().unwrap().iter().any(|code| code["code"] == "MG0302"));
 }

@@ -39,7 +39,7 @@ fn bookinfo() -> Vec<Outline> {
 }
 
 fn summary(place: &Place, outlines: Vec<Outline>, written: Written) -> String {
-    let account = Account { services: 4, clusters: 2, destinations: 6 };
+    let account = Account { services: 4, clusters: 2, destinations: 6, placeholders: 1, acknowledged: 2 };
     Summary { place, outlines, account, written, took: Duration::from_millis(2) }.to_string()
 }
 
@@ -53,6 +53,8 @@ fn a_first_build() {
     cluster1  Istio 1.30   9 objects   reaches ratings, reviews v2 v3 in cluster2
     cluster2  Istio 1.30  10 objects   reaches reviews v1 in cluster1
     proved    4 services, 2 clusters: 6 destinations, for every caller of every route, lead to their pods and to no others
+    note      the gateway of 1 cluster has an address of an example, which nobody has: replace it
+    note      2 findings acknowledged in `mesh.allow`
     note      stand-in Services for names that run only elsewhere: ratings in cluster1, details and productpage in cluster2
     wrote     dist/cluster1.yaml  dist/cluster1.stand-ins.yaml, in 2 ms
     apply     kubectl --context cluster1 create -f dist/cluster1.stand-ins.yaml
@@ -77,6 +79,8 @@ fn a_build_that_changes_little() {
     cluster1  Istio 1.30   9 objects   reaches ratings, reviews v2 v3 in cluster2
     cluster2  Istio 1.30  10 objects   reaches reviews v1 in cluster1
     proved    4 services, 2 clusters: 6 destinations, for every caller of every route, lead to their pods and to no others
+    note      the gateway of 1 cluster has an address of an example, which nobody has: replace it
+    note      2 findings acknowledged in `mesh.allow`
     note      stand-in Services for names that run only elsewhere: ratings in cluster1, details and productpage in cluster2
     wrote     my dir/cluster1.yaml, in 2 ms; 3 files unchanged in my dir
     pruned    my dir/old.yaml
@@ -94,6 +98,8 @@ fn one_bundle_on_stdout() {
     insta::assert_snapshot!(summary(&Place::Stdout, outlines, Written::default()), @r#"
     cluster1  Istio 1.30  9 objects   reaches ratings, reviews v2 v3 in cluster2
     proved    4 services, 2 clusters: 6 destinations, for every caller of every route, lead to their pods and to no others
+    note      the gateway of 1 cluster has an address of an example, which nobody has: replace it
+    note      2 findings acknowledged in `mesh.allow`
     note      stand-in Services for names that run only elsewhere: ratings in cluster1
               they are left out here: `meshgen build -o DIR` writes them to a file of their own
     "#);
@@ -111,6 +117,8 @@ fn a_large_mesh_is_shortened() {
     c19      Istio 1.30  19 objects   reaches s0, s1, s2, s3 and 5 more in far
     …        and 10 more clusters
     proved   4 services, 2 clusters: 6 destinations, for every caller of every route, lead to their pods and to no others
+    note     the gateway of 1 cluster has an address of an example, which nobody has: replace it
+    note     2 findings acknowledged in `mesh.allow`
     checked  dist is what the inputs give, in 2 ms
     "#);
 }

@@ -109,7 +109,7 @@ fn what_is_left_over_is_told_and_pruned_on_request() {
         written.pruned.into_iter().map(|stale| stale.path).collect()
     };
     // Other clusters are none of its business.
-    assert_eq!(pruned("-o DIR --prune --cluster one"), [PathBuf::new(); 0]);
+    assert!(pruned("-o DIR --prune --cluster one").is_empty());
     assert_eq!(pruned("-o DIR --prune"), [root.path().join("dist/old.yaml")]);
 }
 

@@ -15,6 +15,14 @@ pub fn not_a_dns_label(what: &str, name: &At<String>, suggestion: &str) -> Findi
     refused(Code::MG0202, what, name, &reason, DNS_LABEL, suggestion)
 }
 
+pub fn cluster_is_a_context(name: &At<String>, short: &str) -> Finding {
+    Finding::new(Code::MG0202, format!("`{name}` cannot be the name of a cluster"))
+        .at(name.place, "looks like a context of kubectl's")
+        .help(format!(
+            "take a short name for files and names, and say the context beside it: `{short}: {{context: \"{name}\"}}`"
+        ))
+}
+
 pub fn service_begins_with_digit(name: &At<String>) -> Finding {
     Finding::new(Code::MG0202, format!("`{name}` cannot be the name of a service"))
         .at(name.place, "begins with a digit")

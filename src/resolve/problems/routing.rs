@@ -21,7 +21,24 @@ pub fn unknown_service(
         let spelled = elsewhere.iter().map(|service| format!("{}/{}", service.namespace, service.name));
         return finding.help(format!("did you mean {}?", list(spelled)));
     }
+    if services.is_empty() {
+        return finding.help(
+            "the topology has no services: `services: {reviews: {ports: 9080, versions: {v1: cluster1}}}`",
+        );
+    }
     let known = services.iter().filter(|service| service.namespace == namespace.value);
+    if known.clone().next().is_none() {
+        return finding.help(suggest(
+            &format!("{namespace}/{name}"),
+            services
+                .iter()
+                .map(|service| format!("{}/{}", service.namespace, service.name))
+                .collect::<Vec<_>>()
+                .iter()
+                .map(String::as_str),
+            "the services",
+        ));
+    }
     finding.help(suggest(
         &name.value,
         known.map(|service| service.name.as_str()),
@@ -43,6 +60,20 @@ pub fn unknown_version(service: &Service, name: &At<String>) -> Finding {
         versions,
         "its versions",
     ))
+}
+
+pub fn version_is_a_cluster(service: &Service, name: &At<String>) -> Finding {
+    let version = service.versions.first().map_or("any", |version| version.name.as_str());
+    let help = if version == "any" {
+        format!("to name where the requests go, write `any@{name}`")
+    } else {
+        format!(
+            "to name where the requests go, write `{version}@{name}`, or `any@{name}` for every version there"
+        )
+    };
+    Finding::new(Code::MG0302, format!("`{service}` has no version `{name}`"))
+        .at(name.place, format!("`{name}` is a cluster"))
+        .help(help)
 }
 
 pub fn not_there(service: &Service, pick: Pick, cluster: &At<String>, there: &[&str]) -> Finding {

@@ -10,10 +10,15 @@ use crate::source::{At, Place};
 use crate::spec::{self, Written};
 
 /// Without a place where no input is meshgen's.
-pub fn no_clusters(place: Option<Place>) -> Finding {
+pub fn no_clusters(place: Option<Place>, has_topology: bool) -> Finding {
     let mut finding = Finding::new(Code::MG0201, "there are no clusters");
     if let Some(place) = place {
         finding = finding.at(place, "no cluster is named here");
+    }
+    if !has_topology {
+        return finding.help(
+            "no Topology was named: name its file, too, as in `meshgen check topology.yaml routing.yaml`",
+        );
     }
     finding
         .help("name them and their gateways in a Topology: `clusters: {cluster1: {gateway: 203.0.113.10}}`")
@@ -277,6 +282,12 @@ pub fn target_port(written: &At<String>) -> Finding {
             "write the number that the container listens on, 1 to 65535, or the name it gives the port: lower-case \
              letters, digits and `-`, a letter among them, 15 characters at most",
         )
+}
+
+pub fn context(context: &At<String>) -> Finding {
+    Finding::new(Code::MG0269, "a context is a text of one line that can be seen, all of it")
+        .at(context.place, "stands in commands that people copy")
+        .help("write the name as `kubectl config get-contexts` prints it")
 }
 
 pub fn unused_cluster(cluster: &Cluster) -> Finding {

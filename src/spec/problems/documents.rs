@@ -16,6 +16,31 @@ pub fn own_output(name: &str, source: SourceId, end: u32) -> Finding {
         .help("name the topology instead")
 }
 
+pub fn no_separator(second: Place, first: Place) -> Finding {
+    Finding::new(Code::MG0164, "two documents stand without a line between them")
+        .at(second, "the second begins here")
+        .at(first, "the first begins here")
+        .help("put a line with `---` between documents")
+}
+
+pub fn undecided(place: Place) -> Finding {
+    Finding::new(Code::MG0160, "something is not decided yet")
+        .at(place, "still to be written")
+        .help("write the value; for the text itself, `\"TODO\"`")
+}
+
+/// Files in directories that are no YAML because of another tool's braces.
+pub fn skipped_templates(count: usize, first: Place) -> Finding {
+    let (files, label) = if count == 1 {
+        ("file that is a template", "this one")
+    } else {
+        ("files that are templates", "the first of them")
+    };
+    Finding::new(Code::MG0161, format!("skipped {count} {files}"))
+        .at(first, label)
+        .help("leave such files out with `--exclude PATTERN`, or name the inputs themselves instead of their directory")
+}
+
 pub fn document_is_no_map(found: &str, place: Place) -> Finding {
     Finding::new(
         Code::MG0115,
@@ -66,9 +91,23 @@ pub fn foreign_document(kind: &str, place: Place) -> Finding {
 
 pub fn kind_of_later(kind: &str, place: Place) -> Finding {
     Finding::new(Code::MG0118, format!("this release of meshgen does not read a {} yet", shown(kind)))
-        .at(place, "a later release will")
-        .help("write its rules as a `kind: Routing` of `meshgen/v1`")
+        .at(place, "not read")
+        .help(match kind {
+            "DestinationRule" => {
+                "write its subsets as the `versions` of a service, and its policies as `trafficPolicy`; then delete it, \
+                 for two DestinationRules for one host get into each other's way"
+            }
+            "VirtualService" => {
+                "write its routes as `routes` of a `kind: Routing`; then delete it, for the older of two \
+                 VirtualServices for one host counts alone"
+            }
+            "TrafficPolicy" => "write it as `routes` of a `kind: Routing`: its weights become shares, `to: {v1: 75, v2: 25}`",
+            _ => "write its rules as `routes` of a `kind: Routing`",
+        })
 }
+
+/// Kinds whose objects count for the same hosts as those that meshgen writes.
+const RIVALS: [&str; 3] = ["DestinationRule", "ServiceEntry", "VirtualService"];
 
 /// `kinds` are counted, in order of name.
 pub fn skipped<'a>(
@@ -78,7 +117,9 @@ pub fn skipped<'a>(
 ) -> Finding {
     let mut total = without_kind;
     let mut list = Vec::new();
+    let mut rivals = Vec::new();
     for (kind, count) in kinds {
+        rivals.extend(RIVALS.iter().filter(|rival| **rival == kind));
         total += count;
         list.push(format!("{count} {}", shown(kind)));
     }
@@ -90,8 +131,16 @@ pub fn skipped<'a>(
     } else {
         ("documents that are", "the first of them")
     };
-    Finding::new(Code::MG0119, format!("skipped {total} {documents} not meshgen's: {}", list.join(", ")))
-        .at(first, label)
+    let finding =
+        Finding::new(Code::MG0119, format!("skipped {total} {documents} not meshgen's: {}", list.join(", ")))
+            .at(first, label);
+    if rivals.is_empty() {
+        return finding;
+    }
+    finding.help(format!(
+        "applied beside the bundles, a {} for the same host gets into their way: see `meshgen explain MG0118`",
+        one_of(rivals.into_iter().copied())
+    ))
 }
 
 pub fn disagreement(path: &str, place: Place, first: Place) -> Finding {

@@ -4,9 +4,40 @@ use super::{one_of, shown};
 use crate::diagnostic::{Code, Finding, nearest};
 use crate::source::{At, Place};
 
-/// All fields of a map, for the advice on each that it does not have.
-pub fn known_fields(what: &str, fields: &[&str]) -> String {
-    format!("{what} has {}", one_of(fields.iter().copied()).replace(" or ", " and "))
+/// Words of other tools and of everyday speech: in which map, what is written, which field is meant, and how.
+const SYNONYMS: [(&str, &str, &str, &str); 26] = [
+    ("a cluster", "region", "locality", "`locality: europe`, with the zone `europe/a`"),
+    ("a cluster", "zone", "locality", "`locality: region/zone`"),
+    ("a cluster", "kubeContext", "context", "`context`"),
+    ("a cluster", "domain", "clusterDomain", "`clusterDomain`"),
+    ("a cluster", "version", "istio", "`istio: \"1.30\"`"),
+    ("a cluster", "eastWestGateway", "gateway", "`gateway`"),
+    ("the mesh", "domain", "clusterDomain", "`clusterDomain`"),
+    ("the mesh", "version", "istio", "`istio: \"1.30\"`"),
+    ("the mesh", "suffix", "remoteSuffix", "`remoteSuffix`"),
+    ("a service", "namespace", "", "the key: `shop/checkout`, or `namespace: shop` beside `kind`"),
+    ("a service", "name", "", "the key: `reviews`, or `shop/reviews`"),
+    ("a service", "subsets", "versions", "`versions: {v1: cluster1}`"),
+    ("a version", "weight", "", "a Routing: `routes: {reviews: {to: {v1: 90, v2: 10}}}`"),
+    ("a version", "cluster", "clusters", "`clusters`"),
+    ("a rule", "route", "to", "`to: {v1: 90, v2: 10}`"),
+    ("a rule", "routes", "to", "`to: {v1: 90, v2: 10}`"),
+    ("a rule", "destination", "to", "`to: v1`"),
+    ("a rule", "destinations", "to", "`to: {v1: 90, v2: 10}`"),
+    ("a rule", "default", "", "a last rule without `match`: `- to: v1`"),
+    ("a rule", "when", "match", "`match`"),
+    ("a rule", "matches", "match", "`match`"),
+    ("a condition", "path", "uri", "`uri`"),
+    ("a condition", "host", "authority", "`authority`"),
+    ("a condition", "cookie", "headers", "`headers: {cookie: {regex: \"(.*; )?user=jason(;.*)?\"}}`"),
+    ("a condition", "header", "headers", "`headers: {end-user: jason}`"),
+    ("a condition", "query", "queryParams", "`queryParams: {name: value}`"),
+];
+
+/// The field that a word stands for in a map, if it is a known synonym; empty if that is said elsewhere.
+pub fn synonym(what: &str, field: &str) -> Option<&'static str> {
+    let found = SYNONYMS.into_iter().find(|(map, word, _, _)| *map == what && *word == field);
+    found.map(|(_, _, meant, _)| meant)
 }
 
 /// What is often written a level too high or too low: in which map, which field, and where it is understood.
@@ -33,20 +64,14 @@ const ELSEWHERE: [(&str, &str, &str); 20] = [
     ("a rule", "allowOrigins", "below `corsPolicy`"),
 ];
 
-pub fn unknown_field(
-    field: &At<&str>,
-    what: &str,
-    near: Option<&str>,
-    (known, example): (&str, Option<&str>),
-) -> Finding {
+pub fn unknown_field(field: &At<&str>, what: &str, near: Option<&str>, example: &str) -> Finding {
+    let synonym = SYNONYMS.into_iter().find(|(map, word, _, _)| *map == what && *word == field.value);
     let elsewhere = ELSEWHERE.into_iter().find(|(map, name, _)| *map == what && *name == field.value);
-    let help = match (elsewhere, near) {
-        (Some((_, name, place)), _) => format!("`{name}` stands {place}"),
-        (None, Some(near)) => format!("did you mean `{near}`? {known}"),
-        (None, None) => match example {
-            Some(example) => format!("{known}, as in `{example}`"),
-            None => known.to_owned(),
-        },
+    let help = match (elsewhere, synonym, near) {
+        (Some((_, name, place)), _, _) => format!("`{name}` stands {place}"),
+        (None, Some((_, _, _, how)), _) => format!("that is said by {how}"),
+        (None, None, Some(near)) => format!("did you mean `{near}`?"),
+        (None, None, None) => format!("{what} is written as in `{example}`; docs/language.md has all fields"),
     };
     Finding::new(Code::MG0120, format!("{what} has no field {}", shown(field.value)))
         .at(field.place, "unknown field")
@@ -126,6 +151,13 @@ pub fn bad_compound(text: &str, form: &str, place: Place) -> Finding {
     Finding::new(Code::MG0128, message)
         .at(place, format!("expected `{form}`"))
         .help("write every part, and no more")
+}
+
+/// Written: `{v1:50, v2:50}`; meant: `v1: 50, v2: 50`.
+pub fn no_blank(meant: &str, place: Place) -> Finding {
+    Finding::new(Code::MG0165, "a blank is missing behind a colon")
+        .at(place, "read as one word")
+        .help(format!("write `{meant}`"))
 }
 
 pub fn shares_without_to(service: &str, suggestion: &str, place: Place) -> Finding {

@@ -14,6 +14,12 @@ pub fn not_utf8(name: &str, byte: u8, text: &str, place: Place) -> Finding {
         .help("save the file as UTF-8; if it is no text, leave it out")
 }
 
+pub fn utf_16(name: &str, source: SourceId) -> Finding {
+    Finding::new(Code::MG0101, format!("`{name}` is UTF-16, and inputs are UTF-8"))
+        .at(beginning(source), "")
+        .help("save it as UTF-8; or run `iconv -f utf-16 -t utf-8`")
+}
+
 pub fn control_character(character: char, place: Place) -> Finding {
     let escaped = character.escape_default();
     Finding::new(Code::MG0102, format!("the text holds the control character `{escaped}`"))
@@ -108,8 +114,13 @@ pub fn alias_in_itself(alias: &str, place: Place, opening: Place) -> Finding {
         .help("write the value out, or anchor a part that does not hold the alias")
 }
 
+/// The fact that a key stands twice.
+pub fn key_twice(key: &str) -> String {
+    format!("the key {} stands twice in one map", shown(key))
+}
+
 pub fn duplicate_key(key: &str, place: Place, first: Place) -> Finding {
-    Finding::new(Code::MG0109, format!("the key {} stands twice in one map", shown(key)))
+    Finding::new(Code::MG0109, key_twice(key))
         .at(place, "again here")
         .at(first, "first here")
         .help("remove or rename one of them")

@@ -3,7 +3,7 @@
 //! Enters: values of the tree. Leaves: their parts. Refuses to know: what the parts mean.
 
 use super::super::problems;
-use super::super::tree::{Value, View};
+use super::super::tree::{Mapping, Value, View};
 use super::super::written::{Keyed, Listed, Written};
 use super::Reader;
 use crate::diagnostic::nearest;
@@ -56,6 +56,19 @@ macro_rules! form {
 }
 pub(in crate::spec) use form;
 
+/// What a flow map means whose entries are single words with a colon inside: `{v1:50, v2:50}` has two keys without
+/// values.
+pub(in crate::spec) fn unspaced(map: Value<'_>, mapping: &Mapping) -> Option<String> {
+    let words = mapping.entries.iter().map(|entry| {
+        let (key, value) = map.entry(entry);
+        let (name, number) = key.value.split_once(':')?;
+        let is_word = !name.is_empty() && !number.is_empty() && !number.contains(':');
+        (is_word && matches!(value.view(), View::Nothing)).then(|| format!("{name}: {number}"))
+    });
+    let words: Vec<String> = words.collect::<Option<_>>()?;
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
 impl Reader {
     /// Opens a map with known fields; the place of each is that of its key. None if it is no map.
     ///
@@ -66,6 +79,10 @@ impl Reader {
             self.wrong_form(map, F::WHAT, F::EXAMPLE);
             return None;
         };
+        if let Some(meant) = unspaced(map, mapping) {
+            self.report(problems::no_blank(&meant, map.place()));
+            return None;
+        }
         let mut found = F::filled(if mapping.complete { || Written::Absent } else { || Written::Illegible });
         let mut unknown = Vec::new();
         for entry in &mapping.entries {
@@ -87,15 +104,16 @@ impl Reader {
         free.retain(|field| found.slot(field).is_some_and(|slot| slot.written().is_none()));
         let nothing_known = free.len() == F::FIELDS.len();
         let mut nothing_meant = true;
-        let known = problems::known_fields(F::WHAT, F::FIELDS);
-        let example = Some(F::EXAMPLE).filter(|_| nothing_known);
         for key in unknown {
-            let near = nearest(key.value, free.iter().copied());
+            let near = match problems::synonym(F::WHAT, key.value) {
+                Some(meant) => free.iter().copied().find(|field| *field == meant),
+                None => nearest(key.value, free.iter().copied()),
+            };
             if let Some(slot) = near.and_then(|near| found.slot(near)) {
                 *slot = Written::Illegible;
                 nothing_meant = false;
             }
-            self.report(problems::unknown_field(key, F::WHAT, near, (&known, example)));
+            self.report(problems::unknown_field(key, F::WHAT, near, F::EXAMPLE));
         }
         if nothing_known && nothing_meant {
             *found = F::filled(|| Written::Illegible);
@@ -142,6 +160,10 @@ impl Reader {
             self.wrong_form(map, what, example);
             return None;
         };
+        if let Some(meant) = unspaced(map, mapping) {
+            self.report(problems::no_blank(&meant, map.place()));
+            return None;
+        }
         let mut listed =
             Listed { entries: Vec::with_capacity(mapping.entries.len()), complete: mapping.complete };
         for entry in &mapping.entries {

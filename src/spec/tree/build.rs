@@ -11,6 +11,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span as Marke
 
 use super::super::problems;
 use super::places::Places;
+use super::surrogates::Pairs;
 use super::tag::{self, Properties};
 use super::{Node, Scalar, Shape, mapping};
 use crate::diagnostic::Finding;
@@ -29,8 +30,10 @@ pub struct Reading {
 
 /// Reads a text. Stops at the first error of syntax or a bound overstepped; reports everything else and goes on.
 pub fn read(source: SourceId, text: &str, limits: &Limits, findings: &mut Vec<Finding>) -> Reading {
+    let pairs = Pairs::of(text);
     let mut builder = Builder {
         text,
+        pairs: &pairs,
         places: Places::new(source, text),
         limits,
         findings,
@@ -40,7 +43,7 @@ pub fn read(source: SourceId, text: &str, limits: &Limits, findings: &mut Vec<Fi
         documents: Vec::new(),
     };
     let mut complete = true;
-    for event in Parser::new_from_str(text) {
+    for event in Parser::new_from_str(&pairs.text) {
         let result = match event {
             Ok((event, span)) => builder.event(event, span),
             Err(error) => builder.error(&error),
@@ -95,6 +98,7 @@ enum Contents {
 /// Puts nodes together while events come in.
 struct Builder<'s> {
     text: &'s str,
+    pairs: &'s Pairs<'s>,
     places: Places<'s>,
     limits: &'s Limits,
     findings: &'s mut Vec<Finding>,
@@ -125,6 +129,7 @@ impl Builder<'_> {
                 } else {
                     self.places.scalar(start, end, style)
                 };
+                let text = self.pairs.back(text, self.text.get(start..end).unwrap_or_default());
                 let shape = Shape::Scalar(Scalar { text: text.into(), plain });
                 let shape = self.tagged(tag.as_deref(), tag_span, shape);
                 self.charge(extent, place)?;

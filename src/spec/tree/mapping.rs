@@ -23,6 +23,8 @@ pub fn close(pairs: Vec<(Node, Node)>, findings: &mut Vec<Finding>) -> Mapping {
         };
         match seen.entry(Rc::clone(&text)) {
             btree_map::Entry::Occupied(first) => {
+                // Which of the two was meant cannot be told.
+                mapping.complete = false;
                 findings.push(problems::duplicate_key(&text, key.place, *first.get()));
             }
             btree_map::Entry::Vacant(place) => {
