@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Address, Cluster, ClusterId, Gateway, Pick, Service, VersionId};
+use crate::model::{Cluster, ClusterId, Gateway, Pick, Service, VersionId};
 use crate::plan::View;
 
 /// What Istio labels every endpoint with: the id of its cluster.
