@@ -32,8 +32,6 @@ use crate::model::service::PlainNames;
 use crate::model::{Callers, Service};
 use crate::source::Limits;
 
-#[cfg(test)]
-pub use class::Class;
 pub use class::ClassPlan;
 pub use cluster::{ClusterPlan, Entrance};
 pub use common::Common;

@@ -74,8 +74,8 @@ pub(super) struct Summary<'a> {
 
 /// The line that tells what was proved, alone.
 pub(super) fn proof(account: Account) -> String {
-    let notes: String = notes(account).iter().map(|note| format!(" note    {note}\n")).collect();
-    format!(" proved  {}\n{notes}", proved(account))
+    let notes = notes(account).into_iter().map(|note| format!(" note    {note}\n"));
+    std::iter::once(format!(" proved  {}\n", proved(account))).chain(notes).collect()
 }
 
 fn proved(account: Account) -> String {

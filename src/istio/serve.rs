@@ -20,7 +20,7 @@ pub(super) fn rule(
     translations: &[Translation<'_>],
     dialect: &mut Dialect<'_>,
 ) -> Option<Object> {
-    let further = rewrite::subsets(translations, dialect);
+    let further = rewrite::subsets(plan, translations, dialect);
     match (&plan.pool, &plan.serve) {
         (Some(pool), _) => Some(merged::destination_rule(plan, pool, dialect)),
         (None, Some(serving)) => Some(destination_rule(plan, serving, further, dialect)),
@@ -37,14 +37,14 @@ fn destination_rule(
     further: Vec<Subset>,
     dialect: &mut Dialect<'_>,
 ) -> Object {
-    let Serving { service, versions, pinned, seen, stands_in: _ } = serving;
+    let Serving { service, versions, seen, stands_in: _ } = serving;
     let mut subsets: Vec<Subset> = versions
         .iter()
         .map(|version| {
             let own = version.traffic_policy.as_ref().map(|policy| near(policy, dialect));
             let (name, labels) = (version.subset.clone(), version.labels.clone());
             let mut subset = Subset { name, labels, traffic_policy: own };
-            if *pinned {
+            if plan.pinned {
                 discovery::pin(service, plan.cluster, &mut subset, dialect);
             }
             subset

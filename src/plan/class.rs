@@ -40,6 +40,8 @@ pub struct ClassPlan<'m> {
     pub service: &'m Service,
     /// Whether it runs there.
     pub runs: bool,
+    /// Whether its subsets there must be these clusters' alone, because their control planes see others that run it.
+    pub pinned: bool,
     /// What is said of it where it runs, or is found.
     pub serve: Option<Serving<'m>>,
     /// Names for what callers here use of it in other clusters.

@@ -170,6 +170,7 @@ impl<'m> Planner<'_, 'm> {
             cluster,
             service,
             runs: service.runs.contains_key(&class.id),
+            pinned: discovery::must_pin(view, service, class.id),
             serve: serving::of(view, service, class.id, found, named),
             remote,
             pool,

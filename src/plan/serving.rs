@@ -1,7 +1,7 @@
 //! What is said of a service in one cluster: where it runs, and where it is found.
 
 use super::visibility::View;
-use super::way::discovery::{self, Discovery, SeenSubset};
+use super::way::discovery::{Discovery, SeenSubset};
 use crate::model::{ClusterId, Service, Version};
 use crate::source::Place;
 
@@ -12,8 +12,6 @@ pub struct Serving<'m> {
     pub service: &'m Service,
     /// Those of its versions that run here, by name; empty only where there is a policy of the whole service.
     pub versions: Vec<&'m Version>,
-    /// Whether these are to be this cluster's alone, where control planes see others that run them.
-    pub pinned: bool,
     /// What callers find under the plain name; the same wherever somebody says it.
     pub seen: Vec<SeenSubset<'m>>,
     /// Where clusters stand in for each other under the plain name, and in which order of regions.
@@ -40,7 +38,6 @@ pub fn of<'m>(
     named: bool,
 ) -> Option<Serving<'m>> {
     let found = found.filter(|found| found.concerns(view, service, cluster));
-    let pinned = discovery::must_pin(view, service, cluster);
     let told_apart = named || service.has_policy();
     let versions: Vec<_> = service
         .versions
@@ -56,5 +53,5 @@ pub fn of<'m>(
     let here = service.runs.contains_key(&cluster) || found.is_some();
     let whole = service.traffic_policy.is_some() && here;
     let anything = !versions.is_empty() || !seen.is_empty() || stands_in.is_some() || whole;
-    anything.then_some(Serving { service, versions, pinned, seen, stands_in })
+    anything.then_some(Serving { service, versions, seen, stands_in })
 }

@@ -60,7 +60,7 @@ pub fn looks_empty(plan: &ClassPlan<'_>, serving: &Serving<'_>) -> bool {
         seen.cluster.is_some()
             || seen.version.is_some_and(|version| !version.clusters.contains_key(&plan.class.id))
     };
-    serving.pinned && !serving.versions.is_empty() || serving.seen.iter().any(elsewhere)
+    plan.pinned && !serving.versions.is_empty() || serving.seen.iter().any(elsewhere)
 }
 
 /// Whether istioctl would miss a name that the control plane knows from elsewhere: nothing in this cluster has it.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::discovery;
 use crate::istio::dialect::Dialect;
 use crate::istio::kind::destination_rule::Subset;
 use crate::istio::kind::envoy_filter::{
@@ -19,7 +20,7 @@ use crate::istio::release::{Feature, Support};
 use crate::istio::serve::near;
 use crate::istio::sni::sni;
 use crate::model::{Cluster, Gateway, Mesh, Port, Release, RemoteNames};
-use crate::plan::{ClusterPlan, Entrance, Translation};
+use crate::plan::{ClassPlan, ClusterPlan, Entrance, Translation};
 
 /// What takes an SNI for the name of a cluster.
 pub const SNI_CLUSTER: &str = "envoy.filters.network.sni_cluster";
@@ -82,7 +83,11 @@ pub fn host(mesh: &Mesh, form: Option<Form>) -> Option<String> {
 
 /// Subsets of a service as callers say them: a changed end leaves the rest of a name as it is, so what comes before must
 /// be known here.
-pub fn subsets(translations: &[Translation<'_>], dialect: &mut Dialect<'_>) -> Vec<Subset> {
+pub fn subsets(
+    plan: &ClassPlan<'_>,
+    translations: &[Translation<'_>],
+    dialect: &mut Dialect<'_>,
+) -> Vec<Subset> {
     match Form::asked(translations, dialect) {
         Some(Form::ChangedEnd { typed: _ }) => {}
         Some(Form::FurtherSnis) | None => return Vec::new(),
@@ -91,13 +96,17 @@ pub fn subsets(translations: &[Translation<'_>], dialect: &mut Dialect<'_>) -> V
     for Translation { service, host: _, said, known, place: _ } in translations {
         let Some(said) = said.as_ref().filter(|said| Some(said.as_str()) != *known) else { continue };
         let version = service.versions.iter().find(|version| Some(version.subset.as_str()) == *known);
-        subsets.push(Subset {
+        let mut subset = Subset {
             name: said.clone(),
             labels: version.map(|version| version.labels.clone()).unwrap_or_default(),
             traffic_policy: version
                 .and_then(|version| version.traffic_policy.as_ref())
                 .map(|policy| near(policy, dialect)),
-        });
+        };
+        if plan.pinned {
+            discovery::pin(service, plan.cluster, &mut subset, dialect);
+        }
+        subsets.push(subset);
     }
     subsets
 }

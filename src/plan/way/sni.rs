@@ -14,12 +14,21 @@ pub fn several_domains(service: &Service, classes: &[ClassPlan<'_>]) -> Option<F
     for plan in classes {
         let refused =
             plan.remote.names.iter().any(|name| name.way != Way::Rewrite && name.has_several_domains());
-        if refused && !meets_rules(service, plan) {
+        if refused && !(meets_rules(service, plan) && sees_rules(plan)) {
             callers.extend(plan.clusters());
         }
     }
     callers.sort_by(|one, other| one.name.cmp(&other.name));
     (!callers.is_empty()).then(|| problems::several_domains(service, &callers))
+}
+
+/// Whether everybody who sees the names sees the rules, too.
+fn sees_rules(plan: &ClassPlan<'_>) -> bool {
+    let rules = plan.routes.as_ref().map(|routes| &routes.callers);
+    plan.remote.names.iter().all(|name| match rules {
+        Some(callers) => name.callers.union(callers) == *callers,
+        None => false,
+    })
 }
 
 /// Whether every workload meets a rule on every port.
