@@ -61,26 +61,22 @@ pub fn compare(
     if !landings.iter().all(|landing| landing.ejected) {
         return Err(format!("{} spreads over several clusters", shown(promise)));
     }
-    for ((one, (nearer, weight)), (other, (priority, also))) in pairs(&weights) {
-        let (here, there) = (facts.distance(caller, one), facts.distance(caller, other));
-        if here.cmp(&there) != nearer.cmp(&priority) {
+    let mut by_distance: Vec<_> = weights.into_iter().collect();
+    by_distance.sort_by_key(|(id, _)| facts.distance(caller, *id));
+    for pair in by_distance.windows(2) {
+        let [(one, (nearer, weight)), (other, (priority, beside))] = pair else { continue };
+        let (here, there) = (facts.distance(caller, *one), facts.distance(caller, *other));
+        if here.cmp(&there) != nearer.cmp(priority) {
             return Err(format!("{} does not try the nearest cluster first", shown(promise)));
         }
         // What control planes show is shared by pods, whose number nobody knows.
-        let sizes = [one, other].map(|id| u64::from(service.size(promise.pick, id)));
-        let [size, beside] = if promise.way == Way::Discovery { [1, 1] } else { sizes };
-        if here == there && u64::from(weight) * beside != u64::from(also) * size {
+        let sizes = [one, other].map(|id| u64::from(service.size(promise.pick, *id)));
+        let [size, also] = if promise.way == Way::Discovery { [1, 1] } else { sizes };
+        if here == there && u64::from(*weight) * also != u64::from(*beside) * size {
             return Err(format!("{} has other shares in its clusters than their sizes", shown(promise)));
         }
     }
     Ok(())
-}
-
-type Weighed = (ClusterId, (usize, u32));
-
-fn pairs(weights: &BTreeMap<ClusterId, (usize, u32)>) -> impl Iterator<Item = (Weighed, Weighed)> + '_ {
-    let all = || weights.iter().map(|(id, weighed)| (*id, *weighed));
-    all().zip(all().skip(1))
 }
 
 fn shown(promise: &Promise<'_>) -> String {

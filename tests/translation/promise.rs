@@ -164,9 +164,12 @@ fn serving<'m>(mesh: &'m Mesh, asked: &Asked<'m>, pick: &Pick) -> Vec<(&'m str, 
     }
     let region = |name: &str| mesh.clusters.iter().find(|known| known.name == name)?.region.as_deref();
     let own = region(asked.caller);
-    let near: Vec<_> =
-        sizes.keys().filter(|name| own.is_some() && region(name) == own).map(|name| (*name, 1)).collect();
-    if near.is_empty() { sizes.into_keys().map(|name| (name, 1)).collect() } else { near }
+    let near: Vec<_> = sizes
+        .iter()
+        .filter(|(name, _)| own.is_some() && region(name) == own)
+        .map(|(name, size)| (*name, *size))
+        .collect();
+    if near.is_empty() { sizes.into_iter().collect() } else { near }
 }
 
 fn runs(service: &Service, cluster: &str) -> bool {

@@ -12,8 +12,9 @@ clusters:
   there: {gateway: [203.0.113.2, 203.0.113.12], locality: eu}
   yonder: {gateway: 203.0.113.3, locality: us}
   beyond: {gateway: 203.0.113.4, locality: us}
+  apart: {gateway: 203.0.113.5, locality: us}
 services:
-  reviews: {ports: 80, versions: {v1: [there, yonder, beyond], v2: beyond}, clients: here}
+  reviews: {ports: 80, versions: {v1: [there, yonder, beyond], v2: apart}, clients: here}
 ---
 apiVersion: meshgen/v1
 kind: Routing
@@ -49,7 +50,7 @@ fn what_does_not_fail_over_is_noticed() {
             ),
             (
                 |mesh| mesh.rule("here", "reviews-global").subsets[0].labels.clear(),
-                "no subset `v1` of `reviews.default.svc.cluster.local` in `beyond`",
+                "no subset `v1` of `reviews.default.svc.cluster.local` in `apart`",
             ),
         ],
     );
