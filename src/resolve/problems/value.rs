@@ -134,7 +134,7 @@ pub(in crate::resolve) fn header_value(at: &At<String>, fault: ValueFault) -> Fi
             },
         ),
         ValueFault::Command(CommandFault::Later(name, minor)) => (
-            Code::MG0377,
+            Code::MG0501,
             format!("Envoy knows the command `{name}` from Istio 1.{minor} on, and some caller's is older"),
             "leave it out, or let fewer clusters be `clients`".to_owned(),
         ),
