@@ -4,12 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::problems::topology as problems;
 use crate::diagnostic::Finding;
+use crate::model::ingress::Ingress;
 use crate::model::{Answer, ClusterId, Mesh, Pick, Service, ServiceId, VersionId};
 
 pub fn note(mesh: &Mesh, findings: &mut Vec<Finding>) {
     for (id, cluster) in mesh.clusters.iter().enumerate() {
         let here = |key: &ClusterId| key.0 == id;
-        let used = |service: &Service| service.runs.keys().chain(service.clients.keys()).any(here);
+        // What an ingress gateway lets in, it sends on: then its cluster is a caller.
+        let lets_in = |ingress: &Ingress| {
+            mesh.gateways.get(ingress.gateway.0).is_some_and(|gateway| gateway.clusters.iter().any(here))
+        };
+        let used = |service: &Service| {
+            service.runs.keys().chain(service.clients.keys()).any(here) || service.ingress.iter().any(lets_in)
+        };
         if !mesh.services.iter().any(used) {
             findings.push(problems::unused_cluster(cluster));
         }
