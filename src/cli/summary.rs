@@ -74,8 +74,10 @@ pub(super) struct Summary<'a> {
 
 /// The line that tells what was proved, alone.
 pub(super) fn proof(account: Account) -> String {
-    let notes = notes(account).into_iter().map(|note| format!(" note    {note}\n"));
-    std::iter::once(format!(" proved  {}\n", proved(account))).chain(notes).collect()
+    let notes = notes(account);
+    let rows =
+        std::iter::once(("proved", proved(account))).chain(notes.into_iter().map(|note| ("note", note)));
+    rows.fold(String::new(), |text, (heading, row)| format!("{text} {heading:<6}  {row}\n"))
 }
 
 fn proved(account: Account) -> String {

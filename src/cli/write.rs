@@ -12,6 +12,7 @@ mod directory;
 mod left; // what earlier runs left
 pub(super) mod objects; // what a bundle holds
 mod replace;
+mod signals;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -64,6 +65,7 @@ pub(super) struct Written {
 impl<'a> Staging<'a> {
     /// Nothing happens to the directory before the first file.
     pub(super) fn new(directory: &Path, inputs: &'a BTreeSet<PathBuf>) -> Self {
+        signals::instead_of_ending();
         Self {
             changes: Vec::new(),
             unchanged: 0,
@@ -122,7 +124,10 @@ impl<'a> Staging<'a> {
         changes.extend(prune.iter().map(|stale| (stale.path.clone(), Change::Remove)));
         if !changes.is_empty() {
             self.directory.open()?;
-            replace::all(changes, self.directory.path())?;
+            let held = signals::Held::all();
+            let done = replace::all(changes, self.directory.path());
+            held.release();
+            done?;
             self.directory.keep();
         }
         let gone = std::mem::take(&mut self.gone);

@@ -153,6 +153,7 @@ codes! {
     MG0269 Error "a context that cannot be shown"
     MG0270 Error "a finding that cannot be acknowledged"
     MG0271 Note "an acknowledgement fits nothing"
+    MG0272 Note "a cluster whose files Windows cannot have"
     MG0301 Error "a route for a service that is not in the topology"
     MG0302 Error "a rule names a version that the service does not have"
     MG0303 Error "a version does not run in the cluster named"

@@ -26,6 +26,16 @@ pub fn cluster(name: &At<String>, findings: &mut Vec<Finding>) {
     } else {
         dns_label("cluster", name, findings);
     }
+    if is_device(&name.value) {
+        findings.push(problems::cluster_is_a_device(name));
+    }
+}
+
+/// Names that Windows keeps for devices, whatever follows behind a dot.
+fn is_device(name: &str) -> bool {
+    let numbered = name.strip_prefix("com").or_else(|| name.strip_prefix("lpt"));
+    matches!(name, "con" | "prn" | "aux" | "nul")
+        || numbered.is_some_and(|digit| matches!(digit.as_bytes(), [b'1'..=b'9']))
 }
 
 /// Says what is wrong with the name of a service: a DNS label that begins with a letter, by Kubernetes' `IsDNS1035Label`.

@@ -4,17 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::problems::topology as problems;
 use crate::diagnostic::Finding;
+use crate::model::ingress::Ingress;
 use crate::model::{Answer, ClusterId, Mesh, Pick, Service, ServiceId, VersionId};
 
 pub fn note(mesh: &Mesh, findings: &mut Vec<Finding>) {
     for (id, cluster) in mesh.clusters.iter().enumerate() {
         let here = |key: &ClusterId| key.0 == id;
-        let gateways = |service: &Service| {
-            let gateways = service.ingress.iter().filter_map(|ingress| mesh.gateways.get(ingress.gateway.0));
-            gateways.flat_map(|gateway| gateway.clusters.iter()).any(here)
+        // What an ingress gateway lets in, it sends on: then its cluster is a caller.
+        let lets_in = |ingress: &Ingress| {
+            mesh.gateways.get(ingress.gateway.0).is_some_and(|gateway| gateway.clusters.iter().any(here))
         };
         let used = |service: &Service| {
-            service.runs.keys().chain(service.clients.keys()).any(here) || gateways(service)
+            service.runs.keys().chain(service.clients.keys()).any(here) || service.ingress.iter().any(lets_in)
         };
         if !mesh.services.iter().any(used) {
             findings.push(problems::unused_cluster(cluster));

@@ -193,6 +193,18 @@ fn unreadable(source: &Source, id: SourceId, limits: &Limits) -> Option<Finding>
     if let Some(byte) = source.bad_byte() {
         return Some(problems::not_utf8(&source.name, byte, text, place(text.len(), text.len())));
     }
+    let mut from = 0;
+    for line in text.split_inclusive('\n') {
+        let version = line.strip_prefix("%YAML ").map(|rest| rest.split('#').next().unwrap_or(rest).trim());
+        if let Some(version) = version.filter(|version| !version.starts_with("1.")) {
+            return Some(problems::other_yaml(version, place(from, from + line.trim_end().len())));
+        }
+        // Directives stand before everything else.
+        if !line.starts_with(['%', '#', '\n', '\r', '\u{feff}']) {
+            break;
+        }
+        from += line.len();
+    }
     // U+0085 is a line break of YAML 1.1's.
     let harmless = |character: char| matches!(character, '\t' | '\n' | '\r' | '\u{85}');
     text.char_indices()

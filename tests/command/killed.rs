@@ -106,3 +106,21 @@ fn a_first_run_that_is_killed_leaves_nothing_that_looks_done() {
     assert_eq!(world.run("build topology.yaml routing.yaml").code, 0);
     assert_eq!(world.names("dist"), super::world::BUILT);
 }
+
+#[test]
+fn a_limit_on_files_is_an_error_that_leaves_nothing() {
+    let world = World::new();
+    world.write("topology.yaml", &topology());
+    world.write("routing.yaml", &routing(50));
+    let meshgen = env!("CARGO_BIN_EXE_meshgen");
+    let line = format!("ulimit -f 4; exec {meshgen} build topology.yaml routing.yaml");
+    let ran = std::process::Command::new("bash")
+        .args(["-c", &line])
+        .current_dir(world.root.path())
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("cannot write dist/") && stderr.contains("too large"), "{stderr}");
+    assert!(!world.path("dist").exists());
+}

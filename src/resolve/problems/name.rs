@@ -23,6 +23,12 @@ pub fn cluster_is_a_context(name: &At<String>, short: &str) -> Finding {
         ))
 }
 
+pub fn cluster_is_a_device(name: &At<String>) -> Finding {
+    Finding::new(Code::MG0272, format!("Windows has no file `{name}.yaml`"))
+        .at(name.place, "the name of a device there")
+        .help("choose another name if anybody is to check the bundles out there")
+}
+
 pub fn service_begins_with_digit(name: &At<String>) -> Finding {
     Finding::new(Code::MG0202, format!("`{name}` cannot be the name of a service"))
         .at(name.place, "begins with a digit")

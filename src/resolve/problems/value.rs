@@ -134,9 +134,11 @@ pub(in crate::resolve) fn header_value(at: &At<String>, fault: ValueFault) -> Fi
             },
         ),
         ValueFault::Command(CommandFault::Later(name, minor)) => (
-            Code::MG0377,
-            format!("Envoy knows the command `{name}` from Istio 1.{minor} on, and some caller's is older"),
-            "leave it out, or let fewer clusters be `clients`".to_owned(),
+            Code::MG0501,
+            format!(
+                "the command `{name}` in a header needs Istio 1.{minor}, but some caller runs an older one"
+            ),
+            "raise `istio` if the caller is newer than that, else leave it out".to_owned(),
         ),
         ValueFault::Command(CommandFault::NoArgument(name, example)) => (
             Code::MG0377,

@@ -30,6 +30,12 @@ pub fn control_character(character: char, place: Place) -> Finding {
         ))
 }
 
+pub fn other_yaml(version: &str, place: Place) -> Finding {
+    Finding::new(Code::MG0104, format!("this is not YAML that anybody reads: version {}", shown(version)))
+        .at(place, "the version that the text says it has")
+        .help("write `%YAML 1.2`, or leave the line out")
+}
+
 pub fn too_large(name: &str, limit: usize, source: SourceId) -> Finding {
     let limit =
         if limit.is_multiple_of(1 << 20) { format!("{} MiB", limit >> 20) } else { format!("{limit} bytes") };
