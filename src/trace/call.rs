@@ -156,6 +156,7 @@ impl<'a> Walk<'_, 'a> {
         route: &HttpRoute,
         flow: Flow,
     ) {
+        let home = &route.home.as_ref().unwrap_or(&routes.place).namespace;
         for words in feature::of_route(route) {
             self.feature(words);
         }
@@ -168,16 +169,16 @@ impl<'a> Walk<'_, 'a> {
             return self.end(flow, End::Direct { status: response.status });
         }
         for (to, percent) in feature::copies(route) {
-            self.copy(registry, proxy, routes, to, percent);
+            self.copy(registry, proxy, home, to, percent);
         }
         for RouteDestination { destination, weight: _, headers, unfollowed } in &route.route {
             self.unfollowed(&routes.place, unfollowed);
-            let target = target(registry, routes, destination, self.request.port);
+            let target = target(registry, home, destination, self.request.port);
             for words in headers.iter().flat_map(feature::of_headers) {
                 self.feature(format!("[{}] {words}", target.cluster_name()));
             }
         }
-        self.divide(registry, proxy, routes, &route.route, &flow);
+        self.divide(registry, proxy, home, &route.route, &flow);
     }
 
     /// To each destination its share.
@@ -185,7 +186,7 @@ impl<'a> Walk<'_, 'a> {
         &mut self,
         registry: &Registry<'a>,
         proxy: &Proxy,
-        routes: &Object<VirtualServiceSpec>,
+        home: &str,
         shares: &[RouteDestination],
         flow: &Flow,
     ) {
@@ -196,21 +197,14 @@ impl<'a> Walk<'_, 'a> {
                 (Some(weight), _) if *weight > 0 => f64::from(*weight) / f64::from(sum),
                 (Some(_) | None, _) => continue,
             };
-            let target = target(registry, routes, destination, self.request.port);
+            let target = target(registry, home, destination, self.request.port);
             self.forward(registry, proxy, flow.part(share), &target);
         }
     }
 
     /// Copies go their own way; only where they end is told.
-    fn copy(
-        &mut self,
-        registry: &Registry<'a>,
-        proxy: &Proxy,
-        routes: &Object<VirtualServiceSpec>,
-        to: &Destination,
-        percent: f64,
-    ) {
-        let target = target(registry, routes, to, self.request.port);
+    fn copy(&mut self, registry: &Registry<'a>, proxy: &Proxy, home: &str, to: &Destination, percent: f64) {
+        let target = target(registry, home, to, self.request.port);
         self.feature(format!("mirror {} {}", target.cluster_name(), feature::fraction(percent)));
         let mut walk = Walk::new(self.tracer, self.request);
         walk.forward(registry, proxy, Flow::whole(), &target);
@@ -245,14 +239,9 @@ fn whereabouts(registry: &Registry<'_>, service: &Service<'_>) -> String {
 
 /// What a route means: names are those of its own namespace, and the port is the one called, unless it says otherwise
 /// or the service has only one.
-fn target(
-    registry: &Registry<'_>,
-    routes: &Object<VirtualServiceSpec>,
-    to: &Destination,
-    called: u16,
-) -> Target {
-    let host = registry.full(&to.host, &routes.place.namespace);
-    let only = || match registry.service(&host, &routes.place.namespace)?.ports.as_slice() {
+fn target(registry: &Registry<'_>, home: &str, to: &Destination, called: u16) -> Target {
+    let host = registry.full(&to.host, home);
+    let only = || match registry.service(&host, home)?.ports.as_slice() {
         [port] => Some(port.number),
         _ => None,
     };

@@ -116,7 +116,7 @@ impl<'a> Walk<'_, 'a> {
     ) {
         self.unfollowed(&routes.place, &route.unfollowed);
         let flow = flow.step(&registry.cluster.name, what, Some(routes.place.clone()));
-        self.divide(registry, proxy, routes, &route.route, &flow);
+        self.divide(registry, proxy, &routes.place.namespace, &route.route, &flow);
     }
 
     /// Which address a name stands for is not known here, unless the request says.

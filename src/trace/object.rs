@@ -5,6 +5,7 @@
 
 mod admission;
 mod bundle;
+mod delegate;
 pub(super) mod destination_rule;
 pub(super) mod envoy_filter;
 pub(super) mod gateway;
@@ -85,8 +86,9 @@ impl Object<VirtualServiceSpec> {
     /// The place of one of its HTTP routes.
     #[must_use]
     pub(super) fn route_place(&self, index: usize) -> ObjectPlace {
-        let line = self.spec.http.get(index).map_or(self.place.line, |route| route.line);
-        ObjectPlace { line, ..self.place.clone() }
+        let Some(route) = self.spec.http.get(index) else { return self.place.clone() };
+        let place = route.home.as_ref().unwrap_or(&self.place);
+        ObjectPlace { line: route.line, ..place.clone() }
     }
 }
 
@@ -202,7 +204,8 @@ impl Objects {
         Ok(())
     }
 
-    fn sort(&mut self) {
+    /// The older first, and delegates where they are named.
+    fn arrange(&mut self) {
         fn by_age<T>(objects: &mut [Object<T>]) {
             objects.sort_by(|a, b| age(a).cmp(&age(b)));
         }
@@ -212,6 +215,7 @@ impl Objects {
         by_age(&mut self.gateways);
         by_age(&mut self.envoy_filters);
         by_age(&mut self.peer_authentications);
+        self.virtual_services = delegate::inlined(std::mem::take(&mut self.virtual_services));
     }
 }
 

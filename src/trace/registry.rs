@@ -15,7 +15,8 @@ use super::object::service_entry::ServiceEntrySpec;
 use super::object::virtual_service::VirtualServiceSpec;
 use super::object::{Object, Objects, Routing, Unreadable};
 use super::world::{Cluster, World};
-use service::{is_exported, of_entry, of_stand_in, of_world};
+pub(super) use service::is_exported;
+use service::{of_entry, of_stand_in, of_world};
 
 pub(super) use service::{Backing, List, Port, Service, Shard};
 

@@ -47,7 +47,9 @@ pub(super) fn refusal_of_routes(spec: &VirtualServiceSpec) -> Option<String> {
         let weighs_nothing = |destinations: &[RouteDestination]| {
             destinations.len() > 1 && destinations.iter().all(|share| share.weight.unwrap_or(0) == 0)
         };
-        if route.route.is_empty() && !answers_itself {
+        if route.delegate.is_some() && (spec.hosts.is_empty() || !route.route.is_empty()) {
+            Some(format!("its HTTP route {} is for a delegate, and cannot be", index + 1))
+        } else if route.route.is_empty() && !answers_itself && route.delegate.is_none() {
             Some(format!("its HTTP route {} has no destination", index + 1))
         } else if weighs_nothing(&route.route) {
             Some(format!("the weights of its HTTP route {} add up to 0", index + 1))

@@ -148,7 +148,7 @@ impl Bundle {
         for (file, document) in self.documents() {
             objects.add(file, &document)?;
         }
-        objects.sort();
+        objects.arrange();
         Ok(objects)
     }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 /// Spec of a `PeerAuthentication`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -14,8 +15,24 @@ pub struct PeerAuthenticationSpec {
     #[serde(default)]
     pub mtls: Option<MutualTls>,
     /// By the pods' port.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "by_port")]
     pub port_level_mtls: BTreeMap<u16, MutualTls>,
+}
+
+/// Keys are texts in JSON, and perhaps in YAML.
+fn by_port<'de, D: Deserializer<'de>>(reader: D) -> Result<BTreeMap<u16, MutualTls>, D::Error> {
+    #[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+    #[serde(untagged)]
+    enum Key {
+        Number(u16),
+        Text(String),
+    }
+    let said: BTreeMap<Key, MutualTls> = BTreeMap::deserialize(reader)?;
+    let number = |key: Key| match key {
+        Key::Number(number) => Ok(number),
+        Key::Text(text) => text.parse().map_err(D::Error::custom),
+    };
+    said.into_iter().map(|(key, mutual)| Ok((number(key)?, mutual))).collect()
 }
 
 /// Pods by their labels.

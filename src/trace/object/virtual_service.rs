@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_yaml::Value;
 
-use super::Unfollowed;
+use super::{ObjectPlace, Unfollowed};
 
 /// Spec of a `VirtualService`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -34,6 +34,11 @@ pub struct HttpRoute {
     /// Its line in the file; set by the reader.
     #[serde(skip)]
     pub line: usize,
+    /// The object that says it, if not the one that has it.
+    #[serde(skip)]
+    pub home: Option<ObjectPlace>,
+    /// Where the routes are that stand for it.
+    pub delegate: Option<Delegate>,
     /// A name for people.
     #[serde(rename = "name")]
     _name: Option<String>,
@@ -55,6 +60,15 @@ pub struct HttpRoute {
     pub headers: Option<Headers>,
     #[serde(flatten)]
     pub unfollowed: Unfollowed,
+}
+
+/// Another `VirtualService`, without hosts.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Delegate {
+    pub name: String,
+    /// That of who names it, if nothing is said.
+    #[serde(default)]
+    pub namespace: Option<String>,
 }
 
 /// All of its words must hold.

@@ -115,7 +115,7 @@ impl Service<'_> {
 }
 
 /// Whether an object of the namespace `home` is for proxies of another.
-pub(super) fn is_exported(export_to: &[String], home: &str, namespace: &str) -> bool {
+pub(in crate::trace) fn is_exported(export_to: &[String], home: &str, namespace: &str) -> bool {
     export_to.is_empty()
         || export_to.iter().any(|to| match to.as_str() {
             "*" => true,
