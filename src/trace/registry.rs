@@ -26,6 +26,9 @@ const MERGES: u8 = 22;
 /// The namespace whose rules are for all others.
 const ROOT: &str = "istio-system";
 
+/// Namespace, name and port of a gateway.
+type GatewayPort<'a> = (&'a str, &'a str, u16);
+
 /// What the proxies of one cluster are told.
 #[derive(Debug)]
 pub(super) struct Registry<'a> {
@@ -43,8 +46,8 @@ pub(super) struct Registry<'a> {
     /// By namespace, then host.
     rules: BTreeMap<&'a str, BTreeMap<String, Vec<&'a Object<DestinationRuleSpec>>>>,
     routes: BTreeMap<String, Vec<&'a Object<VirtualServiceSpec>>>,
-    /// By namespace, name and port of the gateway; found when a request first comes by.
-    chains: Mutex<BTreeMap<(&'a str, &'a str, u16), Arc<Chains<'a>>>>,
+    /// What gateways know, found when a request first comes by.
+    chains: Mutex<BTreeMap<GatewayPort<'a>, Arc<Chains<'a>>>>,
 }
 
 impl<'a> Registry<'a> {
