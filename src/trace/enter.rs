@@ -74,7 +74,8 @@ impl<'a> Walk<'_, 'a> {
     fn enter(&mut self, far: &Registry<'a>, gateway: &'a Gateway, port: u16, flow: Flow, sni: &str) {
         let cluster = &far.cluster.name;
         self.set_aside(far);
-        let chains = match chains(far, gateway, port) {
+        let chains = far.chains(gateway, port, || chains(far, gateway, port));
+        let chains = match &*chains {
             Ok(chains) => chains,
             Err(twice) => {
                 let why = format!("{twice} in {cluster}, and Envoy refuses the listener");
@@ -104,14 +105,13 @@ impl<'a> Walk<'_, 'a> {
 }
 
 /// What a gateway's port knows, by SNI in lower case; or why it would know one twice.
+pub(super) type Chains<'a> = Result<BTreeMap<String, (Target, Opened<'a>)>, String>;
+
+/// All of them.
 ///
 /// A server that repeats a host of an earlier one is dropped as a whole. Source: `MergeGateways` in Istio's
 /// `pilot/pkg/model/gateway.go`.
-fn chains<'a>(
-    far: &Registry<'a>,
-    gateway: &'a Gateway,
-    port: u16,
-) -> Result<BTreeMap<String, (Target, Opened<'a>)>, String> {
+fn chains<'a>(far: &Registry<'a>, gateway: &'a Gateway, port: u16) -> Chains<'a> {
     let mut known = BTreeMap::new();
     let mut taken: BTreeSet<&str> = BTreeSet::new();
     for opened in opened(far, gateway, port).filter(|opened| opened.kind == ServerKind::PassesOn) {
@@ -137,11 +137,11 @@ fn chains<'a>(
 }
 
 /// Every service, subset and port that a server is open for.
-fn targets<'r>(
-    far: &'r Registry<'_>,
+fn targets<'r, 'a: 'r>(
+    far: &'r Registry<'a>,
     gateway: &'r Gateway,
     opened: Opened<'r>,
-) -> impl Iterator<Item = Target> + use<'r> {
+) -> impl Iterator<Item = Target> + use<'r, 'a> {
     let is_open = move |host: &str| opened.opens(host);
     let services = far.services(&gateway.namespace);
     services.filter(move |service| !service.is_external() && is_open(&service.host)).flat_map(

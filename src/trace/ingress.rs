@@ -211,7 +211,7 @@ fn answering<'a>(
 }
 
 /// What a gateway takes, by the ports that are asked for: `it takes HTTPS on port 443 for shop.example.com`.
-fn listening(registry: &Registry<'_>, gateway: &Gateway) -> String {
+fn listening<'a>(registry: &Registry<'a>, gateway: &'a Gateway) -> String {
     let ports: BTreeSet<u16> = gateway.ports.keys().copied().collect();
     let of_port = |port: &u16| {
         let behind = gateway.ports.get(port).copied().unwrap_or(*port);

@@ -7,23 +7,27 @@ mod authentication;
 mod service;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 
+use super::enter::Chains;
 use super::network::Networks;
 use super::object::destination_rule::DestinationRuleSpec;
 use super::object::service::ServiceSpec;
 use super::object::service_entry::ServiceEntrySpec;
 use super::object::virtual_service::VirtualServiceSpec;
 use super::object::{Object, Objects, Routing, Unreadable};
-use super::world::{Cluster, World};
-pub(super) use service::is_exported;
+use super::world::{Cluster, Gateway, World};
 use service::{of_entry, of_stand_in, of_world};
 
-pub(super) use service::{Backing, List, Port, Service, Shard};
+pub(super) use service::{Backing, List, Port, Service, Shard, is_exported};
 
 /// The first release, of 1, in which a gateway takes entries for a Service for one with it.
 const MERGES: u8 = 22;
 /// The namespace whose rules are for all others.
 const ROOT: &str = "istio-system";
+
+/// Namespace, name and port of a gateway.
+type GatewayPort<'a> = (&'a str, &'a str, u16);
 
 /// What the proxies of one cluster are told.
 #[derive(Debug)]
@@ -42,6 +46,8 @@ pub(super) struct Registry<'a> {
     /// By namespace, then host.
     rules: BTreeMap<&'a str, BTreeMap<String, Vec<&'a Object<DestinationRuleSpec>>>>,
     routes: BTreeMap<String, Vec<&'a Object<VirtualServiceSpec>>>,
+    /// What gateways know, found when a request first comes by.
+    chains: Mutex<BTreeMap<GatewayPort<'a>, Arc<Chains<'a>>>>,
 }
 
 impl<'a> Registry<'a> {
@@ -63,6 +69,7 @@ impl<'a> Registry<'a> {
             joined: BTreeMap::new(),
             rules: BTreeMap::new(),
             routes: BTreeMap::new(),
+            chains: Mutex::default(),
         };
         for read in world.read_by(control_plane) {
             registry.read(read, routing.services(&read.name)?);
@@ -117,6 +124,18 @@ impl<'a> Registry<'a> {
 
     fn add(&mut self, service: Service<'a>) {
         self.services.entry(service.host.clone()).or_default().push(service);
+    }
+
+    /// What a port of a gateway here knows.
+    pub(super) fn chains(
+        &self,
+        gateway: &'a Gateway,
+        port: u16,
+        find: impl FnOnce() -> Chains<'a>,
+    ) -> Arc<Chains<'a>> {
+        let Ok(mut known) = self.chains.lock() else { return Arc::new(find()) };
+        let key = (gateway.namespace.as_str(), gateway.name.as_str(), port);
+        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(find())))
     }
 
     /// Every service that a namespace sees.
