@@ -7,7 +7,7 @@ use super::world::World;
 const SPLIT: &str = "\
 reviews:9080 from cluster1
       cluster1    `reviews` is reviews.default.svc.cluster.local
-      cluster1    VirtualService reviews, route 1 of 1             routing.yaml:4
+      cluster1    VirtualService reviews, route 1 of 1                 routing.yaml:4
    50 %  v1  cluster1
       cluster1    DestinationRule reviews, subset v1
       cluster1    pods of reviews with version=v1

@@ -53,8 +53,11 @@ pub fn of(mesh: &Mesh, asked: &Asked<'_>) -> Promise {
     };
     let rules: Vec<_> = service.rules.iter().filter(is_for).collect();
     if rules.is_empty() {
-        // What is found by discovery is left to Istio.
-        return if service.discovered {
+        return if service.spread {
+            // As with the rule `any`.
+            split(mesh, asked, &any(), 100)
+        } else if service.discovered {
+            // What is found by discovery is left to Istio.
             everywhere(service)
         } else if runs(service, caller) {
             at(service, None, caller)
