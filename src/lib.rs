@@ -2,9 +2,9 @@
 
 pub mod source; // texts, and how a place in them is named
 pub mod diagnostic; // what went wrong, where, what to do
-mod spec; // the inputs as written
+mod input; // the inputs as written
 mod model; // the mesh as meant
-mod resolve; // spec → model
+mod resolve; // input → model
 mod plan; // model → what each cluster must know
 mod istio; // plan → Istio objects
 mod prove; // is every promise kept, on the objects themselves?
@@ -26,7 +26,7 @@ use source::{At, Limits, SourceId, Sources};
 /// Bundles are delivered one at a time, in order of cluster name, as soon as they are rendered. They count only
 /// if the outcome has no errors: the last link is checked when the last bundle is out.
 pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Account> {
-    let mesh = spec::parse(sources).and_then(|spec| resolve::resolve(&spec));
+    let mesh = input::parse(sources).and_then(|input| resolve::resolve(&input));
     // What is wrong leaves holes that links lead into; what the release lacks is found all the same.
     let sound = !mesh.has_errors();
     let allow = mesh.value.as_ref().map(|mesh| mesh.allow.clone()).unwrap_or_default();
@@ -69,7 +69,7 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
 
 /// The mesh, without what is acknowledged of it.
 fn mesh(sources: &Sources) -> Outcome<model::Mesh> {
-    let mut outcome = spec::parse(sources).and_then(|spec| resolve::resolve(&spec));
+    let mut outcome = input::parse(sources).and_then(|input| resolve::resolve(&input));
     if let Some(mesh) = &outcome.value {
         acknowledge(&mut outcome.findings, &mesh.allow, false);
     }
@@ -91,7 +91,7 @@ pub fn resolved(sources: &Sources) -> Outcome<String> {
 /// What each cluster must provide for its bundle to work.
 #[must_use]
 pub fn needed(sources: &Sources) -> Outcome<Vec<needs::ClusterNeeds>> {
-    let mesh = spec::parse(sources).and_then(|spec| resolve::resolve(&spec));
+    let mesh = input::parse(sources).and_then(|input| resolve::resolve(&input));
     let allow = mesh.value.as_ref().map(|mesh| mesh.allow.clone()).unwrap_or_default();
     let mut outcome = mesh.and_then(|mesh| {
         let view = plan::View::of(&mesh);
@@ -104,7 +104,7 @@ pub fn needed(sources: &Sources) -> Outcome<Vec<needs::ClusterNeeds>> {
 /// What the Topologies of one text include, as written; nothing if it cannot be read.
 #[must_use]
 pub fn includes(source: SourceId, text: &str, limits: &Limits) -> Vec<At<String>> {
-    spec::includes(source, text, limits)
+    input::includes(source, text, limits)
 }
 
 /// What a cluster's bundle is for, and what its callers reach in others.

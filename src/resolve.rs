@@ -38,38 +38,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Finding, Outcome, Severity};
+use crate::input::{self, Input, Listed, Written};
 use crate::model::{Callers, ClusterId, Mesh};
 use crate::source::{At, Place};
-use crate::spec::{self, Listed, Spec, Written};
 use clients::CallersByCluster;
 
 /// Resolves every name and fills in every default.
 #[must_use]
-pub fn resolve(spec: &Spec) -> Outcome<Mesh> {
-    let Spec { mesh, clusters, clusters_place, has_topology: _, services, gateways, routes } = spec;
+pub fn resolve(input: &Input) -> Outcome<Mesh> {
+    let Input { mesh, clusters, clusters_place, has_topology: _, services, gateways, routes } = input;
     let mut findings = Vec::new();
     let defaults = defaults::of(mesh, &mut findings);
     if clusters.entries.is_empty() && clusters.complete {
-        findings.push(problems::topology::no_clusters(*clusters_place, spec.has_topology));
+        findings.push(problems::topology::no_clusters(*clusters_place, input.has_topology));
     }
     let mut names = ClusterNames::of(clusters);
     let clusters = cluster::all(clusters, &defaults, &mut names, &mut findings);
     let clients = clients::default_of(mesh, &mut names, &mut findings);
     let services = service::all(services, &defaults, &clients, &mut names, &mut findings);
     let gateways = gateway::all(gateways, &mut names, &mut findings);
-    let known = ingress::Gateways { known: &gateways, complete: spec.gateways.complete };
+    let known = ingress::Gateways { known: &gateways, complete: input.gateways.complete };
     let services = routing::route(
         routes,
-        spec.services.complete,
+        input.services.complete,
         services,
         &known,
         (&clusters, &mut names),
         &mut findings,
     );
-    let all_known = names.complete && spec.services.complete && names.unknown.is_empty();
+    let all_known = names.complete && input.services.complete && names.unknown.is_empty();
     findings.extend(names.unknown_names());
 
-    let allow = allow::all(spec, all_known, &mut findings);
+    let allow = allow::all(input, all_known, &mut findings);
     let mesh = Mesh { clusters, services, gateways, allow, ..defaults.mesh };
     address::local_names(&mesh, &mut findings);
     trust::note(&mesh, &mut findings);
@@ -92,7 +92,7 @@ struct ClusterNames {
 }
 
 impl ClusterNames {
-    fn of(written: &Listed<spec::cluster::Cluster>) -> Self {
+    fn of(written: &Listed<input::cluster::Cluster>) -> Self {
         let names: BTreeSet<&String> = written.entries.iter().map(|cluster| &cluster.name.value).collect();
         let ids: BTreeMap<_, _> =
             names.into_iter().enumerate().map(|(index, name)| (name.clone(), ClusterId(index))).collect();

@@ -9,9 +9,9 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     ("diagnostic", &[]),
     ("bundle", &[]),
     ("yaml", &["istio", "bundle", "model"]),
-    ("spec", &[]),
+    ("input", &[]),
     ("model", &[]),
-    ("resolve", &["spec", "model"]),
+    ("resolve", &["input", "model"]),
     ("plan", &["model", "bundle"]),
     ("istio", &["plan", "model", "bundle"]),
     ("prove", &["plan", "istio", "model"]),
@@ -143,17 +143,17 @@ fn the_root_is_tidy() {
 
 #[test]
 fn uses_are_found_however_they_are_written() {
-    let rooms = ["plan", "spec", "istio", "model"].map(str::to_owned).into();
+    let rooms = ["plan", "input", "istio", "model"].map(str::to_owned).into();
     let found = |text: &str, depth| uses(text, depth, &rooms).into_iter().collect::<Vec<_>>();
     assert_eq!(found("use crate::plan::Plan;", 1), ["plan"]);
-    assert_eq!(found("use crate::{\n    model::{spec, A},\n    plan,\n};", 1), ["model", "plan"]);
+    assert_eq!(found("use crate::{\n    model::{input, A},\n    plan,\n};", 1), ["model", "plan"]);
     assert_eq!(found("    crate::istio::lower(x)", 3), ["istio"]);
     assert_eq!(found("    crate::plan(x).and_then(crate::model::Mesh::of)", 3), ["model"]);
     assert_eq!(found("    super::super::plan(x)", 2), [""; 0]);
     assert_eq!(found("use crate::plan;", 1), ["plan"]);
-    assert_eq!(found("// crate::istio\n/// [`crate::spec`]", 1), [""; 0]);
+    assert_eq!(found("// crate::istio\n/// [`crate::input`]", 1), [""; 0]);
     assert_eq!(found("use super::plan;", 1), ["plan"]);
-    assert_eq!(found("use super::super::plan;\nuse super::spec;", 2), ["plan"]);
+    assert_eq!(found("use super::super::plan;\nuse super::input;", 2), ["plan"]);
     assert_eq!(found("pub(crate) use crate::Sources;", 1), [""; 0]);
 }
 

@@ -32,7 +32,7 @@ use crate::istio::{self, ClassObjects, Lacks, Step};
 use crate::model;
 use crate::plan::{self, ClassPlan, ClusterPlan, ServicePlan, View};
 use crate::source::{Found, Limits, Source, Sources};
-use crate::{resolve, spec};
+use crate::{input, resolve};
 
 /// Callers in `here`: a split across clusters, several ports, a version in several clusters, a service that runs only
 /// elsewhere, one that only some namespaces call, and connections by TLS and by TCP.
@@ -92,8 +92,8 @@ enum Spot {
 impl Mesh {
     fn new(text: &str) -> Self {
         let source = Source::new("input.yaml", Found::Named, text.as_bytes().to_vec());
-        let spec = spec::parse(&Sources { texts: vec![source], ..Sources::default() }).value.unwrap();
-        Self::of(resolve::resolve(&spec).value.unwrap(), &Limits::default()).0.unwrap()
+        let input = input::parse(&Sources { texts: vec![source], ..Sources::default() }).value.unwrap();
+        Self::of(resolve::resolve(&input).value.unwrap(), &Limits::default()).0.unwrap()
     }
 
     /// The plans and objects of a mesh, and whether all that was found lets them be written.

@@ -17,15 +17,19 @@ pub(super) use headers::headers;
 use super::problems::{action as problems, value as value_problems};
 use super::value::{Checked, Poisoned, duration, optional, regex};
 use crate::diagnostic::Finding;
+use crate::input::action as written;
+use crate::input::{Listed, Written};
 use crate::model::action::{Actions, RegexRewrite, Rewrite};
 use crate::source::{At, Place};
-use crate::spec::action as spec;
-use crate::spec::{Listed, Written};
 
 /// `oldest` is the oldest minor release of Istio whose Envoys read them. Nothing if an action is illegible or has a value
 /// that cannot be.
-pub(super) fn actions(written: &spec::Actions, oldest: u8, findings: &mut Vec<Finding>) -> Option<Actions> {
-    let spec::Actions { rewrite: rewritten, timeout, retries, fault, cors_policy, headers: changed } =
+pub(super) fn actions(
+    written: &written::Actions,
+    oldest: u8,
+    findings: &mut Vec<Finding>,
+) -> Option<Actions> {
+    let written::Actions { rewrite: rewritten, timeout, retries, fault, cors_policy, headers: changed } =
         written;
     let rewrite = optional(rewritten, |at| rewrite(at, findings));
     let timeout = optional(timeout, |at| duration::duration(at, "timeout", findings));
@@ -47,8 +51,8 @@ pub(super) fn actions(written: &spec::Actions, oldest: u8, findings: &mut Vec<Fi
     checked().ok()
 }
 
-fn rewrite(at: &At<spec::Rewrite>, findings: &mut Vec<Finding>) -> Checked<Rewrite> {
-    let spec::Rewrite { uri, authority, uri_regex_rewrite } = &at.value;
+fn rewrite(at: &At<written::Rewrite>, findings: &mut Vec<Finding>) -> Checked<Rewrite> {
+    let written::Rewrite { uri, authority, uri_regex_rewrite } = &at.value;
     says_something(
         at.place,
         "rewrite",
@@ -59,7 +63,7 @@ fn rewrite(at: &At<spec::Rewrite>, findings: &mut Vec<Finding>) -> Checked<Rewri
     let uri = optional(uri, |at| one_line(at, "uri", findings));
     let authority = optional(authority, |at| one_line(at, "authority", findings));
     let uri_regex_rewrite = optional(uri_regex_rewrite, |at| {
-        let spec::RegexRewrite { matches, rewrite } = &at.value;
+        let written::RegexRewrite { matches, rewrite } = &at.value;
         let matches = regex::regex(matches, "match", findings);
         let rewrite = one_line(rewrite, "rewrite", findings).and_then(|_| match &matches {
             Ok(matches) => regex::replacement(rewrite, matches, findings),
@@ -72,7 +76,7 @@ fn rewrite(at: &At<spec::Rewrite>, findings: &mut Vec<Finding>) -> Checked<Rewri
 }
 
 /// The host that a request names can be set once: by `rewrite`, or by one of the header operations.
-fn authority_once(written: &spec::Actions, findings: &mut Vec<Finding>) {
+fn authority_once(written: &written::Actions, findings: &mut Vec<Finding>) {
     let rewritten = written.rewrite.value().and_then(|rewrite| rewrite.authority.place());
     let request = written.headers.value().and_then(|headers| headers.request.value());
     let changed = request.into_iter().flat_map(|request| [&request.set, &request.add]);

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::problems::address as problems;
 use super::{ClusterNames, address};
 use crate::diagnostic::Finding;
+use crate::input::cluster::AddressesFrom as Written;
+use crate::input::{Keyed, Listed};
 use crate::model::cluster::AddressesFrom;
 use crate::model::{Address, Cluster, ClusterId};
 use crate::source::{At, Place};
-use crate::spec::cluster::AddressesFrom as Written;
-use crate::spec::{Keyed, Listed};
 
 /// What is written of one gateway, by caller.
 pub fn by_caller(

@@ -6,13 +6,13 @@ use super::entries;
 use super::problems::allow as problems;
 use crate::diagnostic::allow::{Allowance, Whereabouts};
 use crate::diagnostic::{Code, Finding, Severity};
+use crate::input::Input;
+use crate::input::mesh::Allowance as Written;
 use crate::source::{Place, Span};
-use crate::spec::Spec;
-use crate::spec::mesh::Allowance as Written;
 
 /// The sound ones. `complete` is false if some cluster or service could not be read.
-pub fn all(spec: &Spec, complete: bool, findings: &mut Vec<Finding>) -> Vec<Allowance> {
-    let keys = Keys::of(spec);
+pub fn all(input: &Input, complete: bool, findings: &mut Vec<Finding>) -> Vec<Allowance> {
+    let keys = Keys::of(input);
     let resolved = |Written { place, code, reason, at }: &Written, findings: &mut Vec<Finding>| {
         let before = findings.len();
         let known = Code::ALL.iter().copied().find(|known| known.name() == code.value);
@@ -43,7 +43,7 @@ pub fn all(spec: &Spec, complete: bool, findings: &mut Vec<Finding>) -> Vec<Allo
             place: *place,
         })
     };
-    entries(&spec.mesh.allow).0.iter().filter_map(|entry| resolved(entry, findings)).collect()
+    entries(&input.mesh.allow).0.iter().filter_map(|entry| resolved(entry, findings)).collect()
 }
 
 /// The keys of clusters and services, as people name these, and where they stand.
@@ -54,11 +54,11 @@ struct Keys {
 }
 
 impl Keys {
-    fn of(spec: &Spec) -> Self {
-        let clusters = spec.clusters.entries.iter().map(|it| (it.name.value.clone(), it.name.place));
-        let services = spec.services.entries.iter().map(|it| (it.name.to_string(), it.place));
-        let routes = spec.routes.entries.iter().map(|it| (it.service.to_string(), it.place));
-        let others = spec.gateways.entries.iter().map(|it| it.name.place).chain(spec.clusters_place);
+    fn of(input: &Input) -> Self {
+        let clusters = input.clusters.entries.iter().map(|it| (it.name.value.clone(), it.name.place));
+        let services = input.services.entries.iter().map(|it| (it.name.to_string(), it.place));
+        let routes = input.routes.entries.iter().map(|it| (it.service.to_string(), it.place));
+        let others = input.gateways.entries.iter().map(|it| it.name.place).chain(input.clusters_place);
         Self { keys: clusters.chain(services).chain(routes).collect(), others: others.collect() }
     }
 

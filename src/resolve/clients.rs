@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use super::{ClusterNames, each_once, name};
 use crate::diagnostic::Finding;
+use crate::input;
+use crate::input::service::{Clients, Namespaces};
 use crate::model::{Callers, ClusterId};
-use crate::spec;
-use crate::spec::service::{Clients, Namespaces};
 
 /// By cluster, which of its workloads call; shared by all services that say the same by saying nothing.
 pub type CallersByCluster = Arc<BTreeMap<ClusterId, Callers>>;
 
 /// `mesh.clients`, for services that do not say.
 pub fn default_of(
-    mesh: &spec::mesh::Mesh,
+    mesh: &input::mesh::Mesh,
     names: &mut ClusterNames,
     findings: &mut Vec<Finding>,
 ) -> CallersByCluster {
@@ -37,7 +37,7 @@ pub fn resolved(
     let mut callers = BTreeMap::new();
     let named: Vec<_> = listed.entries.iter().map(|client| client.cluster.clone()).collect();
     each_once(&named, findings);
-    for spec::service::Client { cluster, namespaces } in &listed.entries {
+    for input::service::Client { cluster, namespaces } in &listed.entries {
         let Some(id) = names.find(cluster) else { continue };
         let from = match namespaces.value() {
             Some(Namespaces::Named(listed)) => {

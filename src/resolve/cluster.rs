@@ -8,17 +8,17 @@ use super::problems::topology as topology_problems;
 use super::value::Checked;
 use super::{ClusterNames, address, address_from, control_plane, entries, label, name, or, port, reach};
 use crate::diagnostic::{Finding, escape};
+use crate::input::{self, Listed, Written};
 use crate::model::cluster::{Expose, Locality};
 use crate::model::{Address, Cluster, ClusterId, Gateway, Release};
 use crate::source::{At, Place};
-use crate::spec::{self, Listed, Written};
 
 /// The port that east-west gateways listen on, in every document of Istio's.
 const PORT: u16 = 15443;
 
 /// All clusters, by name; each is built once, with everything that is known of it.
 pub fn all(
-    written: &Listed<spec::cluster::Cluster>,
+    written: &Listed<input::cluster::Cluster>,
     defaults: &Defaults,
     names: &mut ClusterNames,
     findings: &mut Vec<Finding>,
@@ -42,13 +42,13 @@ pub fn all(
 
 fn resolved(
     id: ClusterId,
-    written: &spec::cluster::Cluster,
+    written: &input::cluster::Cluster,
     control_plane: Option<At<ClusterId>>,
     defaults: &Defaults,
     names: &mut ClusterNames,
     findings: &mut Vec<Finding>,
 ) -> Cluster {
-    let spec::cluster::Cluster {
+    let input::cluster::Cluster {
         name,
         gateway,
         istio,
@@ -91,7 +91,7 @@ fn resolved(
         ),
         trust_domain: defaults::domain("trust domain", trust_domain, &defaults.trust_domain, findings),
         gateway: gateway_of(name, gateway, release, names, findings),
-        locality: locality.value().map(|spec::cluster::Locality { region, zone }| Locality {
+        locality: locality.value().map(|input::cluster::Locality { region, zone }| Locality {
             region: region.value.clone(),
             zone: zone.as_ref().map(|zone| zone.value.clone()),
         }),
@@ -106,12 +106,12 @@ fn resolved(
 
 fn gateway_of(
     cluster: &At<String>,
-    written: &Written<spec::cluster::Gateway>,
+    written: &Written<input::cluster::Gateway>,
     release: Release,
     names: &mut ClusterNames,
     findings: &mut Vec<Finding>,
 ) -> Option<Gateway> {
-    let absent = spec::cluster::Gateway::default();
+    let absent = input::cluster::Gateway::default();
     let (place, written, texts) = match written {
         Written::Absent => return None,
         // A gateway that cannot be read stands as one without addresses: nobody shall say that there is none.
@@ -124,7 +124,7 @@ fn gateway_of(
             (at.place, &at.value, texts)
         }
     };
-    let spec::cluster::Gateway {
+    let input::cluster::Gateway {
         addresses: _,
         port: dialled,
         server_port,
@@ -155,8 +155,8 @@ fn gateway_of(
             label::labels(selector, findings)
         },
         expose: match expose.value() {
-            Some(spec::cluster::Expose::Used) => Expose::Used,
-            Some(spec::cluster::Expose::All) | None => Expose::All,
+            Some(input::cluster::Expose::Used) => Expose::Used,
+            Some(input::cluster::Expose::All) | None => Expose::All,
         },
         existing: or(existing, false),
     })

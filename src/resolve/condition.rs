@@ -11,13 +11,13 @@ use super::value::text_match::{EmptyPrefix, path, presence, text_match};
 use super::value::{Checked, Poisoned, each, optional};
 use super::{label, name};
 use crate::diagnostic::Finding;
+use crate::input::{Keyed, condition as written};
 use crate::model::condition::ProxyMatch;
 use crate::source::At;
-use crate::spec::{Keyed, condition as spec};
 
 /// Nothing if a word is illegible or has a value that cannot be: then it is not known which requests are meant.
-pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> Option<ProxyMatch> {
-    let spec::Condition {
+pub(super) fn words(written: &written::Condition, findings: &mut Vec<Finding>) -> Option<ProxyMatch> {
+    let written::Condition {
         // Names; whoever knows the clusters and the service's ports resolves them.
         source_clusters: _,
         port: _,
@@ -37,7 +37,7 @@ pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> O
     let uri = optional(uri, |at| path(&at.value, findings));
     let scheme = optional(scheme, |at| text_match(&at.value, "scheme", EmptyPrefix::Refused, findings));
     let method = optional(method, |at| {
-        if let spec::TextMatch::Exact(exact) = &at.value {
+        if let written::TextMatch::Exact(exact) = &at.value {
             http::method(exact, findings)?;
         }
         text_match(&at.value, "method", EmptyPrefix::Refused, findings)
@@ -49,7 +49,7 @@ pub(super) fn words(written: &spec::Condition, findings: &mut Vec<Finding>) -> O
     let without_headers = header::by_name(without_headers, Use::Match, findings, |says, findings| {
         presence(says, "withoutHeaders", findings)
     });
-    let query_params = each(query_params, |Keyed { key, value }: &Keyed<spec::Presence>| {
+    let query_params = each(query_params, |Keyed { key, value }: &Keyed<written::Presence>| {
         let named = query_parameter(key, findings);
         let says = presence(value, "queryParams", findings)?;
         named?;
@@ -106,9 +106,9 @@ fn sound<T>(findings: &mut Vec<Finding>, make: impl FnOnce(&mut Vec<Finding>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::{Listed, Written};
     use crate::model::condition::{Presence, TextMatch};
     use crate::source::{Place, SourceId, Span};
-    use crate::spec::{Listed, Written};
 
     fn somewhere() -> Place {
         Span { source: SourceId(0), start: 0, end: 0 }.into()
@@ -122,17 +122,17 @@ mod tests {
         Written::As(At::new(value, somewhere()))
     }
 
-    fn exact(says: &str) -> spec::TextMatch {
-        spec::TextMatch::Exact(text(says))
+    fn exact(says: &str) -> written::TextMatch {
+        written::TextMatch::Exact(text(says))
     }
 
-    fn named(entries: Vec<(&str, spec::Presence)>) -> Written<Listed<Keyed<spec::Presence>>> {
+    fn named(entries: Vec<(&str, written::Presence)>) -> Written<Listed<Keyed<written::Presence>>> {
         let entries = entries.into_iter().map(|(key, value)| Keyed { key: text(key), value }).collect();
         written(Listed { entries, complete: true })
     }
 
-    fn nothing() -> spec::Condition {
-        spec::Condition {
+    fn nothing() -> written::Condition {
+        written::Condition {
             source_clusters: Written::Absent,
             port: Written::Absent,
             uri: Written::Absent,
@@ -150,7 +150,7 @@ mod tests {
         }
     }
 
-    fn findings(condition: &spec::Condition) -> (bool, Vec<String>) {
+    fn findings(condition: &written::Condition) -> (bool, Vec<String>) {
         let mut findings = Vec::new();
         let sound = words(condition, &mut findings).is_some();
         (
@@ -161,21 +161,21 @@ mod tests {
 
     #[test]
     fn header_names_become_lower_case() {
-        let says = spec::Presence::Says(exact("jason"));
-        let condition = spec::Condition { headers: named(vec![("End-User", says)]), ..nothing() };
+        let says = written::Presence::Says(exact("jason"));
+        let condition = written::Condition { headers: named(vec![("End-User", says)]), ..nothing() };
         let words = words(&condition, &mut Vec::new()).unwrap();
         assert_eq!(words.headers["end-user"], Presence::Says(TextMatch::Exact("jason".to_owned())));
     }
 
     #[test]
     fn every_bad_word_is_found_in_one_run() {
-        let condition = spec::Condition {
-            uri: written(spec::TextMatch::Regex(text("(?=a)"))),
-            authority: written(spec::TextMatch::Prefix(text(""))),
+        let condition = written::Condition {
+            uri: written(written::TextMatch::Regex(text("(?=a)"))),
+            authority: written(written::TextMatch::Prefix(text(""))),
             headers: named(vec![
-                ("uri", spec::Presence::Present),
-                ("X-A", spec::Presence::Present),
-                ("x-a", spec::Presence::Present),
+                ("uri", written::Presence::Present),
+                ("X-A", written::Presence::Present),
+                ("x-a", written::Presence::Present),
             ]),
             source_namespace: written("Shop".to_owned()),
             ..nothing()
@@ -197,9 +197,9 @@ mod tests {
 
     #[test]
     fn what_is_odd_but_sound_is_only_warned_of() {
-        let condition = spec::Condition {
+        let condition = written::Condition {
             method: written(exact("get")),
-            uri: written(spec::TextMatch::Prefix(text(""))),
+            uri: written(written::TextMatch::Prefix(text(""))),
             ..nothing()
         };
         assert_eq!(findings(&condition), (true, vec!["MG0357: no request has the method `get`".to_owned()]));
@@ -207,6 +207,9 @@ mod tests {
 
     #[test]
     fn poison_is_not_reported_again() {
-        assert_eq!(findings(&spec::Condition { uri: Written::Illegible, ..nothing() }), (false, Vec::new()));
+        assert_eq!(
+            findings(&written::Condition { uri: Written::Illegible, ..nothing() }),
+            (false, Vec::new())
+        );
     }
 }

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use super::ClusterNames;
 use super::problems::control_plane as problems;
 use crate::diagnostic::Finding;
+use crate::input::{self, Listed};
 use crate::model::{Cluster, ClusterId};
 use crate::source::At;
-use crate::spec::{self, Listed};
 
 /// Which cluster's control plane configures each that names another than itself.
 ///
 /// A cluster without istiod configures nobody; one that names such a cluster stands as one of its own, so that nothing
 /// is said of it twice.
 pub fn heads(
-    written: &Listed<spec::cluster::Cluster>,
+    written: &Listed<input::cluster::Cluster>,
     names: &mut ClusterNames,
     findings: &mut Vec<Finding>,
 ) -> BTreeMap<ClusterId, At<ClusterId>> {

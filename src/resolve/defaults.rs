@@ -7,10 +7,10 @@ use super::problems::name::numeric_domain;
 use super::problems::topology as problems;
 use super::{label, name, or, reach};
 use crate::diagnostic::Finding;
+use crate::input::{self, Written};
 use crate::model::service::{AcrossClusters, PlainNames};
 use crate::model::{Mesh, Release, RemoteNames, VirtualIps};
 use crate::source::{At, Place};
-use crate::spec::{self, Written};
 
 /// Everything that `mesh` says or leaves to its defaults, but for `clients`, which needs the clusters' names.
 pub struct Defaults {
@@ -27,8 +27,8 @@ pub struct Defaults {
 /// The first pool of addresses: reserved space, and clear of Istio's automatic range.
 const VIRTUAL_IPS: Ipv4Net = Ipv4Net::new_assert(std::net::Ipv4Addr::new(240, 0, 0, 0), 16);
 
-pub fn of(mesh: &spec::mesh::Mesh, findings: &mut Vec<Finding>) -> Defaults {
-    let spec::mesh::Mesh {
+pub fn of(mesh: &input::mesh::Mesh, findings: &mut Vec<Finding>) -> Defaults {
+    let input::mesh::Mesh {
         name,
         istio,
         reach,
@@ -59,8 +59,8 @@ pub fn of(mesh: &spec::mesh::Mesh, findings: &mut Vec<Finding>) -> Defaults {
             name: or(name, "mesh".to_owned()),
             reach: reach::written(reach),
             remote_names: match remote_names.value() {
-                Some(spec::mesh::RemoteNames::PerCluster) => RemoteNames::PerCluster,
-                Some(spec::mesh::RemoteNames::Shared) | None => RemoteNames::Shared,
+                Some(input::mesh::RemoteNames::PerCluster) => RemoteNames::PerCluster,
+                Some(input::mesh::RemoteNames::Shared) | None => RemoteNames::Shared,
             },
             remote_suffix: domain("end of remote names", remote_suffix, "global", findings),
             remote_suffix_place: remote_suffix.place(),
@@ -115,20 +115,20 @@ pub fn domain(what: &str, written: &Written<String>, default: &str, findings: &m
     or(written, default.to_owned())
 }
 
-pub fn across(written: &Written<spec::service::AcrossClusters>, default: AcrossClusters) -> AcrossClusters {
+pub fn across(written: &Written<input::service::AcrossClusters>, default: AcrossClusters) -> AcrossClusters {
     match written.value() {
-        Some(spec::service::AcrossClusters::Local) => AcrossClusters::Local,
-        Some(spec::service::AcrossClusters::Spread) => AcrossClusters::Spread,
-        Some(spec::service::AcrossClusters::Failover) => AcrossClusters::Failover,
+        Some(input::service::AcrossClusters::Local) => AcrossClusters::Local,
+        Some(input::service::AcrossClusters::Spread) => AcrossClusters::Spread,
+        Some(input::service::AcrossClusters::Failover) => AcrossClusters::Failover,
         None => default,
     }
 }
 
-pub fn plain(written: &Written<spec::service::PlainNames>, default: PlainNames) -> PlainNames {
+pub fn plain(written: &Written<input::service::PlainNames>, default: PlainNames) -> PlainNames {
     match written.value() {
-        Some(spec::service::PlainNames::Service) => PlainNames::Service,
-        Some(spec::service::PlainNames::Entry) => PlainNames::Entry,
-        Some(spec::service::PlainNames::None) => PlainNames::None,
+        Some(input::service::PlainNames::Service) => PlainNames::Service,
+        Some(input::service::PlainNames::Entry) => PlainNames::Entry,
+        Some(input::service::PlainNames::None) => PlainNames::None,
         None => default,
     }
 }

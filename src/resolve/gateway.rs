@@ -9,9 +9,9 @@ use super::problems::gateway as problems;
 use super::problems::topology::runs_nowhere;
 use super::{ClusterNames, each_once, entries, label, name};
 use crate::diagnostic::{Finding, Severity};
+use crate::input::{self, Listed, Written};
 use crate::model::{ClusterId, IngressGateway};
 use crate::source::At;
-use crate::spec::{self, Listed, Written};
 
 /// Names that mean something else where a gateway is named, or belong to an object of our own.
 const TAKEN: [&str; 2] = ["mesh", "meshgen-east-west"];
@@ -22,7 +22,7 @@ const NAMESPACE: &str = "istio-system";
 
 /// All ingress gateways, by name.
 pub fn all(
-    written: &Listed<spec::gateway::IngressGateway>,
+    written: &Listed<input::gateway::IngressGateway>,
     clusters: &mut ClusterNames,
     findings: &mut Vec<Finding>,
 ) -> Vec<IngressGateway> {
@@ -34,12 +34,12 @@ pub fn all(
 }
 
 fn resolved(
-    written: &spec::gateway::IngressGateway,
+    written: &input::gateway::IngressGateway,
     everywhere: &Arc<BTreeSet<ClusterId>>,
     clusters: &mut ClusterNames,
     findings: &mut Vec<Finding>,
 ) -> IngressGateway {
-    let spec::gateway::IngressGateway {
+    let input::gateway::IngressGateway {
         name: key,
         document_namespace,
         namespace,

@@ -7,12 +7,12 @@ use super::value::Checked;
 use super::value::text_match::{compared, path};
 use super::{entries, host};
 use crate::diagnostic::Finding;
+use crate::input::{self, Listed, Written};
 use crate::model::condition::{Common, ProxyMatch, TextMatch};
 use crate::model::ingress::{Ingress, ServerTlsMode};
 use crate::model::pattern;
 use crate::model::{IngressGateway, IngressGatewayId, Mesh, RouteKind, Rule, Service};
 use crate::source::{At, Place};
-use crate::spec::{self, Listed, Written};
 
 /// The gateways there are; `complete` is false if one could not be read.
 pub struct Gateways<'g> {
@@ -25,7 +25,7 @@ pub struct Gateways<'g> {
 pub fn of(
     service: &Service,
     rules: &[Rule],
-    written: &Written<Listed<spec::routing::Ingress>>,
+    written: &Written<Listed<input::routing::Ingress>>,
     gateways: &Gateways<'_>,
     findings: &mut Vec<Finding>,
 ) -> Vec<Ingress> {
@@ -36,11 +36,11 @@ pub fn of(
 fn resolved(
     service: &Service,
     rules: &[Rule],
-    written: &spec::routing::Ingress,
+    written: &input::routing::Ingress,
     gateways: &Gateways<'_>,
     findings: &mut Vec<Finding>,
 ) -> Option<Ingress> {
-    let spec::routing::Ingress { gateway: named, hosts: let_in, uris } = written;
+    let input::routing::Ingress { gateway: named, hosts: let_in, uris } = written;
     if service.ingress_port().is_none() && service.complete.ports {
         findings.push(problems::no_http_port(service, named.place));
         return None;
@@ -70,7 +70,7 @@ fn resolved(
     Some(ingress)
 }
 
-fn uri(at: &At<spec::condition::TextMatch>, findings: &mut Vec<Finding>) -> Checked<At<TextMatch>> {
+fn uri(at: &At<input::condition::TextMatch>, findings: &mut Vec<Finding>) -> Checked<At<TextMatch>> {
     let place = compared(&at.value).place;
     path(&at.value, findings).map(|uri| At::new(uri, place))
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::name::{is_dns_label, is_dns_name, is_label_value};
 use super::problems::topology as problems;
 use crate::diagnostic::Finding;
+use crate::input::{Keyed, Listed, Written};
 use crate::source::At;
-use crate::spec::{Keyed, Listed, Written};
 
 type Texts = Written<Listed<Keyed<At<String>>>>;
 

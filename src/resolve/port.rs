@@ -9,9 +9,9 @@ use super::problems::routing::unknown_port;
 use super::problems::topology as problems;
 use super::value::{Checked, Poisoned, optional};
 use crate::diagnostic::Finding;
+use crate::input::{self, Written};
 use crate::model::{Port, Protocol, Service, TargetPort};
 use crate::source::{At, Place};
-use crate::spec::{self, Written};
 
 /// A CEL rule of the CRD bounds the keys of `endpoints[].ports`.
 const LONGEST_NAME: usize = 62;
@@ -73,7 +73,7 @@ fn known_otherwise(number: u16, place: Place, findings: &mut Vec<Finding>) {
 }
 
 /// The ports of a service by number; whether they are all that was written.
-pub fn all(service: &spec::service::Service, findings: &mut Vec<Finding>) -> (Vec<Port>, bool) {
+pub fn all(service: &input::service::Service, findings: &mut Vec<Finding>) -> (Vec<Port>, bool) {
     let (written, mut complete) = entries(&service.ports);
     if written.is_empty() && complete {
         findings.push(problems::no_ports(service));
@@ -123,8 +123,8 @@ impl<'s> Ports<'s> {
     }
 }
 
-fn resolved(port: &spec::service::Port, findings: &mut Vec<Finding>) -> Option<Port> {
-    let spec::service::Port { name, number, protocol, place, target } = port;
+fn resolved(port: &input::service::Port, findings: &mut Vec<Finding>) -> Option<Port> {
+    let input::service::Port { name, number, protocol, place, target } = port;
     if let Some(name) = name
         && (!is_dns_label(&name.value) || name.value.len() > LONGEST_NAME)
     {

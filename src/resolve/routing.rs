@@ -9,13 +9,13 @@ use super::speaks::Words;
 use super::value::http;
 use super::{ClusterNames, action, condition, each_once, entries};
 use crate::diagnostic::Finding;
+use crate::input::{self, Listed, ServiceName, Written};
 use crate::model::ingress::Ingress;
 use crate::model::{
     Actions, Answer, Cluster, ClusterId, Complete, Condition, Destination, Mirror, Pick, Release, RouteKind,
     Rule, Service, ServiceId, VersionId,
 };
 use crate::source::{At, Place};
-use crate::spec::{self, Listed, ServiceName, Written};
 
 /// What is written for one service.
 struct Routed {
@@ -27,7 +27,7 @@ struct Routed {
 
 /// Gives every service its rules and its ingress. `all_services` is false if some service could not be read.
 pub fn route(
-    written: &Listed<spec::routing::Routes>,
+    written: &Listed<input::routing::Routes>,
     all_services: bool,
     services: Vec<Service>,
     gateways: &Gateways<'_>,
@@ -94,7 +94,7 @@ impl Reader<'_> {
     }
 
     /// The rules and the ingress that could be read.
-    fn routed(&mut self, service: &Service, routes: &spec::routing::Routes) -> Routed {
+    fn routed(&mut self, service: &Service, routes: &input::routing::Routes) -> Routed {
         self.from_outside = !routes.ingress.is_absent();
         let (written, complete) = entries(&routes.rules);
         let rules: Vec<_> = written.iter().filter_map(|rule| self.rule(service, rule)).collect();
@@ -104,8 +104,8 @@ impl Reader<'_> {
         Routed { rules, ingress, complete }
     }
 
-    fn rule(&mut self, service: &Service, written: &spec::routing::Rule) -> Option<Rule> {
-        let spec::routing::Rule { place, name, conditions, to, redirect, direct_response, actions, mirrors } =
+    fn rule(&mut self, service: &Service, written: &input::routing::Rule) -> Option<Rule> {
+        let input::routing::Rule { place, name, conditions, to, redirect, direct_response, actions, mirrors } =
             written;
         let absent = [to.is_absent(), redirect.is_absent(), direct_response.is_absent()];
         let legible = [to.place(), redirect.place(), direct_response.place()];
@@ -157,10 +157,10 @@ impl Reader<'_> {
         &mut self,
         service: &Service,
         rule: &Rule,
-        written: &Written<Listed<spec::condition::Condition>>,
+        written: &Written<Listed<input::condition::Condition>>,
     ) {
         for (condition, written) in rule.conditions.iter().zip(entries(written).0) {
-            let Some(spec::condition::TextMatch::Exact(host)) = written.authority.value() else { continue };
+            let Some(input::condition::TextMatch::Exact(host)) = written.authority.value() else { continue };
             let http = service.ports.iter().filter(|port| port.protocol.route() == Some(RouteKind::Http));
             let ports: Vec<u16> = http
                 .map(|port| port.number)
@@ -184,7 +184,7 @@ impl Reader<'_> {
     fn conditions(
         &mut self,
         service: &Service,
-        written: &Written<Listed<spec::condition::Condition>>,
+        written: &Written<Listed<input::condition::Condition>>,
     ) -> (Vec<Condition>, bool) {
         let (written, complete) = entries(written);
         let conditions: Vec<_> =
@@ -193,7 +193,7 @@ impl Reader<'_> {
         (conditions, complete)
     }
 
-    fn condition(&mut self, service: &Service, written: &spec::condition::Condition) -> Option<Condition> {
+    fn condition(&mut self, service: &Service, written: &input::condition::Condition) -> Option<Condition> {
         let (clusters, complete) = entries(&written.source_clusters);
         each_once(clusters, self.findings);
         let source_clusters: Vec<_> =
@@ -229,7 +229,7 @@ impl Reader<'_> {
     fn destinations(
         &mut self,
         id: ServiceId,
-        written: &At<Listed<spec::routing::Destination>>,
+        written: &At<Listed<input::routing::Destination>>,
     ) -> Option<Vec<Destination>> {
         let At { value: Listed { entries, complete }, place } = written;
         if entries.is_empty() && *complete {
@@ -270,10 +270,10 @@ impl Reader<'_> {
     fn destination(
         &mut self,
         id: ServiceId,
-        written: &spec::routing::Destination,
+        written: &input::routing::Destination,
         only: bool,
     ) -> Option<Destination> {
-        let spec::routing::Destination { place, version, cluster, service, port, weight, headers } = written;
+        let input::routing::Destination { place, version, cluster, service, port, weight, headers } = written;
         let target = match service {
             Written::Absent => id,
             Written::Illegible => return None,
@@ -355,7 +355,7 @@ impl Reader<'_> {
     fn mirrors(
         &mut self,
         service: &Service,
-        written: &Written<Listed<spec::routing::Mirror>>,
+        written: &Written<Listed<input::routing::Mirror>>,
     ) -> (Vec<Mirror>, bool) {
         let (place, (written, complete)) = (written.place(), entries(written));
         if let Some(place) = place
@@ -370,8 +370,8 @@ impl Reader<'_> {
         (mirrors, complete)
     }
 
-    fn mirror(&mut self, service: &Service, written: &spec::routing::Mirror) -> Option<Mirror> {
-        let spec::routing::Mirror { version, cluster, percent } = written;
+    fn mirror(&mut self, service: &Service, written: &input::routing::Mirror) -> Option<Mirror> {
+        let input::routing::Mirror { version, cluster, percent } = written;
         let pick = self.pick(service, version);
         let cluster = match cluster {
             Some(cluster) => self.runs_there(service, pick, cluster).map(Some),

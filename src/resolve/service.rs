@@ -12,15 +12,15 @@ use super::problems::name::version_called_any;
 use super::problems::topology as problems;
 use super::{ClusterNames, entries, label, name, port, reach, service_account, traffic_policy};
 use crate::diagnostic::Finding;
+use crate::input::service::Placement;
+use crate::input::{self, Listed, ServiceName, Written};
 use crate::model::name::subset;
 use crate::model::{ClusterId, Complete, Service, ServiceId, Version};
 use crate::source::{At, Place};
-use crate::spec::service::Placement;
-use crate::spec::{self, Listed, ServiceName, Written};
 
 /// All services by namespace and name, still without rules.
 pub fn all(
-    written: &Listed<spec::service::Service>,
+    written: &Listed<input::service::Service>,
     defaults: &Defaults,
     default_clients: &CallersByCluster,
     clusters: &mut ClusterNames,
@@ -50,8 +50,8 @@ struct Reader<'r> {
 type Placed = (BTreeMap<ClusterId, u32>, bool);
 
 impl Reader<'_> {
-    fn service(&mut self, id: ServiceId, written: &spec::service::Service) -> Service {
-        let spec::service::Service {
+    fn service(&mut self, id: ServiceId, written: &input::service::Service) -> Service {
+        let input::service::Service {
             name: full_name @ ServiceName { namespace, name },
             place,
             ports: _,
@@ -126,7 +126,7 @@ impl Reader<'_> {
         &mut self,
         service: &ServiceName,
         ports: &Ports<'_>,
-        written: &Written<Listed<spec::service::Version>>,
+        written: &Written<Listed<input::service::Version>>,
     ) -> (Vec<Version>, bool) {
         let (entries, mut complete) = entries(written);
         if entries.is_empty() && complete && !written.is_absent() {
@@ -145,8 +145,8 @@ impl Reader<'_> {
         (by_name.into_values().collect(), complete)
     }
 
-    fn version(&mut self, ports: &Ports<'_>, written: &spec::service::Version) -> (Version, bool) {
-        let spec::service::Version { name, clusters, labels, subset: own, traffic_policy } = written;
+    fn version(&mut self, ports: &Ports<'_>, written: &input::service::Version) -> (Version, bool) {
+        let input::service::Version { name, clusters, labels, subset: own, traffic_policy } = written;
         if name.value == "any" {
             self.findings.push(version_called_any(name));
         } else {

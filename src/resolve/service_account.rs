@@ -6,9 +6,9 @@ use super::entries;
 use super::name::is_dns_name;
 use super::problems::service_account as problems;
 use crate::diagnostic::Finding;
+use crate::input::{Listed, Written};
 use crate::model::service_account::ServiceAccount;
 use crate::source::At;
-use crate::spec::{Listed, Written};
 
 /// How identities begin in certificates.
 const SCHEME: &str = "spiffe://";

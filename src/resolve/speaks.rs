@@ -5,12 +5,12 @@
 
 use super::problems::connection::{self as problems, Word};
 use crate::diagnostic::Finding;
+use crate::input::action::Actions;
+use crate::input::condition as written;
+use crate::input::routing::{Destination, Rule};
+use crate::input::{Listed, Written};
 use crate::model::{Condition, Service, Speaks};
 use crate::source::Place;
-use crate::spec::action::Actions;
-use crate::spec::condition as spec;
-use crate::spec::routing::{Destination, Rule};
-use crate::spec::{Listed, Written};
 
 /// The words of a rule that are about one kind of port only.
 #[derive(Default)]
@@ -45,8 +45,8 @@ impl Words {
         words
     }
 
-    fn add(&mut self, condition: &spec::Condition) {
-        let spec::Condition {
+    fn add(&mut self, condition: &written::Condition) {
+        let written::Condition {
             source_clusters: _,
             port: _,
             uri,
@@ -96,7 +96,7 @@ impl Words {
         &self,
         speaks: Speaks,
         service: &Service,
-        written: &Written<Listed<spec::Condition>>,
+        written: &Written<Listed<written::Condition>>,
         conditions: &[Condition],
         findings: &mut Vec<Finding>,
     ) -> bool {

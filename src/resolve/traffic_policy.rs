@@ -16,10 +16,10 @@ use super::port::Ports;
 use super::problems::traffic_policy as problems;
 use super::value::{Checked, Poisoned, optional};
 use crate::diagnostic::Finding;
+use crate::input::Written;
+use crate::input::traffic_policy as written;
 use crate::model::traffic_policy::{Settings, TrafficPolicy};
 use crate::source::{At, Place};
-use crate::spec::Written;
-use crate::spec::traffic_policy as written;
 
 /// Nothing if there is none, or if a word is illegible or has a value that cannot be.
 pub(super) fn of(

@@ -11,8 +11,8 @@ pub(super) mod regex;
 pub(super) mod text_match;
 mod unlikely; // what no request says
 
+use crate::input::{Listed, Written};
 use crate::source::At;
-use crate::spec::{Listed, Written};
 
 /// Not to be had. It has been reported; nothing may be concluded from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use super::Mesh;
 use crate::istio::kind::object::{Object, Spec};
 use crate::istio::sni;
 use crate::source::{Found, Source, Sources};
-use crate::{resolve, spec};
+use crate::{input, resolve};
 use case::{Case, assert_none};
 use faults::{FAULTS, destinations, snis};
 
@@ -141,7 +141,7 @@ fn is_sound(mesh: &Mesh) -> bool {
 fn mesh(case: &Case) -> Option<Mesh> {
     let texts = case.inputs().into_iter().map(|(name, bytes)| Source::new(name, Found::Named, bytes));
     let sources = Sources { texts: texts.collect(), ..Sources::default() };
-    let resolved = spec::parse(&sources).and_then(|spec| resolve::resolve(&spec));
+    let resolved = input::parse(&sources).and_then(|input| resolve::resolve(&input));
     let has_errors = resolved.has_errors();
     let (mesh, sound) = Mesh::of(resolved.value?, &sources.limits);
     mesh.filter(|_| sound && !has_errors)

@@ -2,12 +2,12 @@
 
 use super::{exclusive, one_line, problems, says_something};
 use crate::diagnostic::Finding;
+use crate::input::Written;
+use crate::input::action as written;
+use crate::input::routing::Rule;
 use crate::model::action::{Body, DirectResponse, Redirect, RedirectPort, RedirectScheme};
 use crate::resolve::value::{Checked, Poisoned, http, optional};
 use crate::source::{At, Place};
-use crate::spec::Written;
-use crate::spec::action as spec;
-use crate::spec::routing::Rule;
 
 const SCHEMES: [(&str, RedirectScheme); 2] =
     [("http", RedirectScheme::Http), ("https", RedirectScheme::Https)];
@@ -21,8 +21,11 @@ const DERIVED_PORTS: [(&str, RedirectPort); 2] = [
 const LARGEST_BODY: usize = 1 << 20;
 
 /// Nothing if a word is illegible or has a value that cannot be.
-pub(in crate::resolve) fn redirect(at: &At<spec::Redirect>, findings: &mut Vec<Finding>) -> Option<Redirect> {
-    let spec::Redirect { uri, authority, port, derive_port, scheme, redirect_code } = &at.value;
+pub(in crate::resolve) fn redirect(
+    at: &At<written::Redirect>,
+    findings: &mut Vec<Finding>,
+) -> Option<Redirect> {
+    let written::Redirect { uri, authority, port, derive_port, scheme, redirect_code } = &at.value;
     let targets = [
         uri.is_absent(),
         authority.is_absent(),
@@ -56,17 +59,17 @@ pub(in crate::resolve) fn redirect(at: &At<spec::Redirect>, findings: &mut Vec<F
 
 /// Nothing if a word is illegible or has a value that cannot be.
 pub(in crate::resolve) fn direct_response(
-    at: &At<spec::DirectResponse>,
+    at: &At<written::DirectResponse>,
     findings: &mut Vec<Finding>,
 ) -> Option<DirectResponse> {
-    let spec::DirectResponse { status, body: answer } = &at.value;
+    let written::DirectResponse { status, body: answer } = &at.value;
     let sound_status = http::status(status, findings);
     let body = optional(answer, |at| body(at, findings));
     Some(DirectResponse { status: At::new(sound_status.ok()?, status.place), body: body.ok()? })
 }
 
-fn body(at: &At<spec::Body>, findings: &mut Vec<Finding>) -> Checked<Body> {
-    let spec::Body { string, bytes } = &at.value;
+fn body(at: &At<written::Body>, findings: &mut Vec<Finding>) -> Checked<Body> {
+    let written::Body { string, bytes } = &at.value;
     says_something(at.place, "body", &[string.is_absent(), bytes.is_absent()], findings)?;
     exclusive(("string", string.place()), ("bytes", bytes.place()), findings)?;
     let text = optional(string, |at| {

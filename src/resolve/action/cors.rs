@@ -2,19 +2,19 @@
 
 use super::{filled, is_empty, says_something};
 use crate::diagnostic::Finding;
+use crate::input::action as written;
+use crate::input::{Listed, Written};
 use crate::model::action::{CorsPolicy, UnmatchedPreflights};
 use crate::resolve::value::header::{self, Use};
 use crate::resolve::value::text_match::{EmptyPrefix, compared, text_match};
 use crate::resolve::value::{Checked, duration, each, http, optional, plain};
 use crate::source::At;
-use crate::spec::action as spec;
-use crate::spec::{Listed, Written};
 
 const UNMATCHED_PREFLIGHTS: [(&str, UnmatchedPreflights); 2] =
     [("FORWARD", UnmatchedPreflights::Forward), ("IGNORE", UnmatchedPreflights::Ignore)];
 
-pub(super) fn cors_policy(at: &At<spec::CorsPolicy>, findings: &mut Vec<Finding>) -> Checked<CorsPolicy> {
-    let spec::CorsPolicy {
+pub(super) fn cors_policy(at: &At<written::CorsPolicy>, findings: &mut Vec<Finding>) -> Checked<CorsPolicy> {
+    let written::CorsPolicy {
         allow_origins,
         allow_methods,
         allow_headers,

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use super::{is_empty, says_something};
 use crate::diagnostic::Finding;
+use crate::input::action as written;
+use crate::input::{Keyed, Listed, Written};
 use crate::model::action::{HeaderChanges, HeaderOperations};
 use crate::resolve::value::header::{self, Use};
 use crate::resolve::value::{Checked, each, optional};
 use crate::source::At;
-use crate::spec::action as spec;
-use crate::spec::{Keyed, Listed, Written};
 
 /// `oldest` is the oldest minor release of Istio whose Envoys read it. Nothing if a change is illegible or has a value that cannot be.
 pub(in crate::resolve) fn headers(
-    at: &At<spec::HeaderOperations>,
+    at: &At<written::HeaderOperations>,
     oldest: u8,
     findings: &mut Vec<Finding>,
 ) -> Option<HeaderOperations> {
@@ -21,11 +21,11 @@ pub(in crate::resolve) fn headers(
 }
 
 pub(super) fn checked(
-    at: &At<spec::HeaderOperations>,
+    at: &At<written::HeaderOperations>,
     oldest: u8,
     findings: &mut Vec<Finding>,
 ) -> Checked<HeaderOperations> {
-    let spec::HeaderOperations { request, response } = &at.value;
+    let written::HeaderOperations { request, response } = &at.value;
     says_something(at.place, "headers", &[request.is_absent(), response.is_absent()], findings)?;
     let request = optional(request, |at| changes(at, ("request", Use::SetOnRequest), oldest, findings));
     let response = optional(response, |at| changes(at, ("response", Use::Change), oldest, findings));
@@ -33,12 +33,12 @@ pub(super) fn checked(
 }
 
 fn changes(
-    at: &At<spec::HeaderChanges>,
+    at: &At<written::HeaderChanges>,
     (word, setting): (&str, Use),
     oldest: u8,
     findings: &mut Vec<Finding>,
 ) -> Checked<HeaderChanges> {
-    let spec::HeaderChanges { set, add, remove } = &at.value;
+    let written::HeaderChanges { set, add, remove } = &at.value;
     let absent = [is_empty(set), is_empty(add), is_empty(remove)];
     says_something(at.place, word, &absent, findings)?;
     let set = values(set, setting, oldest, findings);

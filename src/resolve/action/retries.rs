@@ -2,13 +2,13 @@
 
 use super::problems;
 use crate::diagnostic::Finding;
+use crate::input::action as written;
 use crate::model::action::Retries;
 use crate::resolve::value::{Checked, Poisoned, duration, http, optional, placed};
 use crate::source::At;
-use crate::spec::action as spec;
 
-pub(super) fn retries(at: &At<spec::Retries>, findings: &mut Vec<Finding>) -> Checked<Retries> {
-    let spec::Retries {
+pub(super) fn retries(at: &At<written::Retries>, findings: &mut Vec<Finding>) -> Checked<Retries> {
+    let written::Retries {
         attempts,
         per_try_timeout,
         retry_on,

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::problems;
 use crate::diagnostic::Finding;
+use crate::input::gateway as written;
+use crate::input::{Listed, Written};
 use crate::model::ingress::{PLAIN_HTTP, Server, ServerTls, ServerTlsMode};
 use crate::resolve::name::{dns_label, is_dns_label, is_dns_name};
 use crate::resolve::value::{Checked, Poisoned, each, http, optional, placed, plain};
 use crate::resolve::{entries, host, port as ports};
 use crate::source::{At, Place};
-use crate::spec::gateway as written;
-use crate::spec::{Listed, Written};
 
 /// Istio's spelling, and whether TLS is spoken.
 const PROTOCOLS: [(&str, bool); 10] = [

@@ -2,9 +2,9 @@
 
 use super::super::port::Ports;
 use crate::diagnostic::{Code, Finding, join, list, nearest, suggest};
+use crate::input;
 use crate::model::{Destination, Mirror, Pick, Rule, Service};
 use crate::source::{At, Place};
-use crate::spec;
 
 pub fn unknown_service(
     what: &str,
@@ -143,7 +143,7 @@ pub fn twice(again: &Destination, first: Place) -> Finding {
         .help("add the two shares up")
 }
 
-pub fn not_one_answer(rule: &spec::routing::Rule) -> Finding {
+pub fn not_one_answer(rule: &input::routing::Rule) -> Finding {
     let said = [
         ("to", rule.to.place()),
         ("redirect", rule.redirect.place()),

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use crate::diagnostic::{Code, Finding, suggest};
+use crate::input::{self, Written};
 use crate::model::{Cluster, Port, Release, Service, Version, VirtualIps};
 use crate::source::{At, Place};
-use crate::spec::{self, Written};
 
 /// Without a place where no input is meshgen's.
 pub fn no_clusters(place: Option<Place>, has_topology: bool) -> Finding {
@@ -171,7 +171,7 @@ pub fn pin_for_several_names(service: &Service, pin: &At<IpAddr>) -> Finding {
     .help("leave `virtualIP` out, or give the service one name: `remoteNames: shared`")
 }
 
-pub fn no_ports(service: &spec::service::Service) -> Finding {
+pub fn no_ports(service: &input::service::Service) -> Finding {
     Finding::new(Code::MG0211, format!("`{}` has no ports", service.name.name))
         .at(service.place, "no port is named in `ports`")
         .help("write the ports of its Kubernetes Service: `ports: 9080`, or `ports: {http: 9080, grpc-api: 9090}`")
@@ -202,14 +202,14 @@ pub fn port_name(name: &At<String>) -> Finding {
         .help("lower-case letters, digits and `-`, a letter or digit at either end, 62 characters at most")
 }
 
-pub fn neither_versions_nor_clusters(service: &spec::service::Service) -> Finding {
+pub fn neither_versions_nor_clusters(service: &input::service::Service) -> Finding {
     Finding::new(Code::MG0210, format!("`{}` does not say where it runs", service.name.name))
         .at(service.place, "no `versions` and no `clusters`")
         .help("say which version runs where: `versions: {v1: cluster1}`; or without versions: `clusters: cluster1`")
 }
 
 pub fn versions_and_clusters<V, C>(
-    service: &spec::service::Service,
+    service: &input::service::Service,
     versions: &Written<V>,
     clusters: &Written<C>,
 ) -> Finding {

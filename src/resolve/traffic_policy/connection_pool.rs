@@ -3,12 +3,12 @@
 use super::problems;
 use super::says_something;
 use crate::diagnostic::Finding;
+use crate::input::traffic_policy as written;
 use crate::model::traffic_policy::{
     ConnectionPool, H2UpgradePolicy, Http2KeepAlive, HttpSettings, TcpKeepalive, TcpSettings,
 };
 use crate::resolve::value::{Checked, Poisoned, duration, http, optional, placed, plain};
 use crate::source::At;
-use crate::spec::traffic_policy as spec;
 
 const H2_UPGRADE_POLICIES: [(&str, H2UpgradePolicy); 3] = [
     ("DEFAULT", H2UpgradePolicy::Default),
@@ -17,10 +17,10 @@ const H2_UPGRADE_POLICIES: [(&str, H2UpgradePolicy); 3] = [
 ];
 
 pub(super) fn connection_pool(
-    at: &At<spec::ConnectionPool>,
+    at: &At<written::ConnectionPool>,
     findings: &mut Vec<Finding>,
 ) -> Checked<ConnectionPool> {
-    let spec::ConnectionPool { tcp, http } = &at.value;
+    let written::ConnectionPool { tcp, http } = &at.value;
     let absent = [tcp.is_absent(), http.is_absent()];
     says_something(at.place, "connectionPool", &absent, &["tcp", "http"], findings)?;
     let tcp = optional(tcp, |at| tcp_settings(at, findings));
@@ -28,8 +28,8 @@ pub(super) fn connection_pool(
     Ok(ConnectionPool { tcp: tcp?, http: http? })
 }
 
-fn tcp_settings(at: &At<spec::TcpSettings>, findings: &mut Vec<Finding>) -> Checked<TcpSettings> {
-    let spec::TcpSettings {
+fn tcp_settings(at: &At<written::TcpSettings>, findings: &mut Vec<Finding>) -> Checked<TcpSettings> {
+    let written::TcpSettings {
         max_connections,
         connect_timeout,
         tcp_keepalive: keepalive,
@@ -61,8 +61,8 @@ fn tcp_settings(at: &At<spec::TcpSettings>, findings: &mut Vec<Finding>) -> Chec
     })
 }
 
-fn tcp_keepalive(at: &At<spec::TcpKeepalive>, findings: &mut Vec<Finding>) -> Checked<TcpKeepalive> {
-    let spec::TcpKeepalive { probes, time, interval } = &at.value;
+fn tcp_keepalive(at: &At<written::TcpKeepalive>, findings: &mut Vec<Finding>) -> Checked<TcpKeepalive> {
+    let written::TcpKeepalive { probes, time, interval } = &at.value;
     let absent = [probes.is_absent(), time.is_absent(), interval.is_absent()];
     says_something(at.place, "tcpKeepalive", &absent, &["probes", "time", "interval"], findings)?;
     let time = optional(time, |at| duration::duration(at, "time", findings));
@@ -70,8 +70,8 @@ fn tcp_keepalive(at: &At<spec::TcpKeepalive>, findings: &mut Vec<Finding>) -> Ch
     Ok(TcpKeepalive { probes: plain(probes)?, time: time?, interval: interval? })
 }
 
-fn http_settings(at: &At<spec::HttpSettings>, findings: &mut Vec<Finding>) -> Checked<HttpSettings> {
-    let spec::HttpSettings {
+fn http_settings(at: &At<written::HttpSettings>, findings: &mut Vec<Finding>) -> Checked<HttpSettings> {
+    let written::HttpSettings {
         http1_max_pending_requests,
         http2_max_requests,
         max_requests_per_connection,
@@ -100,7 +100,7 @@ fn http_settings(at: &At<spec::HttpSettings>, findings: &mut Vec<Finding>) -> Ch
     let h2_upgrade_policy =
         optional(h2_upgrade_policy, |at| http::one_of(at, "h2UpgradePolicy", &H2_UPGRADE_POLICIES, findings));
     let http2_keep_alive = optional(http2_keep_alive, |at| {
-        let spec::Http2KeepAlive { interval, timeout } = &at.value;
+        let written::Http2KeepAlive { interval, timeout } = &at.value;
         let interval = duration::duration(interval, "interval", findings);
         let timeout = duration::duration(timeout, "timeout", findings);
         Ok(At::new(Http2KeepAlive { interval: interval?, timeout: timeout? }, at.place))

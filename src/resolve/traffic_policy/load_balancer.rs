@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 
 use super::{problems, says_something};
 use crate::diagnostic::Finding;
+use crate::input::traffic_policy as written;
+use crate::input::{Keyed, Written};
 use crate::model::traffic_policy::{
     Choice, ConsistentHash, HashKey, HashTable, HttpCookie, LoadBalancer, Warmup,
 };
@@ -14,8 +16,6 @@ use crate::resolve::problems::value::empty;
 use crate::resolve::value::header::{self, Use};
 use crate::resolve::value::{Checked, Poisoned, duration, each, http, optional, plain};
 use crate::source::{At, Place};
-use crate::spec::traffic_policy as spec;
-use crate::spec::{Keyed, Written};
 
 /// What a word of `simple` means; nothing for one that is refused.
 type Meaning = Option<fn() -> Choice>;
@@ -30,11 +30,11 @@ const SIMPLE: [(&str, Meaning); 5] = [
 ];
 
 pub(super) fn load_balancer(
-    at: &At<spec::LoadBalancer>,
-    outliers: &Written<spec::OutlierDetection>,
+    at: &At<written::LoadBalancer>,
+    outliers: &Written<written::OutlierDetection>,
     findings: &mut Vec<Finding>,
 ) -> Checked<LoadBalancer> {
-    let spec::LoadBalancer {
+    let written::LoadBalancer {
         simple,
         consistent_hash: hashed,
         locality: setting,
@@ -85,10 +85,10 @@ fn chosen(at: &At<String>, findings: &mut Vec<Finding>) -> Checked<Choice> {
 }
 
 fn consistent_hash(
-    at: &At<spec::ConsistentHash>,
+    at: &At<written::ConsistentHash>,
     findings: &mut Vec<Finding>,
 ) -> Checked<At<ConsistentHash>> {
-    let spec::ConsistentHash {
+    let written::ConsistentHash {
         http_header_name,
         http_cookie: cookie,
         use_source_ip,
@@ -139,8 +139,8 @@ fn at_most_one(words: &[(&str, Option<Place>)], findings: &mut Vec<Finding>) -> 
     }
 }
 
-fn http_cookie(written: &spec::HttpCookie, findings: &mut Vec<Finding>) -> Checked<HttpCookie> {
-    let spec::HttpCookie { name, path, ttl, attributes } = written;
+fn http_cookie(written: &written::HttpCookie, findings: &mut Vec<Finding>) -> Checked<HttpCookie> {
+    let written::HttpCookie { name, path, ttl, attributes } = written;
     let named = filled(name, "name", findings);
     let ttl = optional(ttl, |at| duration::duration_or_zero(at, "ttl", findings));
     let mut seen = BTreeSet::new();
@@ -180,8 +180,8 @@ fn prime(size: &At<u32>, findings: &mut Vec<Finding>) -> Checked<At<u32>> {
     Err(Poisoned)
 }
 
-fn warmup(at: &At<spec::Warmup>, findings: &mut Vec<Finding>) -> Checked<At<Warmup>> {
-    let spec::Warmup { duration: lasts, minimum_percent, aggression } = &at.value;
+fn warmup(at: &At<written::Warmup>, findings: &mut Vec<Finding>) -> Checked<At<Warmup>> {
+    let written::Warmup { duration: lasts, minimum_percent, aggression } = &at.value;
     let duration = duration::duration(lasts, "duration", findings);
     let aggression = optional(aggression, |at| match at.value.parse::<f64>() {
         Ok(number) if number.is_finite() && number >= 1.0 => Ok(number),

@@ -2,16 +2,16 @@
 
 use super::{problems, says_something};
 use crate::diagnostic::Finding;
+use crate::input::traffic_policy as written;
 use crate::model::traffic_policy::OutlierDetection;
 use crate::resolve::value::{Checked, Poisoned, duration, each, optional, placed, plain};
 use crate::source::At;
-use crate::spec::traffic_policy as spec;
 
 pub(super) fn outlier_detection(
-    at: &At<spec::OutlierDetection>,
+    at: &At<written::OutlierDetection>,
     findings: &mut Vec<Finding>,
 ) -> Checked<OutlierDetection> {
-    let spec::OutlierDetection {
+    let written::OutlierDetection {
         split_external_local_origin_errors: split,
         consecutive_local_origin_failures: local,
         consecutive_gateway_errors,

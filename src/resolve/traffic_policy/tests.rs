@@ -2,7 +2,7 @@
 
 use crate::model::Service;
 use crate::source::{Found, Limits, Source, Sources};
-use crate::{resolve, spec};
+use crate::{input, resolve};
 
 /// A service with a policy, and the findings of reading and resolving it.
 fn resolved(policy: &str) -> (Service, Vec<String>) {
@@ -11,8 +11,8 @@ fn resolved(policy: &str) -> (Service, Vec<String>) {
          reviews: {{ports: {{http: 9080, grpc: 9090}}, versions: {{v1: cluster1}}, trafficPolicy: {policy}}}\n"
     );
     let texts = vec![Source::new("topology.yaml", Found::Named, text.into_bytes())];
-    let outcome = spec::parse(&Sources { texts, limits: Limits::default() });
-    let outcome = outcome.and_then(|spec| resolve::resolve(&spec));
+    let outcome = input::parse(&Sources { texts, limits: Limits::default() });
+    let outcome = outcome.and_then(|input| resolve::resolve(&input));
     let said =
         outcome.findings.iter().map(|finding| format!("{}: {}", finding.code, finding.message)).collect();
     (outcome.value.unwrap().services.remove(0), said)

@@ -6,12 +6,12 @@ use ipnet::IpNet;
 
 use super::{Checked, Poisoned, each};
 use crate::diagnostic::Finding;
+use crate::input::{Listed, Written};
 use crate::resolve::address::all_numeric_end;
 use crate::resolve::name::is_dns_name;
 use crate::resolve::problems::connection as problems;
 use crate::resolve::problems::value::empty;
 use crate::source::At;
-use crate::spec::{Listed, Written};
 
 type Texts = Written<Listed<At<String>>>;
 

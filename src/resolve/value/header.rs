@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use super::{Checked, Poisoned, each};
 use crate::diagnostic::Finding;
+use crate::input::{Keyed, Listed, Written};
 use crate::resolve::problems::value as problems;
 use crate::source::{At, Place};
-use crate::spec::{Keyed, Listed, Written};
 
 /// Where a header's name stands; each place forbids something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@
 //! and a request line with a blank or a raw `é` is a bad request.
 
 use crate::diagnostic::Finding;
+use crate::input::condition::TextMatch;
 use crate::resolve::problems::value as problems;
-use crate::spec::condition::TextMatch;
 
 /// What every request has in such a place, and what to do.
 struct Fact {

@@ -5,24 +5,28 @@ use std::collections::BTreeMap;
 use super::super::{problems, says_something};
 use super::filled;
 use crate::diagnostic::Finding;
+use crate::input::traffic_policy as written;
+use crate::input::{Listed, Written};
 use crate::model::traffic_policy::{LocalityLbSetting, ZoneAwareLbSetting};
 use crate::resolve::action::exclusive;
 use crate::resolve::value::{Checked, Poisoned, each, plain};
 use crate::source::At;
-use crate::spec::traffic_policy as spec;
-use crate::spec::{Listed, Written};
 
 /// Labels that say region, zone and subzone: regions are compared anyway where `failover` names some.
 const TOPOLOGY: [&str; 3] =
     ["topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone"];
 
 pub(super) fn locality(
-    at: &At<spec::LocalityLbSetting>,
-    outliers: &Written<spec::OutlierDetection>,
+    at: &At<written::LocalityLbSetting>,
+    outliers: &Written<written::OutlierDetection>,
     findings: &mut Vec<Finding>,
 ) -> Checked<At<LocalityLbSetting>> {
-    let spec::LocalityLbSetting { enabled, distribute: shares, failover: regions, failover_priority: labels } =
-        &at.value;
+    let written::LocalityLbSetting {
+        enabled,
+        distribute: shares,
+        failover: regions,
+        failover_priority: labels,
+    } = &at.value;
     let absent = [enabled.is_absent(), shares.is_absent(), regions.is_absent(), labels.is_absent()];
     let words = ["enabled", "distribute", "failover", "failoverPriority"];
     says_something(at.place, "localityLbSetting", &absent, &words, findings)?;
@@ -46,12 +50,16 @@ pub(super) fn locality(
 }
 
 pub(super) fn zone_aware(
-    at: &At<spec::ZoneAwareLbSetting>,
-    outliers: &Written<spec::OutlierDetection>,
+    at: &At<written::ZoneAwareLbSetting>,
+    outliers: &Written<written::OutlierDetection>,
     findings: &mut Vec<Finding>,
 ) -> Checked<At<ZoneAwareLbSetting>> {
-    let spec::ZoneAwareLbSetting { enabled, failover: regions, failover_priority: labels, min_cluster_size } =
-        &at.value;
+    let written::ZoneAwareLbSetting {
+        enabled,
+        failover: regions,
+        failover_priority: labels,
+        min_cluster_size,
+    } = &at.value;
     let absent = [enabled.is_absent(), regions.is_absent(), labels.is_absent(), min_cluster_size.is_absent()];
     let words = ["enabled", "failover", "failoverPriority", "minClusterSize"];
     says_something(at.place, "zoneAwareLbSetting", &absent, &words, findings)?;
@@ -72,9 +80,9 @@ struct Order {
 }
 
 fn order(
-    regions: &Written<Listed<spec::Failover>>,
+    regions: &Written<Listed<written::Failover>>,
     labels: &Written<Listed<At<String>>>,
-    outliers: &Written<spec::OutlierDetection>,
+    outliers: &Written<written::OutlierDetection>,
     findings: &mut Vec<Finding>,
 ) -> Checked<Order> {
     let failover = each(regions, |written| failover(written, findings));
@@ -93,10 +101,10 @@ fn order(
 }
 
 fn distribute(
-    written: &spec::Distribute,
+    written: &written::Distribute,
     findings: &mut Vec<Finding>,
 ) -> Checked<(String, BTreeMap<String, u32>)> {
-    let spec::Distribute { place, from, to } = written;
+    let written::Distribute { place, from, to } = written;
     let to_entries = &to.value;
     let mut sound = to_entries.complete;
     for locality in std::iter::once(from).chain(to_entries.entries.iter().map(|entry| &entry.key)) {
@@ -122,8 +130,8 @@ fn pattern(at: &At<String>, findings: &mut Vec<Finding>) -> Checked<()> {
     Err(Poisoned)
 }
 
-fn failover(written: &spec::Failover, findings: &mut Vec<Finding>) -> Checked<(String, String)> {
-    let spec::Failover { from, to } = written;
+fn failover(written: &written::Failover, findings: &mut Vec<Finding>) -> Checked<(String, String)> {
+    let written::Failover { from, to } = written;
     let no_region = [from, to].into_iter().find(|at| at.value.contains(['/', '*']) || at.value.is_empty());
     if let Some(at) = no_region {
         findings.push(problems::not_a_region(at));

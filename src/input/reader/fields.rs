@@ -30,22 +30,22 @@ macro_rules! form {
         $($slot:ident: $field:literal),+ $(,)?
     }) => {
         struct $form<'t> {
-            $($slot: $crate::spec::Written<$crate::spec::tree::Value<'t>>),+
+            $($slot: $crate::input::Written<$crate::input::tree::Value<'t>>),+
         }
 
-        impl<'t> $crate::spec::reader::Form<'t> for $form<'t> {
+        impl<'t> $crate::input::reader::Form<'t> for $form<'t> {
             const WHAT: &'static str = $what;
             const EXAMPLE: &'static str = $example;
             const FIELDS: &'static [&'static str] = &[$($field),+];
 
-            fn filled(with: fn() -> $crate::spec::Written<$crate::spec::tree::Value<'t>>) -> Self {
+            fn filled(with: fn() -> $crate::input::Written<$crate::input::tree::Value<'t>>) -> Self {
                 Self { $($slot: with()),+ }
             }
 
             fn slot(
                 &mut self,
                 field: &str,
-            ) -> Option<&mut $crate::spec::Written<$crate::spec::tree::Value<'t>>> {
+            ) -> Option<&mut $crate::input::Written<$crate::input::tree::Value<'t>>> {
                 match field {
                     $($field => Some(&mut self.$slot),)+
                     _ => None,
@@ -54,11 +54,11 @@ macro_rules! form {
         }
     };
 }
-pub(in crate::spec) use form;
+pub(in crate::input) use form;
 
 /// What a flow map means whose entries are single words with a colon inside: `{v1:50, v2:50}` has two keys without
 /// values.
-pub(in crate::spec) fn unspaced(map: Value<'_>, mapping: &Mapping) -> Option<String> {
+pub(in crate::input) fn unspaced(map: Value<'_>, mapping: &Mapping) -> Option<String> {
     let words = mapping.entries.iter().map(|entry| {
         let (key, value) = map.entry(entry);
         let (name, number) = key.value.split_once(':')?;

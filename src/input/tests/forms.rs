@@ -2,30 +2,30 @@
 
 use super::language::{cluster, names, routes, service};
 use super::*;
-use crate::spec::Listed;
-use crate::spec::condition::TextMatch;
-use crate::spec::service::{Clients, Namespaces};
+use crate::input::Listed;
+use crate::input::condition::TextMatch;
+use crate::input::service::{Clients, Namespaces};
 
 #[test]
 fn gateways_have_three_forms() {
     for form in ["x", "[x]", "{address: x}", "{address: [x]}"] {
-        let spec = sound(&cluster(&format!("{{gateway: {form}}}")));
-        assert_eq!(names(&spec.clusters.entries[0].gateway.value().unwrap().addresses), ["x"], "{form}");
+        let input = sound(&cluster(&format!("{{gateway: {form}}}")));
+        assert_eq!(names(&input.clusters.entries[0].gateway.value().unwrap().addresses), ["x"], "{form}");
     }
     let long =
         "{address: [x, y], port: 31443, serverPort: 443, namespace: n, selector: {istio: i}, expose: used}";
-    let spec = sound(&cluster(&format!("{{gateway: {long}, locality: eu/a}}")));
-    let gateway = spec.clusters.entries[0].gateway.value().unwrap();
+    let input = sound(&cluster(&format!("{{gateway: {long}, locality: eu/a}}")));
+    let gateway = input.clusters.entries[0].gateway.value().unwrap();
     assert_eq!(names(&gateway.addresses), ["x", "y"]);
     assert_eq!((gateway.port.value(), gateway.server_port.value()), (Some(&31443), Some(&443)));
-    let locality = spec.clusters.entries[0].locality.value().unwrap();
+    let locality = input.clusters.entries[0].locality.value().unwrap();
     assert_eq!((locality.region.value.as_str(), locality.zone.as_ref().unwrap().value.as_str()), ("eu", "a"));
 }
 
 #[test]
 fn a_gateway_has_other_addresses_for_some_callers() {
-    let spec = sound(&cluster("{gateway: {address: x, addressFrom: {b: y, c: [y, z]}}}"));
-    let gateway = spec.clusters.entries[0].gateway.value().unwrap();
+    let input = sound(&cluster("{gateway: {address: x, addressFrom: {b: y, c: [y, z]}}}"));
+    let gateway = input.clusters.entries[0].gateway.value().unwrap();
     let from = &gateway.address_from.value().unwrap().entries;
     let read: Vec<_> = from
         .iter()
@@ -37,8 +37,8 @@ fn a_gateway_has_other_addresses_for_some_callers() {
 #[test]
 fn ports_have_three_forms() {
     let ports = |form: &str| -> Vec<(Option<String>, Option<u16>, Option<String>)> {
-        let spec = sound(&service(&format!("{{ports: {form}}}")));
-        let ports = spec.services.entries[0].ports.value().unwrap().entries.clone();
+        let input = sound(&service(&format!("{{ports: {form}}}")));
+        let ports = input.services.entries[0].ports.value().unwrap().entries.clone();
         ports
             .into_iter()
             .map(|port| {
@@ -65,8 +65,8 @@ fn ports_have_three_forms() {
 #[test]
 fn versions_have_four_forms() {
     let placements = |form: &str| -> Vec<(String, Option<u32>)> {
-        let spec = sound(&service(&format!("{{versions: {{v: {form}}}}}")));
-        let version = &spec.services.entries[0].versions.value().unwrap().entries[0];
+        let input = sound(&service(&format!("{{versions: {{v: {form}}}}}")));
+        let version = &input.services.entries[0].versions.value().unwrap().entries[0];
         let listed = version.clusters.value().unwrap();
         listed
             .entries
@@ -88,8 +88,8 @@ fn versions_have_four_forms() {
 #[test]
 fn clients_have_four_forms() {
     let clients = |form: &str| {
-        let spec = sound(&service(&format!("{{clients: {form}}}")));
-        spec.services.entries[0].clients.value().unwrap().clone()
+        let input = sound(&service(&format!("{{clients: {form}}}")));
+        input.services.entries[0].clients.value().unwrap().clone()
     };
     assert!(matches!(clients("all"), Clients::All));
     assert!(
@@ -117,8 +117,8 @@ fn routes_have_four_forms() {
         "{to: [{version: v1}]}",
     ];
     for form in forms {
-        let spec = sound(&routes(form));
-        let rules = spec.routes.entries[0].rules.value().unwrap();
+        let input = sound(&routes(form));
+        let rules = input.routes.entries[0].rules.value().unwrap();
         assert_eq!(rules.entries.len(), 1, "{form}");
         let destinations = &rules.entries[0].to.value().unwrap().entries;
         assert_eq!(destinations[0].version.value().unwrap(), "v1", "{form}");
@@ -135,8 +135,8 @@ fn routes_have_four_forms() {
 #[test]
 fn destinations_are_split_at_the_last_at() {
     let text = routes("{to: {v1: 0, größe@c: 40, 'a@b@c': 60}, mirror: {v2@c: 10}}");
-    let spec = sound(&text);
-    let rule = &spec.routes.entries[0].rules.value().unwrap().entries[0];
+    let input = sound(&text);
+    let rule = &input.routes.entries[0].rules.value().unwrap().entries[0];
     let slice = |place: crate::source::Place| &text[place.span.start as usize..place.span.end as usize];
     let found = rule.to.value().unwrap().entries.iter().map(|destination| {
         let version = slice(destination.version.place().unwrap());
@@ -165,8 +165,8 @@ fn conditions_say_how_text_is_compared() {
     let all = "{uri: {prefix: /a}, scheme: https, method: {exact: GET}, authority: {regex: a.*}, \
                headers: {a: b, c: {present: true}}, withoutHeaders: {d: {prefix: e}}, queryParams: {f: {regex: g}}, \
                ignoreUriCase: true, port: grpc, sourceLabels: {app: web}, sourceNamespace: n, sourceClusters: [x, y]}";
-    let spec = sound(&rule(all));
-    let conditions = spec.routes.entries[0].rules.value().unwrap().entries[0].conditions.value().unwrap();
+    let input = sound(&rule(all));
+    let conditions = input.routes.entries[0].rules.value().unwrap().entries[0].conditions.value().unwrap();
     assert_eq!(conditions.entries.len(), 1);
     assert!(
         matches!(conditions.entries[0].uri.value().unwrap(), TextMatch::Prefix(text) if text.value == "/a")
@@ -184,8 +184,8 @@ fn conditions_say_how_text_is_compared() {
         ),
         (rule("{uri: [a]}"), &[r#"MG0123 "[a]""#]),
     ]);
-    let spec = crate::spec::parse(&sources([&rule("{headers: {a: {}, b: c}}")])).value.unwrap();
-    let conditions = spec.routes.entries[0].rules.value().unwrap().entries[0].conditions.value().unwrap();
+    let input = crate::input::parse(&sources([&rule("{headers: {a: {}, b: c}}")])).value.unwrap();
+    let conditions = input.routes.entries[0].rules.value().unwrap().entries[0].conditions.value().unwrap();
     assert!(!conditions.entries[0].headers.value().unwrap().complete);
 }
 
@@ -196,8 +196,8 @@ fn actions_are_istios() {
                    fault: {delay: {fixedDelay: 5s, percentage: {value: 0.1}}, abort: {httpStatus: 500, percentage: 10}}, \
                    corsPolicy: {allowOrigins: [a, {prefix: b}], allowCredentials: true, maxAge: 1h}, \
                    headers: {request: {set: {a: b}, add: {c: d}, remove: e}}}";
-    let spec = sound(&routes(actions));
-    let rule = &spec.routes.entries[0].rules.value().unwrap().entries[0];
+    let input = sound(&routes(actions));
+    let rule = &input.routes.entries[0].rules.value().unwrap().entries[0];
     let fault = rule.actions.fault.value().unwrap();
     assert_eq!(fault.delay.value().unwrap().percentage.value(), Some(&0.1));
     assert_eq!(fault.abort.value().unwrap().http_status.value(), Some(&500));

@@ -1,6 +1,6 @@
 //! What is written?
 //!
-//! Enters: texts. Leaves: a [`Spec`], the inputs as written, all documents joined. Refuses to know: what a name
+//! Enters: texts. Leaves: a [`Input`], the inputs as written, all documents joined. Refuses to know: what a name
 //! stands for and what is meant where nothing is written; that is `resolve`'s.
 //!
 //! Every value knows its place. What could not be read is poison ([`Written::Illegible`], [`Listed::complete`]):
@@ -33,7 +33,7 @@ pub use written::{Keyed, Listed, ServiceName, Written};
 
 /// Everything that is written, joined over all documents.
 #[derive(Clone, Debug, Default)]
-pub struct Spec {
+pub struct Input {
     /// `mesh`; illegible fields and all.
     pub mesh: mesh::Mesh,
     /// `clusters`, each name once.
@@ -51,7 +51,7 @@ pub struct Spec {
 }
 
 /// Reads all texts as far as they are sound. No value if nothing is.
-pub fn parse(sources: &Sources) -> Outcome<Spec> {
+pub fn parse(sources: &Sources) -> Outcome<Input> {
     let mut reader = Reader::default();
     let documents = Documents::read(sources, &mut reader);
     let Topology { mesh, mut clusters, clusters_place, mut services, mut gateways } =
@@ -67,8 +67,8 @@ pub fn parse(sources: &Sources) -> Outcome<Spec> {
     let nothing = documents.topologies.is_empty() && documents.routings.is_empty() && !documents.complete;
     let clusters_place = clusters_place.or_else(|| documents.routings.first().map(|document| document.place));
     let has_topology = !documents.topologies.is_empty() || !documents.complete;
-    let spec = Spec { mesh, clusters, clusters_place, has_topology, services, gateways, routes };
-    Outcome { value: (!nothing).then_some(spec), findings: reader.into_findings() }
+    let input = Input { mesh, clusters, clusters_place, has_topology, services, gateways, routes };
+    Outcome { value: (!nothing).then_some(input), findings: reader.into_findings() }
 }
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.

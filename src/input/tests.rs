@@ -7,7 +7,7 @@ mod yaml; // syntax, aliases, tags, encodings
 
 use std::fmt::Write;
 
-use super::Spec;
+use super::Input;
 use crate::diagnostic::{Code, Finding, Severity};
 use crate::source::{Found, Limits, Source, Sources};
 
@@ -41,7 +41,7 @@ fn findings(text: &str) -> Vec<Finding> {
 }
 
 /// What is handed on; the text must be sound.
-fn sound(text: &str) -> Spec {
+fn sound(text: &str) -> Input {
     let outcome = super::parse(&sources([text]));
     assert_eq!(outcome.findings, [], "{text}");
     outcome.value.unwrap()

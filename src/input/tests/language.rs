@@ -1,8 +1,8 @@
 //! Fields and scalars.
 
 use super::*;
-use crate::spec::condition::{Presence, TextMatch};
-use crate::spec::{Listed, Written};
+use crate::input::condition::{Presence, TextMatch};
+use crate::input::{Listed, Written};
 
 /// A topology with the cluster `a`.
 pub(super) fn cluster(fields: &str) -> String {
@@ -33,9 +33,9 @@ fn unknown_fields_come_with_the_nearest_or_with_an_example() {
     let helps: Vec<_> = found.iter().filter_map(|finding| finding.help.as_deref()).collect();
     assert_eq!(helps[0], "that is said by `locality: europe`, with the zone `europe/a`");
     assert!(helps[1].starts_with("a cluster is written as in"), "{helps:?}");
-    let spec = crate::spec::parse(&sources([&cluster("{gatway: x}")])).value.unwrap();
-    assert!(spec.clusters.entries[0].gateway.is_illegible(), "it was meant, so that nobody asks for it");
-    assert!(spec.clusters.entries[0].network.is_absent());
+    let input = crate::input::parse(&sources([&cluster("{gatway: x}")])).value.unwrap();
+    assert!(input.clusters.entries[0].gateway.is_illegible(), "it was meant, so that nobody asks for it");
+    assert!(input.clusters.entries[0].network.is_absent());
 }
 
 #[test]
@@ -65,14 +65,14 @@ fn the_wrong_form_is_named_in_the_words_of_the_user() {
 #[test]
 fn what_cannot_be_read_keeps_its_name() {
     let text = format!("{}services: {{s: 5, t: {{versions: {{v1: }}}}}}", cluster("5"));
-    let outcome = crate::spec::parse(&sources([&text]));
+    let outcome = crate::input::parse(&sources([&text]));
     assert_eq!(outcome.findings.len(), 3);
-    let spec = outcome.value.unwrap();
-    assert_eq!(spec.clusters.entries[0].name.value, "a");
-    assert!(spec.clusters.entries[0].gateway.is_illegible());
-    assert!(spec.services.entries[0].ports.is_illegible());
-    assert!(spec.services.entries[1].versions.value().unwrap().entries[0].clusters.is_illegible());
-    assert!(spec.clusters.complete && spec.services.complete);
+    let input = outcome.value.unwrap();
+    assert_eq!(input.clusters.entries[0].name.value, "a");
+    assert!(input.clusters.entries[0].gateway.is_illegible());
+    assert!(input.services.entries[0].ports.is_illegible());
+    assert!(input.services.entries[1].versions.value().unwrap().entries[0].clusters.is_illegible());
+    assert!(input.clusters.complete && input.services.complete);
 }
 
 #[test]
@@ -95,12 +95,12 @@ fn text_stays_as_written() {
     let texts =
         "no on y NO true 1.10 1.0 2 2024-01-01 12:30:00 2001-12-14t21:59:43.10-05:00 0777 0x50 1e3 .inf";
     for text in texts.split(' ') {
-        let spec = sound(&topology(&format!(
+        let input = sound(&topology(&format!(
             "clusters: {{{text}: {{istio: {text}}}}}\nservices: {{s: {{versions: {{{text}: {text}}}}}}}\n"
         )));
-        assert_eq!(spec.clusters.entries[0].name.value, text);
-        assert_eq!(spec.clusters.entries[0].istio.value().unwrap(), text);
-        let version = &spec.services.entries[0].versions.value().unwrap().entries[0];
+        assert_eq!(input.clusters.entries[0].name.value, text);
+        assert_eq!(input.clusters.entries[0].istio.value().unwrap(), text);
+        let version = &input.services.entries[0].versions.value().unwrap().entries[0];
         assert_eq!(version.name.value, text);
         assert_eq!(version.clusters.value().unwrap().entries[0].cluster.value, text);
     }
@@ -111,8 +111,8 @@ fn hostile_texts_arrive_byte_for_byte() {
     let hostile = "= << ? - : --- ... #x @a `a %a &a *a !a | > [1] {} '' ä😀";
     for text in hostile.split(' ').chain(["a: b", "a #b", "x\u{2028}y", " 80", "- x", "!!int 3"]) {
         let quoted = text.replace('\'', "''");
-        let spec = sound(&routes(&format!("[{{match: {{headers: {{'h{quoted}': '{quoted}'}}}}, to: v1}}]")));
-        let rule = &spec.routes.entries[0].rules.value().unwrap().entries[0];
+        let input = sound(&routes(&format!("[{{match: {{headers: {{'h{quoted}': '{quoted}'}}}}, to: v1}}]")));
+        let rule = &input.routes.entries[0].rules.value().unwrap().entries[0];
         let header = &rule.conditions.value().unwrap().entries[0].headers.value().unwrap().entries[0];
         assert_eq!(header.key.value, format!("h{text}"));
         let Presence::Says(TextMatch::Exact(value)) = &header.value else { panic!("{text}") };
@@ -168,8 +168,8 @@ fn booleans_are_true_and_false() {
         let text = cluster(&format!("{{gateway: {{existing: {written}}}}}"));
         assert_eq!(brief(&text), [format!("MG0126 {written:?}")]);
     }
-    let spec = sound(&cluster("{gateway: {existing: true}}"));
-    assert_eq!(spec.clusters.entries[0].gateway.value().unwrap().existing.value(), Some(&true));
+    let input = sound(&cluster("{gateway: {existing: true}}"));
+    assert_eq!(input.clusters.entries[0].gateway.value().unwrap().existing.value(), Some(&true));
 }
 
 #[test]
@@ -194,8 +194,8 @@ fn words_are_known_unknown_or_for_later() {
 
 #[test]
 fn words_for_connections_are_lists_of_texts() {
-    let spec = sound(&routes("[{match: {sniHosts: a, destinationSubnets: [10.0.0.0/8, 1]}, to: v1}]"));
-    let rules = &spec.routes.entries[0].rules.value().unwrap().entries;
+    let input = sound(&routes("[{match: {sniHosts: a, destinationSubnets: [10.0.0.0/8, 1]}, to: v1}]"));
+    let rules = &input.routes.entries[0].rules.value().unwrap().entries;
     let condition = &rules[0].conditions.value().unwrap().entries[0];
     assert_eq!(names(&condition.sni_hosts), ["a"]);
     assert_eq!(names(&condition.destination_subnets), ["10.0.0.0/8", "1"]);

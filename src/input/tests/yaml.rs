@@ -26,7 +26,7 @@ fn an_error_of_syntax_ends_one_file_and_no_other() {
         ("a: b\n--- \nc: d\n... x\n".into(), &[r#"MG0104 "x""#]),
     ]);
     let sources = sources(["a: [", &topology("mesh: {nme: x}")]);
-    let outcome = crate::spec::parse(&sources);
+    let outcome = crate::input::parse(&sources);
     let found: Vec<String> = outcome.findings.iter().map(|finding| brief_one(&sources, finding)).collect();
     assert_eq!(found, [r#"MG0104 "" "[""#, r#"MG0120 "nme""#]);
     assert!(!outcome.value.unwrap().clusters.complete, "the broken file may have held any cluster");
@@ -74,7 +74,7 @@ fn aliases_of_long_texts_and_merges_are_counted_in_full() {
     ] {
         let mut sources = sources([&text]);
         sources.limits.nodes = 5000;
-        let found = crate::spec::parse(&sources).findings;
+        let found = crate::input::parse(&sources).findings;
         assert_eq!(found.iter().map(|finding| finding.code).collect::<Vec<_>>(), [Code::MG0106]);
         assert_eq!(pointed(&sources, &found[0], 0).0, "*a");
     }
@@ -110,22 +110,22 @@ fn a_mistake_behind_aliases_is_one_mistake_and_both_ends_are_known() {
 
 #[test]
 fn merge_keys_bring_in_maps() {
-    let spec = sound(&topology(
+    let input = sound(&topology(
         "clusters:
   a: &a {istio: 1.2, network: n}
   b: {<<: *a, istio: 1.3}
   c: {istio: 1.4, <<: [*a, {context: c, network: m}]}
 ",
     ));
-    let text = |written: &crate::spec::Written<String>| written.value().cloned().unwrap_or_default();
-    let found: Vec<[String; 4]> = spec
+    let text = |written: &crate::input::Written<String>| written.value().cloned().unwrap_or_default();
+    let found: Vec<[String; 4]> = input
         .clusters
         .entries
         .iter()
         .map(|c| [c.name.value.clone(), text(&c.istio), text(&c.network), text(&c.context)])
         .collect();
     assert_eq!(found, [["a", "1.2", "n", ""], ["b", "1.3", "n", ""], ["c", "1.4", "n", "c"]]);
-    assert!(spec.clusters.entries[1].network.place().unwrap().via.is_some());
+    assert!(input.clusters.entries[1].network.place().unwrap().via.is_some());
     assert_found([
         (topology("clusters: {e: {<<: 5}}"), &[r#"MG0112 "5""#]),
         (topology("clusters: {e: {<<: [[]]}}"), &[r#"MG0112 "[[]]""#]),
@@ -206,24 +206,24 @@ fn control_characters_are_shown_escaped() {
 fn bytes_that_are_no_text_are_named_by_line() {
     let bytes = b"a: b\nname: caf\xe9\n".to_vec();
     let sources = Sources { texts: vec![Source::new("x", Found::Named, bytes)], limits: Limits::default() };
-    let found = crate::spec::parse(&sources).findings;
+    let found = crate::input::parse(&sources).findings;
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].message, "`x` is not UTF-8: byte 0xe9 at line 2, byte 10");
     assert_eq!(found[0].labels[0].place.span.start, 14);
 
     let elf = b"\x7fELF\x02\x01\x01\0\0\xff\xfe".to_vec();
     let sources = Sources { texts: vec![Source::new("x", Found::Named, elf)], limits: Limits::default() };
-    assert_eq!(crate::spec::parse(&sources).findings.len(), 1);
+    assert_eq!(crate::input::parse(&sources).findings.len(), 1);
 }
 
 #[test]
 fn the_size_of_a_file_is_bounded() {
     let mut sources = sources([&topology(&"#".repeat(1000))]);
     sources.limits.input_size = 1000;
-    let found = crate::spec::parse(&sources).findings;
+    let found = crate::input::parse(&sources).findings;
     assert_eq!(found[0].message, "`0.yaml` exceeds the limit of 1000 bytes a file");
     sources.limits.input_size = 2000;
-    assert_eq!(crate::spec::parse(&sources).findings, []);
+    assert_eq!(crate::input::parse(&sources).findings, []);
 }
 
 #[test]
@@ -273,7 +273,7 @@ fn no_broken_text_breaks_the_reader() {
     }
     for text in broken {
         let sources = sources([&text]);
-        for finding in crate::spec::parse(&sources).findings {
+        for finding in crate::input::parse(&sources).findings {
             assert!(!finding.labels.is_empty());
             // Slicing asserts that every place lies inside the text, between characters.
             brief_one(&sources, &finding);
