@@ -37,7 +37,7 @@ pub use cluster::{ClusterPlan, Entrance};
 pub use common::Common;
 pub use ingress::{Ingress, IngressRoute};
 pub use promise::{Promise, Promises};
-pub use rules::route::{Answer, Copy, Route, ServiceRoutes, Share, Target};
+pub use rules::route::{Answer, Copy, Nowhere, Route, ServiceRoutes, Share, Target};
 pub use service::ServicePlan;
 pub use serving::{Serving, StandsIn};
 pub use visibility::View;

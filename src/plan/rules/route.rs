@@ -115,6 +115,19 @@ pub enum Site {
     Cluster(ClusterId),
     /// In the nearest of several that is healthy.
     Nearest,
+    /// In no cluster that these callers get into. The share stays, so that shares add up.
+    Nowhere(Nowhere),
+}
+
+/// Why callers get nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Nowhere {
+    /// The clusters that run it have no gateway to enter by.
+    Closed,
+    /// The clusters that run it are drained.
+    Drained,
+    /// It runs in none of the clusters that are meant.
+    Absent,
 }
 
 /// What callers in a class of clusters get from a service, port by port. A port that no rule speaks of is left alone: local
@@ -302,7 +315,7 @@ impl<'m> Path<'_, 'm> {
             let idle = shares.iter().filter(|share| share.weight == 0).map(|share| share.target.site);
             idle.for_each(|site| match site {
                 Site::Cluster(cluster) => survey.idle(to, cluster),
-                Site::Nearest => {}
+                Site::Nearest | Site::Nowhere(_) => {}
             });
         }
         shares
@@ -365,8 +378,12 @@ fn rounded(percent: f64) -> f64 {
 
 /// Splits a whole share among the clusters that serve it, unless each stands in for the others.
 fn split<'m>(whole: Share<'m>, serving: &Serving) -> Vec<Share<'m>> {
+    let whole_at = |site: Site| vec![Share { target: Target { site, ..whole.target }, ..whole }];
     if serving.failover {
-        return vec![Share { target: Target { site: Site::Nearest, ..whole.target }, ..whole }];
+        return whole_at(Site::Nearest);
+    }
+    if serving.clusters.is_empty() {
+        return whole_at(Site::Nowhere(nowhere(serving)));
     }
     let sizes: Vec<_> = serving.clusters.iter().map(|(_, size)| *size).collect();
     let part = |((cluster, _), weight): (&(ClusterId, u32), u32)| {
@@ -374,6 +391,15 @@ fn split<'m>(whole: Share<'m>, serving: &Serving) -> Vec<Share<'m>> {
         Share { target, weight, ..whole }
     };
     serving.clusters.iter().zip(share::split(whole.weight, &sizes)).map(part).collect()
+}
+
+/// Why nobody serves.
+fn nowhere(serving: &Serving) -> Nowhere {
+    match (serving.drained.is_empty(), serving.closed.is_empty()) {
+        (false, _) => Nowhere::Drained,
+        (true, false) => Nowhere::Closed,
+        (true, true) => Nowhere::Absent,
+    }
 }
 
 /// In order of service, version, cluster; what comes out equal is added up.
