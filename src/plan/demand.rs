@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use super::class::{self, Class};
 use super::common::Common;
 use super::distance;
-use super::rules::route::{self, Route, ServiceRoutes, Site, Target};
+use super::rules::path;
+use super::rules::route::{Route, ServiceRoutes, Site, Target};
 use super::rules::survey::Survey;
 use super::visibility::View;
 use super::way::discovery::{self, Said};
@@ -87,11 +88,11 @@ impl<'m> Asked<'m> {
         let routes = service.clients.get(&class.id).map(|callers| ServiceRoutes {
             service,
             callers: callers.clone(),
-            routes: route::routes(view, service, &class, survey),
+            routes: path::routes(view, service, &class, survey),
         });
         let mut asked = Self { class, routes, let_in: Vec::new(), uses: Vec::new() };
         for (gateway, callers) in gateways(view.mesh(), service, asked.class.id) {
-            let routes = route::from_outside(view, service, &asked.class, survey);
+            let routes = path::from_outside(view, service, &asked.class, survey);
             asked.let_in.push(LetIn { gateway, routes: ServiceRoutes { service, callers, routes } });
         }
         let own = asked.routes.iter().chain(asked.let_in.iter().map(|let_in| &let_in.routes));

@@ -2,8 +2,9 @@
 
 pub mod condition; // which rules are for a caller at all
 pub mod route; // what a request gets
+pub mod path; // how a rule becomes that, on one port
 mod possible; // what cannot be on a port
 mod clash; // what the proxy could not tell apart
 mod shadow; // what earlier rules have answered
-mod share; // whole percents
+mod share; // shares in whole percents
 pub mod survey; // what all this shows about the rules

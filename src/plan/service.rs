@@ -7,7 +7,8 @@ use super::common::Common;
 use super::crossing::Crossings;
 use super::demand::{self, Asked, LetIn, Use};
 use super::promise::{Names, Promises};
-use super::rules::route::{self, Route, ServiceRoutes};
+use super::rules::path;
+use super::rules::route::{Route, ServiceRoutes};
 use super::rules::survey::Survey;
 use super::way::discovery::{self, Discovery};
 use super::way::rewrite::{self, Translation};
@@ -196,7 +197,7 @@ impl<'m> Planner<'_, 'm> {
             let all = routes.get_or_insert_with(|| ServiceRoutes { service, callers, routes: Vec::new() });
             let routed: BTreeSet<u16> = all.routes.iter().map(|route| route.port.number).collect();
             let untouched = service.crossing_ports().filter(|port| !routed.contains(&port.number));
-            all.routes.extend(untouched.map(|port| route::local(common.view, service, class, port)));
+            all.routes.extend(untouched.map(|port| path::local(common.view, service, class, port)));
             all.routes.sort_by_key(|route| route.port.number);
         }
         routes

@@ -4,7 +4,8 @@
 //! cannot is reported. Refuses to know: what the route's conditions say.
 
 use super::condition;
-use super::route::{Path, Route, Site};
+use super::path::Path;
+use super::route::{Route, Site};
 use super::survey::{Gap, Survey};
 use crate::model::{Answer, Pick, RouteKind, Service, Speaks};
 use crate::plan::distance;
