@@ -16,7 +16,10 @@ mod name; // what plain names count on
 use crate::istio::Form;
 use crate::istio::release::SniRouting;
 use crate::model::{Cluster, Release};
-use crate::plan::ClusterPlan;
+use crate::plan::{ClusterPlan, Way};
+
+/// Where Istio's own objects are.
+const ISTIO: &str = "istio-system";
 
 /// What one cluster must provide.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +64,7 @@ pub fn of(plans: &[ClusterPlan<'_>]) -> Vec<ClusterNeeds> {
         release: plan.cluster.release.to_string(),
         needs: [
             trust::needs(plan, &shared),
-            discovery::needs(plan, &sights),
+            Way::all().flat_map(|way| of_way(way, plan, &sights)).collect(),
             gateway::needs(plan),
             ingress::needs(plan),
             workload::needs(plan),
@@ -70,6 +73,15 @@ pub fn of(plans: &[ClusterPlan<'_>]) -> Vec<ClusterNeeds> {
         .concat(),
     };
     plans.iter().map(needs).collect()
+}
+
+/// What one way counts on, beside gateways that are there and can be dialled.
+fn of_way(way: Way, plan: &ClusterPlan<'_>, sights: &discovery::Sights<'_>) -> Vec<Need> {
+    match way {
+        // What a gateway must know for `rewrite` and `merged` is said with the gateway.
+        Way::Local | Way::Sni | Way::Rewrite | Way::Merged => Vec::new(),
+        Way::Discovery => discovery::needs(plan, sights),
+    }
 }
 
 impl Need {

@@ -42,7 +42,7 @@ pub use service::ServicePlan;
 pub use serving::{Serving, StandsIn};
 pub use visibility::View;
 pub use way::Way;
-pub use way::discovery::SeenSubset;
+pub use way::discovery::DiscoverySubset;
 pub use way::merged::{Joining, Part, Pool};
 pub use way::remote::{Extent, RemoteName, RemoteSubset};
 pub use way::rewrite::Translation;

@@ -37,7 +37,7 @@ fn destination_rule(
     further: Vec<Subset>,
     dialect: &mut Dialect<'_>,
 ) -> Object {
-    let Serving { service, versions, seen, stands_in: _ } = serving;
+    let Serving { service, versions, discovered, stands_in: _ } = serving;
     let mut subsets: Vec<Subset> = versions
         .iter()
         .map(|version| {
@@ -62,8 +62,8 @@ fn destination_rule(
         subsets,
     };
     let names = list(versions.iter().map(|version| version.name.as_str()));
-    let why = if !seen.is_empty() {
-        let names = list(seen.iter().map(|subset| subset.name.as_str()));
+    let why = if !discovered.is_empty() {
+        let names = list(discovered.iter().map(|subset| subset.name.as_str()));
         format!(
             "Tells apart what control planes see of {service}: {names}; the gateways that are passed know the same."
         )

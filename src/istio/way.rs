@@ -10,9 +10,6 @@ use super::dialect::Dialect;
 use super::kind::object::Object;
 use crate::plan::{ClassPlan, Way};
 
-/// Every way.
-pub const ALL: [Way; 5] = [Way::Local, Way::Sni, Way::Rewrite, Way::Merged, Way::Discovery];
-
 /// What callers of a class need for one way, beside the rule of the plain name.
 pub fn calling(way: Way, plan: &ClassPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
     match way {

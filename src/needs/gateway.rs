@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Need, changes_ends, discovery, is_taught, kubectl, told_to_route};
+use super::{ISTIO, Need, changes_ends, discovery, is_taught, kubectl, told_to_route};
 use crate::diagnostic::join;
 use crate::model::{Cluster, Gateway};
 use crate::plan::{ClusterPlan, Entrance};
@@ -129,7 +129,7 @@ fn alone(plan: &ClusterPlan<'_>, gateway: &Gateway) -> Need {
 
 /// Where far pods join services, or control planes see them, the network of every endpoint must be known, and gateways must see their own alone.
 fn own_view(plan: &ClusterPlan<'_>) -> Vec<Need> {
-    let concerned = plan.is_joined || discovery::concerned(plan);
+    let concerned = plan.has_pool || discovery::concerned(plan);
     let Some(network) = plan.cluster.network.as_ref().filter(|_| concerned) else { return Vec::new() };
     let label = format!("topology.istio.io/network={network}");
     let known = Need::new(
@@ -137,9 +137,9 @@ fn own_view(plan: &ClusterPlan<'_>) -> Vec<Need> {
         format!("Istio knows `{network}` as the network of this cluster and its pods (`global.network`)"),
         "pods of other networks are dialled as if they were here",
     )
-    .seen_by(kubectl(plan.cluster, &["get", "namespace", "istio-system", "--show-labels"]))
-    .by(kubectl(plan.cluster, &["label", "--overwrite", "namespace", "istio-system", &label]));
-    let entered = plan.entrance.is_some() || plan.is_joined;
+    .seen_by(kubectl(plan.cluster, &["get", "namespace", ISTIO, "--show-labels"]))
+    .by(kubectl(plan.cluster, &["label", "--overwrite", "namespace", ISTIO, &label]));
+    let entered = plan.entrance.is_some() || plan.has_pool;
     let Some(gateway) = plan.cluster.gateway.as_ref().filter(|_| entered) else { return vec![known] };
     let selector = selector(gateway);
     let variable = format!("ISTIO_META_REQUESTED_NETWORK_VIEW={network}");

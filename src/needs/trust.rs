@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Need, discovery, kubectl};
+use super::{ISTIO, Need, discovery, kubectl};
 use crate::diagnostic::join;
 use crate::plan::ClusterPlan;
 
@@ -42,7 +42,7 @@ pub fn needs(plan: &ClusterPlan<'_>, shared: &Shared<'_>) -> Vec<Need> {
             "configmap",
             "istio-ca-root-cert",
             "--namespace",
-            "istio-system",
+            ISTIO,
             "--output",
             "jsonpath={.data.root-cert\\.pem}",
         ],
@@ -55,7 +55,7 @@ pub fn needs(plan: &ClusterPlan<'_>, shared: &Shared<'_>) -> Vec<Need> {
             "generic",
             "cacerts",
             "--namespace",
-            "istio-system",
+            ISTIO,
             "--from-file=root-cert.pem",
             "--from-file=ca-cert.pem",
             "--from-file=ca-key.pem",
@@ -77,7 +77,7 @@ pub fn needs(plan: &ClusterPlan<'_>, shared: &Shared<'_>) -> Vec<Need> {
     )
     .seen_by(kubectl(
         cluster,
-        &["get", "configmap", "istio", "--namespace", "istio-system", "--output", "jsonpath={.data.mesh}"],
+        &["get", "configmap", "istio", "--namespace", ISTIO, "--output", "jsonpath={.data.mesh}"],
     ));
     vec![root, trust_domain]
 }

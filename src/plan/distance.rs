@@ -68,12 +68,7 @@ fn open(
         match view.cluster(cluster) {
             Some(_) if cluster == caller => open.push((cluster, size)),
             Some(entered) if entered.drain.is_some() => serving.drained.push(cluster),
-            Some(_) if view.discovers(service, cluster) && view.discovers_way(caller, cluster) => {
-                open.push((cluster, size));
-            }
-            Some(entered) if entered.gateway.is_some() && !view.discovers(service, cluster) => {
-                open.push((cluster, size));
-            }
+            Some(_) if view.is_open(service, caller, cluster) => open.push((cluster, size)),
             Some(_) | None => serving.closed.push(cluster),
         }
     }

@@ -120,8 +120,8 @@ impl Chains {
 pub fn taken_for(scene: &Scene<'_, '_>, entered: ClusterId, said: &str) -> Result<Option<String>, String> {
     let (port, subset, host) =
         sni::parse(said).ok_or_else(|| format!("`{said}` is not an SNI of Istio's"))?;
-    let mut taught = scene.plan.translations.get(&entered).into_iter().flatten();
-    let translation = taught.find(|known| known.host == host && known.said.as_deref() == subset);
+    let mut translations = scene.plan.translations.get(&entered).into_iter().flatten();
+    let translation = translations.find(|known| known.host == host && known.said.as_deref() == subset);
     let Some(translation) = translation else { return Ok(None) };
     let release = scene.facts.view.cluster(entered).map(|cluster| cluster.release);
     let per_sni = release.is_some_and(|release| release.can(Feature::ChainPerSni));

@@ -23,7 +23,7 @@ struct Part<'o> {
 }
 
 /// Far pods behind a gateway, and those of them that endpoints are labelled like.
-struct Joined {
+struct Merged {
     landing: Landing,
     labelled: BTreeSet<Option<VersionId>>,
 }
@@ -58,7 +58,7 @@ impl<'s> Scene<'s, '_> {
             let priority = 2 * pool.priority_of(own, &BTreeMap::new()) + usize::from(elsewhere);
             landings.push(Landing { cluster, pods, weight: 1, priority, ejected: pool.ejects() });
         }
-        let mut far: BTreeMap<(&str, Option<u16>), Vec<Joined>> = BTreeMap::new();
+        let mut far: BTreeMap<(&str, Option<u16>), Vec<Merged>> = BTreeMap::new();
         let entries = self.told(caller).and_then(|index| index.entries.get(host));
         for (metadata, entry) in
             entries.into_iter().flatten().filter(|(_, entry)| !entry.endpoints.is_empty())
@@ -69,25 +69,25 @@ impl<'s> Scene<'s, '_> {
             let name = entry.ports.iter().find(|known| known.number == port).map(|known| &known.name);
             let name = name.ok_or_else(|| format!("`{host}` has no port {port} elsewhere"))?;
             for endpoint in entry.endpoints.iter().filter(|it| selects(part.labels(), &it.labels)) {
-                let joined = self.joined(asked, part, endpoint, name, gateways)?;
+                let merged = self.merged(asked, part, endpoint, name, gateways)?;
                 let dialled = (endpoint.address.as_str(), endpoint.ports.get(name).copied());
                 match far.get_mut(&dialled) {
                     // Endpoints of several entries at one address are one.
                     Some(known) => {
-                        for (known, also) in known.iter_mut().zip(joined) {
+                        for (known, also) in known.iter_mut().zip(merged) {
                             known.labelled.extend(also.labelled);
                         }
                     }
-                    None => drop(far.insert(dialled, joined)),
+                    None => drop(far.insert(dialled, merged)),
                 }
             }
         }
-        for ((address, _), joined) in far {
+        for ((address, _), merged) in far {
             // What joins is known by its labels alone: they must be those of the pods behind the gateway.
-            if joined.iter().any(|one| subset.is_some() && !one.landing.pods.is_subset(&one.labelled)) {
+            if merged.iter().any(|one| subset.is_some() && !one.landing.pods.is_subset(&one.labelled)) {
                 return Err(format!("pods of `{host}` join by the labels of others, at `{address}`"));
             }
-            landings.extend(joined.into_iter().map(|one| one.landing));
+            landings.extend(merged.into_iter().map(|one| one.landing));
         }
         if landings.is_empty() {
             return Err(format!("no pods for {}", landing::named(host, subset)));
@@ -96,14 +96,14 @@ impl<'s> Scene<'s, '_> {
     }
 
     /// A far pod that joins must be known to be elsewhere, and to speak TLS.
-    fn joined(
+    fn merged(
         &self,
         asked: Asked<'_>,
         part: Part<'_>,
         endpoint: &Endpoint,
         port_name: &str,
         gateways: &mut Gateways,
-    ) -> Result<Vec<Joined>, String> {
+    ) -> Result<Vec<Merged>, String> {
         let Asked { caller, host, subset, port } = asked;
         let address = &endpoint.address;
         let network = self.facts.view.cluster(caller).and_then(|cluster| cluster.network.as_ref());
@@ -122,11 +122,11 @@ impl<'s> Scene<'s, '_> {
         let call = Call { caller, address, dialled, sni: &said, port, identities: &identities };
         let landings = self.arrive(call, endpoint, part.pool(port), gateways)?;
         let own = own_labels(&endpoint.labels);
-        let joined = landings.into_iter().map(|landing| Joined {
+        let merged = landings.into_iter().map(|landing| Merged {
             labelled: self.facts.selected(self.service, landing.cluster, &own),
             landing,
         });
-        Ok(joined.collect())
+        Ok(merged.collect())
     }
 
     /// Whom Istio takes for servers by itself: those that an endpoint is said to run under.

@@ -13,7 +13,7 @@ use crate::plan::{ClassPlan, RemoteName, RemoteSubset, Way};
 
 /// The objects that make the names of one way.
 pub fn objects(plan: &ClassPlan<'_>, way: Way, dialect: &mut Dialect<'_>) -> Vec<Object> {
-    let names = plan.remote.names.iter().filter(|name| name.way == way);
+    let names = plan.remote.names.iter().filter(|name| name.way.is(way));
     names.flat_map(|name| [service_entry(plan, name), destination_rule(plan, name, dialect)]).collect()
 }
 

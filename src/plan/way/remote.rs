@@ -104,9 +104,10 @@ pub fn names<'m>(common: &Common<'m>, service: &'m Service, far: &FarUse) -> Rem
 type Wanted<'d> = Vec<(&'d At, &'d Vec<ClusterId>)>;
 
 /// One group for each name: all that is wanted under a shared name, what is wanted of one cluster under its own.
-/// What joins the plain name needs no other.
+/// What goes by the plain name needs no other.
 fn by_name<'d>(view: &View<'_>, service: &Service, far: &'d FarUse) -> Vec<Wanted<'d>> {
-    let wanted = far.picks.iter().filter(|(_, clusters)| !clusters.iter().any(|id| view.joins(service, *id)));
+    let is_named = |id: &ClusterId| view.way_into(service, *id).has_remote_name();
+    let wanted = far.picks.iter().filter(|(_, clusters)| clusters.iter().all(is_named));
     match view.remote_names {
         Naming::Shared => vec![wanted.collect()],
         Naming::PerCluster => {
@@ -155,7 +156,7 @@ fn named<'m>(
         is_even: pools().all(|(at, clusters)| is_even((**at, clusters))),
         sizes: ids.iter().map(size).collect(),
         subsets: Vec::new(),
-        way: ids.iter().map(|id| view.way_into(service, *id)).min().unwrap_or(Way::Sni),
+        way: Way::least(ids.iter().map(|id| view.way_into(service, *id)))?,
         clusters,
         host,
     })

@@ -53,7 +53,7 @@ pub fn of<'m>(
     clusters: &[ClusterId],
     shared: bool,
 ) -> Option<RemoteSubset<'m>> {
-    let way = clusters.iter().map(|id| view.way_into(service, *id)).min()?;
+    let way = Way::least(clusters.iter().map(|id| view.way_into(service, *id)))?;
     let clusters: Vec<_> = clusters.iter().filter_map(|id| view.cluster(*id)).collect();
     let (extent, name) = match site {
         _ if !shared && pick == Pick::Any => return None,
