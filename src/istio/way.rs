@@ -21,11 +21,3 @@ pub fn calling(way: Way, plan: &ClassPlan<'_>, dialect: &mut Dialect<'_>) -> Vec
         }
     }
 }
-
-/// Whether the SNI is said outright; else Istio derives it from the name that is called.
-pub fn says_sni(way: Way) -> bool {
-    match way {
-        Way::Sni | Way::Merged => true,
-        Way::Local | Way::Rewrite | Way::Discovery => false,
-    }
-}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::{ISTIO, Need, kubectl};
+use super::need::{ISTIO, Need, kubectl};
 use crate::diagnostic::join;
 use crate::model::{Address, Cluster};
 use crate::plan::ClusterPlan;

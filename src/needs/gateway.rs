@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{ISTIO, Need, changes_ends, discovery, is_taught, kubectl, told_to_route};
+use super::discovery;
+use super::need::{ISTIO, Need, kubectl};
 use crate::diagnostic::join;
-use crate::model::{Cluster, Gateway};
+use crate::istio::Form;
+use crate::istio::release::SniRouting;
+use crate::model::{Cluster, Gateway, Release};
 use crate::plan::{ClusterPlan, Entrance};
 
 /// Ports that Kubernetes gives to Services of type `NodePort`.
@@ -62,7 +65,7 @@ fn own(plan: &ClusterPlan<'_>, entrance: &Entrance<'_>) -> Vec<Need> {
     [Some(workload), router_mode, opened]
         .into_iter()
         .flatten()
-        .chain(is_taught(plan).then(|| alone(plan, gateway)))
+        .chain(has_translations(plan).then(|| alone(plan, gateway)))
         .collect()
 }
 
@@ -207,4 +210,22 @@ fn selector(gateway: &Gateway) -> String {
 
 fn labels(gateway: &Gateway) -> String {
     join(gateway.selector.iter().map(|(key, value)| format!("`{key}: {value}`")), "and")
+}
+
+/// How a release's gateways come to pass on TLS.
+fn told_to_route(release: Release) -> Option<&'static str> {
+    match release.sni_routing() {
+        SniRouting::Always => None,
+        SniRouting::UnlessByHelm => Some(" if Helm installed it"),
+        SniRouting::OnlyIfTold => Some(""),
+    }
+}
+
+/// Whether callers say remote names to the cluster's gateway, and it is taught by another end of these names.
+fn changes_ends(plan: &ClusterPlan<'_>) -> bool {
+    has_translations(plan) && matches!(Form::of(plan.cluster.release), Some(Form::ChangedEnd { typed: _ }))
+}
+
+fn has_translations(plan: &ClusterPlan<'_>) -> bool {
+    plan.entrance.as_ref().is_some_and(|entrance| !entrance.translations.is_empty())
 }

@@ -1,6 +1,6 @@
 //! What plain names count on, where only other clusters run what they name.
 
-use super::{ISTIO, Need, kubectl};
+use super::need::{ISTIO, Need, kubectl};
 use crate::diagnostic::join;
 use crate::model::service::PlainNames;
 use crate::plan::ClusterPlan;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{ISTIO, Need, discovery, kubectl};
+use super::discovery;
+use super::need::{ISTIO, Need, kubectl};
 use crate::diagnostic::join;
 use crate::plan::ClusterPlan;
 

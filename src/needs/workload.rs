@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{ISTIO, Need, kubectl};
+use super::need::{ISTIO, Need, kubectl};
 use crate::diagnostic::join;
 use crate::istio::release::Feature;
 use crate::model::Cluster;

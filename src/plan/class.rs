@@ -99,7 +99,7 @@ impl<'m> ClassPlan<'m> {
 
 /// All facts of a cluster that can make a difference to its callers, whatever the service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Facts<'m> {
+struct Traits<'m> {
     release: String,
     release_place: Option<Place>,
     cluster_domain: &'m str,
@@ -122,11 +122,11 @@ impl Kinds {
         let gateways = view.mesh().clusters.iter().filter_map(|cluster| cluster.gateway.as_ref());
         let apart: BTreeSet<ClusterId> =
             gateways.flat_map(|gateway| gateway.addresses_from.keys().copied()).collect();
-        let mut known: BTreeMap<Facts<'_>, usize> = BTreeMap::new();
+        let mut known: BTreeMap<Traits<'_>, usize> = BTreeMap::new();
         let mut kinds = Vec::with_capacity(view.clusters.len());
         for cluster in &view.mesh().clusters {
             let alone = view.shares_control_plane(cluster.id) || apart.contains(&cluster.id);
-            let facts = Facts {
+            let facts = Traits {
                 release: cluster.release.to_string(),
                 release_place: cluster.release_place,
                 cluster_domain: &cluster.cluster_domain,

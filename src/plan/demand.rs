@@ -46,12 +46,12 @@ pub struct FarUse {
     /// Who uses it.
     pub callers: Callers,
     /// What is used, and the clusters that it is in, by name.
-    pub picks: BTreeMap<At, Vec<ClusterId>>,
+    pub picks: BTreeMap<PickAt, Vec<ClusterId>>,
 }
 
 /// A version, or any, at one site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct At {
+pub struct PickAt {
     /// Which version.
     pub pick: Pick,
     /// Where.
@@ -109,7 +109,7 @@ impl<'m> Asked<'m> {
             let of =
                 far.get_or_insert_with(|| FarUse { callers: to.callers.clone(), picks: BTreeMap::new() });
             of.callers = of.callers.union(&to.callers);
-            of.picks.insert(At { pick: to.target.pick, site: to.target.site }, to.clusters.clone());
+            of.picks.insert(PickAt { pick: to.target.pick, site: to.target.site }, to.clusters.clone());
         }
         far
     }

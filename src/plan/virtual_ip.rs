@@ -19,23 +19,23 @@ use crate::model::{Port, RemoteNames, RouteKind, Service, name};
 pub fn assign(mesh: &View<'_>, findings: &mut Vec<Finding>) -> BTreeMap<String, IpAddr> {
     let (mut addresses, names) = pins_and_names(mesh);
     let Some(virtual_ips) = mesh.virtual_ips else { return addresses };
-    let pool = Pool::of(virtual_ips.pool);
-    let mut taken: BTreeSet<u128> = addresses.values().filter_map(|pin| pool.offset(*pin)).collect();
-    taken.extend([0, pool.size - 1]);
-    if taken.len() as u128 + names.len() as u128 > pool.size {
+    let range = Range::of(virtual_ips.pool);
+    let mut taken: BTreeSet<u128> = addresses.values().filter_map(|pin| range.offset(*pin)).collect();
+    taken.extend([0, range.size - 1]);
+    if taken.len() as u128 + names.len() as u128 > range.size {
         findings.push(problems::pool_too_small(
             virtual_ips,
             names.len(),
-            pool.size.saturating_sub(taken.len() as u128),
+            range.size.saturating_sub(taken.len() as u128),
         ));
         return addresses;
     }
     for name in names {
-        let mut offset = u128::from(name::hash(&name)) % pool.size;
+        let mut offset = u128::from(name::hash(&name)) % range.size;
         while !taken.insert(offset) {
-            offset = (offset + 1) % pool.size;
+            offset = (offset + 1) % range.size;
         }
-        addresses.insert(name, pool.address(offset));
+        addresses.insert(name, range.address(offset));
     }
     addresses
 }
@@ -93,13 +93,13 @@ fn remote_hosts(mesh: &View<'_>, service: &Service) -> BTreeSet<String> {
 }
 
 /// A network, counted from its first address.
-struct Pool {
+struct Range {
     first: u128,
     size: u128,
     v4: bool,
 }
 
-impl Pool {
+impl Range {
     fn of(net: IpNet) -> Self {
         match net {
             IpNet::V4(net) => Self {

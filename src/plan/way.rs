@@ -155,8 +155,8 @@ impl Way {
     /// The least demanding of some ways: what one name can be for several clusters.
     #[must_use]
     pub fn least(ways: impl Iterator<Item = Self>) -> Option<Self> {
-        let ways: Vec<Self> = ways.collect();
-        Self::all().find(|way| ways.iter().any(|known| known.is(*way)))
+        let place = |way: &Self| Self::all().position(|known| known.is(*way)).unwrap_or(usize::MAX);
+        ways.min_by_key(place)
     }
 
     /// Whether both are the same.

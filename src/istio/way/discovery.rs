@@ -4,8 +4,8 @@
 use crate::istio::dialect::Dialect;
 use crate::istio::failover::{self, Order};
 use crate::istio::kind::destination_rule::{PortPolicy, Settings, Subset, TrafficPolicy};
+use crate::istio::near::near;
 use crate::istio::release::Feature;
-use crate::istio::serve::near;
 use crate::model::service::PlainNames;
 use crate::model::{Cluster, Service};
 use crate::plan::{ClassPlan, DiscoverySubset, Serving, StandsIn};

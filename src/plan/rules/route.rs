@@ -1,7 +1,7 @@
 //! The rules of a service, as the callers of one cluster meet them.
 
 use super::shadow::Answered;
-use super::survey::{Asked, Survey};
+use super::survey::{AskedAt, Survey};
 use super::{clash, condition, share};
 use crate::model::action::{DirectResponse, HeaderOperations, Redirect};
 use crate::model::condition::ProxyMatch;
@@ -11,7 +11,7 @@ use crate::model::{
     Service, ServiceId,
 };
 use crate::plan::class::Class;
-use crate::plan::distance::{self, Serving};
+use crate::plan::distance::{self, Servers};
 use crate::plan::visibility::View;
 use crate::plan::way::discovery;
 use crate::source::{At, Place};
@@ -248,7 +248,7 @@ impl<'m> Path<'_, 'm> {
     /// Who serves a port that no rule is for, where that is not simply the caller's own cluster, or all that control planes
     /// show: clusters share it or stand in for each other, as `acrossClusters` says; or some of those that are shown are
     /// drained.
-    fn unruled(self) -> Option<Serving> {
+    fn unruled(self) -> Option<Servers> {
         let Self { view, service, class, port: _ } = self;
         let serving = match service.across_clusters {
             AcrossClusters::Spread | AcrossClusters::Failover => {
@@ -265,9 +265,9 @@ impl<'m> Path<'_, 'm> {
     }
 
     /// A route as of the rule `any`.
-    fn any(self, serving: &Serving, survey: &mut Survey<'m>) -> Route<'m> {
+    fn any(self, serving: &Servers, survey: &mut Survey<'m>) -> Route<'m> {
         let (service, place) = (self.service, self.service.place);
-        let asked = Asked { service, pick: Pick::Any, place, named: false };
+        let asked = AskedAt { service, pick: Pick::Any, place, named: false };
         survey.served(asked, self.class, serving);
         self.without_rule(split(self.all_here(), serving))
     }
@@ -330,9 +330,9 @@ impl<'m> Path<'_, 'm> {
         wanted: Option<ClusterId>,
         place: Place,
         survey: &mut Survey<'m>,
-    ) -> Serving {
+    ) -> Servers {
         let serving = distance::serving(self.view, service, pick, wanted, self.class.id);
-        let asked = Asked { service, pick, place, named: wanted.is_some() };
+        let asked = AskedAt { service, pick, place, named: wanted.is_some() };
         survey.served(asked, self.class, &serving);
         serving
     }
@@ -364,7 +364,7 @@ fn rounded(percent: f64) -> f64 {
 }
 
 /// Splits a whole share among the clusters that serve it, unless each stands in for the others.
-fn split<'m>(whole: Share<'m>, serving: &Serving) -> Vec<Share<'m>> {
+fn split<'m>(whole: Share<'m>, serving: &Servers) -> Vec<Share<'m>> {
     if serving.failover {
         return vec![Share { target: Target { site: Site::Nearest, ..whole.target }, ..whole }];
     }

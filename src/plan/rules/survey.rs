@@ -8,7 +8,7 @@ use crate::diagnostic::Finding;
 use crate::model::service::AcrossClusters;
 use crate::model::{ClusterId, Destination, Pick, Port, Rule, Service, ServiceId, Version, VersionId};
 use crate::plan::class::Class;
-use crate::plan::distance::Serving;
+use crate::plan::distance::Servers;
 use crate::plan::failover::{Group, Obstacle};
 use crate::plan::problems;
 use crate::plan::visibility::View;
@@ -54,7 +54,7 @@ pub struct Survey<'m> {
 
 /// What callers ask for.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'m> {
+pub struct AskedAt<'m> {
     /// Of which service.
     pub service: &'m Service,
     /// Which version.
@@ -133,8 +133,8 @@ impl<'m> Survey<'m> {
     }
 
     /// Who serves callers at a place, and who cannot be entered.
-    pub fn served(&mut self, asked: Asked<'m>, class: &Class, serving: &Serving) {
-        let Asked { service, pick, place, named } = asked;
+    pub fn served(&mut self, asked: AskedAt<'m>, class: &Class, serving: &Servers) {
+        let AskedAt { service, pick, place, named } = asked;
         if serving.clusters.is_empty() && !serving.drained.is_empty() {
             let drained = self.drained.entry(place).or_insert_with(|| Drained {
                 service,

@@ -9,7 +9,7 @@ use super::Way;
 use crate::model::name::{self, SUBDOMAIN};
 use crate::model::{Callers, Cluster, ClusterId, Mesh, RemoteNames as Naming, Service};
 use crate::plan::common::Common;
-use crate::plan::demand::{At, FarUse};
+use crate::plan::demand::{FarUse, PickAt};
 use crate::plan::rules::route::{Site, Target};
 use crate::plan::visibility::View;
 
@@ -101,7 +101,7 @@ pub fn names<'m>(common: &Common<'m>, service: &'m Service, far: &FarUse) -> Rem
 }
 
 /// What is wanted, and the clusters that it is in, by name.
-type Wanted<'d> = Vec<(&'d At, &'d Vec<ClusterId>)>;
+type Wanted<'d> = Vec<(&'d PickAt, &'d Vec<ClusterId>)>;
 
 /// One group for each name: all that is wanted under a shared name, what is wanted of one cluster under its own.
 /// What goes by the plain name needs no other.
@@ -137,7 +137,7 @@ fn named<'m>(
         let mut sizes = pools().filter(|(_, clusters)| clusters.contains(id));
         sizes.next().map_or(1, |(at, _)| service.size(at.pick, *id))
     };
-    let is_even = |(at, clusters): (At, &[ClusterId])| {
+    let is_even = |(at, clusters): (PickAt, &[ClusterId])| {
         let ratio = |id: &ClusterId| (u64::from(size(id)), u64::from(service.size(at.pick, *id)));
         clusters.windows(2).all(|pair| match pair {
             [one, other] => {

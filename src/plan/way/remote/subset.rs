@@ -2,7 +2,7 @@
 
 use crate::model::name::{self, LABEL};
 use crate::model::{Cluster, ClusterId, Pick, Service};
-use crate::plan::demand::At;
+use crate::plan::demand::PickAt;
 use crate::plan::rules::route::Site;
 use crate::plan::visibility::View;
 use crate::plan::way::Way;
@@ -49,7 +49,7 @@ impl RemoteSubset<'_> {
 pub fn of<'m>(
     view: &View<'m>,
     service: &'m Service,
-    At { pick, site }: At,
+    PickAt { pick, site }: PickAt,
     clusters: &[ClusterId],
     shared: bool,
 ) -> Option<RemoteSubset<'m>> {
