@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::class::ClassPlan;
+use super::class_plan::ClassPlan;
 use super::ingress::{self, Ingress};
 use super::problems::{self, discovery};
 use super::service::{IngressPlan, Noted, ServicePlan};

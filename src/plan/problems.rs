@@ -7,8 +7,8 @@ pub mod rules;
 use ipnet::IpNet;
 
 use super::failover::{Group, Obstacle};
-use super::rules::survey::Drained;
-use super::way::merged::Hindrance;
+use super::rules::gap::Drained;
+use super::way::merged::hindrance::Hindrance;
 use crate::diagnostic::{Code, Finding, join, list};
 use crate::model::{Cluster, ClusterId, Mesh, Port, Service, Version, VirtualIps};
 use crate::source::{At, Place};

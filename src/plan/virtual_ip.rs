@@ -5,12 +5,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
-use super::class::ClassPlan;
 use super::problems;
 use super::visibility::View;
 use crate::diagnostic::Finding;
 use crate::model::service::PlainNames;
-use crate::model::{Port, RemoteNames, RouteKind, Service, name};
+use crate::model::{RemoteNames, Service, name};
 
 /// An address for every name that could exist, whether a route uses it or not, by name.
 ///
@@ -38,27 +37,6 @@ pub fn assign(mesh: &View<'_>, findings: &mut Vec<Finding>) -> BTreeMap<String, 
         addresses.insert(name, range.address(offset));
     }
     addresses
-}
-
-/// Names of a service that connections are made to and that have no address, where none are given out.
-///
-/// Istio would listen for such a name on every address, and swallow whatever else is dialled on its port.
-pub fn missing(service: &Service, classes: &[ClassPlan<'_>]) -> Vec<Finding> {
-    let Some(port) = told_apart_by_address(service) else { return Vec::new() };
-    let none_given = |plan: &&ClassPlan<'_>| plan.view.virtual_ips.is_none();
-    let remote = |plan: &ClassPlan<'_>| plan.remote.names.iter().any(|name| name.address.is_none());
-    let entry = |plan: &ClassPlan<'_>| {
-        let name = plan.plain_name.as_ref();
-        name.is_some_and(|name| name.made == PlainNames::Entry && name.address.is_none())
-    };
-    let plain = classes.iter().filter(none_given).any(entry);
-    let remote = classes.iter().filter(none_given).any(remote);
-    let plain = plain.then(|| problems::plain_without_address(service, port));
-    plain.into_iter().chain(remote.then(|| problems::remote_without_address(service, port))).collect()
-}
-
-fn told_apart_by_address(service: &Service) -> Option<&Port> {
-    service.crossing_ports().find(|port| port.protocol.route() != Some(RouteKind::Http))
 }
 
 fn pins_and_names(mesh: &View<'_>) -> (BTreeMap<String, IpAddr>, BTreeSet<String>) {

@@ -4,13 +4,14 @@
 //!
 //! What belongs to one way alone (names, subsets, what must hold for it) is in a file of its own.
 
+pub mod subset_name; // what subsets are called
 pub mod remote; // names for what runs in other clusters: `sni` and `rewrite`
 pub mod sni; // one name for several clusters
 pub mod rewrite; // what gateways must be taught
 pub mod merged; // far pods under the plain name
 pub mod discovery; // what control planes see under it
 
-use super::rules::route::Target;
+use super::rules::target::Target;
 use super::visibility::View;
 use crate::model::name::LABEL;
 use crate::model::{Cluster, ClusterId, Reach, RemoteNames, Service};

@@ -4,8 +4,10 @@
 //! cannot is reported. Refuses to know: what the route's conditions say.
 
 use super::condition;
-use super::route::{Path, Route, Site};
-use super::survey::{Gap, Survey};
+use super::gap::Gap;
+use super::route::Path;
+use super::survey::Survey;
+use super::target::{Route, Site};
 use crate::model::{Answer, Pick, RouteKind, Service, Speaks};
 use crate::plan::distance;
 

@@ -7,12 +7,12 @@ mod networks; // whether such clusters can be told apart
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::remote::at_cluster;
+use super::subset_name::at_cluster;
 use crate::diagnostic::Finding;
 use crate::model::{Cluster, ClusterId, Pick, Service, Version};
 use crate::plan::distance;
 use crate::plan::problems::discovery as problems;
-use crate::plan::rules::route::Target;
+use crate::plan::rules::target::Target;
 use crate::plan::visibility::View;
 use crate::source::Place;
 

@@ -2,9 +2,9 @@
 
 use crate::diagnostic::Finding;
 use crate::model::{Cluster, Port, Service};
-use crate::plan::class::ClassPlan;
+use crate::plan::class_plan::ClassPlan;
 use crate::plan::problems;
-use crate::plan::rules::route::Route;
+use crate::plan::rules::target::Route;
 
 /// The finding for a service whose shared name stands for clusters of different domains, if callers in these classes can
 /// name it without meeting a rule: all but one of the clusters would refuse the SNI, unless each is taught the name itself.

@@ -3,37 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::Pool;
+use super::hindrance::Hindrance;
 use crate::diagnostic::Finding;
 use crate::model::service::PlainNames;
 use crate::model::service_account::ServiceAccount;
 use crate::model::{Address, Callers, Cluster, ClusterId, Pick, Service};
-use crate::plan::class::ClassPlan;
+use crate::plan::class_plan::ClassPlan;
 use crate::plan::problems;
-
-/// Why far pods cannot join, or would do harm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Hindrance {
-    /// A cluster has no `network`; nothing else shows that an endpoint is elsewhere.
-    NoNetwork,
-    /// Both clusters are on one network.
-    OneNetwork,
-    /// The gateway is dialled by name; an endpoint that joins needs an IP address.
-    DialledByName,
-    /// The cluster domains differ, and with them the names.
-    Domains,
-    /// Entries cannot be hidden from other namespaces.
-    Namespaces,
-    /// The plain name is made by an entry already.
-    PlainEntry,
-    /// The service is headless: callers choose among its pods themselves, and nothing joins these.
-    Headless,
-    /// Control planes see each other's endpoints: the far pods are there already.
-    Discovered,
-    /// Control planes show pods of further clusters under the same name.
-    DiscoveredBeside,
-    /// An endpoint names one `ServiceAccount` of the callers' own trust domain.
-    Accounts,
-}
 
 /// What keeps far pods from joining a service: each hindrance once, in each cluster that it lies in.
 pub fn check(service: &Service, classes: &[ClassPlan<'_>]) -> Vec<Finding> {
