@@ -10,6 +10,7 @@ mod istio; // plan → Istio objects
 mod prove; // is every promise kept, on the objects themselves?
 pub mod yaml; // objects → text
 mod longhand; // model → the inputs with every default
+mod promises; // plan → what callers are promised, as text
 pub mod needs; // plan → what the clusters must provide
 pub mod bundle; // what leaves the compiler
 pub mod trace; // bundle text + a world → where a request goes (a second opinion)
@@ -86,6 +87,17 @@ pub fn world(sources: &Sources) -> Outcome<trace::world::World> {
 #[must_use]
 pub fn resolved(sources: &Sources) -> Outcome<String> {
     mesh(sources).map(|mesh| longhand::write(&mesh))
+}
+
+/// What callers of each cluster are promised, a line each: who answers, by which way, under which name.
+#[must_use]
+pub fn promised(sources: &Sources) -> Outcome<String> {
+    mesh(sources).and_then(|mesh| {
+        let view = plan::View::of(&mesh);
+        let mut lines = Vec::new();
+        let planned = plan::plan(&view, &sources.limits, &mut |plan| lines.extend(promises::of(&view, plan)));
+        planned.map(|_| promises::text(lines))
+    })
 }
 
 /// What each cluster must provide for its bundle to work.

@@ -40,7 +40,7 @@ pub use common::Common;
 pub use ingress::{Ingress, IngressRoute};
 pub use plain_name::PlainName;
 pub use promise::{Promise, Promises};
-pub use rules::target::{Answer, Copy, Route, ServiceRoutes, Share, Target};
+pub use rules::target::{Answer, Copy, Nowhere, Route, ServiceRoutes, Share, Target};
 pub use service::ServicePlan;
 pub use serving::{Serving, StandsIn};
 pub use visibility::View;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms it may use beside `source` and `diagnostic`, which every stage may.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("source", &[]),
     ("diagnostic", &[]),
     ("bundle", &[]),
@@ -16,6 +16,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     ("istio", &["plan", "model", "bundle"]),
     ("prove", &["plan", "istio", "model"]),
     ("longhand", &["model", "yaml"]),
+    ("promises", &["model", "plan"]),
     // Of `istio` what releases can do, no objects.
     ("needs", &["plan", "model", "istio"]),
     ("trace", &[]),

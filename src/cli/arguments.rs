@@ -185,6 +185,9 @@ pub(super) struct Check {
 pub(super) struct Resolve {
     #[command(flatten)]
     pub(super) inputs: Inputs,
+    /// Print instead what callers of each cluster are promised: who answers, by which way, under which name
+    #[arg(long)]
+    pub(super) promises: bool,
 }
 
 /// `meshgen needs`

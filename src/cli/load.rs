@@ -42,6 +42,11 @@ impl Loaded {
         self.with_findings(crate::resolved(&self.sources))
     }
 
+    /// What callers are promised.
+    pub(super) fn promised(&self) -> Outcome<String> {
+        self.with_findings(crate::promised(&self.sources))
+    }
+
     /// What the clusters must provide.
     pub(super) fn needed(&self) -> Outcome<Vec<ClusterNeeds>> {
         self.with_findings(crate::needed(&self.sources))

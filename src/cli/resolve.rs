@@ -1,6 +1,6 @@
-//! `meshgen resolve`: the inputs with every default written out.
+//! `meshgen resolve`: the inputs with every default written out, or what they promise.
 //!
-//! Enters: paths. Leaves: one text of the input language on stdout, or findings. Refuses to know: bundles.
+//! Enters: paths. Leaves: one text on stdout, or findings. Refuses to know: bundles.
 
 use super::arguments::Resolve;
 use super::failure::Failure;
@@ -9,9 +9,9 @@ use super::{Ending, load, stream};
 
 /// Prints the inputs with every default, if they are sound.
 pub(super) fn run(arguments: &Resolve, reporter: &Reporter) -> Result<Ending, Failure> {
-    let Resolve { inputs } = arguments;
+    let Resolve { inputs, promises } = arguments;
     let loaded = load::load(&inputs.paths, inputs.limits(), load::DEFAULT_OUTPUT.as_ref())?;
-    let outcome = loaded.resolved();
+    let outcome = if *promises { loaded.promised() } else { loaded.resolved() };
     let failure = match outcome.value {
         Some(text) if !reporter.denies(&outcome.findings) => stream::data(text.as_bytes()).err(),
         Some(_) | None => None,

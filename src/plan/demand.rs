@@ -61,7 +61,9 @@ impl<'m> Asked<'m> {
     pub fn far(&self, view: &View<'_>) -> Option<FarUse> {
         let mut far: Option<FarUse> = None;
         let id = self.class.id;
-        let is_far = |to: &&Use| to.target.site != Site::Cluster(id) && to.said(view, id).is_none();
+        let is_far = |to: &&Use| {
+            !to.clusters.is_empty() && to.target.site != Site::Cluster(id) && to.said(view, id).is_none()
+        };
         for to in self.uses.iter().filter(is_far) {
             let of =
                 far.get_or_insert_with(|| FarUse { callers: to.callers.clone(), picks: BTreeMap::new() });
@@ -197,6 +199,7 @@ fn uses<'r>(
 #[must_use]
 pub fn clusters(view: &View<'_>, target: Target, caller: ClusterId) -> Vec<ClusterId> {
     match target.site {
+        Site::Nowhere(_) => Vec::new(),
         Site::Cluster(cluster) => vec![cluster],
         Site::Nearest => view
             .service(target.service)

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::common::Common;
 use super::demand;
-use super::rules::target::Target;
+use super::rules::target::{Nowhere, Site, Target};
 use super::uses::{FarUse, Use};
 use super::visibility::View;
 use super::way::discovery;
@@ -37,6 +37,8 @@ pub struct Promise<'m> {
     pub seen_by: Callers,
     /// Its ports that are asked for, by number.
     pub ports: BTreeSet<u16>,
+    /// Why nobody answers, where nobody does: the share leads nowhere, and a finding says so.
+    pub broken: Option<Nowhere>,
 }
 
 impl<'m> Promise<'m> {
@@ -140,6 +142,10 @@ impl<'m> Names<'m> {
             }
         };
         let (pick, callers, ports) = (target.pick, seen_by.clone(), BTreeSet::new());
-        Some(Promise { service, pick, answers, way, host, subset, callers, seen_by, ports })
+        let broken = match target.site {
+            Site::Nowhere(why) => Some(why),
+            Site::Cluster(_) | Site::Nearest => None,
+        };
+        Some(Promise { service, pick, answers, way, host, subset, callers, seen_by, ports, broken })
     }
 }

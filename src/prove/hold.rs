@@ -19,7 +19,7 @@ impl<'s, 'm> Scene<'s, 'm> {
             lost.for_each(|what| broken.say(caller, what));
             routes::check(self, plan, index, broken);
         }
-        for promise in plan.of_service.iter() {
+        for promise in plan.of_service.iter().filter(|promise| promise.broken.is_none()) {
             for port in &promise.ports {
                 broken.check(caller, self.keeps(caller, promise, *port, gateways));
             }

@@ -200,3 +200,31 @@ fn check_shows_the_lines_that_differ() {
     assert_eq!(world.run("build topology.yaml routing.yaml --cluster cluster1 -o dist").code, 0);
     assert_eq!(world.run("build topology.yaml routing.yaml --check").code, 0);
 }
+
+#[test]
+fn what_callers_are_promised_is_printed() {
+    let world = World::new();
+    world.write(
+        "topology.yaml",
+        "apiVersion: meshgen/v1
+kind: Topology
+clusters: {a: {gateway: 203.0.113.1}, b: {gateway: 203.0.113.2}, c: {}}
+services:
+  reviews: {ports: 9080, versions: {v1: a, v2: b}, clients: {a: all, c: [web]}}
+  shop/api: {ports: {http: 80, grpc: 81}, versions: {v1: [a, b]}, acrossClusters: failover, clients: c}
+---
+apiVersion: meshgen/v1
+kind: Routing
+routes: {reviews: {to: {v1: 50, v2: 50}}}
+",
+    );
+    let ran = world.run("resolve --promises topology.yaml");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    insta::assert_snapshot!(ran.stdout, @r"
+    a: reviews v1 port 9080: a itself, as reviews.default.svc.cluster.local subset v1
+    a: reviews v2 port 9080: b by sni, as reviews.default.global subset v2--b
+    c: reviews v1 port 9080: a by sni, as reviews.default.global subset v1--a, seen in web
+    c: reviews v2 port 9080: b by sni, as reviews.default.global subset v2--b, seen in web
+    c: shop/api any port 80 and 81: a or b by sni, as api.shop.global subset any
+    ");
+}

@@ -1,7 +1,7 @@
 //! `VirtualService`: which requests go where, and what happens to them on the way.
 //!
 //! Istio's fields in Istio's spelling, in reading order: the condition, the answer, what else happens. Fields that
-//! some releases lack are here for all; [`release`](super::release) knows which.
+//! some releases lack are here for all; [`release`](crate::istio::release) knows which.
 
 mod connection;
 

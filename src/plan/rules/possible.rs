@@ -37,8 +37,13 @@ impl<'m> Path<'_, 'm> {
     fn obstacle(self, route: &Route<'m>) -> Option<Impossible<'m>> {
         route.sends().find_map(|(target, number)| {
             let service = self.view.service(target.service)?;
-            if target.site == Site::Cluster(self.class.id) {
-                return self.hides(service, target.pick).then_some(Impossible::Indistinct(service));
+            match target.site {
+                Site::Cluster(cluster) if cluster == self.class.id => {
+                    return self.hides(service, target.pick).then_some(Impossible::Indistinct(service));
+                }
+                // That has been reported.
+                Site::Nowhere(_) => return None,
+                Site::Cluster(_) | Site::Nearest => {}
             }
             if service.headless.is_some() && service.runs.keys().any(|id| self.view.discovers(service, *id)) {
                 return Some(Impossible::Unseen(service));

@@ -3,7 +3,7 @@
 use super::gap::AskedAt;
 use super::shadow::Answered;
 use super::survey::Survey;
-use super::target::{Answer, Copy, Route, Share, Site, Target};
+use super::target::{Answer, Copy, Nowhere, Route, Share, Site, Target};
 use super::{clash, condition, share};
 use crate::model::condition::ProxyMatch;
 use crate::model::service::AcrossClusters;
@@ -201,7 +201,7 @@ impl<'m> Path<'_, 'm> {
             let idle = shares.iter().filter(|share| share.weight == 0).map(|share| share.target.site);
             idle.for_each(|site| match site {
                 Site::Cluster(cluster) => survey.idle(to, cluster),
-                Site::Nearest => {}
+                Site::Nearest | Site::Nowhere(_) => {}
             });
         }
         shares
@@ -264,8 +264,12 @@ fn rounded(percent: f64) -> f64 {
 
 /// Splits a whole share among the clusters that serve it, unless each stands in for the others.
 fn split<'m>(whole: Share<'m>, serving: &Servers) -> Vec<Share<'m>> {
+    let whole_at = |site: Site| vec![Share { target: Target { site, ..whole.target }, ..whole }];
     if serving.failover {
-        return vec![Share { target: Target { site: Site::Nearest, ..whole.target }, ..whole }];
+        return whole_at(Site::Nearest);
+    }
+    if serving.clusters.is_empty() {
+        return whole_at(Site::Nowhere(nowhere(serving)));
     }
     let sizes: Vec<_> = serving.clusters.iter().map(|(_, size)| *size).collect();
     let part = |((cluster, _), weight): (&(ClusterId, u32), u32)| {
@@ -273,6 +277,15 @@ fn split<'m>(whole: Share<'m>, serving: &Servers) -> Vec<Share<'m>> {
         Share { target, weight, ..whole }
     };
     serving.clusters.iter().zip(share::split(whole.weight, &sizes)).map(part).collect()
+}
+
+/// Why nobody serves.
+fn nowhere(serving: &Servers) -> Nowhere {
+    match (serving.drained.is_empty(), serving.closed.is_empty()) {
+        (false, _) => Nowhere::Drained,
+        (true, false) => Nowhere::Closed,
+        (true, true) => Nowhere::Absent,
+    }
 }
 
 /// In order of service, version, cluster; what comes out equal is added up.

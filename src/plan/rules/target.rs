@@ -104,6 +104,19 @@ pub enum Site {
     Cluster(ClusterId),
     /// In the nearest of several that is healthy.
     Nearest,
+    /// In no cluster that these callers get into. The share stays, so that shares add up.
+    Nowhere(Nowhere),
+}
+
+/// Why callers get nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Nowhere {
+    /// The clusters that run it have no gateway to enter by.
+    Closed,
+    /// The clusters that run it are drained.
+    Drained,
+    /// It runs in none of the clusters that are meant.
+    Absent,
 }
 
 /// A version, or any, at one site.

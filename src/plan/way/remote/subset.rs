@@ -59,6 +59,7 @@ pub fn of<'m>(
         _ if !shared => (Extent::Whole, anywhere(service, pick)),
         Site::Cluster(_) => (Extent::Cluster, at_cluster(service, pick, clusters.first()?)),
         Site::Nearest => (Extent::Pool, anywhere(service, pick)),
+        Site::Nowhere(_) => return None,
     };
     Some(RemoteSubset { name, far: own_name(service, pick), pick, extent, clusters, way })
 }
