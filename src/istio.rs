@@ -5,6 +5,7 @@
 
 pub mod lower; // the whole of it
 mod serve; // the versions that run in a cluster
+mod near; // how connections to them are made
 mod entrance; // the gateways that others enter by
 pub mod way; // what each way has written
 mod contract; // what is said to a far gateway

@@ -7,7 +7,11 @@
 pub mod visibility; // who sees whom, who dials whom
 pub mod distance; // which clusters serve a caller
 pub mod class; // clusters whose callers get the same
+pub mod class_plan; // what these must know of a service
+pub mod plain_name; // names of what does not run here
+mod own_failover; // clients that run what others stand in for
 pub mod rules; // what a caller wants
+pub mod uses; // what is asked for
 pub mod demand; // what callers ask for, class by class
 pub mod way; // how they get there
 pub mod promise; // who answers, by which way, under which name
@@ -16,51 +20,35 @@ pub mod serving; // what is said of services where they run, or are found
 mod crossing; // whom callers enter
 mod control_plane; // one control plane, one set of rules
 mod affinity; // who stays with whom across clusters
+pub mod object_names; // of what makes remote names
 pub mod common; // what holds for all services
 pub mod service; // one service
 pub mod cluster; // one cluster
 pub mod ingress; // what is let in from outside
 mod told_apart; // versions that share a pool of pods
 mod listener; // which servers share a port
+mod unaddressed; // names that lack one
 pub mod virtual_ip; // addresses for remote names
 mod problems;
 
-use std::net::IpAddr;
-
 use crate::diagnostic::Outcome;
-use crate::model::service::PlainNames;
-use crate::model::{Callers, Service};
 use crate::source::Limits;
 
-pub use class::ClassPlan;
+pub use class_plan::ClassPlan;
 pub use cluster::{ClusterPlan, Entrance};
 pub use common::Common;
 pub use ingress::{Ingress, IngressRoute};
+pub use plain_name::PlainName;
 pub use promise::{Promise, Promises};
-pub use rules::route::{Answer, Copy, Nowhere, Route, ServiceRoutes, Share, Target};
+pub use rules::target::{Answer, Copy, Nowhere, Route, ServiceRoutes, Share, Target};
 pub use service::ServicePlan;
 pub use serving::{Serving, StandsIn};
 pub use visibility::View;
 pub use way::Way;
-pub use way::discovery::SeenSubset;
+pub use way::discovery::DiscoverySubset;
 pub use way::merged::{Joining, Part, Pool};
 pub use way::remote::{Extent, RemoteName, RemoteSubset};
 pub use way::rewrite::Translation;
-
-/// A plain name that nothing in the cluster answers to by itself.
-#[derive(Clone, Debug)]
-pub struct PlainName<'m> {
-    /// The service it names.
-    pub service: &'m Service,
-    /// How the name is made to work.
-    pub made: PlainNames,
-    /// Its own address, where it is made by an entry and addresses are given out.
-    pub address: Option<IpAddr>,
-    /// Who sees an entry.
-    pub callers: Callers,
-    /// Whether control planes know the name already, by discovery; then only DNS does not.
-    pub known: bool,
-}
 
 /// Plans every service, in order of namespace and name, and hands each plan to `each`; then every cluster, by name.
 ///
@@ -82,7 +70,8 @@ pub fn plan<'m>(
             return Outcome { value: None, findings };
         }
     }
-    let common = Common::of(view, &mut findings);
+    let mut common = Common::of(view, &mut findings);
+    common.foreign = demand::foreign(&common);
     let mut gathered = cluster::Gathered::of(view);
     for service in &view.mesh().services {
         let mut plan = ServicePlan::of(&common, service);

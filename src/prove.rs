@@ -8,15 +8,17 @@
 //! DestinationRule to an SNI, from there to the far Gateway, the far subset and the labels of pods. Whoever is found at the
 //! end is compared with the promise. No tool that sees one cluster at a time can check it.
 
+mod broken; // what does not hold
 mod facts; // what is there: pods, gateways, who sees whom
 mod index; // objects by what they are about
 mod landing; // who answers in the end
 mod follow; // from a name to whoever answers
+mod hold; // whether that is who was promised, for one class
 mod remote; // by a name of its own
 mod plain; // by the plain name
 mod arrive; // from an SNI at a gateway to pods
 mod chains; // what a gateway makes of names that nothing behind it has
-mod pool; // clusters that stand in for each other
+mod order; // in which order endpoints are tried
 mod listed; // the three lists of a VirtualService, seen alike
 mod routes; // that routes lead to what was promised, on names that are there
 mod gateway; // that gateways are open for what comes
@@ -32,6 +34,7 @@ use crate::istio::kind::object::Object;
 use crate::istio::{ClassObjects, Step};
 use crate::model::{ClusterId, ServiceId};
 use crate::plan::{ClassPlan, ClusterPlan, Promise, ServicePlan, View};
+use broken::Broken;
 use facts::Facts;
 use follow::Scene;
 use gateway::Gateways;
@@ -42,15 +45,15 @@ pub struct Proof<'m> {
     facts: Facts<'m>,
     gateways: Gateways,
     /// What rules of one service promise of another, by both sides.
-    foreign: BTreeSet<Foreign>,
-    kept: BTreeSet<Foreign>,
+    foreign: BTreeSet<ForeignPromise>,
+    kept: BTreeSet<ForeignPromise>,
     destinations: usize,
     findings: Vec<Finding>,
 }
 
 /// A promise of one service that stands in the routes of another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Foreign {
+struct ForeignPromise {
     service: ServiceId,
     caller: ClusterId,
     host: String,
@@ -94,7 +97,7 @@ impl<'m> Proof<'m> {
         plan.classes.iter().for_each(|class| self.note_foreign(plan, class));
         for (id, ingress) in &plan.ingress {
             let foreign = ingress.promises.iter().filter(|promise| promise.service.id != plan.service.id);
-            self.foreign.extend(foreign.flat_map(|promise| Foreign::of(*id, promise)));
+            self.foreign.extend(foreign.flat_map(|promise| ForeignPromise::of(*id, promise)));
         }
         for class in objects {
             let place = Some(plan.service.place);
@@ -136,7 +139,7 @@ impl<'m> Proof<'m> {
         let mut broken = Broken::default();
         self.gateways.hold(&self.facts, &mut broken);
         let unkept: Vec<_> = self.foreign.difference(&self.kept).cloned().collect();
-        for Foreign { service: _, caller, host, subset, port, answers: _ } in unkept {
+        for ForeignPromise { service: _, caller, host, subset, port, answers: _ } in unkept {
             let named = subset.map_or_else(|| "any version".to_owned(), |name| format!("subset `{name}`"));
             broken.say(caller, format!("routes lead to {named} of `{host}` port {port}, which nobody keeps"));
         }
@@ -149,9 +152,10 @@ impl<'m> Proof<'m> {
         let own = plan.service.id;
         for id in &class.class.members {
             let foreign = class.promises.iter().filter(|promise| promise.service.id != own);
-            self.foreign.extend(foreign.flat_map(|promise| Foreign::of(*id, promise)));
+            self.foreign.extend(foreign.flat_map(|promise| ForeignPromise::of(*id, promise)));
             if plan.is_foreign {
-                self.kept.extend(class.of_service.iter().flat_map(|promise| Foreign::of(*id, promise)));
+                self.kept
+                    .extend(class.of_service.iter().flat_map(|promise| ForeignPromise::of(*id, promise)));
             }
         }
     }
@@ -165,7 +169,7 @@ impl<'m> Proof<'m> {
     }
 }
 
-impl Foreign {
+impl ForeignPromise {
     fn of<'p>(caller: ClusterId, promise: &'p Promise<'_>) -> impl Iterator<Item = Self> + 'p {
         promise.ports.iter().map(move |port| Self {
             service: promise.service.id,
@@ -175,26 +179,6 @@ impl Foreign {
             port: *port,
             answers: promise.answers.clone(),
         })
-    }
-}
-
-/// What does not hold, by the cluster whose callers notice.
-#[derive(Debug, Default)]
-pub(crate) struct Broken(Vec<(ClusterId, String)>);
-
-impl Broken {
-    fn say(&mut self, cluster: ClusterId, what: String) {
-        self.0.push((cluster, what));
-    }
-
-    fn check<T>(&mut self, cluster: ClusterId, held: Result<T, String>) -> Option<T> {
-        match held {
-            Ok(value) => Some(value),
-            Err(what) => {
-                self.say(cluster, what);
-                None
-            }
-        }
     }
 }
 

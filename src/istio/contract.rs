@@ -11,7 +11,6 @@ use super::kind::destination_rule::{
     ClientTls, ClientTlsMode, PortPolicy, PortSelector, Settings, TrafficPolicy,
 };
 use super::sni::sni;
-use super::way;
 use super::word::traffic_policy::{self, Endpoints};
 use crate::model::traffic_policy as meant;
 use crate::model::{Cluster, Pick, Port, Service};
@@ -50,8 +49,8 @@ impl Contract<'_> {
     /// Here, and not in the ServiceEntry: each cluster has its own trust domain, and the first releases read it
     /// nowhere else.
     pub fn tls(self, port: &Port) -> ClientTls {
-        let sni = way::says_sni(self.way)
-            .then(|| sni(port.number, self.subset, &self.service.plain_host(self.cluster)));
+        let sni =
+            says_sni(self.way).then(|| sni(port.number, self.subset, &self.service.plain_host(self.cluster)));
         let identities: BTreeSet<_> =
             self.serving.iter().flat_map(|cluster| self.service.identities(cluster)).collect();
         ClientTls {
@@ -64,7 +63,7 @@ impl Contract<'_> {
     /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them. What Istio
     /// derives by itself fits each port. Nothing is inherited into them: each says all that holds for the pick there.
     pub fn by_port(self, pick: Pick, fails_over: bool, dialect: &mut Dialect<'_>) -> Vec<PortPolicy> {
-        let one_sni = self.service.crossing_ports().nth(1).is_none() || !way::says_sni(self.way);
+        let one_sni = self.service.crossing_ports().nth(1).is_none() || !says_sni(self.way);
         if one_sni && !self.service.has_port_policy() {
             return Vec::new();
         }
@@ -86,4 +85,12 @@ impl Contract<'_> {
 pub fn far(policy: Option<&meant::TrafficPolicy>, dialect: &mut Dialect<'_>) -> Settings {
     let said = policy.map(|policy| policy.settings.alone()).unwrap_or_default();
     traffic_policy::settings(said, Endpoints::Gateways, dialect)
+}
+
+/// Whether the SNI is said outright; else Istio derives it from the name that is called.
+pub fn says_sni(way: Way) -> bool {
+    match way {
+        Way::Sni | Way::Merged => true,
+        Way::Local | Way::Rewrite | Way::Discovery => false,
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::problems;
+use super::problems::{self, Speaker};
 use super::release::{Feature, Support};
 use crate::diagnostic::Finding;
 use crate::model::{Cluster, ClusterId, Release};
@@ -17,14 +17,6 @@ use crate::source::Place;
 pub struct Lacks {
     found: BTreeMap<(Place, Feature), BTreeMap<ClusterId, Speaker>>,
     remarks: Vec<Finding>,
-}
-
-/// A cluster that lacks a word.
-#[derive(Clone, Debug)]
-pub(super) struct Speaker {
-    pub(super) cluster: String,
-    pub(super) release: Release,
-    pub(super) release_place: Option<Place>,
 }
 
 /// The Istio of clusters that run the same release.

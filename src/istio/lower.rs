@@ -11,7 +11,7 @@ use super::{entrance, ingress, plain_name, serve, stand_in, way};
 use crate::bundle::Origin;
 use crate::model::service::PlainNames;
 use crate::model::{Address, ClusterId, Gateway, Service};
-use crate::plan::{ClassPlan, ClusterPlan, ServicePlan};
+use crate::plan::{ClassPlan, ClusterPlan, ServicePlan, Way};
 
 /// When an object is applied: first what answers, then names for it, then routes that lead there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,7 +60,7 @@ fn class(service: &ServicePlan<'_>, plan: &ClassPlan<'_>, lacks: &mut Lacks) -> 
     let rule = serve::rule(plan, translations, &mut dialect);
     objects.objects.extend(rule.map(|rule| (Step::Serve, rule)));
     ipv6(plan, &mut dialect);
-    for way in way::ALL {
+    for way in Way::all() {
         let calling = way::calling(way, plan, &mut dialect);
         objects.objects.extend(calling.into_iter().map(|object| (Step::Call, object)));
     }

@@ -2,11 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::dialect::Speaker;
 use super::release::Feature;
 use crate::diagnostic::{Code, Finding, join};
-use crate::model::{Cluster, Gateway};
+use crate::model::{Cluster, Gateway, Release};
 use crate::source::Place;
+
+/// A cluster that lacks a word.
+#[derive(Clone, Debug)]
+pub(super) struct Speaker {
+    pub(super) cluster: String,
+    pub(super) release: Release,
+    pub(super) release_place: Option<Place>,
+}
 
 /// A release has no way to say something, or says it and means something else.
 pub(super) fn lacks(feature: Feature, place: Place, speakers: &[&Speaker]) -> Finding {

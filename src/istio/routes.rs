@@ -2,4 +2,5 @@
 
 mod connection; // by SNI, or by address
 mod names; // that callers ask for in TLS
+mod share; // who gets which share
 pub mod virtual_service;

@@ -1,16 +1,12 @@
 //! Serving: the versions that run in a cluster.
 
 use super::dialect::Dialect;
-use super::kind::destination_rule::{
-    ClientTls, ClientTlsMode, DestinationRuleSpec, PortPolicy, PortSelector, Subset, TrafficPolicy,
-};
+use super::kind::destination_rule::{DestinationRuleSpec, Subset, TrafficPolicy};
 use super::kind::object::{Object, Spec};
 use super::mark::{list, object, suppress};
-use super::release::Feature;
+use super::near::{mutual, near};
 use super::way::{discovery, merged, rewrite};
-use super::word::traffic_policy::{self, Endpoints};
 use crate::model::Service;
-use crate::model::traffic_policy as meant;
 use crate::plan::{ClassPlan, Serving, Translation};
 
 /// The rule for the plain name of a service: what runs here, what is found by it, and as what callers elsewhere know it.
@@ -37,7 +33,7 @@ fn destination_rule(
     further: Vec<Subset>,
     dialect: &mut Dialect<'_>,
 ) -> Object {
-    let Serving { service, versions, seen, stands_in: _ } = serving;
+    let Serving { service, versions, discovered, stands_in: _ } = serving;
     let mut subsets: Vec<Subset> = versions
         .iter()
         .map(|version| {
@@ -62,8 +58,8 @@ fn destination_rule(
         subsets,
     };
     let names = list(versions.iter().map(|version| version.name.as_str()));
-    let why = if !seen.is_empty() {
-        let names = list(seen.iter().map(|subset| subset.name.as_str()));
+    let why = if !discovered.is_empty() {
+        let names = list(discovered.iter().map(|subset| subset.name.as_str()));
         format!(
             "Tells apart what control planes see of {service}: {names}; the gateways that are passed know the same."
         )
@@ -119,31 +115,4 @@ fn aliases(plan: &ClassPlan<'_>, subsets: Vec<Subset>, dialect: &mut Dialect<'_>
         why,
         Spec::DestinationRule(spec),
     )
-}
-
-/// As it was said: Istio's own order holds between its levels. The gateway here obeys it, too, for requests from far.
-pub(super) fn near(policy: &meant::TrafficPolicy, dialect: &mut Dialect<'_>) -> TrafficPolicy {
-    let meant::TrafficPolicy { settings, ports } = policy;
-    TrafficPolicy {
-        settings: traffic_policy::settings(settings.alone(), Endpoints::Pods, dialect),
-        tls: mutual(dialect),
-        port_level_settings: ports
-            .iter()
-            .map(|(number, settings)| PortPolicy {
-                port: PortSelector { number: *number },
-                settings: traffic_policy::settings(settings.alone(), Endpoints::Pods, dialect),
-                tls: mutual(dialect),
-            })
-            .collect(),
-    }
-}
-
-/// Mutual TLS has to be asked for at every level where Istio does not find out by itself.
-fn mutual(dialect: &Dialect<'_>) -> Option<ClientTls> {
-    let automatic = dialect.release().can(Feature::AutoMutualTls);
-    (!automatic).then_some(ClientTls {
-        mode: ClientTlsMode::IstioMutual,
-        sni: None,
-        subject_alt_names: Vec::new(),
-    })
 }

@@ -10,9 +10,6 @@ use super::dialect::Dialect;
 use super::kind::object::Object;
 use crate::plan::{ClassPlan, Way};
 
-/// Every way.
-pub const ALL: [Way; 5] = [Way::Local, Way::Sni, Way::Rewrite, Way::Merged, Way::Discovery];
-
 /// What callers of a class need for one way, beside the rule of the plain name.
 pub fn calling(way: Way, plan: &ClassPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
     match way {
@@ -22,13 +19,5 @@ pub fn calling(way: Way, plan: &ClassPlan<'_>, dialect: &mut Dialect<'_>) -> Vec
         Way::Merged => {
             plan.pool.as_ref().map(|pool| merged::entries(plan, pool, dialect)).unwrap_or_default()
         }
-    }
-}
-
-/// Whether the SNI is said outright; else Istio derives it from the name that is called.
-pub fn says_sni(way: Way) -> bool {
-    match way {
-        Way::Sni | Way::Merged => true,
-        Way::Local | Way::Rewrite | Way::Discovery => false,
     }
 }

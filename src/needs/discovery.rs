@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::{Need, kubectl};
+use super::need::{ISTIO, Need, kubectl};
 use crate::diagnostic::join;
 use crate::model::{Address, Cluster};
 use crate::plan::ClusterPlan;
@@ -12,27 +12,27 @@ use crate::plan::ClusterPlan;
 /// The port by which Istio takes a Service for the gateway of a network, unless a label names another.
 const PORT: u16 = 15443;
 
-/// What all clusters have in common whose endpoints are seen elsewhere.
+/// What all clusters have in common whose endpoints are visible elsewhere.
 pub struct Sights<'p> {
     /// By the cluster of the control plane: what it must see.
-    seen: BTreeMap<&'p str, BTreeMap<&'p str, &'p Cluster>>,
-    /// All that see others, or are seen.
+    visible: BTreeMap<&'p str, BTreeMap<&'p str, &'p Cluster>>,
+    /// All that see others, or are visible.
     concerned: Vec<&'p Cluster>,
 }
 
 impl<'p> Sights<'p> {
     /// What the callers of all clusters go for.
     pub fn of(plans: &[ClusterPlan<'p>]) -> Self {
-        let mut seen: BTreeMap<&str, BTreeMap<&str, &Cluster>> = BTreeMap::new();
+        let mut visible: BTreeMap<&str, BTreeMap<&str, &Cluster>> = BTreeMap::new();
         for plan in plans {
             let head = plan.configured_by.unwrap_or(plan.cluster);
-            let own = seen.entry(&head.name).or_default();
+            let own = visible.entry(&head.name).or_default();
             let remotes = plan.configures.iter().map(|(cluster, _)| *cluster);
             let all = plan.discovers.iter().copied().chain(remotes);
             own.extend(all.filter(|far| far.name != head.name).map(|far| (far.name.as_str(), far)));
         }
         Self {
-            seen,
+            visible,
             concerned: plans.iter().filter(|plan| concerned(plan)).map(|plan| plan.cluster).collect(),
         }
     }
@@ -46,7 +46,7 @@ pub fn concerned(plan: &ClusterPlan<'_>) -> bool {
         || !plan.configures.is_empty()
 }
 
-/// What a cluster needs to see others, and to be seen.
+/// What a cluster needs to see others, and to be visible.
 pub fn needs(plan: &ClusterPlan<'_>, sights: &Sights<'_>) -> Vec<Need> {
     if !concerned(plan) {
         return Vec::new();
@@ -96,7 +96,7 @@ fn registry(cluster: &Cluster) -> Need {
             "deployment",
             "istiod",
             "--namespace",
-            "istio-system",
+            ISTIO,
             "--output",
             "jsonpath={.spec.template.spec.containers[0].env[?(@.name==\"CLUSTER_ID\")].value}",
         ],
@@ -104,8 +104,8 @@ fn registry(cluster: &Cluster) -> Need {
 }
 
 fn secrets(cluster: &Cluster, sights: &Sights<'_>) -> Option<Need> {
-    let seen = sights.seen.get(cluster.name.as_str()).filter(|seen| !seen.is_empty())?;
-    let names = join(seen.values().map(|far| format!("`{}` as `{}`", far.name, far.registry_id())), "and");
+    let visible = sights.visible.get(cluster.name.as_str()).filter(|visible| !visible.is_empty())?;
+    let names = join(visible.values().map(|far| format!("`{}` as `{}`", far.name, far.registry_id())), "and");
     let need = Need::new(
         "remote-secrets",
         format!("istiod sees the Services and pods of {names}: a remote secret for each"),
@@ -113,9 +113,9 @@ fn secrets(cluster: &Cluster, sights: &Sights<'_>) -> Option<Need> {
     )
     .seen_by(kubectl(
         cluster,
-        &["get", "secrets", "--namespace", "istio-system", "--selector", "istio/multiCluster=true"],
+        &["get", "secrets", "--namespace", ISTIO, "--selector", "istio/multiCluster=true"],
     ));
-    Some(seen.values().fold(need, |need, far| {
+    Some(visible.values().fold(need, |need, far| {
         let made = format!(
             "istioctl create-remote-secret --context={} --name={} | kubectl --context={} apply -f -",
             quoted(&far.context),
@@ -139,7 +139,7 @@ fn not_local(cluster: &Cluster) -> Need {
     )
     .seen_by(kubectl(
         cluster,
-        &["get", "configmap", "istio", "--namespace", "istio-system", "--output", "jsonpath={.data.mesh}"],
+        &["get", "configmap", "istio", "--namespace", ISTIO, "--output", "jsonpath={.data.mesh}"],
     ))
 }
 
@@ -205,7 +205,7 @@ fn by_installation(plan: &ClusterPlan<'_>, sights: &Sights<'_>, networks: &Value
         "istiod",
         "istio/istiod",
         "--namespace",
-        "istio-system",
+        ISTIO,
         "--reuse-values",
         "--set-json",
         format!("global.meshNetworks={networks}").as_str(),

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Need, changes_ends, discovery, is_taught, kubectl, told_to_route};
+use super::discovery;
+use super::need::{ISTIO, Need, kubectl};
 use crate::diagnostic::join;
-use crate::model::{Cluster, Gateway};
+use crate::istio::Form;
+use crate::istio::release::SniRouting;
+use crate::model::{Cluster, Gateway, Release};
 use crate::plan::{ClusterPlan, Entrance};
 
 /// Ports that Kubernetes gives to Services of type `NodePort`.
@@ -62,7 +65,7 @@ fn own(plan: &ClusterPlan<'_>, entrance: &Entrance<'_>) -> Vec<Need> {
     [Some(workload), router_mode, opened]
         .into_iter()
         .flatten()
-        .chain(is_taught(plan).then(|| alone(plan, gateway)))
+        .chain(has_translations(plan).then(|| alone(plan, gateway)))
         .collect()
 }
 
@@ -129,7 +132,7 @@ fn alone(plan: &ClusterPlan<'_>, gateway: &Gateway) -> Need {
 
 /// Where far pods join services, or control planes see them, the network of every endpoint must be known, and gateways must see their own alone.
 fn own_view(plan: &ClusterPlan<'_>) -> Vec<Need> {
-    let concerned = plan.is_joined || discovery::concerned(plan);
+    let concerned = plan.has_pool || discovery::concerned(plan);
     let Some(network) = plan.cluster.network.as_ref().filter(|_| concerned) else { return Vec::new() };
     let label = format!("topology.istio.io/network={network}");
     let known = Need::new(
@@ -137,9 +140,9 @@ fn own_view(plan: &ClusterPlan<'_>) -> Vec<Need> {
         format!("Istio knows `{network}` as the network of this cluster and its pods (`global.network`)"),
         "pods of other networks are dialled as if they were here",
     )
-    .seen_by(kubectl(plan.cluster, &["get", "namespace", "istio-system", "--show-labels"]))
-    .by(kubectl(plan.cluster, &["label", "--overwrite", "namespace", "istio-system", &label]));
-    let entered = plan.entrance.is_some() || plan.is_joined;
+    .seen_by(kubectl(plan.cluster, &["get", "namespace", ISTIO, "--show-labels"]))
+    .by(kubectl(plan.cluster, &["label", "--overwrite", "namespace", ISTIO, &label]));
+    let entered = plan.entrance.is_some() || plan.has_pool;
     let Some(gateway) = plan.cluster.gateway.as_ref().filter(|_| entered) else { return vec![known] };
     let selector = selector(gateway);
     let variable = format!("ISTIO_META_REQUESTED_NETWORK_VIEW={network}");
@@ -207,4 +210,22 @@ fn selector(gateway: &Gateway) -> String {
 
 fn labels(gateway: &Gateway) -> String {
     join(gateway.selector.iter().map(|(key, value)| format!("`{key}: {value}`")), "and")
+}
+
+/// How a release's gateways come to pass on TLS.
+fn told_to_route(release: Release) -> Option<&'static str> {
+    match release.sni_routing() {
+        SniRouting::Always => None,
+        SniRouting::UnlessByHelm => Some(" if Helm installed it"),
+        SniRouting::OnlyIfTold => Some(""),
+    }
+}
+
+/// Whether callers say remote names to the cluster's gateway, and it is taught by another end of these names.
+fn changes_ends(plan: &ClusterPlan<'_>) -> bool {
+    has_translations(plan) && matches!(Form::of(plan.cluster.release), Some(Form::ChangedEnd { typed: _ }))
+}
+
+fn has_translations(plan: &ClusterPlan<'_>) -> bool {
+    plan.entrance.as_ref().is_some_and(|entrance| !entrance.translations.is_empty())
 }

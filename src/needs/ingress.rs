@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Need, kubectl};
+use super::need::{Need, kubectl};
 use crate::diagnostic::join;
 use crate::model::{Cluster, IngressGateway};
 use crate::plan::ClusterPlan;

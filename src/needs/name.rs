@@ -1,6 +1,6 @@
 //! What plain names count on, where only other clusters run what they name.
 
-use super::{Need, kubectl};
+use super::need::{ISTIO, Need, kubectl};
 use crate::diagnostic::join;
 use crate::model::service::PlainNames;
 use crate::plan::ClusterPlan;
@@ -33,15 +33,7 @@ pub fn needs(plan: &ClusterPlan<'_>) -> Vec<Need> {
         )
         .seen_by(kubectl(
             cluster,
-            &[
-                "get",
-                "configmap",
-                "istio",
-                "--namespace",
-                "istio-system",
-                "--output",
-                "jsonpath={.data.mesh}",
-            ],
+            &["get", "configmap", "istio", "--namespace", ISTIO, "--output", "jsonpath={.data.mesh}"],
         ))
     });
     let there = named(PlainNames::None).map(|names| {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Need, discovery, kubectl};
+use super::discovery;
+use super::need::{ISTIO, Need, kubectl};
 use crate::diagnostic::join;
 use crate::plan::ClusterPlan;
 
@@ -42,7 +43,7 @@ pub fn needs(plan: &ClusterPlan<'_>, shared: &Shared<'_>) -> Vec<Need> {
             "configmap",
             "istio-ca-root-cert",
             "--namespace",
-            "istio-system",
+            ISTIO,
             "--output",
             "jsonpath={.data.root-cert\\.pem}",
         ],
@@ -55,7 +56,7 @@ pub fn needs(plan: &ClusterPlan<'_>, shared: &Shared<'_>) -> Vec<Need> {
             "generic",
             "cacerts",
             "--namespace",
-            "istio-system",
+            ISTIO,
             "--from-file=root-cert.pem",
             "--from-file=ca-cert.pem",
             "--from-file=ca-key.pem",
@@ -77,7 +78,7 @@ pub fn needs(plan: &ClusterPlan<'_>, shared: &Shared<'_>) -> Vec<Need> {
     )
     .seen_by(kubectl(
         cluster,
-        &["get", "configmap", "istio", "--namespace", "istio-system", "--output", "jsonpath={.data.mesh}"],
+        &["get", "configmap", "istio", "--namespace", ISTIO, "--output", "jsonpath={.data.mesh}"],
     ));
     vec![root, trust_domain]
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Need, kubectl};
+use super::need::{ISTIO, Need, kubectl};
 use crate::diagnostic::join;
 use crate::istio::release::Feature;
 use crate::model::Cluster;
 use crate::plan::ClusterPlan;
 
 /// Namespaces that Kubernetes and Istio bring along.
-const EVERYWHERE: [&str; 2] = ["default", "istio-system"];
+const EVERYWHERE: [&str; 2] = ["default", ISTIO];
 
 /// What the workloads of a cluster need to call others, or to be called from there.
 pub fn needs(plan: &ClusterPlan<'_>) -> Vec<Need> {

@@ -5,17 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::demand::ForeignUses;
-use super::promise::Promises;
-use super::rules::route::ServiceRoutes;
-use super::serving::Serving;
+use super::uses::ForeignUses;
 use super::visibility::{Shown, View};
-use super::way::merged::Pool;
-use super::way::remote::RemoteNames;
-use super::{PlainName, distance};
-use crate::model::{
-    Address, Answer, Callers, Cluster, ClusterId, Destination, IngressGateway, Rule, Service,
-};
+use crate::model::{Answer, Callers, ClusterId, Destination, IngressGateway, Rule, Service};
 use crate::source::Place;
 
 /// Clusters whose callers get the same from one service, by name; never empty.
@@ -27,79 +19,9 @@ pub struct Class {
     pub members: Vec<ClusterId>,
 }
 
-/// What one class must know of one service.
-#[derive(Clone, Debug)]
-pub struct ClassPlan<'m> {
-    /// The mesh.
-    pub view: &'m View<'m>,
-    /// Which clusters.
-    pub class: Class,
-    /// The one that stands for all.
-    pub cluster: &'m Cluster,
-    /// The service.
-    pub service: &'m Service,
-    /// Whether it runs there.
-    pub runs: bool,
-    /// Whether its subsets there must be these clusters' alone, because their control planes see others that run it.
-    pub pinned: bool,
-    /// What is said of it where it runs, or is found.
-    pub serve: Option<Serving<'m>>,
-    /// Names for what callers here use of it in other clusters.
-    pub remote: RemoteNames<'m>,
-    /// What joins it here.
-    pub pool: Option<Pool<'m>>,
-    /// Its plain name, where callers use it and nothing here answers to it.
-    pub plain_name: Option<PlainName<'m>>,
-    /// Where requests of callers here go.
-    pub routes: Option<ServiceRoutes<'m>>,
-    /// Whether some port is left to Istio, which finds it elsewhere too.
-    pub left_alone: bool,
-    /// What callers here are promised, for every destination of these routes.
-    pub promises: Promises<'m>,
-    /// What callers here are promised of the service itself, by whoever's rules, and by what is let in from outside.
-    pub of_service: Promises<'m>,
-}
-
-impl<'m> ClassPlan<'m> {
-    /// The clusters, by name.
-    pub fn clusters(&self) -> impl Iterator<Item = &'m Cluster> {
-        self.class.members.iter().filter_map(|id| self.view.cluster(*id))
-    }
-
-    /// How callers here dial the gateway of another cluster; nothing if it has none.
-    #[must_use]
-    pub fn dialled(&self, far: &'m Cluster) -> &'m [Address] {
-        far.gateway.as_ref().map_or(&[], |gateway| gateway.dialled_from(self.class.id))
-    }
-
-    /// Whether a cluster lies outside the region of callers here; never if they have none.
-    #[must_use]
-    pub fn farther(&self, cluster: &Cluster) -> bool {
-        distance::farther(self.view, self.class.id, cluster)
-    }
-
-    /// Whether there is anything to know.
-    #[must_use]
-    pub fn is_anything(&self) -> bool {
-        self.runs
-            || self.left_alone
-            || self.serve.is_some()
-            || !self.remote.names.is_empty()
-            || self.pool.is_some()
-            || self.plain_name.is_some()
-            || self.routes.is_some()
-    }
-
-    /// Whether another cluster configures these: whatever is for Istio is in that one's bundle.
-    #[must_use]
-    pub fn is_configured_elsewhere(&self) -> bool {
-        self.cluster.control_plane.is_some()
-    }
-}
-
 /// All facts of a cluster that can make a difference to its callers, whatever the service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Facts<'m> {
+struct Traits<'m> {
     release: String,
     release_place: Option<Place>,
     cluster_domain: &'m str,
@@ -122,11 +44,11 @@ impl Kinds {
         let gateways = view.mesh().clusters.iter().filter_map(|cluster| cluster.gateway.as_ref());
         let apart: BTreeSet<ClusterId> =
             gateways.flat_map(|gateway| gateway.addresses_from.keys().copied()).collect();
-        let mut known: BTreeMap<Facts<'_>, usize> = BTreeMap::new();
+        let mut known: BTreeMap<Traits<'_>, usize> = BTreeMap::new();
         let mut kinds = Vec::with_capacity(view.clusters.len());
         for cluster in &view.mesh().clusters {
             let alone = view.shares_control_plane(cluster.id) || apart.contains(&cluster.id);
-            let facts = Facts {
+            let facts = Traits {
                 release: cluster.release.to_string(),
                 release_place: cluster.release_place,
                 cluster_domain: &cluster.cluster_domain,

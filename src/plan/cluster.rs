@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::class::ClassPlan;
+use super::class_plan::ClassPlan;
 use super::ingress::{self, Ingress};
 use super::problems::{self, discovery};
 use super::service::{IngressPlan, Noted, ServicePlan};
@@ -45,7 +45,7 @@ pub struct ClusterPlan<'m> {
     /// Other clusters whose gateways callers here dial, by name.
     pub dials: Vec<&'m Cluster>,
     /// Whether far pods join services here.
-    pub is_joined: bool,
+    pub has_pool: bool,
     /// Plain names that callers here use and nothing here answers to.
     pub plain_names: Vec<(&'m Service, PlainNames)>,
     /// Namespaces of services of which something is written here.
@@ -130,7 +130,7 @@ struct Notes<'m> {
     translations: Vec<Translation<'m>>,
     reaches: Vec<Arc<[Reached]>>,
     dials: BTreeSet<ClusterId>,
-    is_joined: bool,
+    has_pool: bool,
     plain_names: Vec<(&'m Service, PlainNames)>,
     namespaces: BTreeSet<&'m str>,
     calling: BTreeSet<&'m str>,
@@ -200,7 +200,7 @@ impl<'m> Gathered<'m> {
                 notes.reaches.push(Arc::clone(&reaches));
                 notes.dials.extend(&dials);
             }
-            notes.is_joined |= plan.pool.is_some();
+            notes.has_pool |= plan.pool.is_some();
             notes.plain_names.extend(plan.plain_name.as_ref().map(|name| (service, name.made)));
             if written {
                 notes.namespaces.insert(&service.namespace);
@@ -263,7 +263,7 @@ impl<'m> Gathered<'m> {
                 ingress: ingress::plan(view, &notes.ingress),
                 reaches,
                 dials: dials.iter().filter_map(|far| view.cluster(*far)).collect(),
-                is_joined: notes.is_joined,
+                has_pool: notes.has_pool,
                 plain_names: notes.plain_names,
                 namespaces: notes.namespaces,
                 calling: if notes.all_call || !discovers.is_empty() { None } else { Some(notes.calling) },
@@ -320,10 +320,10 @@ impl<'m> Gathered<'m> {
         let nameless = way::discovery::nameless(view, &concerned);
         let domains =
             self.domains.values().map(|(service, near, far)| discovery::domains(service, near, far));
-        let joined = view.mesh().clusters.iter().zip(&self.clusters);
-        let joined = joined.filter(|(cluster, notes)| cluster.gateway.is_some() && notes.is_joined);
-        let joined: Vec<&Cluster> = joined.map(|(cluster, _)| cluster).collect();
-        closed.chain(spread).chain(nameless).chain(domains).chain(merged::views(&joined)).collect()
+        let pooled = view.mesh().clusters.iter().zip(&self.clusters);
+        let pooled = pooled.filter(|(cluster, notes)| cluster.gateway.is_some() && notes.has_pool);
+        let pooled: Vec<&Cluster> = pooled.map(|(cluster, _)| cluster).collect();
+        closed.chain(spread).chain(nameless).chain(domains).chain(merged::views(&pooled)).collect()
     }
 }
 

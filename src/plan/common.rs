@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::class::Kinds;
-use super::demand::ForeignUses;
+use super::object_names::ObjectNames;
+use super::uses::ForeignUses;
 use super::virtual_ip;
 use super::visibility::View;
-use super::way::remote::ObjectNames;
 use crate::diagnostic::Finding;
 
 /// What holds for all services. With it, each can be planned without the others.
@@ -26,16 +26,14 @@ pub struct Common<'m> {
 }
 
 impl<'m> Common<'m> {
-    /// What holds in a mesh; a pool of addresses that is too small is reported.
+    /// What holds in a mesh, but for what rules lead to other services; a pool of addresses that is too small is reported.
     pub fn of(view: &'m View<'m>, findings: &mut Vec<Finding>) -> Self {
-        let mut common = Self {
+        Self {
             view,
             addresses: virtual_ip::assign(view, findings),
             object_names: ObjectNames::of(view),
             kinds: Kinds::of(view),
             foreign: ForeignUses::default(),
-        };
-        common.foreign = ForeignUses::follow(&common);
-        common
+        }
     }
 }

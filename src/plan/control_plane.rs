@@ -5,7 +5,7 @@
 
 use super::demand::{self, Asked, LetIn};
 use super::problems::discovery::{self as problems, Difference, Divided};
-use super::rules::route::{Answer, Copy, Route, ServiceRoutes, Share, Target};
+use super::rules::target::{Answer, Copy, Route, ServiceRoutes, Share, Target};
 use super::visibility::View;
 use crate::diagnostic::Finding;
 use crate::model::{ClusterId, Service};

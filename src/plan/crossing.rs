@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::demand::{Asked, Use};
+use super::demand::Asked;
 use super::problems::discovery as problems;
-use super::rules::route::Site;
+use super::rules::target::Site;
+use super::uses::Use;
 use super::visibility::View;
 use super::way::discovery::Discovery;
 use crate::diagnostic::Finding;

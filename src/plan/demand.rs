@@ -8,56 +8,12 @@ use std::collections::BTreeMap;
 use super::class::{self, Class};
 use super::common::Common;
 use super::distance;
-use super::rules::path;
-use super::rules::route::{Route, ServiceRoutes, Site, Target};
+use super::rules::route;
 use super::rules::survey::Survey;
+use super::rules::target::{PickAt, Route, ServiceRoutes, Site, Target};
+use super::uses::{FarUse, Foreign, ForeignUses, Use};
 use super::visibility::View;
-use super::way::discovery::{self, Said};
-use crate::model::{Callers, ClusterId, IngressGatewayId, Mesh, Pick, Service, ServiceId};
-use crate::source::Place;
-
-/// One destination that callers ask for.
-#[derive(Clone, Debug)]
-pub struct Use {
-    /// What is asked for.
-    pub target: Target,
-    /// The clusters that the target is in, by name.
-    pub clusters: Vec<ClusterId>,
-    /// Who asks.
-    pub callers: Callers,
-    /// The rule that asks, or the service where none does.
-    pub place: Place,
-    /// Whether a rule asks.
-    pub by_rule: bool,
-    /// At which port of the service.
-    pub port: u16,
-}
-
-impl Use {
-    /// What callers in a cluster say for it, if they find it by discovery.
-    #[must_use]
-    pub fn said(&self, view: &View<'_>, caller: ClusterId) -> Option<Said> {
-        discovery::said(view, self.target, caller, &self.clusters)
-    }
-}
-
-/// What is used of one service in other clusters.
-#[derive(Clone, Debug)]
-pub struct FarUse {
-    /// Who uses it.
-    pub callers: Callers,
-    /// What is used, and the clusters that it is in, by name.
-    pub picks: BTreeMap<At, Vec<ClusterId>>,
-}
-
-/// A version, or any, at one site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct At {
-    /// Which version.
-    pub pick: Pick,
-    /// Where.
-    pub site: Site,
-}
+use crate::model::{Callers, ClusterId, IngressGatewayId, Mesh, Service, ServiceId};
 
 /// What requests from outside get from a service at one gateway.
 #[derive(Clone, Debug)]
@@ -88,11 +44,11 @@ impl<'m> Asked<'m> {
         let routes = service.clients.get(&class.id).map(|callers| ServiceRoutes {
             service,
             callers: callers.clone(),
-            routes: path::routes(view, service, &class, survey),
+            routes: route::routes(view, service, &class, survey),
         });
         let mut asked = Self { class, routes, let_in: Vec::new(), uses: Vec::new() };
         for (gateway, callers) in gateways(view.mesh(), service, asked.class.id) {
-            let routes = path::from_outside(view, service, &asked.class, survey);
+            let routes = route::from_outside(view, service, &asked.class, survey);
             asked.let_in.push(LetIn { gateway, routes: ServiceRoutes { service, callers, routes } });
         }
         let own = asked.routes.iter().chain(asked.let_in.iter().map(|let_in| &let_in.routes));
@@ -112,7 +68,7 @@ impl<'m> Asked<'m> {
             let of =
                 far.get_or_insert_with(|| FarUse { callers: to.callers.clone(), picks: BTreeMap::new() });
             of.callers = of.callers.union(&to.callers);
-            of.picks.insert(At { pick: to.target.pick, site: to.target.site }, to.clusters.clone());
+            of.picks.insert(PickAt { pick: to.target.pick, site: to.target.site }, to.clusters.clone());
         }
         far
     }
@@ -182,47 +138,18 @@ pub fn by_target(view: &View<'_>, asked: &Asked<'_>, routes: Option<&ServiceRout
     by_target.into_values().collect()
 }
 
-/// What rules of other services lead to: by the service that they lead to.
-#[derive(Debug, Default)]
-pub struct ForeignUses(BTreeMap<ServiceId, Vec<Foreign>>);
-
-/// What one class of callers uses of a service by the rules of another.
-#[derive(Debug)]
-pub struct Foreign {
-    /// Whose rules.
-    from: ServiceId,
-    members: Vec<ClusterId>,
-    uses: Vec<Use>,
-}
-
-impl Foreign {
-    /// Whether callers in a cluster are among them.
-    #[must_use]
-    pub fn is_of(&self, caller: ClusterId) -> bool {
-        self.members.binary_search(&caller).is_ok()
-    }
-}
-
-impl ForeignUses {
-    /// Follows the rules that lead to other services.
-    pub fn follow(common: &Common<'_>) -> Self {
-        let mut foreign = Self::default();
-        for service in common.view.mesh().services.iter().filter(|service| leads_away(service)) {
-            for class in class::classes(common.view, &common.kinds, service, &Self::default()) {
-                let asked = Asked::of(common, service, class, &mut Survey::default());
-                for (to, uses) in asked.by_service(service.id) {
-                    foreign.0.entry(to).or_default().push(uses);
-                }
+/// Follows the rules that lead to other services.
+pub fn foreign(common: &Common<'_>) -> ForeignUses {
+    let mut foreign = ForeignUses::default();
+    for service in common.view.mesh().services.iter().filter(|service| leads_away(service)) {
+        for class in class::classes(common.view, &common.kinds, service, &ForeignUses::default()) {
+            let asked = Asked::of(common, service, class, &mut Survey::default());
+            for (to, uses) in asked.by_service(service.id) {
+                foreign.0.entry(to).or_default().push(uses);
             }
         }
-        foreign
     }
-
-    /// Of one service, in order of those whose rules lead there.
-    #[must_use]
-    pub fn of(&self, service: ServiceId) -> &[Foreign] {
-        self.0.get(&service).map_or(&[], Vec::as_slice)
-    }
+    foreign
 }
 
 impl Asked<'_> {

@@ -6,7 +6,7 @@ use crate::model::{Cluster, ClusterId, Mesh, Pick, Service};
 
 /// The clusters that serve, with relative sizes, and those that would but cannot be entered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Serving {
+pub struct Servers {
     /// By name; empty if the caller reaches none.
     pub clusters: Vec<(ClusterId, u32)>,
     /// Whether they do not share, but stand in for each other: the nearest that is healthy serves. One cluster does so
@@ -29,7 +29,7 @@ pub fn serving(
     pick: Pick,
     wanted: Option<ClusterId>,
     caller: ClusterId,
-) -> Serving {
+) -> Servers {
     let (mut serving, open) = open(view, service, pick, wanted, caller);
     serving.clusters = match service.across_clusters {
         AcrossClusters::Spread => open,
@@ -47,7 +47,7 @@ pub fn serving(
 
 /// All clusters that serve a service, by size, whatever `acrossClusters` says.
 #[must_use]
-pub fn all(view: &View<'_>, service: &Service, caller: ClusterId) -> Serving {
+pub fn all(view: &View<'_>, service: &Service, caller: ClusterId) -> Servers {
     let (mut serving, open) = open(view, service, Pick::Any, None, caller);
     serving.clusters = open;
     serving
@@ -60,20 +60,15 @@ fn open(
     pick: Pick,
     wanted: Option<ClusterId>,
     caller: ClusterId,
-) -> (Serving, Vec<(ClusterId, u32)>) {
+) -> (Servers, Vec<(ClusterId, u32)>) {
     let runs = service.runs(pick).into_iter().flatten().map(|(cluster, size)| (*cluster, *size));
-    let mut serving = Serving::default();
+    let mut serving = Servers::default();
     let mut open = Vec::new();
     for (cluster, size) in runs.filter(|(cluster, _)| wanted.is_none_or(|wanted| wanted == *cluster)) {
         match view.cluster(cluster) {
             Some(_) if cluster == caller => open.push((cluster, size)),
             Some(entered) if entered.drain.is_some() => serving.drained.push(cluster),
-            Some(_) if view.discovers(service, cluster) && view.discovers_way(caller, cluster) => {
-                open.push((cluster, size));
-            }
-            Some(entered) if entered.gateway.is_some() && !view.discovers(service, cluster) => {
-                open.push((cluster, size));
-            }
+            Some(_) if view.is_open(service, caller, cluster) => open.push((cluster, size)),
             Some(_) | None => serving.closed.push(cluster),
         }
     }

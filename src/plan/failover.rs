@@ -48,23 +48,26 @@ impl Group<'_> {
     #[must_use]
     pub fn obstacle(&self, view: &View<'_>) -> Option<Obstacle> {
         let far: Vec<ClusterId> = self.clusters.iter().copied().filter(|id| *id != self.caller).collect();
-        let ways: BTreeSet<Way> = far.iter().map(|id| view.way_into(self.service, *id)).collect();
+        let ways: Vec<Way> = far.iter().map(|id| view.way_into(self.service, *id)).collect();
+        let any = |is: fn(Way) -> bool| ways.iter().any(|way| is(*way));
+        let all = |is: fn(Way) -> bool| !ways.is_empty() && ways.iter().all(|way| is(*way));
+        let differ = ways.iter().any(|way| ways.first().is_some_and(|first| !first.is(*way)));
         let clusters = far.iter().filter_map(|id| view.cluster(*id));
         let domains: BTreeSet<_> = clusters.map(|cluster| &cluster.cluster_domain).collect();
         let versions = self.service.versions.iter().filter_map(|version| version.traffic_policy.as_deref());
         let mut policies = versions.chain(self.service.traffic_policy.as_deref());
         if policies.any(has_order) {
             Some(Obstacle::Order)
-        } else if ways == [Way::Discovery].into() && view.discovers_all(self.service) {
+        } else if all(Way::is_discovery) && view.discovers_all(self.service) {
             self.further(view).or_else(|| self.regions(view))
-        } else if ways.contains(&Way::Discovery) {
+        } else if any(Way::is_discovery) {
             Some(Obstacle::Ways)
-        } else if ways == [Way::Merged].into() {
+        } else if all(Way::joins) {
             // Whether they can join is looked at for all that do.
             self.sizes_by_version(&far)
         } else if view.remote_names == RemoteNames::PerCluster {
             Some(Obstacle::Names)
-        } else if ways.len() > 1 {
+        } else if differ || !ways.iter().all(|way| way.has_remote_name()) {
             Some(Obstacle::Ways)
         } else if domains.len() > 1 {
             Some(Obstacle::Domains)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::problems;
 use super::promise::{Promise, Promises};
-use super::rules::route::{Route, ServiceRoutes};
+use super::rules::target::{Route, ServiceRoutes};
 use super::service::IngressPlan;
 use super::visibility::View;
 use crate::diagnostic::Finding;

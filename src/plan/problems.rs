@@ -7,8 +7,8 @@ pub mod rules;
 use ipnet::IpNet;
 
 use super::failover::{Group, Obstacle};
-use super::rules::survey::Drained;
-use super::way::merged::Hindrance;
+use super::rules::gap::Drained;
+use super::way::merged::hindrance::Hindrance;
 use crate::diagnostic::{Code, Finding, join, list};
 use crate::model::{Cluster, ClusterId, Mesh, Port, Service, Version, VirtualIps};
 use crate::source::{At, Place};
@@ -136,8 +136,10 @@ pub fn cannot_join(
         Hindrance::Namespaces => format!("only some namespaces of `{near_name}` call it"),
         Hindrance::PlainEntry => format!("a ServiceEntry makes its name in `{near_name}`"),
         Hindrance::Headless => "it is headless, and callers choose among its pods themselves".to_owned(),
-        Hindrance::Seen => format!("the control plane of `{near_name}` sees pods of it elsewhere already"),
-        Hindrance::Shown => {
+        Hindrance::Discovered => {
+            format!("the control plane of `{near_name}` sees pods of it elsewhere already")
+        }
+        Hindrance::DiscoveredBeside => {
             format!(
                 "callers in `{near_name}` find pods of it in other clusters by discovery, under the same name"
             )
@@ -155,7 +157,9 @@ pub fn cannot_join(
         }
         Hindrance::DialledByName => "write the IP addresses of the gateway".to_owned(),
         Hindrance::Domains | Hindrance::Headless => "take another `reach`".to_owned(),
-        Hindrance::Seen | Hindrance::Shown => "give the service one `reach`, such as `discovery`".to_owned(),
+        Hindrance::Discovered | Hindrance::DiscoveredBeside => {
+            "give the service one `reach`, such as `discovery`".to_owned()
+        }
         Hindrance::Namespaces => format!("let all of them call: `clients: {{{near_name}: all}}`"),
         Hindrance::Accounts => {
             "name one of its own namespace: `serviceAccounts`; or take another `reach`".to_owned()

@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::common::Common;
-use super::demand::{self, Use};
-use super::rules::route::{Nowhere, Site, Target};
+use super::demand;
+use super::rules::target::{Nowhere, Site, Target};
+use super::uses::{FarUse, Use};
 use super::visibility::View;
 use super::way::discovery;
 use super::way::merged::Pool;
@@ -106,7 +107,7 @@ impl<'m> Names<'m> {
         common: &Common<'m>,
         service: &'m Service,
         caller: ClusterId,
-        far: Option<&demand::FarUse>,
+        far: Option<&FarUse>,
         uses: &[Use],
     ) -> Self {
         let remote = far.map(|far| way::remote::names(common, service, far)).unwrap_or_default();

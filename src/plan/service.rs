@@ -2,18 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::class::{Class, ClassPlan};
+use super::class::Class;
+use super::class_plan::ClassPlan;
 use super::common::Common;
 use super::crossing::Crossings;
-use super::demand::{self, Asked, LetIn, Use};
+use super::demand::{self, Asked, LetIn};
+use super::plain_name::PlainName;
 use super::promise::{Names, Promises};
-use super::rules::path;
-use super::rules::route::{Route, ServiceRoutes};
+use super::rules::route;
 use super::rules::survey::Survey;
+use super::rules::target::{Route, ServiceRoutes};
+use super::uses::{FarUse, Use};
 use super::way::discovery::{self, Discovery};
 use super::way::rewrite::{self, Translation};
 use super::way::{self, merged, sni};
-use super::{PlainName, affinity, control_plane, problems, serving, told_apart, virtual_ip};
+use super::{affinity, control_plane, problems, serving, told_apart, unaddressed};
 use crate::diagnostic::Finding;
 use crate::model::name::HOST;
 use crate::model::{Cluster, ClusterId, IngressGatewayId, Pick, Service, ServiceId};
@@ -122,7 +125,7 @@ impl<'m> ServicePlan<'m> {
             classes.extend(plan);
         }
         noted.findings.extend(merged::check(service, &classes));
-        noted.findings.extend(virtual_ip::missing(service, &classes));
+        noted.findings.extend(unaddressed::check(service, &classes));
         noted.findings.extend(sni::several_domains(service, &classes));
         let uneven = classes.iter().find(|plan| plan.remote.names.iter().any(|name| !name.is_even));
         noted.findings.extend(uneven.map(|plan| problems::uneven(service, plan.cluster)));
@@ -187,17 +190,16 @@ impl<'m> Planner<'_, 'm> {
 
     /// Routes of callers. Where far pods join a service that runs here, ports that are left alone would be shared with
     /// them: these get a route to what runs here.
-    fn routes(&self, asked: &Asked<'m>, far: Option<&demand::FarUse>) -> Option<ServiceRoutes<'m>> {
+    fn routes(&self, asked: &Asked<'m>, far: Option<&FarUse>) -> Option<ServiceRoutes<'m>> {
         let Self { common, service, class } = *self;
         let mut routes = asked.routes.clone().filter(|routes| !routes.routes.is_empty());
-        let joins =
-            |far: &demand::FarUse| far.picks.values().flatten().any(|id| common.view.joins(service, *id));
+        let joins = |far: &FarUse| far.picks.values().flatten().any(|id| common.view.joins(service, *id));
         if let Some(far) = far.filter(|far| service.runs.contains_key(&class.id) && joins(far)) {
             let callers = far.callers.clone();
             let all = routes.get_or_insert_with(|| ServiceRoutes { service, callers, routes: Vec::new() });
             let routed: BTreeSet<u16> = all.routes.iter().map(|route| route.port.number).collect();
             let untouched = service.crossing_ports().filter(|port| !routed.contains(&port.number));
-            all.routes.extend(untouched.map(|port| path::local(common.view, service, class, port)));
+            all.routes.extend(untouched.map(|port| route::local(common.view, service, class, port)));
             all.routes.sort_by_key(|route| route.port.number);
         }
         routes

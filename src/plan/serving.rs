@@ -1,7 +1,7 @@
 //! What is said of a service in one cluster: where it runs, and where it is found.
 
 use super::visibility::View;
-use super::way::discovery::{Discovery, SeenSubset};
+use super::way::discovery::{Discovery, DiscoverySubset};
 use crate::model::{ClusterId, Service, Version};
 use crate::source::Place;
 
@@ -13,7 +13,7 @@ pub struct Serving<'m> {
     /// Those of its versions that run here, by name; empty only where there is a policy of the whole service.
     pub versions: Vec<&'m Version>,
     /// What callers find under the plain name; the same wherever somebody says it.
-    pub seen: Vec<SeenSubset<'m>>,
+    pub discovered: Vec<DiscoverySubset<'m>>,
     /// Where clusters stand in for each other under the plain name, and in which order of regions.
     pub stands_in: Option<StandsIn>,
 }
@@ -45,13 +45,13 @@ pub fn of<'m>(
         .filter(|version| told_apart && version.clusters.contains_key(&cluster))
         .filter(|_| !view.discovers(service, cluster))
         .collect();
-    let seen = found.map(|found| found.subsets(view, service, cluster)).unwrap_or_default();
+    let discovered = found.map(|found| found.subsets(view, service, cluster)).unwrap_or_default();
     let stands_in = found.and_then(|found| {
         let place = found.stands_in?;
         Some(StandsIn { place, regions: found.regions(view, service) })
     });
     let here = service.runs.contains_key(&cluster) || found.is_some();
     let whole = service.traffic_policy.is_some() && here;
-    let anything = !versions.is_empty() || !seen.is_empty() || stands_in.is_some() || whole;
-    anything.then_some(Serving { service, versions, seen, stands_in })
+    let anything = !versions.is_empty() || !discovered.is_empty() || stands_in.is_some() || whole;
+    anything.then_some(Serving { service, versions, discovered, stands_in })
 }

@@ -5,12 +5,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
-use super::class::ClassPlan;
 use super::problems;
 use super::visibility::View;
 use crate::diagnostic::Finding;
 use crate::model::service::PlainNames;
-use crate::model::{Port, RemoteNames, RouteKind, Service, name};
+use crate::model::{RemoteNames, Service, name};
 
 /// An address for every name that could exist, whether a route uses it or not, by name.
 ///
@@ -19,46 +18,25 @@ use crate::model::{Port, RemoteNames, RouteKind, Service, name};
 pub fn assign(mesh: &View<'_>, findings: &mut Vec<Finding>) -> BTreeMap<String, IpAddr> {
     let (mut addresses, names) = pins_and_names(mesh);
     let Some(virtual_ips) = mesh.virtual_ips else { return addresses };
-    let pool = Pool::of(virtual_ips.pool);
-    let mut taken: BTreeSet<u128> = addresses.values().filter_map(|pin| pool.offset(*pin)).collect();
-    taken.extend([0, pool.size - 1]);
-    if taken.len() as u128 + names.len() as u128 > pool.size {
+    let range = Range::of(virtual_ips.pool);
+    let mut taken: BTreeSet<u128> = addresses.values().filter_map(|pin| range.offset(*pin)).collect();
+    taken.extend([0, range.size - 1]);
+    if taken.len() as u128 + names.len() as u128 > range.size {
         findings.push(problems::pool_too_small(
             virtual_ips,
             names.len(),
-            pool.size.saturating_sub(taken.len() as u128),
+            range.size.saturating_sub(taken.len() as u128),
         ));
         return addresses;
     }
     for name in names {
-        let mut offset = u128::from(name::hash(&name)) % pool.size;
+        let mut offset = u128::from(name::hash(&name)) % range.size;
         while !taken.insert(offset) {
-            offset = (offset + 1) % pool.size;
+            offset = (offset + 1) % range.size;
         }
-        addresses.insert(name, pool.address(offset));
+        addresses.insert(name, range.address(offset));
     }
     addresses
-}
-
-/// Names of a service that connections are made to and that have no address, where none are given out.
-///
-/// Istio would listen for such a name on every address, and swallow whatever else is dialled on its port.
-pub fn missing(service: &Service, classes: &[ClassPlan<'_>]) -> Vec<Finding> {
-    let Some(port) = told_apart_by_address(service) else { return Vec::new() };
-    let none_given = |plan: &&ClassPlan<'_>| plan.view.virtual_ips.is_none();
-    let remote = |plan: &ClassPlan<'_>| plan.remote.names.iter().any(|name| name.address.is_none());
-    let entry = |plan: &ClassPlan<'_>| {
-        let name = plan.plain_name.as_ref();
-        name.is_some_and(|name| name.made == PlainNames::Entry && name.address.is_none())
-    };
-    let plain = classes.iter().filter(none_given).any(entry);
-    let remote = classes.iter().filter(none_given).any(remote);
-    let plain = plain.then(|| problems::plain_without_address(service, port));
-    plain.into_iter().chain(remote.then(|| problems::remote_without_address(service, port))).collect()
-}
-
-fn told_apart_by_address(service: &Service) -> Option<&Port> {
-    service.crossing_ports().find(|port| port.protocol.route() != Some(RouteKind::Http))
 }
 
 fn pins_and_names(mesh: &View<'_>) -> (BTreeMap<String, IpAddr>, BTreeSet<String>) {
@@ -93,13 +71,13 @@ fn remote_hosts(mesh: &View<'_>, service: &Service) -> BTreeSet<String> {
 }
 
 /// A network, counted from its first address.
-struct Pool {
+struct Range {
     first: u128,
     size: u128,
     v4: bool,
 }
 
-impl Pool {
+impl Range {
     fn of(net: IpNet) -> Self {
         match net {
             IpNet::V4(net) => Self {

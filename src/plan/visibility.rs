@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::ops::Deref;
 
-use super::way::merged;
+use super::own_failover;
 use crate::model::{Cluster, ClusterId, Mesh, Pick, Service, ServiceId};
 use crate::source::Place;
 
@@ -47,7 +47,7 @@ impl<'m> View<'m> {
     pub fn of(mesh: &'m Mesh) -> Self {
         let heads = mesh.clusters.iter().filter_map(|cluster| cluster.control_plane.as_ref());
         let heads = heads.map(|head| head.value).collect();
-        let own_failover = merged::own_failover(mesh);
+        let own_failover = own_failover::own_failover(mesh);
         let mut view = Self { mesh, shown: Vec::new(), heads, own_failover };
         let mut found: BTreeSet<ClusterId> = BTreeSet::new();
         for service in &mesh.services {

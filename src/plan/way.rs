@@ -4,20 +4,24 @@
 //!
 //! What belongs to one way alone (names, subsets, what must hold for it) is in a file of its own.
 
+pub mod subset_name; // what subsets are called
 pub mod remote; // names for what runs in other clusters: `sni` and `rewrite`
 pub mod sni; // one name for several clusters
 pub mod rewrite; // what gateways must be taught
 pub mod merged; // far pods under the plain name
 pub mod discovery; // what control planes see under it
 
-use super::rules::route::Target;
+use super::rules::target::Target;
 use super::visibility::View;
 use crate::model::name::LABEL;
 use crate::model::{Cluster, ClusterId, Reach, RemoteNames, Service};
 use crate::source::At;
 
 /// How callers get to a destination.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+///
+/// It has no `==` and no order: whoever makes a difference between ways matches on all of them, so that a further way does
+/// not compile before everybody has decided about it.
+#[derive(Clone, Copy, Debug)]
 pub enum Way {
     /// It is in their own cluster, under the plain name of the service.
     Local,
@@ -55,17 +59,13 @@ impl View<'_> {
     /// Whether callers say a pool for what fails over to this cluster alone: others may join it, by the same name.
     #[must_use]
     pub fn pools(&self, service: &Service, far: ClusterId) -> bool {
-        let by_name = match self.way_into(service, far) {
-            Way::Sni | Way::Rewrite => true,
-            Way::Local | Way::Merged | Way::Discovery => false,
-        };
-        by_name && self.remote_names == RemoteNames::Shared
+        self.way_into(service, far).has_remote_name() && self.remote_names == RemoteNames::Shared
     }
 
     /// Whether callers elsewhere find what runs in a cluster by discovery.
     #[must_use]
     pub fn discovers(&self, service: &Service, serving: ClusterId) -> bool {
-        self.way_into(service, serving) == Way::Discovery
+        self.way_into(service, serving).is_discovery()
     }
 
     /// Whether that holds for every cluster that runs it.
@@ -74,10 +74,21 @@ impl View<'_> {
         !service.runs.is_empty() && service.runs.keys().all(|id| self.discovers(service, *id))
     }
 
+    /// Whether callers in one cluster get into another that runs a service.
+    #[must_use]
+    pub fn is_open(&self, service: &Service, caller: ClusterId, serving: ClusterId) -> bool {
+        match self.way_into(service, serving) {
+            Way::Discovery => self.discovers_way(caller, serving),
+            Way::Local | Way::Sni | Way::Rewrite | Way::Merged => {
+                self.cluster(serving).is_some_and(|serving| serving.gateway.is_some())
+            }
+        }
+    }
+
     /// Whether far pods of a service join it where they are called from.
     #[must_use]
     pub fn joins(&self, service: &Service, far: ClusterId) -> bool {
-        self.way_into(service, far) == Way::Merged
+        self.way_into(service, far).joins()
     }
 }
 
@@ -95,8 +106,8 @@ pub fn choose(
         return Way::Discovery;
     }
     let far = clusters.iter().filter(|id| **id != caller).map(|id| view.way_into(service, *id));
-    // Clusters behind one subset are entered by one way, or it has been reported; the least demanding one comes first.
-    match far.min() {
+    // Clusters behind one subset are entered by one way, or it has been reported.
+    match Way::least(far) {
         None if pooled => Way::Merged,
         None => Way::Local,
         Some(way) => way,
@@ -126,6 +137,71 @@ pub fn longest_name(view: &View<'_>, service: &Service) -> usize {
 }
 
 impl Way {
+    /// Every way, the least demanding first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        std::iter::successors(Some(Self::Local), |way| way.next())
+    }
+
+    /// The next that demands more.
+    fn next(self) -> Option<Self> {
+        match self {
+            Self::Local => Some(Self::Sni),
+            Self::Sni => Some(Self::Rewrite),
+            Self::Rewrite => Some(Self::Merged),
+            Self::Merged => Some(Self::Discovery),
+            Self::Discovery => None,
+        }
+    }
+
+    /// The least demanding of some ways: what one name can be for several clusters.
+    #[must_use]
+    pub fn least(ways: impl Iterator<Item = Self>) -> Option<Self> {
+        let place = |way: &Self| Self::all().position(|known| known.is(*way)).unwrap_or(usize::MAX);
+        ways.min_by_key(place)
+    }
+
+    /// Whether both are the same.
+    #[must_use]
+    pub fn is(self, other: Self) -> bool {
+        std::mem::discriminant(&self) == std::mem::discriminant(&other)
+    }
+
+    /// Whether what is far has a name of its own by this way.
+    #[must_use]
+    pub fn has_remote_name(self) -> bool {
+        match self {
+            Self::Sni | Self::Rewrite => true,
+            Self::Local | Self::Merged | Self::Discovery => false,
+        }
+    }
+
+    /// Whether the far gateway is taught this name.
+    #[must_use]
+    pub fn teaches(self) -> bool {
+        match self {
+            Self::Rewrite => true,
+            Self::Local | Self::Sni | Self::Merged | Self::Discovery => false,
+        }
+    }
+
+    /// Whether far pods join the plain name where callers are.
+    #[must_use]
+    pub fn joins(self) -> bool {
+        match self {
+            Self::Merged => true,
+            Self::Local | Self::Sni | Self::Rewrite | Self::Discovery => false,
+        }
+    }
+
+    /// Whether callers find it under the plain name, because control planes see it.
+    #[must_use]
+    pub fn is_discovery(self) -> bool {
+        match self {
+            Self::Discovery => true,
+            Self::Local | Self::Sni | Self::Rewrite | Self::Merged => false,
+        }
+    }
+
     /// Whether callers dial the gateway of a far cluster themselves; by discovery, control planes say what is dialled.
     #[must_use]
     pub fn dials_gateway(self) -> bool {

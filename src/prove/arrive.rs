@@ -1,11 +1,11 @@
 //! From an SNI at a gateway to the pods that answer it.
 
-use super::chains::taken_for;
 use super::follow::Scene;
 use super::gateway::Gateways;
 use super::landing::Landing;
-use super::pool::Pool;
+use super::order::Order;
 use crate::istio::kind::service_entry::Endpoint;
+use crate::istio::release::Feature;
 use crate::istio::sni;
 use crate::model::ClusterId;
 
@@ -28,7 +28,7 @@ impl Scene<'_, '_> {
         &self,
         call: Call<'_>,
         endpoint: &Endpoint,
-        pool: Pool<'_>,
+        order: Order<'_>,
         gateways: &mut Gateways,
     ) -> Result<Vec<Landing>, String> {
         let Call { caller, address, dialled, sni, port, identities } = call;
@@ -74,10 +74,25 @@ impl Scene<'_, '_> {
         }
         let near = self.facts.view.cluster(caller).and_then(|cluster| cluster.locality.as_ref());
         let near = near.map(|locality| locality.region.as_str());
-        let priority = 2 * pool.priority_of(false, &endpoint.labels)
-            + pool.region_of(near, endpoint.locality.as_deref());
+        let priority = 2 * order.priority_of(false, &endpoint.labels)
+            + order.region_of(near, endpoint.locality.as_deref());
         let weight = endpoint.weight.unwrap_or(1);
-        let landed = |landing: Landing| Landing { weight, priority, ejected: pool.ejects(), ..landing };
+        let landed = |landing: Landing| Landing { weight, priority, ejected: order.ejects(), ..landing };
         Ok(landings.into_iter().map(landed).collect())
     }
+}
+
+/// What the gateway of a cluster must take an SNI for, so that the promise is kept: the service's plain name there, and the
+/// subset that is known there; nothing if it is taught no such name. That it does is held against its filter when that is in.
+fn taken_for(scene: &Scene<'_, '_>, entered: ClusterId, said: &str) -> Result<Option<String>, String> {
+    let (port, subset, host) =
+        sni::parse(said).ok_or_else(|| format!("`{said}` is not an SNI of Istio's"))?;
+    let mut translations = scene.plan.translations.get(&entered).into_iter().flatten();
+    let translation = translations.find(|known| known.host == host && known.said.as_deref() == subset);
+    let Some(translation) = translation else { return Ok(None) };
+    let release = scene.facts.view.cluster(entered).map(|cluster| cluster.release);
+    let per_sni = release.is_some_and(|release| release.can(Feature::ChainPerSni));
+    // A changed end leaves the subset as it is said.
+    let known = if per_sni { translation.known } else { subset };
+    Ok(Some(sni::sni(port, known, &scene.plain_host(entered))))
 }

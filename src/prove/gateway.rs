@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Broken;
+use super::broken::Broken;
 use super::chains::Chains;
 use super::facts::{Facts, selects};
 use crate::istio::Step;
@@ -17,13 +17,13 @@ pub struct Gateways {
     /// By cluster that is entered, and service: a caller.
     open: BTreeMap<(ClusterId, ServiceId), ClusterId>,
     /// By cluster that is entered: SNIs that its gateway must take for others.
-    take: BTreeMap<ClusterId, BTreeMap<String, Taken>>,
+    take: BTreeMap<ClusterId, BTreeMap<String, MustTake>>,
     offers: BTreeMap<ClusterId, Offer>,
 }
 
 /// What an SNI is taken for, and a caller that says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Taken {
+struct MustTake {
     sni: String,
     caller: ClusterId,
 }
@@ -47,7 +47,7 @@ impl Gateways {
     pub fn must_take(&mut self, caller: ClusterId, entered: ClusterId, said: &str, taken: &str) {
         let all = self.take.entry(entered).or_default();
         if !all.contains_key(said) {
-            all.insert(said.to_owned(), Taken { sni: taken.to_owned(), caller });
+            all.insert(said.to_owned(), MustTake { sni: taken.to_owned(), caller });
         }
     }
 
@@ -99,7 +99,7 @@ impl Gateways {
         for (entered, all) in &self.take {
             let Some(cluster) = facts.view.cluster(*entered) else { continue };
             let offer = self.offers.get(entered).unwrap_or(&none);
-            for (said, Taken { sni, caller }) in all {
+            for (said, MustTake { sni, caller }) in all {
                 let held = offer.takes(said, sni);
                 let held = held.map_err(|what| format!("the gateway of `{}` {what}", cluster.name));
                 broken.check(*caller, held);

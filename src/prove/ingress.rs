@@ -1,7 +1,8 @@
 //! What the gateways must have where requests from outside arrive.
 
+use super::broken::Broken;
 use super::listed;
-use super::{Broken, landing, routes};
+use super::{landing, routes};
 use crate::istio::Step;
 use crate::istio::kind::gateway::GatewaySpec;
 use crate::istio::kind::object::{Metadata, Object, Spec};

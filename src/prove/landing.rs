@@ -71,7 +71,10 @@ pub fn compare(
         }
         // What control planes show is shared by pods, whose number nobody knows.
         let sizes = [one, other].map(|id| u64::from(service.size(promise.pick, *id)));
-        let [size, also] = if promise.way == Way::Discovery { [1, 1] } else { sizes };
+        let [size, also] = match promise.way {
+            Way::Discovery => [1, 1],
+            Way::Local | Way::Sni | Way::Rewrite | Way::Merged => sizes,
+        };
         if here == there && u64::from(*weight) * also != u64::from(*beside) * size {
             return Err(format!("{} has other shares in its clusters than their sizes", shown(promise)));
         }

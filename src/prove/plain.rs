@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::arrive::Call;
 use super::facts::selects;
-use super::follow::{Asked, Scene, tls};
+use super::follow::{Request, Scene, tls};
 use super::gateway::Gateways;
 use super::index::Index;
 use super::landing::{self, Landing};
-use super::pool::Pool;
+use super::order::Order;
 use crate::istio::kind::destination_rule::{DestinationRuleSpec, Subset};
 use crate::istio::kind::service_entry::Endpoint;
 use crate::istio::sni;
@@ -17,13 +17,13 @@ use crate::model::{ClusterId, VersionId};
 
 /// What a subset of the plain name is, in the eyes of one control plane; none for all that has the name.
 #[derive(Clone, Copy)]
-struct Part<'o> {
+struct Selected<'o> {
     rule: Option<&'o DestinationRuleSpec>,
     subset: Option<&'o Subset>,
 }
 
 /// Far pods behind a gateway, and those of them that endpoints are labelled like.
-struct Joined {
+struct Merged {
     landing: Landing,
     labelled: BTreeSet<Option<VersionId>>,
 }
@@ -32,12 +32,12 @@ impl<'s> Scene<'s, '_> {
     /// Who answers the plain name.
     pub(super) fn by_plain_name(
         &self,
-        asked: Asked<'_>,
+        request: Request<'_>,
         gateways: &mut Gateways,
     ) -> Result<Vec<Landing>, String> {
-        let Asked { caller, host, subset, port } = asked;
+        let Request { caller, host, subset, port } = request;
         let part = self.part(caller, subset)?;
-        let pool = part.pool(port);
+        let order = part.order(port);
         let mut landings = Vec::new();
         for cluster in self.service.runs.keys().copied() {
             let own = cluster == caller;
@@ -52,13 +52,13 @@ impl<'s> Scene<'s, '_> {
                 return Err(format!("`{host}` has no port {port}"));
             }
             if !own {
-                self.through(asked, cluster, gateways)?;
+                self.through(request, cluster, gateways)?;
             }
-            let elsewhere = pool.looks_at_regions() && self.facts.distance(caller, cluster) > 1;
-            let priority = 2 * pool.priority_of(own, &BTreeMap::new()) + usize::from(elsewhere);
-            landings.push(Landing { cluster, pods, weight: 1, priority, ejected: pool.ejects() });
+            let elsewhere = order.looks_at_regions() && self.facts.distance(caller, cluster) > 1;
+            let priority = 2 * order.priority_of(own, &BTreeMap::new()) + usize::from(elsewhere);
+            landings.push(Landing { cluster, pods, weight: 1, priority, ejected: order.ejects() });
         }
-        let mut far: BTreeMap<(&str, Option<u16>), Vec<Joined>> = BTreeMap::new();
+        let mut far: BTreeMap<(&str, Option<u16>), Vec<Merged>> = BTreeMap::new();
         let entries = self.told(caller).and_then(|index| index.entries.get(host));
         for (metadata, entry) in
             entries.into_iter().flatten().filter(|(_, entry)| !entry.endpoints.is_empty())
@@ -69,25 +69,25 @@ impl<'s> Scene<'s, '_> {
             let name = entry.ports.iter().find(|known| known.number == port).map(|known| &known.name);
             let name = name.ok_or_else(|| format!("`{host}` has no port {port} elsewhere"))?;
             for endpoint in entry.endpoints.iter().filter(|it| selects(part.labels(), &it.labels)) {
-                let joined = self.joined(asked, part, endpoint, name, gateways)?;
+                let merged = self.merged(request, part, endpoint, name, gateways)?;
                 let dialled = (endpoint.address.as_str(), endpoint.ports.get(name).copied());
                 match far.get_mut(&dialled) {
                     // Endpoints of several entries at one address are one.
                     Some(known) => {
-                        for (known, also) in known.iter_mut().zip(joined) {
+                        for (known, also) in known.iter_mut().zip(merged) {
                             known.labelled.extend(also.labelled);
                         }
                     }
-                    None => drop(far.insert(dialled, joined)),
+                    None => drop(far.insert(dialled, merged)),
                 }
             }
         }
-        for ((address, _), joined) in far {
+        for ((address, _), merged) in far {
             // What joins is known by its labels alone: they must be those of the pods behind the gateway.
-            if joined.iter().any(|one| subset.is_some() && !one.landing.pods.is_subset(&one.labelled)) {
+            if merged.iter().any(|one| subset.is_some() && !one.landing.pods.is_subset(&one.labelled)) {
                 return Err(format!("pods of `{host}` join by the labels of others, at `{address}`"));
             }
-            landings.extend(joined.into_iter().map(|one| one.landing));
+            landings.extend(merged.into_iter().map(|one| one.landing));
         }
         if landings.is_empty() {
             return Err(format!("no pods for {}", landing::named(host, subset)));
@@ -96,15 +96,15 @@ impl<'s> Scene<'s, '_> {
     }
 
     /// A far pod that joins must be known to be elsewhere, and to speak TLS.
-    fn joined(
+    fn merged(
         &self,
-        asked: Asked<'_>,
-        part: Part<'_>,
+        request: Request<'_>,
+        part: Selected<'_>,
         endpoint: &Endpoint,
         port_name: &str,
         gateways: &mut Gateways,
-    ) -> Result<Vec<Joined>, String> {
-        let Asked { caller, host, subset, port } = asked;
+    ) -> Result<Vec<Merged>, String> {
+        let Request { caller, host, subset, port } = request;
         let address = &endpoint.address;
         let network = self.facts.view.cluster(caller).and_then(|cluster| cluster.network.as_ref());
         if endpoint.labels.get(TLS_MODE.0).map(String::as_str) != Some(TLS_MODE.1) {
@@ -120,13 +120,13 @@ impl<'s> Scene<'s, '_> {
         let told = tls.map(|tls| tls.subject_alt_names.clone()).unwrap_or_default();
         let identities = if told.is_empty() { self.by_itself(caller, endpoint) } else { told };
         let call = Call { caller, address, dialled, sni: &said, port, identities: &identities };
-        let landings = self.arrive(call, endpoint, part.pool(port), gateways)?;
+        let landings = self.arrive(call, endpoint, part.order(port), gateways)?;
         let own = own_labels(&endpoint.labels);
-        let joined = landings.into_iter().map(|landing| Joined {
+        let merged = landings.into_iter().map(|landing| Merged {
             labelled: self.facts.selected(self.service, landing.cluster, &own),
             landing,
         });
-        Ok(joined.collect())
+        Ok(merged.collect())
     }
 
     /// Whom Istio takes for servers by itself: those that an endpoint is said to run under.
@@ -140,8 +140,8 @@ impl<'s> Scene<'s, '_> {
 
     /// Between networks, the gateways that lead to a cluster must be open, and their control planes must mean the same by the
     /// subset, for all that is behind them.
-    fn through(&self, asked: Asked<'_>, far: ClusterId, gateways: &mut Gateways) -> Result<(), String> {
-        let Asked { caller, host, subset, .. } = asked;
+    fn through(&self, request: Request<'_>, far: ClusterId, gateways: &mut Gateways) -> Result<(), String> {
+        let Request { caller, host, subset, .. } = request;
         let view = self.facts.view;
         let (Some(near), Some(site)) = (view.cluster(caller), view.cluster(far)) else { return Ok(()) };
         if near.shares_network(site) {
@@ -175,22 +175,22 @@ impl<'s> Scene<'s, '_> {
     }
 
     /// What a control plane means by a subset of the plain name; everybody must see that it does.
-    fn part(&self, cluster: ClusterId, subset: Option<&str>) -> Result<Part<'s>, String> {
+    fn part(&self, cluster: ClusterId, subset: Option<&str>) -> Result<Selected<'s>, String> {
         let host = self.plain_host(self.facts.view.control_plane(cluster));
         let found = self.told(cluster).and_then(|index: &Index<'s>| index.rules.get(host.as_str()).copied());
         let Some((metadata, rule)) = found else {
             return match subset {
-                None => Ok(Part { rule: None, subset: None }),
+                None => Ok(Selected { rule: None, subset: None }),
                 Some(_) => Err(format!("no DestinationRule for `{host}`")),
             };
         };
         if metadata.namespace != self.service.namespace || !rule.export_to.is_empty() {
             return Err(format!("callers do not see the DestinationRule for `{host}`"));
         }
-        let Some(name) = subset else { return Ok(Part { rule: Some(rule), subset: None }) };
+        let Some(name) = subset else { return Ok(Selected { rule: Some(rule), subset: None }) };
         let subset = rule.subsets.iter().find(|subset| subset.name == name);
         let subset = Some(subset.ok_or_else(|| format!("no subset `{name}` of `{host}`"))?);
-        Ok(Part { rule: Some(rule), subset })
+        Ok(Selected { rule: Some(rule), subset })
     }
 
     /// The pods that a subset of the plain name is at a gateway, by cluster behind it.
@@ -220,15 +220,15 @@ impl<'s> Scene<'s, '_> {
     }
 }
 
-impl<'o> Part<'o> {
+impl<'o> Selected<'o> {
     fn labels(self) -> &'o BTreeMap<String, String> {
         static NONE: BTreeMap<String, String> = BTreeMap::new();
         self.subset.map_or(&NONE, |subset| &subset.labels)
     }
 
     /// How connections to a port are made.
-    fn pool(self, port: u16) -> Pool<'o> {
-        self.rule.map(|rule| Pool::of(rule, self.subset, port)).unwrap_or_default()
+    fn order(self, port: u16) -> Order<'o> {
+        self.rule.map(|rule| Order::of(rule, self.subset, port)).unwrap_or_default()
     }
 }
 

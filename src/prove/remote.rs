@@ -5,12 +5,12 @@ use std::net::IpAddr;
 
 use super::arrive::Call;
 use super::facts::selects;
-use super::follow::{Asked, Scene, sees, tls};
+use super::follow::{Request, Scene, sees, tls};
 use super::gateway::Gateways;
 use super::index::Index;
 use super::landing::{self, Landing};
 use super::listed::{self, List};
-use super::pool::Pool;
+use super::order::Order;
 use crate::istio::kind::destination_rule::{ClientTls, ClientTlsMode, DestinationRuleSpec};
 use crate::istio::kind::service_entry::{Resolution, ServiceEntrySpec};
 use crate::istio::sni;
@@ -20,10 +20,10 @@ impl<'m> Scene<'_, 'm> {
     /// Who answers a remote name.
     pub(super) fn by_remote_name(
         &self,
-        asked: Asked<'_>,
+        request: Request<'_>,
         gateways: &mut Gateways,
     ) -> Result<Vec<Landing>, String> {
-        let Asked { caller, host, subset, port } = asked;
+        let Request { caller, host, subset, port } = request;
         let index = self.told(caller).ok_or_else(|| format!("nothing has the name `{host}`"))?;
         let entries = index.entries.get(host).map(Vec::as_slice).unwrap_or_default();
         let (metadata, entry) = match entries {
@@ -55,7 +55,7 @@ impl<'m> Scene<'_, 'm> {
         let sni = sni.clone().unwrap_or_else(|| sni::sni(port, subset, host));
         let none = BTreeMap::new();
         let labels = named.map_or(&none, |subset| &subset.labels);
-        let pool = Pool::of(rule, named, port);
+        let order = Order::of(rule, named, port);
         let mut landings = Vec::new();
         for endpoint in entry.endpoints.iter().filter(|endpoint| selects(labels, &endpoint.labels)) {
             let address = &endpoint.address;
@@ -68,11 +68,11 @@ impl<'m> Scene<'_, 'm> {
                 ));
             }
             let call = Call { caller, address, dialled, sni: &sni, port, identities: subject_alt_names };
-            landings.extend(self.arrive(call, endpoint, pool, gateways)?);
+            landings.extend(self.arrive(call, endpoint, order, gateways)?);
         }
-        let asked = landing::named(host, subset);
+        let request = landing::named(host, subset);
         if landings.is_empty() {
-            return Err(format!("no endpoint for {asked}"));
+            return Err(format!("no endpoint for {request}"));
         }
         Ok(landings)
     }
@@ -99,7 +99,7 @@ impl<'m> Scene<'_, 'm> {
                 // What Istio derives from the name itself, gateways are taught whether it is said today or not.
                 let is_derived = tls(rule, None, port.number).is_some_and(|tls| tls.sni.is_none());
                 if is_derived || !answered(index, entry, host, port.number, List::of(port.protocol)) {
-                    self.follow(Asked { caller, host, subset: None, port: port.number }, gateways)?;
+                    self.follow(Request { caller, host, subset: None, port: port.number }, gateways)?;
                 }
             }
         }

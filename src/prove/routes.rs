@@ -1,6 +1,6 @@
 //! That routes lead to what was promised, and stand on names that are there.
 
-use super::Broken;
+use super::broken::Broken;
 use super::follow::{Scene, sees};
 use super::index::Index;
 use super::landing;

@@ -9,7 +9,7 @@ mod doors; // what is dialled leads elsewhere
 mod connection; // what connections need beyond that
 mod every_case; // faults in the bundles of every case
 mod far; // what the cluster behind a gateway lacks
-mod joined; // what joins a service, and must not
+mod merged; // what joins the plain name, and must not
 mod limits; // what Kubernetes would refuse
 mod ingress; // what requests from outside lack
 mod near; // what the caller's cluster lacks

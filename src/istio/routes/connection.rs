@@ -3,7 +3,7 @@
 //! Enters: one rule on a port that is not HTTP's. Leaves: an entry of `tls` or `tcp`. Refuses to know: the words for
 //! requests, which such a rule has not.
 
-use super::virtual_service::{shares, split};
+use super::share::{shares, split};
 use crate::istio::dialect::Dialect;
 use crate::istio::kind::virtual_service::{L4MatchAttributes, TcpRoute, TlsMatchAttributes, TlsRoute};
 use crate::istio::release::Feature;

@@ -1,19 +1,18 @@
 //! Routing: the rules of a service, for the callers of one cluster.
 
+use super::share::{destination, split};
 use super::{connection, names};
 use crate::bundle::Origin;
 use crate::istio::dialect::Dialect;
 use crate::istio::kind::object::{Object, Spec};
-use crate::istio::kind::virtual_service::{
-    Destination, HttpMatchRequest, HttpRoute, PortSelector, RouteDestination, VirtualServiceSpec,
-};
+use crate::istio::kind::virtual_service::{HttpMatchRequest, HttpRoute, VirtualServiceSpec};
 use crate::istio::mark::{export_to, list, object, suppress};
 use crate::istio::release::Feature;
 use crate::istio::way::discovery;
 use crate::istio::word::action::{self, Copies};
 use crate::istio::word::condition;
 use crate::model::{RouteKind, Rule};
-use crate::plan::{Answer, ClassPlan, Copy, Promises, Route, ServiceRoutes, Share, Target, Way};
+use crate::plan::{Answer, ClassPlan, Copy, Promises, Route, ServiceRoutes, Way};
 use crate::source::At;
 
 /// The rule behind each route; the service itself behind one that no rule asked for.
@@ -107,13 +106,6 @@ fn why(plan: &ClassPlan<'_>, routes: &ServiceRoutes<'_>) -> String {
     }
 }
 
-pub fn shares<'a, 'm>(answer: &'a Answer<'m>) -> &'a [Share<'m>] {
-    match answer {
-        Answer::Split(shares) => shares,
-        Answer::Redirect(_) | Answer::DirectResponse(_) => &[],
-    }
-}
-
 pub fn http_route(
     promises: &Promises<'_>,
     route: &Route<'_>,
@@ -144,30 +136,10 @@ fn said(rule: &Rule, dialect: &mut Dialect<'_>) -> HttpRoute {
     http
 }
 
-/// Weights are written where there is something to weigh: Istio to 1.14 demands that they add up to 100.
-pub fn split(promises: &Promises<'_>, shares: &[Share<'_>]) -> Vec<RouteDestination> {
-    let alone = shares.len() == 1;
-    let share = |share: &Share<'_>| {
-        Some(RouteDestination {
-            destination: destination(promises, share.target, share.port)?,
-            weight: if alone { None } else { Some(share.weight) },
-            headers: share.headers.map(action::headers),
-        })
-    };
-    shares.iter().filter_map(share).collect()
-}
-
 fn copied(promises: &Promises<'_>, copy: &Copy) -> Option<Copies> {
     let At { value, place } = copy.percent;
     Some(Copies {
         destination: destination(promises, copy.target, copy.port)?,
         percent: At::new(value, place),
     })
-}
-
-/// The port is always written: a service of several ports leaves Istio no other way to tell.
-fn destination(promises: &Promises<'_>, target: Target, port: u16) -> Option<Destination> {
-    let promise = promises.of(target)?;
-    let (host, subset) = (promise.host.clone(), promise.subset.clone());
-    Some(Destination { host, subset, port: PortSelector { number: port } })
 }

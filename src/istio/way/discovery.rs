@@ -4,11 +4,11 @@
 use crate::istio::dialect::Dialect;
 use crate::istio::failover::{self, Order};
 use crate::istio::kind::destination_rule::{PortPolicy, Settings, Subset, TrafficPolicy};
+use crate::istio::near::near;
 use crate::istio::release::Feature;
-use crate::istio::serve::near;
 use crate::model::service::PlainNames;
 use crate::model::{Cluster, Service};
-use crate::plan::{ClassPlan, SeenSubset, Serving, StandsIn};
+use crate::plan::{ClassPlan, DiscoverySubset, Serving, StandsIn};
 
 /// What Istio labels every endpoint with: the id of its cluster.
 pub const CLUSTER: &str = "topology.istio.io/cluster";
@@ -16,10 +16,10 @@ pub const CLUSTER: &str = "topology.istio.io/cluster";
 /// The subsets that callers say.
 pub fn subsets(serving: &Serving<'_>, dialect: &mut Dialect<'_>) -> Vec<Subset> {
     serving
-        .seen
+        .discovered
         .iter()
-        .map(|seen| {
-            let SeenSubset { name, version, cluster, place } = seen;
+        .map(|subset| {
+            let DiscoverySubset { name, version, cluster, place } = subset;
             let mut labels = version.map(|version| version.labels.clone()).unwrap_or_default();
             if let Some(cluster) = cluster {
                 dialect.can(Feature::ClusterLabel, *place);
@@ -56,11 +56,11 @@ pub fn stood_in(serving: &Serving<'_>, said: TrafficPolicy, dialect: &mut Dialec
 
 /// Whether istioctl would miss pods that are there: it looks at those of one cluster, and knows no cluster by its label.
 pub fn looks_empty(plan: &ClassPlan<'_>, serving: &Serving<'_>) -> bool {
-    let elsewhere = |seen: &SeenSubset<'_>| {
-        seen.cluster.is_some()
-            || seen.version.is_some_and(|version| !version.clusters.contains_key(&plan.class.id))
+    let elsewhere = |subset: &DiscoverySubset<'_>| {
+        subset.cluster.is_some()
+            || subset.version.is_some_and(|version| !version.clusters.contains_key(&plan.class.id))
     };
-    plan.pinned && !serving.versions.is_empty() || serving.seen.iter().any(elsewhere)
+    plan.pinned && !serving.versions.is_empty() || serving.discovered.iter().any(elsewhere)
 }
 
 /// Whether istioctl would miss a name that the control plane knows from elsewhere: nothing in this cluster has it.

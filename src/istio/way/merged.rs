@@ -17,8 +17,8 @@ use crate::istio::kind::destination_rule::{
 use crate::istio::kind::object::{Object, Spec};
 use crate::istio::kind::service_entry::{Endpoint, Location, Resolution, ServiceEntrySpec};
 use crate::istio::mark::{entry_port, list, object, suppress};
+use crate::istio::near::near;
 use crate::istio::release::Feature;
-use crate::istio::serve::near;
 use crate::model::name::{self, SUBDOMAIN};
 use crate::model::service_account::ServiceAccount;
 use crate::model::{Address, Version};

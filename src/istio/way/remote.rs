@@ -7,13 +7,12 @@ use crate::istio::kind::destination_rule::{DestinationRuleSpec, Subset, TrafficP
 use crate::istio::kind::object::{Object, Spec};
 use crate::istio::kind::service_entry::{Location, ServiceEntrySpec};
 use crate::istio::mark::{entry_port, export_to, list, object, suppress};
-use crate::istio::way;
 use crate::model::Pick;
 use crate::plan::{ClassPlan, RemoteName, RemoteSubset, Way};
 
 /// The objects that make the names of one way.
 pub fn objects(plan: &ClassPlan<'_>, way: Way, dialect: &mut Dialect<'_>) -> Vec<Object> {
-    let names = plan.remote.names.iter().filter(|name| name.way == way);
+    let names = plan.remote.names.iter().filter(|name| name.way.is(way));
     names.flat_map(|name| [service_entry(plan, name), destination_rule(plan, name, dialect)]).collect()
 }
 
@@ -54,7 +53,7 @@ fn destination_rule(plan: &ClassPlan<'_>, name: &RemoteName<'_>, dialect: &mut D
         }),
         subsets: name.subsets.iter().filter_map(|subset| remote_subset(name, subset, dialect)).collect(),
     };
-    let why = if way::says_sni(name.way) {
+    let why = if contract::says_sni(name.way) {
         format!("The SNI by which {} what callers here want of {service}.", gateways_know(name))
     } else {
         format!("Callers here say this name as it is: {} what they want of {service}.", gateways_know(name))

@@ -16,8 +16,8 @@ use crate::istio::kind::envoy_filter::{
 };
 use crate::istio::kind::object::{Object, Spec};
 use crate::istio::mark::{list, object};
+use crate::istio::near::near;
 use crate::istio::release::{Feature, Support};
-use crate::istio::serve::near;
 use crate::istio::sni::sni;
 use crate::model::{Cluster, Gateway, Mesh, Port, Release, RemoteNames};
 use crate::plan::{ClassPlan, ClusterPlan, Entrance, Translation};

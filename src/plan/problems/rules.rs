@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Finding, list};
 use crate::model::{Destination, Mesh, Port, Rule, Service};
-use crate::plan::rules::survey::Gap;
+use crate::plan::rules::gap::Gap;
 use crate::source::Place;
 
 /// Ports: those that have the gap. Callers: the clusters concerned, if not all.

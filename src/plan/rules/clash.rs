@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
-use super::route::Route;
+use super::target::Route;
 use crate::model::condition::ProxyMatch;
 use crate::source::Place;
 

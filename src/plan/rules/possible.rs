@@ -4,14 +4,15 @@
 //! cannot is reported. Refuses to know: what the route's conditions say.
 
 use super::condition;
-use super::path::Path;
-use super::route::{Route, Site};
-use super::survey::{Gap, Survey};
+use super::gap::Gap;
+use super::route::Path;
+use super::survey::Survey;
+use super::target::{Route, Site};
 use crate::model::{Answer, Pick, RouteKind, Service, Speaks};
 use crate::plan::distance;
 
 /// Why a route cannot be.
-enum Obstacle<'m> {
+enum Impossible<'m> {
     /// It leads out of the cluster, and this port does not.
     Stuck,
     /// It names a version of a service whose callers choose among its pods by DNS.
@@ -26,29 +27,29 @@ impl<'m> Path<'_, 'm> {
         let place = route.rule.map_or(self.service.place, |rule| rule.place);
         match self.obstacle(&route) {
             None => return Some(route),
-            Some(Obstacle::Stuck) => survey.stuck(place, self.port, self.class),
-            Some(Obstacle::Indistinct(service)) => survey.indistinct(place, service, self.class),
-            Some(Obstacle::Unseen(service)) => survey.unseen(place, service, self.class),
+            Some(Impossible::Stuck) => survey.stuck(place, self.port, self.class),
+            Some(Impossible::Indistinct(service)) => survey.indistinct(place, service, self.class),
+            Some(Impossible::Unseen(service)) => survey.unseen(place, service, self.class),
         }
         None
     }
 
-    fn obstacle(self, route: &Route<'m>) -> Option<Obstacle<'m>> {
+    fn obstacle(self, route: &Route<'m>) -> Option<Impossible<'m>> {
         route.sends().find_map(|(target, number)| {
             let service = self.view.service(target.service)?;
             match target.site {
                 Site::Cluster(cluster) if cluster == self.class.id => {
-                    return self.hides(service, target.pick).then_some(Obstacle::Indistinct(service));
+                    return self.hides(service, target.pick).then_some(Impossible::Indistinct(service));
                 }
                 // That has been reported.
                 Site::Nowhere(_) => return None,
                 Site::Cluster(_) | Site::Nearest => {}
             }
             if service.headless.is_some() && service.runs.keys().any(|id| self.view.discovers(service, *id)) {
-                return Some(Obstacle::Unseen(service));
+                return Some(Impossible::Unseen(service));
             }
             let port = service.ports.iter().find(|port| port.number == number)?;
-            (!service.crosses(self.port) || !service.crosses(port)).then_some(Obstacle::Stuck)
+            (!service.crosses(self.port) || !service.crosses(port)).then_some(Impossible::Stuck)
         })
     }
 

@@ -4,28 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
+use super::gap::{AskedAt, Drained, Gap};
 use crate::diagnostic::Finding;
 use crate::model::service::AcrossClusters;
 use crate::model::{ClusterId, Destination, Pick, Port, Rule, Service, ServiceId, Version, VersionId};
 use crate::plan::class::Class;
-use crate::plan::distance::Serving;
+use crate::plan::distance::Servers;
 use crate::plan::failover::{Group, Obstacle};
 use crate::plan::problems;
 use crate::plan::visibility::View;
 use crate::source::Place;
-
-/// What requests get that no rule matches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Gap {
-    /// A 404, for other rules remain in the caller's proxy.
-    NotFound,
-    /// Any version in the caller's cluster, for its workload has no rule at all.
-    Unruled,
-    /// Any version in the caller's cluster: a connection is never refused for want of a rule.
-    AnyVersion,
-    /// A name that stands for nothing in the caller's cluster.
-    Nowhere,
-}
 
 /// Gathered over all callers and ports of one service.
 #[derive(Debug, Default)]
@@ -50,32 +38,6 @@ pub struct Survey<'m> {
     pub left_alone: BTreeSet<ClusterId>,
     /// Where callers can go nowhere, for want of a gateway: by the cluster that lacks it.
     pub closed: BTreeMap<ClusterId, (Place, ClusterId)>,
-}
-
-/// What callers ask for.
-#[derive(Clone, Copy, Debug)]
-pub struct Asked<'m> {
-    /// Of which service.
-    pub service: &'m Service,
-    /// Which version.
-    pub pick: Pick,
-    /// Where it was written.
-    pub place: Place,
-    /// Whether the place names the cluster outright.
-    pub named: bool,
-}
-
-/// A place at which callers can go nowhere, for all that run what they need are drained.
-#[derive(Debug)]
-pub struct Drained<'m> {
-    /// What is asked for.
-    pub service: &'m Service,
-    /// Whether the place names the cluster outright.
-    pub named: bool,
-    /// Clusters that run it.
-    pub clusters: BTreeSet<ClusterId>,
-    /// Where the callers are.
-    pub callers: BTreeSet<ClusterId>,
 }
 
 impl<'m> Survey<'m> {
@@ -133,8 +95,8 @@ impl<'m> Survey<'m> {
     }
 
     /// Who serves callers at a place, and who cannot be entered.
-    pub fn served(&mut self, asked: Asked<'m>, class: &Class, serving: &Serving) {
-        let Asked { service, pick, place, named } = asked;
+    pub fn served(&mut self, asked: AskedAt<'m>, class: &Class, serving: &Servers) {
+        let AskedAt { service, pick, place, named } = asked;
         if serving.clusters.is_empty() && !serving.drained.is_empty() {
             let drained = self.drained.entry(place).or_insert_with(|| Drained {
                 service,

@@ -7,12 +7,12 @@ mod networks; // whether such clusters can be told apart
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::remote::at_cluster;
+use super::subset_name::at_cluster;
 use crate::diagnostic::Finding;
 use crate::model::{Cluster, ClusterId, Pick, Service, Version};
 use crate::plan::distance;
 use crate::plan::problems::discovery as problems;
-use crate::plan::rules::route::Target;
+use crate::plan::rules::target::Target;
 use crate::plan::visibility::View;
 use crate::source::Place;
 
@@ -44,7 +44,7 @@ pub struct Discovery {
 
 /// A part of what the plain name stands for.
 #[derive(Clone, Debug)]
-pub struct SeenSubset<'m> {
+pub struct DiscoverySubset<'m> {
     /// A DNS label: `v2`, `v2--cluster2`, `any--cluster2`. The SNI bears it into other networks.
     pub name: String,
     /// None for any.
@@ -117,7 +117,12 @@ impl Discovery {
     /// The subsets for all that is said, by version and cluster. Whatever a cluster has for itself alone is left out
     /// elsewhere.
     #[must_use]
-    pub fn subsets<'m>(&self, view: &View<'m>, service: &'m Service, here: ClusterId) -> Vec<SeenSubset<'m>> {
+    pub fn subsets<'m>(
+        &self,
+        view: &View<'m>,
+        service: &'m Service,
+        here: ClusterId,
+    ) -> Vec<DiscoverySubset<'m>> {
         let subset = |(said, place): (&Said, &Place)| {
             if said.cluster.is_some_and(|cluster| cluster != here && !view.discovers(service, cluster)) {
                 return None;
@@ -128,7 +133,7 @@ impl Discovery {
             };
             let name = name(view, service, *said)?;
             let cluster = said.cluster.and_then(|id| view.cluster(id));
-            Some(SeenSubset { name, version, cluster, place: *place })
+            Some(DiscoverySubset { name, version, cluster, place: *place })
         };
         self.said.iter().filter_map(subset).collect()
     }

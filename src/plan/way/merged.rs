@@ -1,23 +1,18 @@
 //! `merged`: far pods join the endpoints that are there already, under the one plain name.
 
+pub mod hindrance; // why they cannot
 mod joining; // whether they can
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::remote::at_cluster;
-use crate::model::Version;
-use crate::model::service::AcrossClusters;
-use crate::model::{
-    Answer, Callers, Cluster, ClusterId, Destination, Mesh, Mirror, Pick, Port, Rule, Service, ServiceId,
-    VersionId,
-};
-use crate::plan::demand::Use;
-use crate::plan::rules::condition;
-use crate::plan::rules::route::Site;
+use super::subset_name::at_cluster;
+use crate::model::{Callers, Cluster, ClusterId, Pick, Service, Version, VersionId};
+use crate::plan::rules::target::Site;
+use crate::plan::uses::Use;
 use crate::plan::visibility::View;
 use crate::source::Place;
 
-pub use joining::{Hindrance, check, views};
+pub use joining::{check, views};
 
 /// A service as callers find it: its own pods here, if any, and what joins them.
 #[derive(Clone, Debug)]
@@ -179,82 +174,4 @@ fn versions_at(service: &Service, pick: Pick, cluster: ClusterId) -> Vec<Option<
             .map(|(index, _)| Some(VersionId(index)))
             .collect(),
     }
-}
-
-/// By service: where a client asks for what its own cluster runs, and others are to stand in for it. Only one pool of
-/// near and far endpoints can do that, and a service has one way of being reached for all its clients.
-#[must_use]
-pub fn own_failover(mesh: &Mesh) -> Vec<Option<Place>> {
-    let mut marked: Vec<Option<Place>> = vec![None; mesh.services.len()];
-    let mut mark = |id: ServiceId, place: Place| {
-        if let Some(mark) = marked.get_mut(id.0) {
-            mark.get_or_insert(place);
-        }
-    };
-    for service in &mesh.services {
-        // An ingress gateway calls from its cluster.
-        let gateways = service.ingress.iter().filter_map(|ingress| mesh.gateways.get(ingress.gateway.0));
-        let callers: BTreeSet<ClusterId> = service
-            .clients
-            .keys()
-            .chain(gateways.flat_map(|gateway| gateway.clusters.iter()))
-            .copied()
-            .collect();
-        for rule in &service.rules {
-            let mirrors = rule.mirrors.iter().map(|Mirror { pick, cluster, percent }| {
-                (service.id, *pick, cluster.is_some(), percent.place)
-            });
-            let asked = destinations(rule)
-                .iter()
-                .map(|to| (to.service, to.pick, to.cluster.is_some(), to.place))
-                .chain(mirrors);
-            for (target, pick, _, place) in asked.filter(|(_, _, named, _)| !named) {
-                let Some(wanted) = mesh.service(target).filter(|wanted| fails_over(wanted)) else { continue };
-                let mut callers = callers.iter().filter(|caller| is_for(rule, **caller));
-                if callers.any(|caller| from_own(mesh, wanted, pick, *caller)) {
-                    mark(target, place);
-                }
-            }
-        }
-        // A port that no rule is for is as with the rule `any`.
-        let unruled =
-            |caller: &ClusterId| service.ports.iter().any(|port| is_unruled(service, *caller, port));
-        let mut callers = callers.iter().filter(|caller| fails_over(service) && unruled(caller));
-        if callers.any(|caller| from_own(mesh, service, Pick::Any, *caller)) {
-            mark(service.id, service.place);
-        }
-    }
-    marked
-}
-
-fn destinations(rule: &Rule) -> &[Destination] {
-    match &rule.answer {
-        Answer::To(destinations) => destinations,
-        Answer::Redirect(_) | Answer::DirectResponse(_) => &[],
-    }
-}
-
-fn fails_over(service: &Service) -> bool {
-    service.across_clusters == AcrossClusters::Failover
-}
-
-/// Whether no rule is for a port of callers in a cluster.
-fn is_unruled(service: &Service, caller: ClusterId, port: &Port) -> bool {
-    let fits = |rule: &&Rule| port.protocol.route().is_some_and(|kind| rule.speaks.fits(kind));
-    let routed = port.protocol.route().is_some();
-    routed && !service.rules.iter().filter(fits).any(|rule| condition::is_for(rule, caller, port))
-}
-
-fn is_for(rule: &Rule, caller: ClusterId) -> bool {
-    let holds = |clusters: &Option<Vec<ClusterId>>| clusters.as_ref().is_none_or(|all| all.contains(&caller));
-    rule.conditions.is_empty() || rule.conditions.iter().any(|condition| holds(&condition.source_clusters))
-}
-
-/// Whether the caller's cluster runs it, and another that can be entered does, too.
-fn from_own(mesh: &Mesh, service: &Service, pick: Pick, caller: ClusterId) -> bool {
-    let Some(runs) = service.runs(pick) else { return false };
-    let enters = |id: &ClusterId| {
-        mesh.cluster(*id).is_some_and(|cluster| cluster.gateway.is_some() && cluster.drain.is_none())
-    };
-    runs.contains_key(&caller) && runs.keys().any(|id| *id != caller && enters(id))
 }

@@ -6,14 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::Way;
-use crate::model::name::{self, SUBDOMAIN};
-use crate::model::{Callers, Cluster, ClusterId, Mesh, RemoteNames as Naming, Service};
+use crate::model::{Callers, Cluster, ClusterId, RemoteNames as Naming, Service};
 use crate::plan::common::Common;
-use crate::plan::demand::{At, FarUse};
-use crate::plan::rules::route::{Site, Target};
+use crate::plan::rules::target::{PickAt, Site, Target};
+use crate::plan::uses::FarUse;
 use crate::plan::visibility::View;
 
-pub use subset::{Extent, RemoteSubset, at_cluster};
+pub use subset::{Extent, RemoteSubset};
 
 /// A name for a service in other clusters.
 #[derive(Clone, Debug)]
@@ -101,12 +100,13 @@ pub fn names<'m>(common: &Common<'m>, service: &'m Service, far: &FarUse) -> Rem
 }
 
 /// What is wanted, and the clusters that it is in, by name.
-type Wanted<'d> = Vec<(&'d At, &'d Vec<ClusterId>)>;
+type Wanted<'d> = Vec<(&'d PickAt, &'d Vec<ClusterId>)>;
 
 /// One group for each name: all that is wanted under a shared name, what is wanted of one cluster under its own.
-/// What joins the plain name needs no other.
+/// What goes by the plain name needs no other.
 fn by_name<'d>(view: &View<'_>, service: &Service, far: &'d FarUse) -> Vec<Wanted<'d>> {
-    let wanted = far.picks.iter().filter(|(_, clusters)| !clusters.iter().any(|id| view.joins(service, *id)));
+    let is_named = |id: &ClusterId| view.way_into(service, *id).has_remote_name();
+    let wanted = far.picks.iter().filter(|(_, clusters)| clusters.iter().all(is_named));
     match view.remote_names {
         Naming::Shared => vec![wanted.collect()],
         Naming::PerCluster => {
@@ -136,7 +136,7 @@ fn named<'m>(
         let mut sizes = pools().filter(|(_, clusters)| clusters.contains(id));
         sizes.next().map_or(1, |(at, _)| service.size(at.pick, *id))
     };
-    let is_even = |(at, clusters): (At, &[ClusterId])| {
+    let is_even = |(at, clusters): (PickAt, &[ClusterId])| {
         let ratio = |id: &ClusterId| (u64::from(size(id)), u64::from(service.size(at.pick, *id)));
         clusters.windows(2).all(|pair| match pair {
             [one, other] => {
@@ -155,48 +155,8 @@ fn named<'m>(
         is_even: pools().all(|(at, clusters)| is_even((**at, clusters))),
         sizes: ids.iter().map(size).collect(),
         subsets: Vec::new(),
-        way: ids.iter().map(|id| view.way_into(service, *id)).min().unwrap_or(Way::Sni),
+        way: Way::least(ids.iter().map(|id| view.way_into(service, *id)))?,
         clusters,
         host,
     })
-}
-
-/// Names of objects that are taken already: by a service, or by two remote names at once.
-#[derive(Debug)]
-pub struct ObjectNames {
-    uses: BTreeMap<(String, String), usize>,
-}
-
-impl ObjectNames {
-    /// Counts the names that objects of a mesh could have, whether a route uses them or not.
-    #[must_use]
-    pub fn of(mesh: &Mesh) -> Self {
-        let mut uses: BTreeMap<(String, String), usize> = BTreeMap::new();
-        for service in &mesh.services {
-            let serving = service.runs.keys().filter_map(|cluster| mesh.cluster(*cluster));
-            let remote: BTreeSet<String> =
-                serving.map(|cluster| object_name(mesh, service, cluster)).collect();
-            for name in remote.into_iter().chain([service.name.clone()]) {
-                *uses.entry((service.namespace.clone(), name)).or_default() += 1;
-            }
-        }
-        Self { uses }
-    }
-
-    fn name(&self, mesh: &Mesh, service: &Service, cluster: &Cluster, host: &str) -> String {
-        let name = object_name(mesh, service, cluster);
-        let key = (service.namespace.clone(), name);
-        let taken = self.uses.get(&key).is_some_and(|uses| *uses > 1);
-        let (_, name) = key;
-        if taken || name.len() > SUBDOMAIN { name::distinct(&name, host, SUBDOMAIN) } else { name }
-    }
-}
-
-/// Ends as the remote name does: another end is then another object, beside the one that callers still use.
-fn object_name(mesh: &Mesh, service: &Service, cluster: &Cluster) -> String {
-    let end = mesh.remote_suffix.replace('.', "-");
-    match mesh.remote_names {
-        Naming::Shared => format!("{}-{end}", service.name),
-        Naming::PerCluster => format!("{}-{}-{end}", service.name, cluster.name),
-    }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::Way;
 use super::remote::RemoteName;
 use crate::diagnostic::Finding;
 use crate::model::{ClusterId, Service};
@@ -25,6 +24,14 @@ pub struct Translation<'m> {
     pub place: Option<Place>,
 }
 
+/// What a gateway is taught once.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    entered: ClusterId,
+    host: String,
+    said: Option<String>,
+}
+
 /// By the cluster whose gateway is taught: what callers say to it of one service, by name and subset, each once. `names`
 /// are those that the callers of all classes have.
 pub fn translations<'m, 'n>(
@@ -34,18 +41,19 @@ pub fn translations<'m, 'n>(
 where
     'm: 'n,
 {
-    let mut taught: BTreeMap<(ClusterId, String, Option<String>), Translation<'m>> = BTreeMap::new();
+    let mut all: BTreeMap<Key, Translation<'m>> = BTreeMap::new();
     for name in names {
         let service = name.service;
         let whole =
-            name.clusters.iter().filter(|_| name.way == Way::Rewrite).map(|cluster| (cluster.id, None, None));
-        let subsets = name.subsets.iter().filter(|subset| subset.way == Way::Rewrite);
+            name.clusters.iter().filter(|_| name.way.teaches()).map(|cluster| (cluster.id, None, None));
+        let subsets = name.subsets.iter().filter(|subset| subset.way.teaches());
         let subsets = subsets.flat_map(|subset| {
             subset.clusters.iter().map(|cluster| (cluster.id, Some(subset.name.clone()), subset.far))
         });
         for (id, said, known) in whole.chain(subsets) {
             let Some(cluster) = view.cluster(id) else { continue };
-            taught.entry((id, name.host.clone(), said.clone())).or_insert_with(|| Translation {
+            let key = Key { entered: id, host: name.host.clone(), said: said.clone() };
+            all.entry(key).or_insert_with(|| Translation {
                 service,
                 host: name.host.clone(),
                 said,
@@ -55,8 +63,8 @@ where
         }
     }
     let mut by_cluster: BTreeMap<ClusterId, Vec<Translation<'m>>> = BTreeMap::new();
-    for ((cluster, _, _), translation) in taught {
-        by_cluster.entry(cluster).or_default().push(translation);
+    for (key, translation) in all {
+        by_cluster.entry(key.entered).or_default().push(translation);
     }
     by_cluster
 }
@@ -66,14 +74,14 @@ where
 #[must_use]
 pub fn suffix(view: &View<'_>) -> Option<Finding> {
     let suffix = &view.remote_suffix;
-    let taught = view
+    let teaches = view
         .services
         .iter()
-        .any(|service| service.runs.keys().any(|id| view.way_into(service, *id) == Way::Rewrite));
+        .any(|service| service.runs.keys().any(|id| view.way_into(service, *id).teaches()));
     let top = |name: &str| name.rsplit('.').next().map(str::to_owned);
     let within = |name: &str, other: &str| name == other || name.ends_with(&format!(".{other}"));
     let clashes = |domain: &str| {
-        within(suffix, domain) || within(domain, suffix) || taught && top(suffix) == top(domain)
+        within(suffix, domain) || within(domain, suffix) || teaches && top(suffix) == top(domain)
     };
     let clash = view.mesh().clusters.iter().find(|cluster| clashes(&cluster.cluster_domain))?;
     Some(problems::suffix_is_a_domain(suffix, view.remote_suffix_place, clash))

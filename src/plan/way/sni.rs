@@ -2,18 +2,16 @@
 
 use crate::diagnostic::Finding;
 use crate::model::{Cluster, Port, Service};
-use crate::plan::class::ClassPlan;
+use crate::plan::class_plan::ClassPlan;
 use crate::plan::problems;
-use crate::plan::rules::route::Route;
-use crate::plan::way::Way;
+use crate::plan::rules::target::Route;
 
 /// The finding for a service whose shared name stands for clusters of different domains, if callers in these classes can
 /// name it without meeting a rule: all but one of the clusters would refuse the SNI, unless each is taught the name itself.
 pub fn several_domains(service: &Service, classes: &[ClassPlan<'_>]) -> Option<Finding> {
     let mut callers: Vec<&Cluster> = Vec::new();
     for plan in classes {
-        let refused =
-            plan.remote.names.iter().any(|name| name.way != Way::Rewrite && name.has_several_domains());
+        let refused = plan.remote.names.iter().any(|name| !name.way.teaches() && name.has_several_domains());
         if refused && !(meets_rules(service, plan) && sees_rules(plan)) {
             callers.extend(plan.clusters());
         }

@@ -1,5 +1,6 @@
 //! One object of each kind with every field that can be written at all, which no release would take.
 
+use super::policy::text;
 use std::time;
 
 use crate::istio::kind::destination_rule::{
@@ -21,10 +22,6 @@ use crate::istio::kind::{destination_rule, virtual_service};
 use crate::istio::word::duration::Duration;
 use crate::istio::word::percent::Percent;
 use crate::istio::word::string_match::StringMatch;
-
-pub(super) fn text() -> String {
-    "text".to_owned()
-}
 
 fn texts() -> Vec<String> {
     vec![text()]

@@ -2,7 +2,6 @@
 
 use std::time;
 
-use super::everything::text;
 use crate::istio::kind::destination_rule::Settings;
 use crate::istio::kind::destination_rule::connection_pool::{
     ConnectionPool, Http2KeepAlive, HttpSettings, TcpKeepalive, TcpSettings,
@@ -13,6 +12,10 @@ use crate::istio::kind::destination_rule::load_balancer::{
 };
 use crate::istio::kind::destination_rule::outlier_detection::OutlierDetection;
 use crate::istio::word::duration::Duration;
+
+pub(super) fn text() -> String {
+    "text".to_owned()
+}
 
 fn second() -> Duration {
     Duration(time::Duration::from_secs(1))

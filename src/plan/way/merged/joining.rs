@@ -3,37 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::Pool;
+use super::hindrance::Hindrance;
 use crate::diagnostic::Finding;
 use crate::model::service::PlainNames;
 use crate::model::service_account::ServiceAccount;
 use crate::model::{Address, Callers, Cluster, ClusterId, Pick, Service};
-use crate::plan::class::ClassPlan;
+use crate::plan::class_plan::ClassPlan;
 use crate::plan::problems;
-
-/// Why they cannot, or would do harm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Hindrance {
-    /// A cluster has no `network`; only by that are endpoints elsewhere known.
-    NoNetwork,
-    /// Both clusters are on one network.
-    OneNetwork,
-    /// The gateway is dialled by name; nothing joins by that.
-    DialledByName,
-    /// The cluster domains differ, and with them the names.
-    Domains,
-    /// Entries cannot be hidden from other namespaces.
-    Namespaces,
-    /// A name that is made by an entry already.
-    PlainEntry,
-    /// Callers choose among its pods themselves, and nothing joins these.
-    Headless,
-    /// Control planes see each other's endpoints: the far pods are there already.
-    Seen,
-    /// Control planes show pods of further clusters under the same name.
-    Shown,
-    /// An endpoint names one `ServiceAccount` of the callers' own trust domain.
-    Accounts,
-}
 
 /// What keeps far pods from joining a service: each hindrance once, in each cluster that it lies in.
 pub fn check(service: &Service, classes: &[ClassPlan<'_>]) -> Vec<Finding> {
@@ -65,7 +41,7 @@ fn hindrances(plan: &ClassPlan<'_>, pool: &Pool<'_>, far: &Cluster) -> Vec<Hindr
     });
     let by_entry = plan.plain_name.as_ref().is_some_and(|name| name.made == PlainNames::Entry);
     let visible = plan.view.visible(service, Pick::Any, near.id);
-    let seen = visible.contains(&far.id);
+    let discovered = visible.contains(&far.id);
     let all = [
         (Hindrance::NoNetwork, networks.0.is_none() || networks.1.is_none()),
         (Hindrance::OneNetwork, networks.0.is_some() && networks.0 == networks.1),
@@ -74,8 +50,8 @@ fn hindrances(plan: &ClassPlan<'_>, pool: &Pool<'_>, far: &Cluster) -> Vec<Hindr
         (Hindrance::Namespaces, pool.callers != Callers::All),
         (Hindrance::PlainEntry, by_entry),
         (Hindrance::Headless, service.headless.is_some()),
-        (Hindrance::Seen, seen),
-        (Hindrance::Shown, !seen && visible.iter().any(|id| *id != near.id)),
+        (Hindrance::Discovered, discovered),
+        (Hindrance::DiscoveredBeside, !discovered && visible.iter().any(|id| *id != near.id)),
         (Hindrance::Accounts, !one_account(service, near, far)),
     ];
     all.into_iter().filter(|(_, holds)| *holds).map(|(hindrance, _)| hindrance).collect()
@@ -97,8 +73,8 @@ fn concerned<'m>(hindrance: Hindrance, near: &'m Cluster, far: &'m Cluster) -> &
         | Hindrance::PlainEntry
         | Hindrance::Accounts
         | Hindrance::Headless
-        | Hindrance::Seen
-        | Hindrance::Shown => near,
+        | Hindrance::Discovered
+        | Hindrance::DiscoveredBeside => near,
         Hindrance::NoNetwork | Hindrance::OneNetwork | Hindrance::DialledByName | Hindrance::Domains => far,
     }
 }

@@ -1,11 +1,10 @@
 //! The parts of a service that callers tell apart, and how each is called.
 
-use crate::model::name::{self, LABEL};
 use crate::model::{Cluster, ClusterId, Pick, Service};
-use crate::plan::demand::At;
-use crate::plan::rules::route::Site;
+use crate::plan::rules::target::{PickAt, Site};
 use crate::plan::visibility::View;
 use crate::plan::way::Way;
+use crate::plan::way::subset_name::{anywhere, at_cluster, own_name};
 
 /// A version, or any, at one site.
 #[derive(Clone, Debug)]
@@ -49,11 +48,11 @@ impl RemoteSubset<'_> {
 pub fn of<'m>(
     view: &View<'m>,
     service: &'m Service,
-    At { pick, site }: At,
+    PickAt { pick, site }: PickAt,
     clusters: &[ClusterId],
     shared: bool,
 ) -> Option<RemoteSubset<'m>> {
-    let way = clusters.iter().map(|id| view.way_into(service, *id)).min()?;
+    let way = Way::least(clusters.iter().map(|id| view.way_into(service, *id)))?;
     let clusters: Vec<_> = clusters.iter().filter_map(|id| view.cluster(*id)).collect();
     let (extent, name) = match site {
         _ if !shared && pick == Pick::Any => return None,
@@ -63,36 +62,4 @@ pub fn of<'m>(
         Site::Nowhere(_) => return None,
     };
     Some(RemoteSubset { name, far: own_name(service, pick), pick, extent, clusters, way })
-}
-
-/// What is in one cluster among all that may have it: `v2--cluster2`, `any--cluster2`.
-#[must_use]
-pub fn at_cluster(service: &Service, pick: Pick, cluster: &Cluster) -> String {
-    let (part, cluster) = (anywhere(service, pick), cluster.name.as_str());
-    let name = format!("{part}--{cluster}");
-    let begins = |known: &str| name.strip_prefix(known).is_some_and(|rest| rest.starts_with("--"));
-    if service.versions.iter().any(|version| version.subset.len() > part.len() && begins(&version.subset)) {
-        // `v2` in `a--b` is not `v2--a` in `b`.
-        return name::distinct(&name, &format!("{part} {cluster}"), LABEL);
-    }
-    unlike_versions(service, name)
-}
-
-/// What is wherever it is healthy: `v2`, `any`.
-fn anywhere(service: &Service, pick: Pick) -> String {
-    own_name(service, pick).map_or_else(|| unlike_versions(service, "any".to_owned()), str::to_owned)
-}
-
-/// The subset that a service has for a version where it runs; none for any.
-fn own_name(service: &Service, pick: Pick) -> Option<&str> {
-    match pick {
-        Pick::Any => None,
-        Pick::Version(id) => service.version(id).map(|version| version.subset.as_str()),
-    }
-}
-
-/// A name, or what is left of it with a hash where that is too long or the name of a version.
-fn unlike_versions(service: &Service, name: String) -> String {
-    let taken = service.versions.iter().any(|version| version.subset == name);
-    if taken || name.len() > LABEL { name::distinct(&name, &name, LABEL) } else { name }
 }

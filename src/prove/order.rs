@@ -10,12 +10,12 @@ const CLUSTER: &str = "topology.istio.io/cluster";
 
 /// What is said of connections to one port of a subset: each setting of the first that has it.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Pool<'b> {
+pub struct Order<'b> {
     own: Option<&'b Settings>,
     above: Option<&'b Settings>,
 }
 
-impl<'b> Pool<'b> {
+impl<'b> Order<'b> {
     /// As Istio merges policies (`MergeTrafficPolicy`): settings of the subset's port stand alone; else those of the subset
     /// stand before those of the rule's port, or of the rule.
     pub fn of(rule: &'b DestinationRuleSpec, subset: Option<&'b Subset>, port: u16) -> Self {
