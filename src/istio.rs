@@ -1,7 +1,7 @@
 //! What Istio is told: its kinds, in its own spelling, and what each of its releases can say.
 //!
-//! Enters: what each class of clusters must know of a service. Leaves: objects, and findings about what releases cannot say.
-//! Refuses to know: how the inputs were written, and how objects become text.
+//! Enters: what each class of clusters must know of a service. Leaves: objects, and findings about what releases
+//! cannot say. Refuses to know: how the inputs were written, and how objects become text.
 
 pub mod lower; // the whole of it
 mod serve; // the versions that run in a cluster

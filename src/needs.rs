@@ -1,10 +1,11 @@
 //! What must each cluster provide?
 //!
-//! Enters: what each cluster must know. Leaves: what its bundle counts on and does not bring along, each with the commands that
-//! provide it or show whether it is there. Refuses to know: Istio's objects, files, how needs are printed.
+//! Enters: what each cluster must know. Leaves: what its bundle counts on and does not bring along, each with the
+//! commands that provide it or show whether it is there. Refuses to know: Istio's objects, files, how needs are
+//! printed.
 //!
-//! None of it can be seen in the inputs, and most of what is missing shows as a 503 without a word. So it is listed,
-//! never assumed.
+//! None of it can be seen in the inputs, and most of what is missing shows as a 503 without a word. So it is
+//! listed, never assumed.
 
 mod need; // a need, and its commands
 mod trust; // who believes whom

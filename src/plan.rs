@@ -1,8 +1,8 @@
 //! What must each cluster know?
 //!
-//! Enters: the mesh as meant. Leaves: a service at a time, what each class of clusters must know of it, with a promise for
-//! every destination; and at the end what each cluster must know beside. Refuses to know: Istio's kinds and fields,
-//! releases, YAML.
+//! Enters: the mesh as meant. Leaves: a service at a time, what each class of clusters must know of it, with a
+//! promise for every destination; and at the end what each cluster must know beside. Refuses to know: Istio's
+//! kinds and fields, releases, YAML.
 
 pub mod visibility; // who sees whom, who dials whom
 pub mod distance; // which clusters serve a caller
@@ -50,11 +50,12 @@ pub use way::merged::{Joining, Part, Pool};
 pub use way::remote::{Extent, RemoteName, RemoteSubset};
 pub use way::rewrite::Translation;
 
-/// Plans every service, in order of namespace and name, and hands each plan to `each`; then every cluster, by name.
+/// Plans every service, in order of namespace and name, and hands each plan to `each`; then every cluster, by
+/// name.
 ///
 /// Findings: clusters that callers must enter and cannot, shares that round to nothing, rules that are never
-/// reached or leave a gap, a pool of addresses that is too small. There are no plans of clusters where callers ask for
-/// more destinations than the limit.
+/// reached or leave a gap, a pool of addresses that is too small. There are no plans of clusters where callers ask
+/// for more destinations than the limit.
 pub fn plan<'m>(
     view: &'m View<'m>,
     limits: &Limits,

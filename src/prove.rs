@@ -1,12 +1,13 @@
 //! Is every promise kept?
 //!
-//! Enters: a service at a time, what was promised of it, and the very objects that are about to be written; then the objects
-//! of each cluster. Leaves: a finding for each promise that the objects do not keep. Refuses to know: how objects were made
-//! from promises, and what names mean.
+//! Enters: a service at a time, what was promised of it, and the very objects that are about to be written; then
+//! the objects of each cluster. Leaves: a finding for each promise that the objects do not keep. Refuses to know:
+//! how objects were made from promises, and what names mean.
 //!
-//! A promise says who answers. The objects are followed as Istio follows them: from a caller's route over ServiceEntry and
-//! DestinationRule to an SNI, from there to the far Gateway, the far subset and the labels of pods. Whoever is found at the
-//! end is compared with the promise. No tool that sees one cluster at a time can check it.
+//! A promise says who answers. The objects are followed as Istio follows them: from a caller's route over
+//! ServiceEntry and DestinationRule to an SNI, from there to the far Gateway, the far subset and the labels of
+//! pods. Whoever is found at the end is compared with the promise. No tool that sees one cluster at a time can
+//! check it.
 
 mod broken; // what does not hold
 mod facts; // what is there: pods, gateways, who sees whom
@@ -76,8 +77,8 @@ impl<'m> Proof<'m> {
         }
     }
 
-    /// Holds the objects of one service against what was promised of it. `longest` is how many bytes the longest of them has
-    /// as YAML.
+    /// Holds the objects of one service against what was promised of it. `longest` is how many bytes the longest
+    /// of them has as YAML.
     pub fn service(&mut self, plan: &ServicePlan<'m>, objects: &[ClassObjects], longest: usize) {
         let scene = Scene::of(&self.facts, plan, objects);
         let mut broken = Broken::default();
@@ -110,7 +111,8 @@ impl<'m> Proof<'m> {
         self.break_all(broken);
     }
 
-    /// Holds what is written for one cluster alone against its plan and against what services need of its gateways.
+    /// Holds what is written for one cluster alone against its plan and against what services need of its
+    /// gateways.
     pub fn cluster(&mut self, plan: &ClusterPlan<'m>, objects: &[(Step, Object)], longest: usize) {
         let mut broken = Broken::default();
         let id = plan.cluster.id;
@@ -133,7 +135,8 @@ impl<'m> Proof<'m> {
         self.break_all(broken);
     }
 
-    /// What is left when all clusters are in: how many destinations lead where they should, for how many callers.
+    /// Checks what is left when all clusters are in. Returns how many destinations lead where they should, counted
+    /// for all callers.
     #[must_use]
     pub fn hold(mut self) -> Outcome<usize> {
         let mut broken = Broken::default();

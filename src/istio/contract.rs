@@ -1,7 +1,7 @@
 //! The contract between two clusters: what callers say to a far gateway, and how they connect to it.
 //!
-//! Enters: a service, a far cluster, and the subset that is known there. Leaves: settings of connections, with the SNI for
-//! each port. Refuses to know: where these are written.
+//! Enters: a service, a far cluster, and the subset that is known there. Leaves: settings of connections, with the
+//! SNI for each port. Refuses to know: where these are written.
 
 use std::collections::BTreeSet;
 
@@ -46,8 +46,8 @@ impl Contract<'_> {
         TrafficPolicy { settings, tls: first.map(|port| self.tls(port)), port_level_settings }
     }
 
-    /// Here, and not in the ServiceEntry: each cluster has its own trust domain, and the first releases read it
-    /// nowhere else.
+    /// The identities stand here, and not in the ServiceEntry: each cluster has its own trust domain, and the
+    /// first releases read them nowhere else.
     pub fn tls(self, port: &Port) -> ClientTls {
         let sni =
             says_sni(self.way).then(|| sni(port.number, self.subset, &self.service.plain_host(self.cluster)));
@@ -60,8 +60,9 @@ impl Contract<'_> {
         }
     }
 
-    /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them. What Istio
-    /// derives by itself fits each port. Nothing is inherited into them: each says all that holds for the pick there.
+    /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them. What
+    /// Istio derives by itself fits each port. Nothing is inherited into them: each says all that holds for the
+    /// pick there.
     pub fn by_port(self, pick: Pick, fails_over: bool, dialect: &mut Dialect<'_>) -> Vec<PortPolicy> {
         let one_sni = self.service.crossing_ports().nth(1).is_none() || !says_sni(self.way);
         if one_sni && !self.service.has_port_policy() {
@@ -81,7 +82,7 @@ impl Contract<'_> {
     }
 }
 
-/// What is said in general, of connections to far gateways. A subset inherits it, but for what it says itself.
+/// What is said of all connections to far gateways. A subset inherits it, except for what it says itself.
 pub fn far(policy: Option<&meant::TrafficPolicy>, dialect: &mut Dialect<'_>) -> Settings {
     let said = policy.map(|policy| policy.settings.alone()).unwrap_or_default();
     traffic_policy::settings(said, Endpoints::Gateways, dialect)

@@ -1,7 +1,7 @@
 //! What one cluster's Istio can say, and what it was asked to say and cannot.
 //!
-//! Enters: questions of the lowering, each with the place of the word in the input. Leaves: answers, and at the end
-//! one finding for each word, whatever the number of clusters that lack it. Refuses to know: the objects.
+//! Enters: questions of the lowering, each with the place of the word in the input. Leaves: answers, and at the
+//! end one finding for each word, whatever the number of clusters that lack it. Refuses to know: the objects.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Entrances: the Gateway objects that open clusters to callers elsewhere.
 //!
-//! One for each workload: those of clusters that one control plane configures may well be one by their labels.
+//! There is one for each workload: gateways of clusters that share a control plane may well have the same labels.
 
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ pub(super) fn objects(plan: &ClusterPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<
     objects
 }
 
-/// Without the router mode the port is open, and every request ends there.
+/// Without the router mode the gateway listens and passes nothing on.
 fn router_mode(cluster: &Cluster, gateway: &Gateway, dialect: &mut Dialect<'_>) {
     match cluster.release.sni_routing() {
         SniRouting::Always => {}
@@ -99,7 +99,7 @@ fn workload(
             }
         }
     }
-    // A host within another would give the same filter chains once more.
+    // A host that another covers would give the same filter chains once more.
     let hosts = if every.is_empty() { exact } else { every };
     let spec = GatewaySpec {
         selector: gateway.selector.clone(),

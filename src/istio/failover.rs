@@ -1,7 +1,7 @@
-//! What makes one pool of endpoints out of several clusters, the next nearest for when one is unhealthy.
+//! What makes endpoints of several clusters one pool, in which the next nearest answers when one is unhealthy.
 //!
-//! The order is told by labels, never by localities: with these Istio compares zones too, so that a far gateway in the
-//! caller's zone beats pods of its own cluster in another.
+//! The order is told by labels, never by localities: with these Istio compares zones too, so that a far gateway in
+//! the caller's zone beats pods of its own cluster in another.
 
 use std::time;
 

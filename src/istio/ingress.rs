@@ -80,7 +80,7 @@ fn mode(at: &At<meant::ServerTlsMode>, dialect: &mut Dialect<'_>) -> Option<Serv
     }
 }
 
-/// It holds for gateways alone, whose workload may be in any namespace; but where it uses a name that only some
+/// It holds for gateways alone, whose workload may be in any namespace. Where it uses a name that only some
 /// namespaces see, it is for these.
 pub(super) fn virtual_service(
     plan: &ClusterPlan<'_>,

@@ -1,7 +1,7 @@
 //! How does this release say it?
 //!
-//! Enters: what a class of clusters must know of a service, or a cluster beside. Leaves: objects, each with the step in which
-//! it is applied. Refuses to know: the inputs, and how objects become text.
+//! Enters: what a class of clusters must know of a service, or a cluster beside. Leaves: objects, each with the
+//! step in which it is applied. Refuses to know: the inputs, and how objects become text.
 
 use super::dialect::{Dialect, Lacks};
 use super::kind::object::Object;

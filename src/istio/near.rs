@@ -1,6 +1,7 @@
 //! Connections to pods of the own cluster: what users say of them, and mutual TLS where Istio has to be told.
 //!
-//! Enters: a traffic policy as meant. Leaves: the same in Istio's words. Refuses to know: for which subset or host it is.
+//! Enters: a traffic policy as meant. Leaves: the same in Istio's words. Refuses to know: for which subset or host
+//! it is.
 
 use super::dialect::Dialect;
 use super::kind::destination_rule::{ClientTls, ClientTlsMode, PortPolicy, PortSelector, TrafficPolicy};
@@ -8,7 +9,8 @@ use super::release::Feature;
 use super::word::traffic_policy::{self, Endpoints};
 use crate::model::traffic_policy as meant;
 
-/// As it was said: Istio's own order holds between its levels. The gateway here obeys it, too, for requests from far.
+/// A policy as it was said: Istio's own order holds between its levels. The gateway here obeys it too, for
+/// requests from far.
 pub(super) fn near(policy: &meant::TrafficPolicy, dialect: &mut Dialect<'_>) -> TrafficPolicy {
     let meant::TrafficPolicy { settings, ports } = policy;
     TrafficPolicy {

@@ -5,7 +5,7 @@ use super::kind::service_entry::{Location, Resolution, ServiceEntrySpec};
 use super::mark::{entry_port, export_to, object};
 use crate::plan::{ClassPlan, PlainName};
 
-/// For proxies that answer DNS: a name without endpoints, whose VirtualService sends requests on.
+/// A name without endpoints, for proxies that answer DNS. Its VirtualService sends requests on.
 pub(super) fn entry(plan: &ClassPlan<'_>, name: &PlainName<'_>) -> Object {
     let service = name.service;
     let spec = ServiceEntrySpec {

@@ -1,7 +1,7 @@
 //! The release table: what each release of Istio can say, and what it calls it.
 //!
-//! Enters: a [`Release`]. Leaves: whether it can say a [`Feature`], and the words that changed over time. Refuses to
-//! know: who wants to say it. This is the only place that compares releases; everywhere else the question is
+//! Enters: a [`Release`]. Leaves: whether it can say a [`Feature`], and the words that changed over time. Refuses
+//! to know: who wants to say it. No other file of this stage compares releases; everywhere else the question is
 //! "can it say this?".
 
 #[cfg(test)]
@@ -86,7 +86,8 @@ features! {
     Ipv6 "an IPv6 address" [(5, 0)]
     /// Before, mutual TLS inside the mesh had to be asked for.
     AutoMutualTls "mutual TLS without asking" [(5, 0)]
-    /// Before, the hosts of an `AUTO_PASSTHROUGH` server were compared with the SNI, so that only wildcards matched.
+    /// Before, the hosts of an `AUTO_PASSTHROUGH` server were compared with the SNI, so that only wildcards
+    /// matched.
     ExactGatewayHosts "`expose: used`" [(8, 6), (9, 5), (10, 0)]
     /// Before, `EnvoyFilter` had no `INSERT_AFTER`.
     Rewrite "`reach: rewrite`" [(5, 0)]
@@ -130,7 +131,8 @@ features! {
     /// Before, origins were plain texts.
     AllowOrigins "a prefix or regex in `allowOrigins`" [(5, 0)]
     UnmatchedPreflights "`unmatchedPreflights`" [(23, 0)]
-    /// Before, entries for a service that is there doubled the filter chains of the gateway, and Envoy refused all.
+    /// Before, entries for a service that is there doubled the filter chains of the gateway, and Envoy refused
+    /// all.
     MergedServices "`reach: merged`" [(22, 0)]
     EndpointAccount "the ServiceAccount of an endpoint" [(6, 0)]
     /// Called `LEAST_CONN` before.
@@ -203,7 +205,8 @@ impl Release {
         }
     }
 
-    /// Whether its gateways pass TLS on by SNI: the profiles of 1.8 dropped the router mode, 1.11 made it needless.
+    /// Whether its gateways pass TLS on by SNI: the profiles of 1.8 dropped the router mode, 1.11 made it
+    /// needless.
     #[must_use]
     pub fn sni_routing(self) -> SniRouting {
         match self.minor {

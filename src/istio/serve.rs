@@ -9,8 +9,8 @@ use super::way::{discovery, merged, rewrite};
 use crate::model::Service;
 use crate::plan::{ClassPlan, Serving, Translation};
 
-/// The rule for the plain name of a service: what runs here, what is found by it, and as what callers elsewhere know it.
-/// `translations` are what the gateway here is taught of it.
+/// The rule for the plain name of a service: subsets for what runs here, for what control planes show under it,
+/// and for what callers elsewhere say. `translations` are what the gateway here is taught of it.
 pub(super) fn rule(
     plan: &ClassPlan<'_>,
     translations: &[Translation<'_>],
@@ -25,8 +25,8 @@ pub(super) fn rule(
     }
 }
 
-/// Visible everywhere, for the far callers' SNI names its subsets at the gateway. No `tls` where Istio finds out by
-/// itself: an explicit mode breaks pods without sidecar.
+/// It is visible everywhere, because the SNI of far callers names its subsets at the gateway. It has no `tls`
+/// where Istio finds out by itself: an explicit mode breaks pods without sidecar.
 fn destination_rule(
     plan: &ClassPlan<'_>,
     serving: &Serving<'_>,
@@ -96,7 +96,7 @@ fn whole(service: &Service, dialect: &mut Dialect<'_>) -> Option<TrafficPolicy> 
     }
 }
 
-/// Where the gateway is taught no more than another end of names: the subsets that callers elsewhere say.
+/// The subsets that callers elsewhere say, where the gateway is taught no more than another end of names.
 fn aliases(plan: &ClassPlan<'_>, subsets: Vec<Subset>, dialect: &mut Dialect<'_>) -> Object {
     let service = plan.service;
     let spec = DestinationRuleSpec {

@@ -31,8 +31,8 @@ pub(super) fn object(mesh: &Mesh, name: &PlainName<'_>) -> Object {
     }
 }
 
-/// `appProtocol` only where the name does not tell: Kubernetes before 1.20 does not know it. `targetPort` leads nowhere
-/// here, but istioctl finds fault with Services of one name whose ports differ from cluster to cluster.
+/// `appProtocol` only where the name does not tell: Kubernetes before 1.20 does not know it. `targetPort` leads
+/// nowhere here, but istioctl finds fault with Services of one name whose ports differ from cluster to cluster.
 fn service_port(port: &Port) -> ServicePort {
     let told = Protocol::parse(Protocol::word_of_name(&port.name)) == Some(port.protocol);
     let app_protocol = if told { None } else { Some(port.protocol.istio().to_ascii_lowercase()) };

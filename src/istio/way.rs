@@ -1,4 +1,4 @@
-//! What each way has written: by callers for it, and where a service runs.
+//! What is written for each way, in the clusters of callers and where a service runs.
 
 mod endpoint; // the gateways behind a name
 mod remote; // names for what runs in other clusters: `sni` and `rewrite`
@@ -10,7 +10,7 @@ use super::dialect::Dialect;
 use super::kind::object::Object;
 use crate::plan::{ClassPlan, Way};
 
-/// What callers of a class need for one way, beside the rule of the plain name.
+/// The objects that callers of a class need for one way, beside the DestinationRule of the plain name.
 pub fn calling(way: Way, plan: &ClassPlan<'_>, dialect: &mut Dialect<'_>) -> Vec<Object> {
     match way {
         // Istio knows the plain name, and all that control planes show under it.

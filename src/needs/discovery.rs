@@ -1,4 +1,4 @@
-//! What control planes must see of each other: none of it is ours to write, and every slip ends in silence.
+//! What control planes must see of each other. None of it is in the bundles, and no tool reports what is missing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::plan::ClusterPlan;
 /// The port by which Istio takes a Service for the gateway of a network, unless a label names another.
 const PORT: u16 = 15443;
 
-/// What all clusters have in common whose endpoints are visible elsewhere.
+/// What clusters have in common whose endpoints are visible elsewhere.
 pub struct Sights<'p> {
     /// By the cluster of the control plane: what it must see.
     visible: BTreeMap<&'p str, BTreeMap<&'p str, &'p Cluster>>,
@@ -176,7 +176,7 @@ fn labelled(plan: &ClusterPlan<'_>) -> Option<Need> {
     )
 }
 
-/// The same told to istiod by its installation, for all networks at once.
+/// The same, where the installation tells istiod, for all networks at once.
 fn by_installation(plan: &ClusterPlan<'_>, sights: &Sights<'_>, networks: &Value) -> Need {
     let cluster = plan.cluster;
     let own_way = |far: &&Cluster| {
@@ -246,7 +246,8 @@ fn beside(plan: &ClusterPlan<'_>) -> Option<Need> {
     })
 }
 
-/// Unlike callers that say an SNI of ours, these lose what is elsewhere where they turn mutual TLS off for themselves.
+/// These callers lose what is elsewhere where they turn mutual TLS off for themselves. Callers that say an SNI
+/// outright do not.
 fn callers(plan: &ClusterPlan<'_>) -> Option<Need> {
     (!plan.discovers.is_empty()).then(|| {
         Need::new(

@@ -130,7 +130,8 @@ fn alone(plan: &ClusterPlan<'_>, gateway: &Gateway) -> Need {
     ))
 }
 
-/// Where far pods join services, or control planes see them, the network of every endpoint must be known, and gateways must see their own alone.
+/// Where far pods join services, or control planes see them, the network of every endpoint must be known, and
+/// gateways must see their own alone.
 fn own_view(plan: &ClusterPlan<'_>) -> Vec<Need> {
     let concerned = plan.has_pool || discovery::concerned(plan);
     let Some(network) = plan.cluster.network.as_ref().filter(|_| concerned) else { return Vec::new() };

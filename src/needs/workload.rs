@@ -36,7 +36,8 @@ pub fn needs(plan: &ClusterPlan<'_>) -> Vec<Need> {
         .collect()
 }
 
-/// Namespaces that objects of the cluster's bundle lie in, but for those that every cluster has, and the gateway's.
+/// Namespaces that objects of the cluster's bundle lie in, but for those that every cluster has, and the
+/// gateway's.
 fn written<'p>(plan: &ClusterPlan<'p>) -> BTreeSet<&'p str> {
     let gateways = plan.ingress_gateways.iter().filter(|gateway| !gateway.servers.is_empty());
     let gateways = gateways.map(|gateway| gateway.namespace.as_str());

@@ -1,4 +1,5 @@
-//! Requests that are alike go to one endpoint: what becomes of that where the endpoint is another cluster's gateway.
+//! Requests that are alike go to one endpoint: what becomes of that where the endpoint is another cluster's
+//! gateway.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,8 @@ use crate::model::traffic_policy::{Choice, HashKey};
 use crate::model::{ClusterId, Pick, Service};
 use crate::source::Place;
 
-/// Warns where requests are told apart by HTTP words and cross: the far gateway passes TLS on and cannot read them.
+/// Warns where requests are told apart by HTTP words and cross: the far gateway passes TLS on and cannot read
+/// them.
 pub fn check(view: &View<'_>, service: &Service, asked: &[Asked<'_>], found: &Discovery) -> Vec<Finding> {
     if !service.has_policy() {
         return Vec::new();

@@ -1,7 +1,7 @@
 //! Clusters whose callers get the same from a service: planned once.
 //!
-//! What callers get depends on their cluster by a few facts only: what runs there, its release, domain, region, network, who
-//! is shown to it, which addresses it dials. Clusters with equal facts are one class.
+//! What callers get depends on a few traits of their cluster only: what runs there, its release, domain, region
+//! and network, who is shown to it, which addresses it dials. Clusters with equal traits are one class.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ pub struct Class {
     pub members: Vec<ClusterId>,
 }
 
-/// All facts of a cluster that can make a difference to its callers, whatever the service.
+/// All of a cluster that can make a difference to its callers, whatever the service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Traits<'m> {
     release: String,
@@ -29,7 +29,7 @@ struct Traits<'m> {
     region: Option<&'m str>,
     network: Option<&'m str>,
     shown: Shown,
-    /// It is like no other: it shares a control plane, or has addresses of its own to dial.
+    /// The cluster itself, where it is like no other: it shares a control plane, or dials addresses of its own.
     alone: Option<ClusterId>,
 }
 
@@ -94,8 +94,8 @@ pub fn classes(view: &View<'_>, kinds: &Kinds, service: &Service, foreign: &Fore
     classes
 }
 
-/// Clusters that make a difference to a service by themselves: those that run it or what its rules lead to, that let
-/// callers into these, that its rules name, where requests from outside arrive, and what one control plane configures.
+/// Clusters that make a difference to a service by themselves. They run it, or what its rules lead to; they let
+/// callers in there; its rules name them; requests from outside arrive there; or they share a control plane.
 fn mentioned(view: &View<'_>, service: &Service) -> BTreeSet<ClusterId> {
     let mut mentioned: BTreeSet<ClusterId> = service.runs.keys().copied().collect();
     for rule in &service.rules {

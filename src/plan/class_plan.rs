@@ -24,7 +24,8 @@ pub struct ClassPlan<'m> {
     pub service: &'m Service,
     /// Whether it runs there.
     pub runs: bool,
-    /// Whether its subsets there must be these clusters' alone, because their control planes see others that run it.
+    /// Whether its subsets there must be these clusters' alone, because their control planes see others that run
+    /// it.
     pub pinned: bool,
     /// What is said of it where it runs, or is found.
     pub serve: Option<Serving<'m>>,
@@ -40,7 +41,8 @@ pub struct ClassPlan<'m> {
     pub left_alone: bool,
     /// What callers here are promised, for every destination of these routes.
     pub promises: Promises<'m>,
-    /// What callers here are promised of the service itself, by whoever's rules, and by what is let in from outside.
+    /// What callers here are promised of the service itself, by whoever's rules, and by what is let in from
+    /// outside.
     pub of_service: Promises<'m>,
 }
 

@@ -1,7 +1,7 @@
 //! What each cluster must know beside its services: gateways, and what comes of all services together.
 //!
-//! Enters: the plans of services, one after the other. Leaves: a plan for each cluster, and what is said once for all
-//! services. Refuses to know: single routes.
+//! Enters: the plans of services, one after the other. Leaves: a plan for each cluster, and what is said once for
+//! all services. Refuses to know: single routes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -277,7 +277,8 @@ impl<'m> Gathered<'m> {
         (plans, findings)
     }
 
-    /// What is let in at gateways of clusters without a control plane of their own stands with those that configure them.
+    /// Some clusters have no control plane of their own. What their gateways let in is noted at the clusters that
+    /// configure them.
     fn unite(&mut self) {
         for id in self.view.sharing() {
             let head = self.view.control_plane(id);

@@ -1,4 +1,5 @@
-//! What holds for all services: addresses, names of objects, kinds of clusters, and which rules lead to other services.
+//! What holds for all services: addresses, names of objects, kinds of clusters, and which rules lead to other
+//! services.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -26,7 +27,8 @@ pub struct Common<'m> {
 }
 
 impl<'m> Common<'m> {
-    /// What holds in a mesh, but for what rules lead to other services; a pool of addresses that is too small is reported.
+    /// What holds in a mesh, but for what rules lead to other services; a pool of addresses that is too small is
+    /// reported.
     pub fn of(view: &'m View<'m>, findings: &mut Vec<Finding>) -> Self {
         Self {
             view,

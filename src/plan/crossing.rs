@@ -20,11 +20,11 @@ pub struct Crossings<'m> {
     pub entered: BTreeMap<ClusterId, BTreeSet<ClusterId>>,
     /// What callers find under the plain name because control planes see it.
     pub discovery: Discovery,
-    /// Clusters whose control plane configures several, and that callers enter by another way: where it is asked for, and
-    /// whose callers these are.
+    /// Clusters that share a control plane and that callers enter by another way than discovery: where this is
+    /// asked for, and the cluster of the callers.
     astray: BTreeMap<ClusterId, Asking>,
-    /// Clusters that are meant by callers who ask for any version by another way: where it is asked for, and another
-    /// cluster that would answer at the same gateways.
+    /// Clusters in which callers ask for any version by another way than discovery: where this is asked for, and
+    /// another cluster that would answer at the same gateways.
     beside: BTreeMap<ClusterId, Asking>,
 }
 
@@ -78,7 +78,8 @@ impl<'m> Crossings<'m> {
         }
     }
 
-    /// Notes that callers find all of the service that control planes show; the clusters of it that they cannot get into.
+    /// Notes that callers find all of the service that control planes show. Returns the clusters of it that they
+    /// cannot get into.
     pub fn find_all(&mut self, view: &View<'_>, caller: ClusterId) -> Vec<ClusterId> {
         let (open, closed): (Vec<_>, Vec<_>) = view
             .visible(self.service, Pick::Any, caller)
@@ -115,8 +116,8 @@ impl<'m> Crossings<'m> {
     }
 }
 
-/// Another cluster that answers at the gateway of one, too, whatever version is asked for: it runs the service, is on the
-/// same network, and the control plane sees it.
+/// Another cluster that also answers at the gateway of `entered`, whatever version is asked for: it runs the
+/// service, is on the same network, and the control plane sees it.
 fn beside(view: &View<'_>, service: &Service, entered: ClusterId) -> Option<ClusterId> {
     let visible = view.visible(service, Pick::Any, entered).into_iter();
     let one = view.cluster(entered)?;

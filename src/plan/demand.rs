@@ -1,7 +1,7 @@
 //! What callers ask for of one service, class by class.
 //!
-//! Enters: the routes of each class, and what rules of other services lead here. Leaves: who uses which version in which
-//! clusters. Refuses to know: by which way.
+//! Enters: the routes of each class, and what rules of other services lead here. Leaves: who uses which version in
+//! which clusters. Refuses to know: by which way.
 
 use std::collections::BTreeMap;
 
@@ -73,7 +73,8 @@ impl<'m> Asked<'m> {
         far
     }
 
-    /// How much has to be written for the routes of each member: each target at each address that it is dialled at.
+    /// How much has to be written for the routes of each member: each target at each address that it is dialled
+    /// at.
     pub(super) fn size(&self, view: &View<'_>) -> usize {
         let Some(routes) = &self.routes else { return 0 };
         let caller = self.class.id;

@@ -9,8 +9,8 @@ use crate::model::{Cluster, ClusterId, Mesh, Pick, Service};
 pub struct Servers {
     /// By name; empty if the caller reaches none.
     pub clusters: Vec<(ClusterId, u32)>,
-    /// Whether they do not share, but stand in for each other: the nearest that is healthy serves. One cluster does so
-    /// where others may join it later.
+    /// Whether they do not share, but stand in for each other: the nearest that is healthy serves. One cluster
+    /// does so where others may join it later.
     pub failover: bool,
     /// Clusters that run it and have no gateway to enter by, or whose network has none.
     pub closed: Vec<ClusterId>,

@@ -1,4 +1,5 @@
-//! Failover: whether clusters can stand in for each other. One subset is one name, and one name is said to all of them.
+//! Failover: whether clusters can stand in for each other. One subset is one name, and one name is said to all of
+//! them.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +10,7 @@ use crate::model::traffic_policy::TrafficPolicy;
 use crate::model::{ClusterId, Pick, RemoteNames, Service};
 use crate::source::Place;
 
-/// Why they cannot.
+/// Why clusters cannot stand in for each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// Each has a remote name of its own.
@@ -20,7 +21,7 @@ pub enum Obstacle {
     Domains,
     /// Users have said in which order endpoints are tried.
     Order,
-    /// Control planes show callers further clusters, that must not answer.
+    /// Control planes show callers further clusters, which must not answer.
     Further(Vec<ClusterId>),
     /// Some clusters have a region and some have none, and by discovery all callers have one order.
     Regions,
@@ -28,7 +29,7 @@ pub enum Obstacle {
     Sizes,
 }
 
-/// Clusters of which each is to stand in for the others, for the callers of one.
+/// Clusters that are to stand in for each other, as callers of one cluster ask.
 #[derive(Clone, Debug)]
 pub struct Group<'m> {
     /// What they run.
@@ -96,7 +97,8 @@ impl Group<'_> {
 }
 
 impl Group<'_> {
-    /// Where regions play no part for some by discovery, they play none for all; but two clusters of one are nearer.
+    /// Where regions play no part for some by discovery, they play none for all; but two clusters of one are
+    /// nearer.
     fn regions(&self, view: &View<'_>) -> Option<Obstacle> {
         let all: BTreeSet<ClusterId> = self.clusters.iter().copied().chain([self.caller]).collect();
         let regions: Vec<&str> = all.into_iter().filter_map(|id| distance::region(view, id)).collect();

@@ -1,4 +1,5 @@
-//! Requests from outside: which services answer those that arrive at each ingress gateway of a cluster, in which order.
+//! Requests from outside: which services answer those that arrive at each ingress gateway of a cluster, in which
+//! order.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,9 +135,9 @@ fn written<'s>(
     here.flat_map(|ingress| &ingress.hosts).map(move |host| (service, host))
 }
 
-/// The hosts that are let in, grouped by who answers: one object a group, for Istio merges several for one host in no
-/// order that could be told. Hosts that are among others of their group have an object of their own: Istio refuses one
-/// with both.
+/// The hosts that are let in, grouped by who answers. Each group is one object, because nobody can tell in which
+/// order Istio merges several for one host. Hosts that others of their group cover have an object of their own,
+/// because Istio refuses one with both.
 fn by_services(
     gateway: IngressGatewayId,
     services: &BTreeMap<ServiceId, &ServiceRoutes<'_>>,
@@ -202,7 +203,8 @@ fn rank(path: Option<&TextMatch>) -> (u8, Reverse<usize>) {
     }
 }
 
-/// What a rule and the paths that are let in have in common: none for every request, nothing for no request at all.
+/// What a rule and the paths that are let in have in common: none for every request, nothing for no request at
+/// all.
 fn common(route: &Route<'_>, block: &[(usize, Option<&TextMatch>)]) -> Option<Vec<ProxyMatch>> {
     let every = ProxyMatch::default();
     let own = if route.conditions.is_empty() { vec![&every] } else { route.conditions.clone() };
@@ -220,8 +222,8 @@ fn common(route: &Route<'_>, block: &[(usize, Option<&TextMatch>)]) -> Option<Ve
     (!conditions.is_empty()).then_some(conditions)
 }
 
-/// `reviews-bookinfo`; made unlike any other where a service has that name, or the first service answers other hosts
-/// of the gateway in other company.
+/// `reviews-bookinfo`; made unlike any other where a service has that name, or the first service answers other
+/// hosts of the gateway in other company.
 fn object_name(
     mesh: &Mesh,
     gateway: &IngressGateway,

@@ -1,4 +1,5 @@
-//! Services of which a client runs what others are to stand in for. No remote name can do that, so far pods join them.
+//! Services of which a client runs what others are to stand in for. No remote name can do that, so far pods join
+//! them.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +8,8 @@ use crate::model::service::AcrossClusters;
 use crate::model::{Answer, ClusterId, Destination, Mesh, Mirror, Pick, Port, Rule, Service, ServiceId};
 use crate::source::Place;
 
-/// By service: where a client asks for what its own cluster runs, and others are to stand in for it. Only one pool of
-/// near and far endpoints can do that, and a service has one way of being reached for all its clients.
+/// By service: where a client asks for what its own cluster runs, and others are to stand in for it. Only one pool
+/// of near and far endpoints can do that, and a service has one way of being reached for all its clients.
 #[must_use]
 pub fn own_failover(mesh: &Mesh) -> Vec<Option<Place>> {
     let mut marked: Vec<Option<Place>> = vec![None; mesh.services.len()];

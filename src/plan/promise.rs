@@ -1,7 +1,7 @@
 //! What callers are promised: for each destination, who answers, by which way, under which name.
 //!
-//! Enters: the destinations of the routes of one class. Leaves: a promise each. `istio` writes what keeps them, `prove`
-//! holds the objects against them, and whoever tells of a mesh reads them.
+//! Enters: the destinations of the routes of one class. Leaves: a promise each. `istio` writes what keeps them,
+//! `prove` holds the objects against them, and whoever tells of a mesh reads them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

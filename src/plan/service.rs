@@ -37,7 +37,7 @@ pub struct ServicePlan<'m> {
     pub discovery: Discovery,
     /// What requests from outside get, by the cluster where they arrive.
     pub ingress: Vec<(ClusterId, IngressPlan<'m>)>,
-    /// What was found, but for what is said once for all services.
+    /// What was found about this service. What is said once for all services is not among it.
     pub noted: Noted<'m>,
     /// Whether rules of other services lead to this one.
     pub is_foreign: bool,
@@ -145,7 +145,8 @@ struct Planner<'p, 'm> {
 }
 
 impl<'m> Planner<'_, 'm> {
-    /// What the class must know, if anything, and what requests from outside get there. `named`: some rule names a version.
+    /// What the class must know, if anything, and what requests from outside get there. `named`: some rule names a
+    /// version.
     fn plan(
         &self,
         asked: &Asked<'m>,
@@ -188,8 +189,8 @@ impl<'m> Planner<'_, 'm> {
         (Some(plan).filter(ClassPlan::is_anything), let_in)
     }
 
-    /// Routes of callers. Where far pods join a service that runs here, ports that are left alone would be shared with
-    /// them: these get a route to what runs here.
+    /// Routes of callers. Where far pods join a service that runs here, ports that are left alone would be shared
+    /// with them: these get a route to what runs here.
     fn routes(&self, asked: &Asked<'m>, far: Option<&FarUse>) -> Option<ServiceRoutes<'m>> {
         let Self { common, service, class } = *self;
         let mut routes = asked.routes.clone().filter(|routes| !routes.routes.is_empty());

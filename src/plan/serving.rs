@@ -27,8 +27,8 @@ pub struct StandsIn {
     pub regions: Vec<(String, String)>,
 }
 
-/// What is said of a service in one cluster, if anything is. What is found by discovery is said alike wherever it
-/// concerns somebody; else each cluster speaks of what runs there. `named`: some rule names a version.
+/// What is said of a service in one cluster, if anything is. Clusters that discovery concerns all say the same;
+/// any other cluster speaks of what runs there. `named`: some rule names a version.
 #[must_use]
 pub fn of<'m>(
     view: &View<'m>,

@@ -1,7 +1,7 @@
-//! Versions that share a pool of pods must be told apart by their labels: a subset takes every pod that carries its
-//! labels, whatever other labels the pod has.
+//! Versions that share a pool of pods must be told apart by their labels: a subset takes every pod that carries
+//! its labels, whatever other labels the pod has.
 //!
-//! Pods of one cluster are one pool. Under `merged` and `discovery` the pods of several clusters are.
+//! The pods of one cluster are one pool. Under `merged` and `discovery`, the pods of several clusters are one.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::way::Way;
 use crate::diagnostic::Finding;
 use crate::model::{ClusterId, Service, Version};
 
-/// Versions of a service that are not.
+/// A finding for each two versions of a service that their labels do not tell apart.
 pub fn check(view: &View<'_>, service: &Service) -> Vec<Finding> {
     let pooled = |id: &ClusterId| match view.way_into(service, *id) {
         Way::Merged | Way::Discovery => true,
@@ -34,11 +34,11 @@ pub fn check(view: &View<'_>, service: &Service) -> Vec<Finding> {
 
 /// Whether all labels of one are labels of the other.
 fn among(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> bool {
-    // No labels have been reported.
+    // A version without labels has been reported.
     !one.is_empty() && one.iter().all(|(key, value)| other.get(key) == Some(value))
 }
 
-/// A cluster that runs both, or two that one pool joins.
+/// A cluster that runs both versions, or two clusters whose pods are one pool.
 fn together(
     one: &Version,
     other: &Version,

@@ -14,7 +14,8 @@ use crate::model::{RemoteNames, Service, name};
 /// An address for every name that could exist, whether a route uses it or not, by name.
 ///
 /// The first eight bytes of SHA-256 of the name, modulo the number of addresses, counted from the pool's first;
-/// then the next that is free. Names are placed in order of bytes. The first and last address and pins count as taken.
+/// then the next that is free. Names are placed in order of bytes. The first and last address and pins count as
+/// taken.
 pub fn assign(mesh: &View<'_>, findings: &mut Vec<Finding>) -> BTreeMap<String, IpAddr> {
     let (mut addresses, names) = pins_and_names(mesh);
     let Some(virtual_ips) = mesh.virtual_ips else { return addresses };

@@ -1,6 +1,7 @@
 //! The mesh, and what follows from it for every service: who sees whom, who dials whom, and which way leads in.
 //!
-//! Enters: the mesh as meant. Leaves: the same, with what its control planes see of each other. Refuses to know: rules.
+//! Enters: the mesh as meant. Leaves: the same, with what its control planes see of each other. Refuses to know:
+//! rules.
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
@@ -17,8 +18,8 @@ pub struct View<'m> {
     shown: Vec<Shown>,
     /// Clusters whose control plane configures others beside them.
     heads: BTreeSet<ClusterId>,
-    /// By service: where a client asks for what its own cluster runs and others are to stand in for. Then far pods join
-    /// the service for all its clients.
+    /// By service: where a client asks for what its own cluster runs, and other clusters are to stand in for that.
+    /// Then far pods join the service for all its clients.
     own_failover: Vec<Option<Place>>,
 }
 
@@ -29,7 +30,7 @@ pub enum Shown {
     Nobody,
     /// Those of clusters that are shown to others, too.
     ItsLike,
-    /// All, because callers everywhere find something there by discovery.
+    /// All of them, because callers everywhere find something there by discovery.
     Everybody,
 }
 
@@ -132,22 +133,24 @@ impl<'m> View<'m> {
             }
     }
 
-    /// The clusters whose pods of a pick callers find under the plain name, by name; whether they are meant to or not.
+    /// The clusters whose pods of a pick answer callers under the plain name, by name, whether the callers want
+    /// that or not.
     #[must_use]
     pub fn visible(&self, service: &Service, pick: Pick, caller: ClusterId) -> Vec<ClusterId> {
         let runs = service.runs(pick).into_iter().flat_map(|clusters| clusters.keys().copied());
         runs.filter(|id| *id == caller || self.sees(caller, *id)).collect()
     }
 
-    /// Whether callers get into a cluster by discovery: to its pods themselves, or through a gateway of its network.
+    /// Whether callers get into a cluster by discovery: to its pods themselves, or through a gateway of its
+    /// network.
     #[must_use]
     pub fn discovers_way(&self, caller: ClusterId, entered: ClusterId) -> bool {
         let (Some(near), Some(far)) = (self.cluster(caller), self.cluster(entered)) else { return false };
         near.shares_network(far) || !self.ways_in(entered).is_empty()
     }
 
-    /// The clusters whose gateways lead to the pods of one, for callers of another network: its own if it has one, else
-    /// those of its network.
+    /// The clusters whose gateways lead callers of another network to the pods of a cluster: the cluster itself if
+    /// it has a gateway, else those of its network.
     #[must_use]
     pub fn ways_in(&self, entered: ClusterId) -> Vec<ClusterId> {
         let Some(cluster) = self.cluster(entered) else { return Vec::new() };

@@ -1,6 +1,7 @@
 //! How callers get to what they ask for: decided here, once, for everybody.
 //!
-//! Enters: a destination, as callers of one cluster see it. Leaves: its way. Refuses to know: rules, and how Istio is told.
+//! Enters: a destination, as callers of one cluster see it. Leaves: its way. Refuses to know: rules, and how Istio
+//! is told.
 //!
 //! What belongs to one way alone (names, subsets, what must hold for it) is in a file of its own.
 
@@ -19,13 +20,13 @@ use crate::source::At;
 
 /// How callers get to a destination.
 ///
-/// It has no `==` and no order: whoever makes a difference between ways matches on all of them, so that a further way does
-/// not compile before everybody has decided about it.
+/// It has no `==` and no order: whoever makes a difference between ways matches on all of them, so that a further
+/// way does not compile before everybody has decided about it.
 #[derive(Clone, Copy, Debug)]
 pub enum Way {
     /// It is in their own cluster, under the plain name of the service.
     Local,
-    /// By a remote name; what is said to the far gateway is what that understands already.
+    /// By a remote name. Callers say to the far gateway what it understands already.
     Sni,
     /// By a remote name, which the far gateway is taught.
     Rewrite,
@@ -36,7 +37,7 @@ pub enum Way {
 }
 
 impl View<'_> {
-    /// How callers elsewhere get into a cluster that runs a service. Nobody else reads `reach`.
+    /// How callers elsewhere get into a cluster that runs a service. This is the one reader of `reach`.
     #[must_use]
     pub fn way_into(&self, service: &Service, serving: ClusterId) -> Way {
         let reach = self.cluster(serving).and_then(|serving| self.written_reach(service, serving));
@@ -49,14 +50,15 @@ impl View<'_> {
         }
     }
 
-    /// What was written about that, and where: the service's word goes before the serving cluster's, and that
-    /// before the mesh's.
+    /// The `reach` that holds there, and where it was written: the service's word goes before the serving
+    /// cluster's, and that one before the mesh's.
     #[must_use]
     pub fn written_reach<'s>(&'s self, service: &'s Service, serving: &'s Cluster) -> Option<&'s At<Reach>> {
         service.reach.as_ref().or(serving.reach.as_ref()).or(self.reach.as_ref())
     }
 
-    /// Whether callers say a pool for what fails over to this cluster alone: others may join it, by the same name.
+    /// Whether callers name a pool even where this cluster alone is in it. Others may come to it later, under the
+    /// same name.
     #[must_use]
     pub fn pools(&self, service: &Service, far: ClusterId) -> bool {
         self.way_into(service, far).has_remote_name() && self.remote_names == RemoteNames::Shared
@@ -68,7 +70,7 @@ impl View<'_> {
         self.way_into(service, serving).is_discovery()
     }
 
-    /// Whether that holds for every cluster that runs it.
+    /// Whether callers find all clusters that run a service by discovery.
     #[must_use]
     pub fn discovers_all(&self, service: &Service) -> bool {
         !service.runs.is_empty() && service.runs.keys().all(|id| self.discovers(service, *id))
@@ -92,7 +94,8 @@ impl View<'_> {
     }
 }
 
-/// The way of callers in one cluster to a target, which is in these clusters. `pooled`: far pods join the service here.
+/// The way of callers in one cluster to a target, which is in these clusters. `pooled`: far pods join the service
+/// here.
 #[must_use]
 pub fn choose(
     view: &View<'_>,
@@ -166,7 +169,7 @@ impl Way {
         std::mem::discriminant(&self) == std::mem::discriminant(&other)
     }
 
-    /// Whether what is far has a name of its own by this way.
+    /// Whether this way gives what is far a name of its own.
     #[must_use]
     pub fn has_remote_name(self) -> bool {
         match self {
@@ -202,7 +205,8 @@ impl Way {
         }
     }
 
-    /// Whether callers dial the gateway of a far cluster themselves; by discovery, control planes say what is dialled.
+    /// Whether callers dial the gateway of a far cluster themselves; by discovery, control planes say what is
+    /// dialled.
     #[must_use]
     pub fn dials_gateway(self) -> bool {
         match self {

@@ -67,7 +67,7 @@ impl Scene<'_, '_> {
         if landings.is_empty() {
             return Err(format!("no pods behind `{sni}` in `{name}`"));
         }
-        // Parts that callers there tell from others are theirs alone: these may go with the routes that lead to them.
+        // Subsets that callers over there made for themselves are theirs alone, and may go with their routes.
         let is_version = |subset: &str| self.service.versions.iter().any(|known| known.subset == subset);
         if said.2 == plain && !said.1.is_none_or(is_version) {
             return Err(format!("`{sni}` names what is for callers in `{name}` alone"));
@@ -82,8 +82,9 @@ impl Scene<'_, '_> {
     }
 }
 
-/// What the gateway of a cluster must take an SNI for, so that the promise is kept: the service's plain name there, and the
-/// subset that is known there; nothing if it is taught no such name. That it does is held against its filter when that is in.
+/// What the gateway of a cluster must take an SNI for, so that the promise is kept: the service's plain name
+/// there, and the subset that is known there; nothing if it is taught no such name. That it does is held against
+/// its filter when that is in.
 fn taken_for(scene: &Scene<'_, '_>, entered: ClusterId, said: &str) -> Result<Option<String>, String> {
     let (port, subset, host) =
         sni::parse(said).ok_or_else(|| format!("`{said}` is not an SNI of Istio's"))?;

@@ -1,6 +1,7 @@
 //! What a gateway makes of names that nothing behind it has: the objects that teach it.
 //!
-//! Read off the objects, not off the plan: a filter that the release accepts and does nothing with teaches nothing.
+//! Read off the objects, not off the plan: a filter that the release accepts and does nothing with teaches
+//! nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -113,7 +114,7 @@ impl Chains {
     }
 }
 
-/// The end and what replaces it, of a pattern that is nothing but an end.
+/// The end of names that a filter changes, and what it writes instead; an error if its pattern is not just an end.
 fn changed_end(config: &FilterConfig, typed: bool) -> Result<(String, String), String> {
     let rewrite = match config {
         FilterConfig::Config(rewrite) if !typed => rewrite,

@@ -1,4 +1,5 @@
-//! What is there before anything is applied: pods and their labels, gateways and how they are dialled, who sees whom.
+//! What is there before anything is applied: pods and their labels, gateways and how they are dialled, who sees
+//! whom.
 //!
 //! Facts of the mesh; nothing that was decided about ways or names.
 
@@ -16,7 +17,7 @@ const NETWORK: &str = "topology.istio.io/network";
 #[derive(Debug)]
 pub struct Facts<'m> {
     pub view: &'m View<'m>,
-    /// By address, and port: who is behind it, for everybody who is not told otherwise.
+    /// Who is behind an address and port, for all callers that have no addresses of their own.
     everyone: BTreeMap<String, Vec<(u16, ClusterId)>>,
     /// By address, port and caller.
     some: BTreeMap<String, Vec<(u16, ClusterId, ClusterId)>>,
@@ -99,7 +100,8 @@ impl<'m> Facts<'m> {
         .collect()
     }
 
-    /// How far a cluster is from callers: their own, one of their region (all others, if they have none), any other.
+    /// How far a cluster is from callers: their own, one of their region (all others, if they have none), any
+    /// other.
     pub fn distance(&self, caller: ClusterId, cluster: ClusterId) -> u8 {
         let region = |id: ClusterId| {
             self.view

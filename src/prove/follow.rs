@@ -67,7 +67,8 @@ impl<'s, 'm> Scene<'s, 'm> {
     }
 }
 
-/// Istio's order: the subset's port, the subset, the rule's port, the rule. Nothing is inherited into port settings.
+/// Istio's order: the subset's port, the subset, the rule's port, the rule. Nothing is inherited into port
+/// settings.
 pub fn tls<'r>(
     rule: &'r DestinationRuleSpec,
     subset: Option<&'r Subset>,
@@ -83,7 +84,7 @@ pub fn tls<'r>(
     })?
 }
 
-/// Whether what is exported to some namespaces reaches all that it is needed in. None means all.
+/// Whether all namespaces that need something see it. An empty list means all namespaces.
 pub fn sees(exported: &[String], needed: &[String]) -> bool {
     exported.is_empty() || (!needed.is_empty() && needed.iter().all(|namespace| exported.contains(namespace)))
 }

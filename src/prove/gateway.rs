@@ -51,7 +51,8 @@ impl Gateways {
         }
     }
 
-    /// Adds the gateways whose objects are in a cluster's bundle: its own, and those of clusters that it configures.
+    /// Adds the gateways whose objects are in a cluster's bundle: its own, and those of clusters that it
+    /// configures.
     pub fn add(
         &mut self,
         facts: &Facts<'_>,
@@ -142,7 +143,8 @@ impl Offer {
     }
 }
 
-/// The hosts of Gateways that apply to the gateway's workload. Two of them on one port overlap, and Envoy rejects all.
+/// The hosts of Gateways that apply to the gateway's workload. Two of them on one port overlap, and Envoy rejects
+/// all.
 fn opened(gateway: &Gateway, gateways: &[(&Metadata, &GatewaySpec)]) -> Vec<String> {
     let here = gateways.iter().filter(|(metadata, spec)| {
         metadata.namespace == gateway.namespace && selects(&spec.selector, &gateway.selector)

@@ -59,8 +59,8 @@ impl<'s, 'm> Scene<'s, 'm> {
         Ok(())
     }
 
-    /// What nobody asks for today, and a route that is taken away by hand would: parts of names on every port, and remote
-    /// names as a whole.
+    /// What no route asks for today. Somebody who takes a route away by hand would: subsets on every port, and
+    /// remote names as a whole.
     fn idle(&self, plan: &ClassPlan<'m>, index: &Index<'s>, gateways: &mut Gateways, broken: &mut Broken) {
         let caller = plan.class.id;
         let plain = self.plain_host(caller);
@@ -86,7 +86,7 @@ impl<'s, 'm> Scene<'s, 'm> {
         }
     }
 
-    /// Whatever has a port that no route is for: all clusters that control planes show, each by a way that is open.
+    /// Ports that no route is for: requests go to all clusters that control planes show, and each must be open.
     fn left_alone(&self, plan: &ClassPlan<'m>, gateways: &mut Gateways, broken: &mut Broken) {
         let caller = plan.class.id;
         let host = self.plain_host(caller);

@@ -12,12 +12,13 @@ pub(super) const ANNOTATION: usize = 262_144;
 /// `maxItems` of `spec.endpoints` in the CRD of ServiceEntry.
 const ENDPOINTS: usize = 4096;
 
-/// No value is so much longer as JSON than it is as YAML: of its marks, `a: b` and a line end become `"a":"b",`, and
-/// what is escaped is escaped by both.
+/// No value is so much longer as JSON than it is as YAML: of its marks, `a: b` and a line end become `"a":"b",`,
+/// and what is escaped is escaped by both.
 pub(super) const JSON_PER_YAML: usize = 4;
 
-/// Whether Kubernetes takes an object of these clusters, one finding for each. `longest` is the size of the longest of the
-/// objects that are looked at, as YAML, which is known anyway: hardly ever is one so long that its JSON has to be counted.
+/// Whether Kubernetes takes an object of these clusters, one finding for each. `longest` is the size of the
+/// longest of the objects that are looked at, as YAML, which is known anyway: hardly ever is one so long that its
+/// JSON has to be counted.
 pub fn check(clusters: &[&String], object: &Object, longest: usize, place: Option<Place>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Spec::ServiceEntry(spec) = &object.spec

@@ -1,7 +1,7 @@
 //! The three lists of a `VirtualService`, seen alike, and which of them a port obeys.
 //!
-//! Enters: a `VirtualService`, and Istio's word for what is spoken on a port. Leaves: routes with what matters to links.
-//! Refuses to know: what else conditions say.
+//! Enters: a `VirtualService`, and Istio's word for what is spoken on a port. Leaves: routes with what matters to
+//! links. Refuses to know: what else conditions say.
 
 use std::fmt;
 
@@ -125,7 +125,8 @@ impl Listed<'_> {
         self.conditions.is_empty() || self.conditions.iter().any(|condition| condition.is_for(port))
     }
 
-    /// Whether a port obeys it for every workload that calls by this name, so that nothing falls to the name as a whole.
+    /// Whether a port obeys it for every workload that calls by this name, so that nothing falls to the name as a
+    /// whole.
     pub fn answers(&self, port: u16, host: &str) -> bool {
         let holds = |condition: &Condition<'_>| {
             condition.is_for(port)
@@ -142,7 +143,8 @@ impl Listed<'_> {
         Some(sum).filter(|sum| *sum != right)
     }
 
-    /// What the webhook refuses: a condition without SNI, or one that is no host of the VirtualService nor below one.
+    /// What the webhook refuses: a condition without SNI, or one that is no host of the VirtualService nor below
+    /// one.
     pub fn unnamed(&self, hosts: &[String]) -> Option<String> {
         let known = |name: &String| hosts.iter().any(|host| covers(host, name));
         self.conditions.iter().filter_map(|condition| condition.names).find_map(|names| {

@@ -1,5 +1,5 @@
-//! Clusters that stand in for each other: in which order their endpoints are tried, and whether those that fail are left
-//! out.
+//! Clusters that stand in for each other: in which order their endpoints are tried, and whether those that fail
+//! are left out.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +16,8 @@ pub struct Order<'b> {
 }
 
 impl<'b> Order<'b> {
-    /// As Istio merges policies (`MergeTrafficPolicy`): settings of the subset's port stand alone; else those of the subset
-    /// stand before those of the rule's port, or of the rule.
+    /// As Istio merges policies (`MergeTrafficPolicy`): settings of the subset's port stand alone; else those of
+    /// the subset stand before those of the rule's port, or of the rule.
     pub fn of(rule: &'b DestinationRuleSpec, subset: Option<&'b Subset>, port: u16) -> Self {
         let at_port = |policy: &'b TrafficPolicy| {
             policy.port_level_settings.iter().find(|own| own.port.number == port).map(|own| &own.settings)
@@ -40,7 +40,8 @@ impl<'b> Order<'b> {
         self.levels().any(|settings| settings.outlier_detection.is_some())
     }
 
-    /// How much farther an endpoint is for its region: Istio looks at that where no labels say what is near.
+    /// How much farther an endpoint is because of its region. Istio looks at that where no labels say what is
+    /// near.
     pub fn region_of(self, caller: Option<&str>, endpoint: Option<&str>) -> usize {
         let setting = self.levels().find_map(|settings| settings.load_balancer.as_ref());
         let setting = setting.and_then(|balancer| balancer.locality_lb_setting.as_ref());
@@ -56,8 +57,8 @@ impl<'b> Order<'b> {
         self.ejects() && setting.is_some_and(|setting| !setting.failover.is_empty())
     }
 
-    /// The priority of an endpoint, as Istio reads `failoverPriority`: by how many of its first labels the endpoint has like
-    /// the caller, who has none of these but that of its cluster.
+    /// The priority of an endpoint, as Istio reads `failoverPriority`: by how many of its first labels the
+    /// endpoint has like the caller, who has none of these but that of its cluster.
     pub fn priority_of(self, own: bool, labels: &BTreeMap<String, String>) -> usize {
         let setting = self.levels().find_map(|settings| settings.load_balancer.as_ref());
         let setting = setting.and_then(|balancer| balancer.locality_lb_setting.as_ref());

@@ -22,7 +22,7 @@ struct Selected<'o> {
     subset: Option<&'o Subset>,
 }
 
-/// Far pods behind a gateway, and those of them that endpoints are labelled like.
+/// Far pods behind a gateway, and those whose labels the endpoints carry.
 struct Merged {
     landing: Landing,
     labelled: BTreeSet<Option<VersionId>>,
@@ -129,7 +129,7 @@ impl<'s> Scene<'s, '_> {
         Ok(merged.collect())
     }
 
-    /// Whom Istio takes for servers by itself: those that an endpoint is said to run under.
+    /// The identities that Istio accepts by itself: those of the account that an endpoint names.
     fn by_itself(&self, caller: ClusterId, endpoint: &Endpoint) -> Vec<String> {
         let trust_domain =
             self.facts.view.cluster(caller).map_or("", |cluster| cluster.trust_domain.as_str());
@@ -138,8 +138,8 @@ impl<'s> Scene<'s, '_> {
         account.map(|account| format!("spiffe://{trust_domain}/ns/{namespace}/sa/{account}")).collect()
     }
 
-    /// Between networks, the gateways that lead to a cluster must be open, and their control planes must mean the same by the
-    /// subset, for all that is behind them.
+    /// Between networks, the gateways that lead to a cluster must be open, and their control planes must mean the
+    /// same by the subset, for all that is behind them.
     fn through(&self, request: Request<'_>, far: ClusterId, gateways: &mut Gateways) -> Result<(), String> {
         let Request { caller, host, subset, .. } = request;
         let view = self.facts.view;

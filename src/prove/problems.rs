@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Finding};
 use crate::source::Place;
 
-/// A link that does not hold: not the input's fault, for that has been checked.
+/// A promise that is not kept. It is not the input's fault, because that has been checked.
 pub fn broken(cluster: &str, what: &str) -> Finding {
     Finding::new(Code::MG0601, format!("a link of `{cluster}` does not hold: {what}"))
         .help("this is a mistake of meshgen, not of the input; please report it together with the input")

@@ -77,8 +77,8 @@ impl<'m> Scene<'_, 'm> {
         Ok(landings)
     }
 
-    /// A remote name called where no route answers takes any version, wherever the name leads; and whatever is said for the
-    /// name, though no request says it today, names this service.
+    /// A remote name called where no route answers takes any version, wherever the name leads; and whatever is
+    /// said for the name, though no request says it today, names this service.
     pub(super) fn whole_name(
         &self,
         plan: &ClassPlan<'m>,

@@ -45,8 +45,8 @@ pub fn check(scene: &Scene<'_, '_>, plan: &ClassPlan<'_>, index: &Index<'_>, bro
             broken.say(caller, format!("no route leads to {named} port {port}"));
         });
     }
-    // Far pods that join would answer where no route says otherwise. Rules of other services may lead here where nobody calls
-    // the service by its name.
+    // Where no route says otherwise, far pods that join would answer. A service that nobody calls by its name, and
+    // that only rules of others lead to, needs no routes.
     if plan.pool.is_some() && (plan.runs || plan.routes.is_some()) {
         let routed = |port: u16| {
             let routes = index.routes.iter().flat_map(|(_, spec)| listed::all(spec));

@@ -1,7 +1,7 @@
 //! Mutations of sound bundles, each of which must be noticed.
 //!
-//! The bundles are those that the stages before make of [`INPUT`]; one thing in them is changed. A fault is told from
-//! a sound bundle by what the proof says of it.
+//! The bundles are those that the stages before make of [`INPUT`]; one thing in them is changed. A fault is told
+//! from a sound bundle by what the proof says of it.
 
 mod alike; // names of clusters that end alike
 mod discovery; // what control planes see of each other
@@ -34,8 +34,8 @@ use crate::plan::{self, ClassPlan, ClusterPlan, ServicePlan, View};
 use crate::source::{Found, Limits, Source, Sources};
 use crate::{input, resolve};
 
-/// Callers in `here`: a split across clusters, several ports, a version in several clusters, a service that runs only
-/// elsewhere, one that only some namespaces call, and connections by TLS and by TCP.
+/// Callers in `here`: a split across clusters, several ports, a version in several clusters, a service that runs
+/// only elsewhere, one that only some namespaces call, and connections by TLS and by TCP.
 const INPUT: &str = "
 apiVersion: meshgen/v1
 kind: Topology
@@ -74,7 +74,8 @@ type Mutation = fn(&mut Mesh);
 /// Objects of one class or cluster.
 type Written = Vec<(Step, Object)>;
 
-/// What was promised, and what is written of it. Each cluster is a class of its own, so that one can be changed alone.
+/// What was promised, and what is written of it. Each cluster is a class of its own, so that one can be changed
+/// alone.
 #[derive(Clone)]
 struct Mesh {
     view: &'static View<'static>,

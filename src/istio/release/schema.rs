@@ -205,7 +205,8 @@ fn collect(path: &str, value: &Value, paths: &mut BTreeSet<String>) {
             for (name, inner) in fields {
                 let path = format!("{path}.{name}");
                 paths.insert(path.clone());
-                // `headers` of a match and `ports` of an endpoint are maps; those of a route and a service are not.
+                // `headers` of a match and `ports` of an endpoint are maps; those of a route and a service are
+                // not.
                 let chosen = MAPS.contains(&name.as_str())
                     && !path.ends_with("http.headers")
                     && !path.ends_with("route.headers")

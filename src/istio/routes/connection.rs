@@ -1,7 +1,7 @@
 //! Routes for connections, by SNI or by address.
 //!
-//! Enters: one rule on a port that is not HTTP's. Leaves: an entry of `tls` or `tcp`. Refuses to know: the words for
-//! requests, which such a rule has not.
+//! Enters: one rule on a port that is not HTTP's. Leaves: an entry of `tls` or `tcp`. Refuses to know: the words
+//! for requests, which such a rule has not.
 
 use super::share::{shares, split};
 use crate::istio::dialect::Dialect;

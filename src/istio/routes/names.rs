@@ -1,7 +1,7 @@
 //! The names that TLS routes are for: hosts of their `VirtualService`, told apart as Envoy does it.
 //!
-//! Enters: the names of a service, and its routes in order. Leaves: hosts, and routes of which each name is looked for
-//! alone where that matters. Refuses to know: where the routes lead.
+//! Enters: the names of a service, and its routes in order. Leaves: hosts, and routes of which each name is looked
+//! for alone where that matters. Refuses to know: where the routes lead.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,8 @@ pub(super) fn full(plan: &ClassPlan<'_>) -> Vec<String> {
     [plan.service.plain_host(plan.cluster)].into_iter().chain(shared).collect()
 }
 
-/// All names that callers may ask for. Istio compares the SNI as it is: `https://api` says `api`, and nothing else.
+/// All names that callers may ask for. Istio compares the SNI as it is: `https://api` says `api`, and nothing
+/// else.
 pub(super) fn every(plan: &ClassPlan<'_>) -> Vec<String> {
     // Istio takes a host whose last label is a number for a mistyped address.
     let is_number = |label: &str| label.bytes().all(|byte| byte.is_ascii_digit());
@@ -24,8 +25,8 @@ pub(super) fn every(plan: &ClassPlan<'_>) -> Vec<String> {
     plan.service.spellings(plan.cluster).into_iter().filter(sound).chain(shared).collect()
 }
 
-/// The hosts of a `VirtualService` with these routes: the full names of the service, and whatever else is asked for. An
-/// SNI has to be one of them, or below one, and no host may be below another.
+/// The hosts of a `VirtualService` with these routes: the full names of the service, and whatever else is asked
+/// for. An SNI has to be one of them, or below one, and no host may be below another.
 pub(super) fn hosts(mut names: Vec<String>, full: &[String], routes: &[TlsRoute]) -> Vec<String> {
     let asked: BTreeSet<&String> =
         routes.iter().flat_map(|route| &route.matches).flat_map(|words| &words.sni_hosts).collect();
@@ -38,8 +39,9 @@ pub(super) fn hosts(mut names: Vec<String>, full: &[String], routes: &[TlsRoute]
     names
 }
 
-/// Makes the first route that matches answer, as it does not by itself: Envoy prefers a full name to a wildcard, and
-/// refuses all that it listens for if two lists share a name and are not alike; of lists alike Istio keeps the first.
+/// Makes the first route that matches answer, as it does not by itself: Envoy prefers a full name to a wildcard,
+/// and refuses all that it listens for if two lists share a name and are not alike; of lists alike Istio keeps the
+/// first.
 pub(super) fn tell_apart(routes: &mut Vec<TlsRoute>) {
     let mut by_port: BTreeMap<Option<u16>, Vec<&mut TlsMatchAttributes>> = BTreeMap::new();
     for words in routes.iter_mut().flat_map(|route| &mut route.matches) {

@@ -1,6 +1,7 @@
 //! Shares of a route: the promise of each destination is where Istio sends them.
 //!
-//! Enters: a route's answer, and promises. Leaves: destinations with weights. Refuses to know: what the route is for.
+//! Enters: a route's answer, and promises. Leaves: destinations with weights. Refuses to know: what the route is
+//! for.
 
 use crate::istio::kind::virtual_service::{Destination, PortSelector, RouteDestination};
 use crate::istio::word::action;

@@ -72,9 +72,9 @@ pub fn virtual_service(
     object
 }
 
-/// Whether requests go to subsets of remote names in other namespaces, or by plain names that only other clusters have.
-/// istioctl takes a name outside Kubernetes' domain for one of the object's own namespace, and does not see what the
-/// control plane sees of other clusters.
+/// Whether requests go to subsets of remote names in other namespaces, or by plain names that only other clusters
+/// have. istioctl takes a name outside Kubernetes' domain for one of the object's own namespace, and does not see
+/// what the control plane sees of other clusters.
 fn names_what_istioctl_misses(plan: &ClassPlan<'_>) -> bool {
     let elsewhere = |namespace: &str| namespace != plan.service.namespace;
     plan.promises.iter().any(|promise| match promise.way {

@@ -1,5 +1,5 @@
-//! `discovery`: what callers find under the plain name because control planes see each other's endpoints: subsets by version, by
-//! cluster, or both. Istio derives names, TLS and SNI; only the subsets must be known alike on both ends.
+//! `discovery`: control planes see each other's endpoints, and callers find them under the plain name: in subsets
+//! by version, by cluster, or both. Istio derives names, TLS and SNI. Both ends must know the same subsets.
 
 use crate::istio::dialect::Dialect;
 use crate::istio::failover::{self, Order};
@@ -54,7 +54,8 @@ pub fn stood_in(serving: &Serving<'_>, said: TrafficPolicy, dialect: &mut Dialec
     TrafficPolicy { settings: added(settings), tls, port_level_settings: port_level_settings.collect() }
 }
 
-/// Whether istioctl would miss pods that are there: it looks at those of one cluster, and knows no cluster by its label.
+/// Whether istioctl would miss pods that are there: it looks at those of one cluster, and knows no cluster by its
+/// label.
 pub fn looks_empty(plan: &ClassPlan<'_>, serving: &Serving<'_>) -> bool {
     let elsewhere = |subset: &DiscoverySubset<'_>| {
         subset.cluster.is_some()
@@ -69,7 +70,7 @@ pub fn is_unknown(plan: &ClassPlan<'_>) -> bool {
     !plan.runs && !stood_in
 }
 
-/// The same for another service than the plan's own, of which callers here know no more than where it runs.
+/// The same for another service than the plan's own. Of that, only where it runs is known here.
 pub fn is_unknown_to(plan: &ClassPlan<'_>, service: &Service) -> bool {
     if service.id == plan.service.id { is_unknown(plan) } else { !service.runs.contains_key(&plan.class.id) }
 }

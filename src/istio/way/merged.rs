@@ -1,7 +1,7 @@
 //! `merged`: far pods join the endpoints of a service that is there already, under its own name.
 //!
-//! Entries need what Istio knows of pods: the labels that subsets select by, that they speak mutual TLS, and the network
-//! that they are in. From the last it also knows which endpoints a gateway must not pass on to.
+//! Entries need what Istio knows of pods: the labels that subsets select by, that they speak mutual TLS, and the
+//! network that they are in. From the last it also knows which endpoints a gateway must not pass on to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +35,7 @@ pub fn entries(plan: &ClassPlan<'_>, pool: &Pool<'_>, dialect: &mut Dialect<'_>)
     pool.entries.iter().map(|entry| service_entry(plan, pool, entry)).collect()
 }
 
-/// What runs here and what joins it, told apart; one rule for both, for a host has only one.
+/// Tells apart what runs here and what joins it. One rule does both, because a host has only one.
 pub fn destination_rule(plan: &ClassPlan<'_>, pool: &Pool<'_>, dialect: &mut Dialect<'_>) -> Object {
     let service = pool.service;
     let mut subsets: Vec<Subset> = Vec::new();
@@ -91,8 +91,8 @@ fn at_every_port(pool: &Pool<'_>, said: TrafficPolicy, dialect: &Dialect<'_>) ->
     TrafficPolicy { settings, tls, port_level_settings }
 }
 
-/// A far part says its SNI outright, for the far gateway does not know the part's own name. The callers' own pods are
-/// told by their network, and connections to them are Istio's to make.
+/// A far part says its SNI outright, because the far gateway does not know the part's own name. The callers' own
+/// pods are told by their network, and Istio makes connections to them as always.
 fn subset(plan: &ClassPlan<'_>, pool: &Pool<'_>, part: &Part<'_>, dialect: &mut Dialect<'_>) -> Subset {
     let service = pool.service;
     let mut labels = part.version.map(|version| version.labels.clone()).unwrap_or_default();
@@ -121,7 +121,7 @@ fn service_entry(plan: &ClassPlan<'_>, pool: &Pool<'_>, entry: &Joining<'_>) -> 
     let port = cluster.gateway.as_ref().map_or(0, |gateway| gateway.port);
     let ports: IndexMap<_, _> = service.crossing_ports().map(|known| (known.name.clone(), port)).collect();
     let labels = labels(plan, pool, entry);
-    // An endpoint has one; that there is no more than one has been looked at.
+    // An endpoint has one account. That there is no second one has been checked.
     let account = service.service_accounts.iter().find_map(|account| match account {
         ServiceAccount::Named(name) => Some(name.clone()),
         ServiceAccount::Identity(_) => None,

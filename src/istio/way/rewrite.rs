@@ -1,8 +1,9 @@
-//! `rewrite`: teaching a gateway the names that callers say: one EnvoyFilter, in the one form that its release takes.
+//! `rewrite`: teaching a gateway the names that callers say: one EnvoyFilter, in the one form that its release
+//! takes.
 //!
-//! From 1.8.6, 1.9.5 and 1.10 on a gateway has one chain for each SNI, and each is given further SNIs. Before, one chain
-//! handed every SNI to `sni_cluster`, which took it for the name of a cluster; a filter behind it changes the end of
-//! that name. In either world the other form is accepted, and does nothing.
+//! From 1.8.6, 1.9.5 and 1.10 on a gateway has one chain for each SNI, and each is given further SNIs. Before, one
+//! chain handed every SNI to `sni_cluster`, which took it for the name of a cluster; a filter behind it changes
+//! the end of that name. In either world the other form is accepted, and does nothing.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +30,8 @@ pub const CLUSTER_REWRITE: &str = "envoy.filters.network.tcp_cluster_rewrite";
 const CLUSTER_REWRITE_TYPE: &str =
     "type.googleapis.com/istio.envoy.config.filter.network.tcp_cluster_rewrite.v2alpha1.TcpClusterRewrite";
 
-/// Istio asks every filter that depends on another for a turn; nobody else's is known, so any will do.
+/// Istio wants a priority of every filter that depends on another. Those of other filters are not known, so any
+/// will do.
 const PRIORITY: i32 = 10;
 
 /// How the gateway of a cluster is taught.
@@ -81,8 +83,8 @@ pub fn host(mesh: &Mesh, form: Option<Form>) -> Option<String> {
     }
 }
 
-/// Subsets of a service as callers say them: a changed end leaves the rest of a name as it is, so what comes before must
-/// be known here.
+/// Subsets of a service as callers say them: a changed end leaves the rest of a name as it is, so what comes
+/// before must be known here.
 pub fn subsets(
     plan: &ClassPlan<'_>,
     translations: &[Translation<'_>],

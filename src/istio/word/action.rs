@@ -22,8 +22,8 @@ use crate::model::action::{
     Rewrite,
 };
 
-/// A route that does all this, and has neither condition nor answer yet. Words that the release lacks are left out,
-/// with a finding.
+/// A route that does all this, and has neither condition nor answer yet. Words that the release lacks are left
+/// out, with a finding.
 pub fn actions(actions: &Actions, dialect: &mut Dialect<'_>) -> HttpRoute {
     let Actions { rewrite: rewritten, timeout, retries, fault, cors_policy, headers: changed } = actions;
     HttpRoute {

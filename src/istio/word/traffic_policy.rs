@@ -1,7 +1,7 @@
 //! Traffic policies in Istio's words.
 //!
-//! Enters: what holds for connections, as users said it. Leaves: the fields of one level of a `DestinationRule`. Refuses
-//! to know: TLS, which ties clusters together, and which levels there are.
+//! Enters: what holds for connections, as users said it. Leaves: the fields of one level of a `DestinationRule`.
+//! Refuses to know: TLS, which ties clusters together, and which levels there are.
 
 use std::time;
 

@@ -1,6 +1,6 @@
 //! Routes that the proxy could not tell apart: two for one network, and one workload obeys both.
 //!
-//! Istio gives such routes one match of Envoy's, which then refuses all that it listens for.
+//! Istio gives such routes one match, and Envoy then refuses the whole listener.
 
 use std::collections::BTreeMap;
 

@@ -8,9 +8,9 @@ use crate::source::Place;
 /// What requests get that no rule matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gap {
-    /// A 404, for other rules remain in the caller's proxy.
+    /// A 404, because other rules remain in the caller's proxy.
     NotFound,
-    /// Any version in the caller's cluster, for its workload has no rule at all.
+    /// Any version in the caller's cluster, because its workload has no rule at all.
     Unruled,
     /// Any version in the caller's cluster: a connection is never refused for want of a rule.
     AnyVersion,
@@ -31,7 +31,7 @@ pub struct AskedAt<'m> {
     pub named: bool,
 }
 
-/// A place at which callers can go nowhere, for all that run what they need are drained.
+/// A place at which callers can go nowhere, because all clusters that run what they need are drained.
 #[derive(Debug)]
 pub struct Drained<'m> {
     /// What is asked for.

@@ -1,7 +1,7 @@
 //! What cannot be on a port, whatever Istio is told.
 //!
-//! Enters: one port, as the callers of one cluster meet it, and a route there. Leaves: the route, if it can be; what
-//! cannot is reported. Refuses to know: what the route's conditions say.
+//! Enters: one port, as the callers of one cluster meet it, and a route there. Leaves: the route, if it can be;
+//! what cannot is reported. Refuses to know: what the route's conditions say.
 
 use super::condition;
 use super::gap::Gap;
@@ -61,7 +61,7 @@ impl<'m> Path<'_, 'm> {
         survey.left_alone.extend(&self.class.members);
     }
 
-    /// A headless service is dialled by the addresses of its pods, and Istio does not choose again by labels.
+    /// Callers dial the pods of a headless service by address, and Istio does not choose again by labels.
     fn hides(self, service: &Service, pick: Pick) -> bool {
         service.headless.is_some() && self.picks_among_several(service, pick)
     }

@@ -16,8 +16,8 @@ use crate::plan::visibility::View;
 use crate::plan::way::discovery;
 use crate::source::{At, Place};
 
-/// What callers in a class of clusters get from a service, port by port. A port that no rule speaks of is left alone: local
-/// where the service runs, else any version that can be reached.
+/// What callers in a class of clusters get from a service, port by port. A port that no rule speaks of is left
+/// alone: local where the service runs, else any version that can be reached.
 pub fn routes<'m>(
     view: &View<'m>,
     service: &'m Service,
@@ -67,8 +67,8 @@ pub fn routes<'m>(
         || routes.iter().flat_map(Route::targets).any(|target| target.site != Site::Cluster(class.id));
     let alone = || view.visible(service, Pick::Any, class.id) == [class.id];
     if view.remote_names == RemoteNames::Shared && crosses() || !untouched.is_empty() && !alone() {
-        // A plain name is local by itself; the shared one obeys the same rules, and is not. Nor is the plain one where
-        // control planes see more than their own cluster.
+        // A plain name leads to the callers' own cluster by itself, unless control planes see more than that. The
+        // shared name obeys the same rules and leads everywhere.
         routes.extend(untouched);
         routes.sort_by_key(|route| route.port.number);
     }
@@ -80,8 +80,8 @@ pub fn local<'m>(view: &View<'m>, service: &'m Service, class: &Class, port: &'m
     Path { view, service, class, port }.local()
 }
 
-/// What requests from outside get from a service at a gateway in a cluster: the rules that do not choose workloads, on
-/// one port. Left alone is what no rule is for.
+/// What requests from outside get from a service at a gateway in a cluster: the rules that do not choose
+/// workloads, on one port. Left alone is what no rule is for.
 pub fn from_outside<'m>(
     view: &View<'m>,
     service: &'m Service,
@@ -144,9 +144,9 @@ impl<'m> Path<'_, 'm> {
         self.without_rule(split(self.all_here(), &serving))
     }
 
-    /// Who serves a port that no rule is for, where that is not simply the caller's own cluster, or all that control planes
-    /// show: clusters share it or stand in for each other, as `acrossClusters` says; or some of those that are shown are
-    /// drained.
+    /// Who serves a port that no rule is for, where that is not simply the caller's own cluster, or all that
+    /// control planes show: clusters share it or stand in for each other, as `acrossClusters` says; or some of
+    /// those that are shown are drained.
     fn unruled(self) -> Option<Servers> {
         let Self { view, service, class, port: _ } = self;
         let serving = match service.across_clusters {

@@ -46,7 +46,7 @@ impl<'m> Survey<'m> {
         self.reached.insert(rule);
     }
 
-    /// Some caller never gets to this rule, for an earlier one answers.
+    /// Some caller never gets to this rule, because an earlier one answers.
     pub fn hidden(&mut self, rule: usize, earlier: usize) {
         self.hidden.entry(rule).or_insert(earlier);
     }
@@ -84,7 +84,8 @@ impl<'m> Survey<'m> {
         self.indistinct.entry(place).or_insert_with(|| (service, BTreeSet::new())).1.extend(&class.members);
     }
 
-    /// Pods of a headless service are asked for at this place that control planes show, and callers do not look at.
+    /// Pods of a headless service are asked for at this place that control planes show, and callers do not look
+    /// at.
     pub fn unseen(&mut self, place: Place, service: &'m Service, class: &Class) {
         self.unseen.entry(place).or_insert_with(|| (service, BTreeSet::new())).1.extend(&class.members);
     }

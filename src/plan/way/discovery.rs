@@ -1,7 +1,8 @@
-//! `discovery`: what callers find under the plain name of a service because control planes see each other's endpoints.
+//! `discovery`: what callers find under the plain name of a service because control planes see each other's
+//! endpoints.
 //!
-//! A version under that name is the pods of all clusters that are seen, split by their number. So whatever is meant
-//! to be in one cluster among several is a part of its own.
+//! A version under that name is the pods of all clusters that are seen, split by their number. So whatever is
+//! meant to be in one cluster among several is a part of its own.
 
 mod networks; // whether such clusters can be told apart
 
@@ -55,8 +56,8 @@ pub struct DiscoverySubset<'m> {
     pub place: Place,
 }
 
-/// What callers say for a target under the plain name of its service. Nothing where they find it by another name, or
-/// in their own cluster as if there were no others. `clusters` are those that the target is in.
+/// What callers say for a target under the plain name of its service. Nothing where they find it by another name,
+/// or in their own cluster as if there were no others. `clusters` are those that the target is in.
 #[must_use]
 pub fn said(view: &View<'_>, target: Target, caller: ClusterId, clusters: &[ClusterId]) -> Option<Said> {
     let service = view.service(target.service)?;
@@ -114,8 +115,8 @@ impl Discovery {
         self.callers.is_empty()
     }
 
-    /// The subsets for all that is said, by version and cluster. Whatever a cluster has for itself alone is left out
-    /// elsewhere.
+    /// The subsets for all that is said, by version and cluster. Whatever a cluster has for itself alone is left
+    /// out elsewhere.
     #[must_use]
     pub fn subsets<'m>(
         &self,
@@ -138,8 +139,8 @@ impl Discovery {
         self.said.iter().filter_map(subset).collect()
     }
 
-    /// Whether the control plane of a cluster must know them: for callers that it configures, for pods there, or for a
-    /// gateway that they pass.
+    /// Whether the control plane of a cluster must know them: for callers that it configures, for pods there, or
+    /// for a gateway that they pass.
     #[must_use]
     pub fn concerns(&self, view: &View<'_>, service: &Service, head: ClusterId) -> bool {
         let concerned = |id: &ClusterId| {
@@ -180,8 +181,8 @@ impl Discovery {
 /// No region of anybody's.
 const NO_REGION: &str = "no-region";
 
-/// Whether regions may count among clusters that stand in for each other. Istio takes clusters without one for one region,
-/// and they are none: so not where some caller has none, and some other cluster that runs the service.
+/// Whether regions may count among clusters that stand in for each other. Istio takes clusters without one for one
+/// region, and they are none: so not where some caller has none, and some other cluster that runs the service.
 #[must_use]
 pub fn regions_count(view: &View<'_>, service: &Service) -> bool {
     let nowhere = |id: &&ClusterId| distance::region(view, **id).is_none();
@@ -190,7 +191,8 @@ pub fn regions_count(view: &View<'_>, service: &Service) -> bool {
     !callers.any(|caller| serving.iter().any(|id| *id != caller))
 }
 
-/// Addresses of a gateway for certain callers, where it is entered by discovery: their istiod tells them the address.
+/// Addresses of a gateway for certain callers, where it is entered by discovery: their istiod tells them the
+/// address.
 #[must_use]
 pub fn unused_addresses(view: &View<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();

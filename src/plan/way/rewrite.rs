@@ -32,8 +32,8 @@ struct Key {
     said: Option<String>,
 }
 
-/// By the cluster whose gateway is taught: what callers say to it of one service, by name and subset, each once. `names`
-/// are those that the callers of all classes have.
+/// By the cluster whose gateway is taught: what callers say to it of one service, by name and subset, each once.
+/// `names` are those that the callers of all classes have.
 pub fn translations<'m, 'n>(
     view: &View<'m>,
     names: impl Iterator<Item = &'n RemoteName<'m>>,
@@ -69,8 +69,8 @@ where
     by_cluster
 }
 
-/// The finding for remote names that could be names of a cluster's own. A gateway that is taught remote names and opens
-/// `*.local` opens every name that ends so: remote names too, and requests go in circles.
+/// The finding for remote names that could be names of a cluster's own. A gateway that is taught remote names and
+/// opens `*.local` opens every name that ends so: remote names too, and requests go in circles.
 #[must_use]
 pub fn suffix(view: &View<'_>) -> Option<Finding> {
     let suffix = &view.remote_suffix;

@@ -6,8 +6,9 @@ use crate::plan::class_plan::ClassPlan;
 use crate::plan::problems;
 use crate::plan::rules::target::Route;
 
-/// The finding for a service whose shared name stands for clusters of different domains, if callers in these classes can
-/// name it without meeting a rule: all but one of the clusters would refuse the SNI, unless each is taught the name itself.
+/// The finding for a service whose shared name stands for clusters of different domains, if callers in these
+/// classes can name it without meeting a rule: all but one of the clusters would refuse the SNI, unless each is
+/// taught the name itself.
 pub fn several_domains(service: &Service, classes: &[ClassPlan<'_>]) -> Option<Finding> {
     let mut callers: Vec<&Cluster> = Vec::new();
     for plan in classes {

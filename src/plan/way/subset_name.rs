@@ -31,7 +31,7 @@ pub fn own_name(service: &Service, pick: Pick) -> Option<&str> {
     }
 }
 
-/// A name, or what is left of it with a hash where that is too long or the name of a version.
+/// A name. Where it is too long, or the name of a version, it ends in a hash.
 fn unlike_versions(service: &Service, name: String) -> String {
     let taken = service.versions.iter().any(|version| version.subset == name);
     if taken || name.len() > LABEL { name::distinct(&name, &name, LABEL) } else { name }

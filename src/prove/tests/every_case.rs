@@ -1,7 +1,7 @@
 //! Faults of every kind in the bundles of every case, each as many times as there is a place for it.
 //!
-//! The tests beside this one say in words what is found of one mesh. Here the question is whether anything is found,
-//! in every mesh that is shown anywhere.
+//! The tests beside this one say in words what is found of one mesh. Here the question is whether anything is
+//! found, in every mesh that is shown anywhere.
 
 #![expect(clippy::disallowed_methods, reason = "cases are files")]
 

@@ -206,7 +206,7 @@ fn labels_and_weights_that_are_wrong_are_noticed() {
     ]);
 }
 
-/// The whole name is not proved where a route answers all that is asked by it.
+/// The whole name is not proved where a route answers all requests to it.
 #[test]
 fn a_whole_name_matters_where_it_is_reached() {
     let mut mesh = Mesh::new(INPUT);

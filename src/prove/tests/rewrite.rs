@@ -135,7 +135,8 @@ fn names_that_are_taught_twice_are_noticed() {
                 |mesh| mesh.taught(V3).push("outbound_.80_._.reviews.default.svc.cluster.local".to_owned()),
                 "Envoy refuses a second chain for `outbound_.80_._.reviews.default.svc.cluster.local`",
             ),
-            // What callers behind the gateway say to others has a chain as well, where the gateway opens that name.
+            // What callers behind the gateway say to others has a chain as well, where the gateway opens that
+            // name.
             (
                 |mesh| {
                     mesh.gateway("there").servers[0].hosts.push("*.global".to_owned());

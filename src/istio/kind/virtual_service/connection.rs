@@ -11,7 +11,7 @@ use super::RouteDestination;
 /// A route for connections whose SNI is in clear text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TlsRoute {
-    /// Any of them; at least one, for an SNI has to be named.
+    /// Any of them; at least one, because an SNI has to be named.
     #[serde(rename = "match")]
     pub matches: Vec<TlsMatchAttributes>,
     /// Shares of the connections; weights, if there are any, add up to 100.

@@ -1,4 +1,5 @@
-//! Whether clusters that see each other's endpoints can be told apart as Istio does it: by networks, and by one domain.
+//! Whether clusters that see each other's endpoints can be told apart as Istio does it: by networks, and by one
+//! domain.
 
 use std::collections::{BTreeMap, BTreeSet};
 

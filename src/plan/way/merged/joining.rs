@@ -79,7 +79,8 @@ fn concerned<'m>(hindrance: Hindrance, near: &'m Cluster, far: &'m Cluster) -> &
     }
 }
 
-/// What gateways must be told, or requests go in circles: one note for all clusters with a gateway where far pods join.
+/// What gateways must be told, or requests go in circles: one note for all clusters with a gateway where far pods
+/// join.
 pub fn views(clusters: &[&Cluster]) -> Option<Finding> {
     let known = clusters.iter().all(|cluster| cluster.network.is_some());
     (known && !clusters.is_empty()).then(|| problems::own_view(clusters))

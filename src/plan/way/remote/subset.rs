@@ -23,8 +23,8 @@ pub struct RemoteSubset<'m> {
     pub way: Way,
 }
 
-/// Which endpoints of a name a subset uses. It is not told from how many clusters there are today: a second place for a
-/// version must not change the objects by which the first is reached.
+/// Which endpoints of a name a subset uses. It is not told from how many clusters there are today: a second place
+/// for a version must not change the objects by which the first is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
     /// All: the name is one cluster's own.
@@ -43,8 +43,8 @@ impl RemoteSubset<'_> {
     }
 }
 
-/// The subset for what is wanted, in these clusters, under a name that is `shared` or one cluster's own; none where the
-/// whole name is just that.
+/// The subset for what is wanted, in these clusters, under a name that is `shared` or one cluster's own; none
+/// where the whole name is just that.
 pub fn of<'m>(
     view: &View<'m>,
     service: &'m Service,
