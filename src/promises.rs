@@ -29,7 +29,9 @@ pub fn of(view: &View<'_>, plan: &ServicePlan<'_>) -> Vec<Line> {
 #[must_use]
 pub fn text(mut lines: Vec<Line>) -> String {
     lines.sort_by(|one, other| one.caller.cmp(&other.caller));
-    lines.into_iter().map(|Line { caller, text }| format!("{caller}: {text}\n")).collect()
+    let lines =
+        lines.into_iter().map(|Line { caller, text }| [caller, ": ".to_owned(), text, "\n".to_owned()]);
+    lines.flatten().collect()
 }
 
 /// `reviews v2 port 9080: cluster2 by sni, as reviews.default.global subset v2--cluster2`

@@ -1,5 +1,5 @@
-//! What a caller wants: the rules of a service, as the callers of one class meet them. Of ways it knows two things only:
-//! whether a cluster is open to them, and whether control planes show it.
+//! What a caller wants: the rules of a service, as the callers of one class meet them. Of ways it knows two things
+//! only: whether a cluster is open to callers, and whether control planes show it.
 
 pub mod condition; // which rules are for a caller at all
 pub mod target; // routes, and what they lead to
