@@ -72,6 +72,26 @@ fn rooms_use_only_the_rooms_they_may() {
 }
 
 #[test]
+fn every_file_is_compiled() {
+    for file in rust_files("src").into_iter().filter(|file| room_of(file).is_some()) {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let folder = file.parent().unwrap();
+        let parents = [
+            folder.with_extension("rs"),
+            folder.join("mod.rs"),
+            folder.join("lib.rs"),
+            folder.join("main.rs"),
+        ];
+        let declared = [format!("mod {name};"), format!("mod {name} {{")];
+        let is_declared = parents.iter().any(|parent| {
+            let text = read_if_there(parent);
+            declared.iter().any(|declaration| text.contains(declaration))
+        });
+        assert!(is_declared, "{} is named by no `mod`: nothing compiles it", file.display());
+    }
+}
+
+#[test]
 fn every_file_says_what_it_is_and_is_short() {
     for file in ["src", "tests", "benches"].into_iter().flat_map(rust_files) {
         let text = read(&file);
