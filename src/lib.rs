@@ -14,6 +14,7 @@ mod promises; // plan → what callers are promised, as text
 pub mod needs; // plan → what the clusters must provide
 pub mod bundle; // what leaves the compiler
 pub mod trace; // bundle text + a world → where a request goes (a second opinion)
+pub mod dump; // dumps of clusters → the same two
 mod ground; // model → the world that a trace stands on
 pub mod cli; // the outside world
 

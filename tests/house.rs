@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms it may use beside `source` and `diagnostic`, which every stage may.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("source", &[]),
     ("diagnostic", &[]),
     ("bundle", &[]),
@@ -20,8 +20,9 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     // Of `istio` what releases can do, no objects.
     ("needs", &["plan", "model", "istio"]),
     ("trace", &[]),
+    ("dump", &["trace"]),
     ("ground", &["model", "plan", "trace"]),
-    ("cli", &["bundle", "yaml", "trace", "needs"]),
+    ("cli", &["bundle", "yaml", "trace", "dump", "needs"]),
 ];
 
 /// Rooms that know nothing of findings: plain types, and the writer, which cannot fail.

@@ -13,6 +13,7 @@ mod support {
     pub mod yaml_1_1; // the rules of YAML 1.1
     pub mod schema; // the API server's judgement
     pub mod query; // a question of a case
+    pub mod dump; // what a cluster prints of itself
     pub mod reversed; // the same text in another order
     pub mod hostile; // strings that YAML misreads
     pub mod document; // README.md and docs/

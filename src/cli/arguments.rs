@@ -204,7 +204,8 @@ pub(super) struct Needs {
 #[derive(Args, Debug)]
 pub(super) struct Trace {
     /// The inputs as for build, then the request unless --all or --survive asks for all, such as `http://reviews:9080/path?query`, `grpc://reviews:9090/`,
-    /// `tls://shop:443` or `tcp://db:3306`
+    /// `tls://shop:443` or `tcp://db:3306`. Or, instead of inputs, dumps of clusters: `cluster1=dump.yaml cluster2=dump.yaml`, as
+    /// `kubectl get services,pods,… -A -o yaml` prints them
     #[arg(required = true, value_name = "PATH… [URL]")]
     pub(super) words: Vec<PathBuf>,
     #[command(flatten)]

@@ -1,8 +1,10 @@
 //! `meshgen trace`: where a request goes.
 //!
-//! Enters: paths, a request, perhaps a directory with bundles. Leaves: its shares on stdout, findings on stderr. Refuses to
-//! know: how a request is followed; it fills the world from the inputs and the routing from the bundles.
+//! Enters: paths, a request, perhaps a directory with bundles, or dumps of clusters. Leaves: its shares on stdout, findings on
+//! stderr. Refuses to know: how a request is followed; it fills the world from the inputs and the routing from the bundles, or
+//! both from the dumps.
 
+mod dumps;
 mod human;
 mod json;
 mod overview;
@@ -21,7 +23,9 @@ use super::failure::Failure;
 use super::report::Reporter;
 use super::{Ending, load, stream};
 use crate::diagnostic::{Finding, Severity};
-use crate::trace::object::Unreadable;
+use crate::dump::State;
+use crate::source::Sources;
+use crate::trace::object::{Routing, Unreadable};
 use crate::trace::world::World;
 use crate::trace::{Tracer, Untraced};
 use overview::{Overview, Survival};
@@ -36,35 +40,38 @@ pub(super) fn run(arguments: &arguments::Trace, reporter: &Reporter) -> Result<E
         return everything(arguments, reporter);
     }
     let (paths, request) = question::read(arguments)?;
-    let Ground { loaded, world, texts, findings } = ground(arguments, paths)?;
+    let Ground { sources, world, routing, texts, notes, findings } = ground(arguments, paths)?;
     let (Some(world), false) = (world, reporter.denies(&findings)) else {
-        return Ok(reporter.report(findings, &loaded.sources, None));
+        return Ok(reporter.report(findings, &sources, None));
     };
-    question::check(&world, &request)?;
-    let routing = texts.routing();
-    let trace = Tracer::new(&world, &routing).trace(&request).map_err(untraced)?;
+    question::check(&world, &request, notes.is_some())?;
+    let mut trace = Tracer::new(&world, &routing).trace(&request).map_err(untraced)?;
+    if let Some(notes) = notes {
+        trace.notes.extend(dumps::beyond(&world, &trace));
+        trace.notes.extend(notes);
+    }
     let text = match reporter.format() {
         Format::Human | Format::Github => {
-            let sources = &loaded.sources;
+            let sources = &sources;
             human::Answer { request: &request, trace: &trace, texts: &texts, sources, width: width() }
                 .to_string()
         }
-        Format::Json => json::render(&request, &trace, &texts, &loaded.sources),
+        Format::Json => json::render(&request, &trace, &texts, &sources),
     };
-    Ok(said(reporter, findings, &loaded, &text, trace.is_dead()))
+    Ok(said(reporter, findings, &sources, &text, trace.is_dead()))
 }
 
 /// All services, asked for from all clusters.
 fn everything(arguments: &arguments::Trace, reporter: &Reporter) -> Result<Ending, Failure> {
     let (paths, from) = question::everything(arguments)?;
-    let Ground { loaded, world, texts, findings } = ground(arguments, paths)?;
+    // A table has no room for what dumps do not say.
+    let Ground { sources, world, routing, texts: _, notes: _, findings } = ground(arguments, paths)?;
     let (Some(world), false) = (world, reporter.denies(&findings)) else {
-        return Ok(reporter.report(findings, &loaded.sources, None));
+        return Ok(reporter.report(findings, &sources, None));
     };
     if let Some(from) = from {
         question::cluster_exists(&world, from)?;
     }
-    let routing = texts.routing();
     let tracer = Tracer::new(&world, &routing);
     let overview = Overview::of(&tracer, &world, from).map_err(untraced)?;
     let text = match (arguments.survive, reporter.format()) {
@@ -78,18 +85,28 @@ fn everything(arguments: &arguments::Trace, reporter: &Reporter) -> Result<Endin
             }
         }
     };
-    Ok(said(reporter, findings, &loaded, &text, overview.is_dead()))
+    Ok(said(reporter, findings, &sources, &text, overview.is_dead()))
 }
 
 /// What requests are followed on.
 struct Ground {
-    loaded: load::Loaded,
+    /// The inputs.
+    sources: Sources,
     world: Option<World>,
+    routing: Routing,
     texts: Texts,
+    /// What dumps do not say; nothing for inputs.
+    notes: Option<Vec<String>>,
     findings: Vec<Finding>,
 }
 
 fn ground(arguments: &arguments::Trace, paths: &[PathBuf]) -> Result<Ground, Failure> {
+    if let Some(named) = dumps::named(arguments, paths)? {
+        let State { world, routing, notes } = dumps::read(&named, arguments.bounds.max_input_size)?;
+        let (sources, texts) = (Sources::default(), Texts::default());
+        let (world, notes, findings) = (Some(world), Some(notes), Vec::new());
+        return Ok(Ground { sources, world, routing, texts, notes, findings });
+    }
     let output = arguments.bundles.as_deref().unwrap_or(Path::new(load::DEFAULT_OUTPUT));
     let loaded = load::load(paths, arguments.bounds.limits(), output)?;
     let outcome = loaded.world();
@@ -102,21 +119,16 @@ fn ground(arguments: &arguments::Trace, paths: &[PathBuf]) -> Result<Ground, Fai
         }
         None => Texts::built(&loaded),
     };
-    Ok(Ground { world: outcome.value, loaded, texts, findings })
+    let (world, routing) = (outcome.value, texts.routing());
+    Ok(Ground { sources: loaded.sources, world, routing, texts, notes: None, findings })
 }
 
 /// Prints the answer, and what there is to know of it: what else is worth knowing of the inputs is for `check`.
-fn said(
-    reporter: &Reporter,
-    findings: Vec<Finding>,
-    loaded: &load::Loaded,
-    text: &str,
-    is_dead: bool,
-) -> Ending {
+fn said(reporter: &Reporter, findings: Vec<Finding>, sources: &Sources, text: &str, is_dead: bool) -> Ending {
     let findings: Vec<_> =
         findings.into_iter().filter(|finding| finding.severity() != Severity::Note).collect();
     let failure = stream::data(text.as_bytes()).err();
-    let ending = reporter.report(findings, &loaded.sources, failure.as_ref());
+    let ending = reporter.report(findings, sources, failure.as_ref());
     if ending == Ending::Done && is_dead { Ending::Wrong } else { ending }
 }
 

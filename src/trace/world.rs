@@ -279,6 +279,26 @@ impl Workload {
 }
 
 impl Cluster {
+    /// An empty one, as Istio's defaults make it.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            network: None,
+            no_network_labels: false,
+            sees: Vec::new(),
+            control_plane: None,
+            mesh_config: None,
+            mesh_networks: None,
+            gateways: Vec::new(),
+            services: Vec::new(),
+            registry: None,
+            locality: None,
+            domain: default_domain(),
+            release: default_release(),
+        }
+    }
+
     /// The full name of a Service here.
     #[must_use]
     pub fn host(&self, service: &Service) -> String {

@@ -1,0 +1,125 @@
+//! Dumps of clusters (`kubectl get … -A -o yaml`) as a world and its routing.
+//!
+//! Enters: the text of dumps, a cluster's name with each. Leaves: what exists (a [`World`]), what is applied to it (text of
+//! Istio's objects, as in bundles), and what was not read. Refuses to know: topologies, and where requests go.
+//!
+//! A dump is read once, an object at a time; of each only what a trace follows is kept. Of a Secret that is its name.
+
+mod item; // where an object of a YAML text begins and ends
+mod json; // the same of JSON
+mod object; // the fields that are kept
+mod cluster; // the objects of one cluster
+mod gather; // pods to workloads, Services to gateways
+mod mesh; // what Istio's own installation says
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead};
+
+use crate::diagnostic::escape;
+use crate::trace::object::{BundleText, Routing};
+use crate::trace::world::World;
+use cluster::Objects;
+
+/// The dumps of all clusters.
+#[derive(Debug, Default)]
+pub struct Dumps {
+    clusters: BTreeMap<String, Objects>,
+}
+
+/// What dumps say.
+#[derive(Debug)]
+pub struct State {
+    /// What exists.
+    pub world: World,
+    /// What is applied to it.
+    pub routing: Routing,
+    /// What there is to know of every answer: what was not read.
+    pub notes: Vec<String>,
+}
+
+/// Why a dump cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The fact, with the name of the dump.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Unreadable {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+}
+
+/// How to get a dump.
+const HELP: &str = "a dump is what `kubectl get … -A -o yaml` prints, or `-o json`";
+
+impl Dumps {
+    /// Reads one dump of a cluster; there may be several. No object may be longer than `limit` bytes.
+    pub fn read(
+        &mut self,
+        cluster: &str,
+        file: &str,
+        mut text: impl BufRead,
+        limit: usize,
+    ) -> Result<(), Unreadable> {
+        let file = &*escape::line(file);
+        let failed = |error: io::Error| Unreadable::new(format!("cannot read {file}: {error}"));
+        let start = text.fill_buf().map_err(failed)?;
+        refuse_other_bytes(file, start)?;
+        let is_json = start
+            .iter()
+            .find(|byte| !byte.is_ascii_whitespace() && !b"\xEF\xBB\xBF".contains(byte))
+            .is_some_and(|byte| *byte == b'{');
+        let objects = self.clusters.entry(cluster.to_owned()).or_default();
+        let mut count = 0;
+        let mut take = |item: &item::Item<'_>| {
+            count += 1;
+            objects.take(file, item)
+        };
+        if is_json {
+            json::items(file, text, limit, &mut take)?;
+        } else {
+            item::items(file, text, limit, &mut take)?;
+        }
+        if count == 0 {
+            return Err(Unreadable::new(format!("{file} holds no object")).help(HELP));
+        }
+        Ok(())
+    }
+
+    /// What they say.
+    #[must_use]
+    pub fn state(self) -> State {
+        let mut notes = Vec::new();
+        let mut texts = Vec::new();
+        let mut world = World::default();
+        for (name, objects) in self.clusters {
+            notes.extend(objects.unread(&name));
+            let (cluster, text) = objects.cluster(&name, &mut notes);
+            texts.push((name, text));
+            world.clusters.push(cluster);
+        }
+        notes.extend(mesh::name_those_seen(&mut world));
+        let bundles: Vec<_> =
+            texts.iter().map(|(cluster, text)| BundleText { cluster, file: "", text }).collect();
+        State { world, routing: Routing::of(&bundles), notes }
+    }
+}
+
+/// Says of bytes that are no text what they are.
+fn refuse_other_bytes(file: &str, start: &[u8]) -> Result<(), Unreadable> {
+    match start {
+        [0x1F, 0x8B, ..] => {
+            Err(Unreadable::new(format!("{file} is compressed")).help("unpack it first: `gunzip`"))
+        }
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Err(Unreadable::new(format!("{file} is UTF-16"))
+            .help("write it as UTF-8; PowerShell: `kubectl get … | Out-File -Encoding utf8 dump.yaml`")),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,206 @@
+//! A cluster of the world, out of the objects of its dumps.
+//!
+//! Enters: Services, pods, nodes, what the installation says. Leaves: Services with their workloads, and gateways with their
+//! addresses. Refuses to know: routes.
+
+use std::collections::BTreeMap;
+
+use super::cluster::{NETWORK, Name, Objects, Pod, Service};
+use super::object::{Labels, PortOrName, ServicePort};
+use crate::trace::world::{self, Cluster, Gateway, Workload};
+
+/// Labels that tell apart pods of one version.
+const HASHES: [&str; 3] = ["pod-template-hash", "controller-revision-hash", "rollouts-pod-template-hash"];
+/// The label of a pod that says where it is, with dots for slashes.
+const LOCALITY: &str = "istio-locality";
+
+impl Objects {
+    /// The cluster, and the documents of Istio's objects in it.
+    pub(super) fn cluster(mut self, name: &str, notes: &mut Vec<String>) -> (Cluster, String) {
+        let mut cluster = Cluster::new(name);
+        let installation = std::mem::take(&mut self.installation);
+        cluster.release = installation.release().unwrap_or(cluster.release);
+        cluster.network = installation.network;
+        cluster.mesh_config = installation.config;
+        cluster.mesh_networks = installation.networks;
+        cluster.registry = installation.registry.filter(|registry| registry != name);
+        cluster.sees = installation.opened.into_iter().collect();
+        let mut places = self.nodes.values();
+        let first = places.next();
+        cluster.locality = first.filter(|first| places.all(|place| place == *first)).cloned();
+        let context = Context {
+            objects: &self,
+            trust_domain: cluster.trust_domain().to_owned(),
+            network: cluster.network.clone(),
+        };
+        let mut services = Vec::new();
+        let mut gateways = Vec::new();
+        for (name, service) in &self.services {
+            if service.spec.form.as_deref() == Some("ExternalName") {
+                notes.push(format!(
+                    "{}: Service {}/{} is another name, and is not followed",
+                    cluster.name, name.0, name.1
+                ));
+                continue;
+            }
+            gateways.extend(context.gateway(name, service));
+            services.extend(context.service(name, service));
+        }
+        (cluster.services, cluster.gateways) = (services, gateways);
+        (cluster, self.routing)
+    }
+}
+
+struct Context<'a> {
+    objects: &'a Objects,
+    trust_domain: String,
+    network: Option<String>,
+}
+
+impl Context<'_> {
+    /// The pods that a Service selects.
+    fn pods<'a>(&'a self, (namespace, _): &Name, service: &'a Service) -> Vec<&'a Pod> {
+        let selector = service.spec.selector.as_ref().filter(|selector| !selector.is_empty());
+        let Some(selector) = selector else { return Vec::new() };
+        // Names of one namespace stand together.
+        let first = (namespace.clone(), String::new());
+        let pods = self.objects.pods.range(first..).take_while(|((home, _), _)| home == namespace);
+        pods.map(|(_, pod)| pod).filter(|pod| covers(selector, &pod.labels)).collect()
+    }
+
+    /// What Istio makes of a Service that TCP goes to.
+    fn service(&self, name: &Name, service: &Service) -> Option<world::Service> {
+        let pods = self.pods(name, service);
+        let ports: Vec<_> = tcp(service).map(|port| self::port(port, &pods)).collect();
+        let mut workloads: Vec<Workload> = Vec::new();
+        for pod in &pods {
+            let found = self.workload(&name.0, pod);
+            let not_ready = found.not_ready;
+            let same = |known: &&mut Workload| {
+                let Workload {
+                    name,
+                    labels,
+                    replicas: _,
+                    not_ready: _,
+                    locality,
+                    network,
+                    no_sidecar,
+                    identities,
+                } = &**known;
+                *name == found.name
+                    && *labels == found.labels
+                    && *locality == found.locality
+                    && *network == found.network
+                    && *no_sidecar == found.no_sidecar
+                    && *identities == found.identities
+            };
+            match workloads.iter_mut().find(same) {
+                Some(known) => {
+                    known.replicas += 1;
+                    known.not_ready += not_ready;
+                }
+                None => workloads.push(found),
+            }
+        }
+        (!ports.is_empty()).then(|| world::Service {
+            name: name.1.clone(),
+            namespace: name.0.clone(),
+            ports,
+            headless: service.spec.cluster_ip.as_deref() == Some("None"),
+            workloads,
+        })
+    }
+
+    /// One pod.
+    fn workload(&self, namespace: &str, pod: &Pod) -> Workload {
+        let network = pod.labels.get(NETWORK).cloned();
+        let identity = format!("spiffe://{}/ns/{namespace}/sa/{}", self.trust_domain, pod.account);
+        Workload {
+            name: pod.owner.clone(),
+            labels: plain(&pod.labels),
+            replicas: 1,
+            not_ready: u32::from(!pod.is_ready),
+            locality: self.locality(pod),
+            network: network.filter(|network| Some(network) != self.network.as_ref()),
+            no_sidecar: !pod.has_sidecar,
+            identities: if pod.has_sidecar { vec![identity] } else { Vec::new() },
+        }
+    }
+
+    fn locality(&self, pod: &Pod) -> Option<String> {
+        let said = pod.labels.get(LOCALITY).map(|place| place.replace('.', "/"));
+        said.or_else(|| self.objects.nodes.get(pod.node.as_ref()?).cloned())
+    }
+
+    /// The gateway that a Service leads to, if its pods are one.
+    fn gateway(&self, name: &Name, service: &Service) -> Option<Gateway> {
+        let pods = self.pods(name, service);
+        let first = pods.iter().find(|pod| self.is_gateway(pod) && pod.is_ready)?;
+        let status =
+            service.status.load_balancer.iter().flat_map(|balancer| balancer.ingress.iter().flatten());
+        let given = status.filter_map(|ingress| ingress.ip.as_ref().or(ingress.hostname.as_ref()));
+        let external = service.spec.external_ips.iter().flatten();
+        let mut service_labels = service.labels.clone();
+        // Without the label on the Service it is the way into no network.
+        service_labels.entry(NETWORK.to_owned()).or_default();
+        Some(Gateway {
+            name: name.1.clone(),
+            namespace: name.0.clone(),
+            labels: plain(&first.labels),
+            addresses: given.chain(external).cloned().collect(),
+            addresses_from: BTreeMap::new(),
+            ports: tcp(service).map(|port| (port.port, target(port, &pods).unwrap_or(port.port))).collect(),
+            requested_network_view: first.view.clone(),
+            service_labels,
+            network: first
+                .labels
+                .get(NETWORK)
+                .filter(|network| Some(*network) != self.network.as_ref())
+                .cloned(),
+            locality: self.locality(first),
+            existing: Vec::new(),
+        })
+    }
+
+    /// Whether a pod's proxy is told to be one, or a Gateway selects it and no Service of an application.
+    fn is_gateway(&self, pod: &Pod) -> bool {
+        let selected = || {
+            let selectors = self.objects.gateway_selectors.iter();
+            selectors.filter(|selector| !selector.is_empty()).any(|selector| covers(selector, &pod.labels))
+        };
+        pod.is_gateway || selected()
+    }
+}
+
+fn covers(selector: &Labels, labels: &Labels) -> bool {
+    selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+}
+
+/// Without what changes by itself.
+fn plain(labels: &Labels) -> Labels {
+    let mut labels = labels.clone();
+    labels.retain(|key, _| !HASHES.contains(&key.as_str()));
+    labels
+}
+
+fn tcp(service: &Service) -> impl Iterator<Item = &ServicePort> {
+    let ports = service.spec.ports.iter().flatten();
+    ports.filter(|port| port.protocol.as_deref().is_none_or(|protocol| protocol == "TCP"))
+}
+
+fn port(port: &ServicePort, pods: &[&Pod]) -> world::Port {
+    world::Port {
+        name: port.name.clone(),
+        port: port.port,
+        app_protocol: port.app_protocol.clone(),
+        target_port: target(port, pods).filter(|target| *target != port.port),
+    }
+}
+
+/// The number of the port at the pods.
+fn target(port: &ServicePort, pods: &[&Pod]) -> Option<u16> {
+    match port.target_port.as_ref()? {
+        PortOrName::Port(number) => Some(*number).filter(|number| *number != 0),
+        PortOrName::Name(name) => pods.iter().find_map(|pod| pod.ports.get(name)).copied(),
+    }
+}

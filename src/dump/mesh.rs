@@ -1,0 +1,129 @@
+//! What the installation of Istio says of a cluster.
+//!
+//! Enters: the `ConfigMap` of Istio, images of pods, names of Secrets. Leaves: network, release, trust domain, networks, and which
+//! other clusters are read. Refuses to know: Services and routes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::object::{Container, IstioConfig, Metadata};
+use crate::trace::world::{MeshConfig, MeshNetworks, World};
+
+/// Before the name of a cluster, as `istioctl create-remote-secret` names its Secret.
+const SECRET: &str = "istio-remote-secret-";
+
+/// What is known of the installation.
+#[derive(Debug, Default)]
+pub(super) struct Installation {
+    /// Of the cluster.
+    pub(super) network: Option<String>,
+    /// What differs from the defaults.
+    pub(super) config: Option<MeshConfig>,
+    /// Networks that are named there.
+    pub(super) networks: Option<MeshNetworks>,
+    /// What the control plane calls the cluster.
+    pub(super) registry: Option<String>,
+    /// What it calls those that it reads beside.
+    pub(super) opened: BTreeSet<String>,
+    /// The 30 of Istio 1.30: of the control plane, and of sidecars.
+    control_plane: Option<u8>,
+    proxies: Option<u8>,
+}
+
+impl Installation {
+    /// The oldest release of the control plane, else of proxies.
+    pub(super) fn release(&self) -> Option<u8> {
+        self.control_plane.or(self.proxies)
+    }
+
+    /// Takes what images and variables of Istio's own containers say.
+    pub(super) fn runs(&mut self, containers: &[Container]) {
+        for Container { name, image, ports: _, env, args: _ } in containers {
+            let (known, variable) = match name.as_str() {
+                "discovery" => (&mut self.control_plane, "CLUSTER_ID"),
+                "istio-proxy" => (&mut self.proxies, "ISTIO_META_CLUSTER_ID"),
+                _ => continue,
+            };
+            if let Some(release) = release(image) {
+                *known = Some(known.map_or(release, |known| known.min(release)));
+            }
+            let said = env.iter().flatten().find(|some| some.name == variable);
+            if let Some(id) = said.and_then(|some| some.value.as_ref()) {
+                self.registry = Some(id.clone());
+            }
+        }
+    }
+
+    /// Takes Istio's settings; nothing if they are no YAML.
+    pub(super) fn configure(&mut self, data: Option<IstioConfig>) -> Option<()> {
+        let Some(IstioConfig { mesh, mesh_networks }) = data else { return Some(()) };
+        if let Some(mesh) = mesh {
+            let value: serde_yaml::Value = serde_yaml::from_str(&mesh).ok()?;
+            self.config = (!value.is_null()).then(|| serde_yaml::from_value(value)).transpose().ok()?;
+        }
+        if let Some(networks) = mesh_networks {
+            let value: serde_yaml::Value = serde_yaml::from_str(&networks).ok()?;
+            let found: Option<MeshNetworks> =
+                (!value.is_null()).then(|| serde_yaml::from_value(value)).transpose().ok()?;
+            self.networks = found.filter(|found| !found.networks.is_empty());
+        }
+        Some(())
+    }
+
+    /// Takes the name of the cluster that a Secret opens.
+    pub(super) fn opens(&mut self, metadata: &Metadata, label: &str) {
+        let labels = metadata.labels.as_ref();
+        if labels.and_then(|labels| labels.get(label)).is_none_or(|value| value != "true") {
+            return;
+        }
+        let said = metadata.annotations.as_ref().and_then(|annotations| annotations.cluster.clone());
+        let named = || metadata.name.strip_prefix(SECRET).map(str::to_owned);
+        self.opened.extend(said.or_else(named));
+    }
+}
+
+/// The 29 of `docker.io/istio/pilot:1.29.1-distroless`.
+fn release(image: &str) -> Option<u8> {
+    let (_, tag) = image.split('@').next()?.rsplit_once(':')?;
+    let minor = tag.strip_prefix("1.")?;
+    minor.split(['.', '-']).next()?.parse().ok()
+}
+
+/// Clusters that are read are known by what control planes call them: their names in the world take the place. What is said of
+/// those that are not there.
+pub(super) fn name_those_seen(world: &mut World) -> Vec<String> {
+    let names: BTreeMap<String, String> =
+        world.clusters.iter().map(|cluster| (cluster.id().to_owned(), cluster.name.clone())).collect();
+    let known: BTreeSet<String> = names.values().cloned().collect();
+    let mut notes = Vec::new();
+    for cluster in &mut world.clusters {
+        for seen in std::mem::take(&mut cluster.sees) {
+            match names.get(&seen).or_else(|| known.get(&seen)) {
+                Some(name) if *name != cluster.name => cluster.sees.push(name.clone()),
+                Some(_) => {}
+                None => notes.push(format!(
+                    "the control plane of {} reads a cluster that it calls `{seen}`, and no dump is of that",
+                    cluster.name
+                )),
+            }
+        }
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_say_the_release() {
+        for (image, expected) in [
+            ("docker.io/istio/pilot:1.29.1-distroless", Some(29)),
+            ("gcr.io:443/istio/proxyv2:1.30-alpha", Some(30)),
+            ("istio/pilot:1.31.0@sha256:0123", Some(31)),
+            ("istio/pilot:latest", None),
+            ("istio/pilot", None),
+        ] {
+            assert_eq!(release(image), expected, "{image}");
+        }
+    }
+}

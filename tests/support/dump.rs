@@ -1,0 +1,245 @@
+//! What `kubectl get … -A -o yaml` would print of a world to which bundles are applied.
+//!
+//! Enters: a cluster of a world, the text of its bundle. Leaves: objects as an API server has them. Refuses to know: how they are
+//! read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use meshgen::trace::world::{Cluster, Gateway, Service, Workload, World};
+use serde::Deserialize as _;
+use serde_json::{Value, json};
+
+/// In the data of every Secret; no output may have it.
+pub const SECRET: &str = "bWVzaGdlbi1zZWNyZXQ=";
+/// By which pods belong to their Service, whatever else they carry.
+const OF_SERVICE: &str = "test/service";
+const NETWORK: &str = "topology.istio.io/network";
+
+/// Whether objects can say what a world says.
+pub fn can_say(world: &World) -> bool {
+    world.flat.is_none()
+        && world.clusters.iter().all(|cluster| {
+            !cluster.no_network_labels
+                && cluster.control_plane.is_none()
+                && cluster.domain == "cluster.local"
+                && cluster.gateways.iter().all(|gateway| gateway.addresses_from.is_empty())
+                && has_nodes(cluster)
+        })
+}
+
+/// The place of a cluster is that of its nodes.
+fn has_nodes(cluster: &Cluster) -> bool {
+    let places = places(cluster);
+    match &cluster.locality {
+        Some(place) => places.iter().all(|known| known == place),
+        None => places.len() != 1,
+    }
+}
+
+fn places(cluster: &Cluster) -> BTreeSet<String> {
+    let pods = cluster.services.iter().flat_map(|service| &service.workloads);
+    let of_pods = pods.filter_map(|pods| pods.locality.clone());
+    let of_gateways = cluster.gateways.iter().filter_map(|gateway| gateway.locality.clone());
+    of_pods.chain(of_gateways).chain(cluster.locality.clone()).collect()
+}
+
+/// The dump of a cluster: a List.
+pub fn of(cluster: &Cluster, bundle: &str) -> Value {
+    let mut items = vec![root(cluster), control_plane(cluster)];
+    items.extend(settings(cluster));
+    items.extend(cluster.sees.iter().map(|seen| secret(seen)));
+    items.extend(places(cluster).iter().map(|place| node(place)));
+    for gateway in &cluster.gateways {
+        items.extend(self::gateway(cluster, gateway));
+    }
+    let mut known = BTreeSet::new();
+    for service in &cluster.services {
+        known.insert((service.namespace.clone(), service.name.clone()));
+        items.extend(self::service(service));
+    }
+    for document in serde_yaml::Deserializer::from_str(bundle) {
+        let mut object = Value::deserialize(document).unwrap();
+        if object.is_null() {
+            continue;
+        }
+        let metadata = object["metadata"].as_object_mut().unwrap();
+        metadata.entry("namespace").or_insert_with(|| "default".into());
+        let name = ["namespace", "name"].map(|field| metadata[field].as_str().unwrap().to_owned());
+        if object["kind"] != "Service" || known.insert(name.into()) {
+            items.push(object);
+        }
+    }
+    json!({"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}})
+}
+
+fn root(cluster: &Cluster) -> Value {
+    let network = cluster.network.iter().map(|network| (NETWORK, network));
+    json!({
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": "istio-system", "labels": network.collect::<BTreeMap<_, _>>()},
+    })
+}
+
+fn control_plane(cluster: &Cluster) -> Value {
+    let id = json!({"name": "CLUSTER_ID", "value": cluster.registry.as_ref().unwrap_or(&cluster.name)});
+    let image = format!("docker.io/istio/pilot:1.{}.1-distroless", cluster.release);
+    json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "istiod", "namespace": "istio-system", "managedFields": [{"manager": "x"}]},
+        "spec": {"containers": [{"name": "discovery", "image": image, "env": [id]}]},
+        "status": {"phase": "Running"},
+    })
+}
+
+fn settings(cluster: &Cluster) -> Option<Value> {
+    let text = |value: Value| serde_yaml::to_string(&value).unwrap();
+    let mesh = cluster.mesh_config.as_ref().map(|config| text(serde_json::to_value(config).unwrap()));
+    let networks =
+        cluster.mesh_networks.as_ref().map(|networks| text(serde_json::to_value(networks).unwrap()));
+    let metadata = json!({"name": "istio", "namespace": "istio-system"});
+    let data = json!({
+        "mesh": mesh.unwrap_or_default(),
+        "meshNetworks": networks.unwrap_or_else(|| "networks: {}".to_owned()),
+    });
+    Some(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}))
+}
+
+fn secret(seen: &str) -> Value {
+    json!({
+        "apiVersion": "v1",
+        "data": {seen: SECRET},
+        "kind": "Secret",
+        "metadata": {
+            "name": format!("istio-remote-secret-{seen}"),
+            "namespace": "istio-system",
+            "labels": {"istio/multiCluster": "true"},
+            "annotations": {"networking.istio.io/cluster": seen, "last-applied": SECRET},
+        },
+    })
+}
+
+fn node(place: &str) -> Value {
+    let labels =
+        ["topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone"];
+    let labels: BTreeMap<_, _> = labels.into_iter().zip(place.split('/')).collect();
+    json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": place, "labels": labels}})
+}
+
+fn gateway(cluster: &Cluster, gateway: &Gateway) -> Vec<Value> {
+    let mut labels = BTreeMap::new();
+    if let Some(network) = gateway.network.as_ref().or(cluster.network.as_ref()) {
+        labels.insert(NETWORK.to_owned(), network.clone());
+    }
+    labels.extend(gateway.service_labels.clone());
+    let ports = gateway
+        .ports
+        .iter()
+        .map(|(port, target)| json!({"name": format!("p{port}"), "port": port, "targetPort": target}));
+    let is_name = |address: &str| address.parse::<std::net::IpAddr>().is_err();
+    let ingress = gateway
+        .addresses
+        .iter()
+        .map(|address| json!({if is_name(address) { "hostname" } else { "ip" }: address}));
+    let metadata = json!({"name": gateway.name, "namespace": gateway.namespace, "labels": labels});
+    let service = json!({
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata,
+        "spec": {"type": "LoadBalancer", "selector": gateway.labels, "ports": ports.collect::<Vec<_>>()},
+        "status": {"loadBalancer": {"ingress": ingress.collect::<Vec<_>>()}},
+    });
+    let mut labels = gateway.labels.clone();
+    labels.extend(gateway.network.iter().map(|network| (NETWORK.to_owned(), network.clone())));
+    let view = gateway.requested_network_view.join(",");
+    let proxy = json!({
+        "name": "istio-proxy",
+        "image": "auto",
+        "args": ["proxy", "router"],
+        "env": [{"name": "ISTIO_META_REQUESTED_NETWORK_VIEW", "value": view}],
+    });
+    let metadata =
+        json!({"name": format!("{}-0", gateway.name), "namespace": gateway.namespace, "labels": labels});
+    let mut objects = vec![service, pod(metadata, gateway.locality.as_ref(), None, vec![proxy], true)];
+    objects.extend(gateway.existing.iter().map(|server| {
+        let (protocol, mode) = if server.passes_on { ("TLS", "AUTO_PASSTHROUGH") } else { ("HTTP", "") };
+        let tls = server.passes_on.then(|| json!({"mode": mode}));
+        let port = json!({"number": server.port.unwrap_or(80), "name": "open", "protocol": protocol});
+        json!({
+            "apiVersion": "networking.istio.io/v1",
+            "kind": "Gateway",
+            "metadata": {"name": server.name, "namespace": server.namespace},
+            "spec": {
+                "selector": gateway.labels,
+                "servers": [{"port": port, "hosts": server.hosts, "tls": tls}],
+            },
+        })
+    }));
+    objects
+}
+
+fn service(service: &Service) -> Vec<Value> {
+    let mark = format!("{}.{}", service.name, service.namespace);
+    let ports = service.ports.iter().map(|port| {
+        let mut value = json!({"name": port.name, "port": port.port, "protocol": "TCP"});
+        let fields = value.as_object_mut().unwrap();
+        fields.extend(port.app_protocol.iter().map(|word| ("appProtocol".to_owned(), word.clone().into())));
+        fields.insert("targetPort".to_owned(), port.target_port.unwrap_or(port.port).into());
+        value
+    });
+    let mut objects = vec![json!({
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": service.name, "namespace": service.namespace},
+        "spec": {
+            "type": "ClusterIP",
+            "clusterIP": if service.headless { "None" } else { "10.0.0.1" },
+            "selector": {OF_SERVICE: mark},
+            "ports": ports.collect::<Vec<_>>(),
+        },
+        "status": {"loadBalancer": {}},
+    })];
+    for workload in &service.workloads {
+        objects.extend((0..workload.replicas).map(|number| pod_of(service, workload, number, &mark)));
+    }
+    objects
+}
+
+fn pod_of(service: &Service, workload: &Workload, number: u32, mark: &str) -> Value {
+    let mut labels = workload.labels.clone();
+    labels.insert(OF_SERVICE.to_owned(), mark.to_owned());
+    labels.insert("pod-template-hash".to_owned(), "abc".to_owned());
+    labels.extend(workload.network.iter().map(|network| (NETWORK.to_owned(), network.clone())));
+    let account = workload.identities.first().and_then(|identity| identity.rsplit('/').next());
+    let metadata = json!({
+        "name": format!("{}-abc-{}-{number}", workload.name, service.name),
+        "namespace": service.namespace,
+        "labels": labels,
+        "ownerReferences": [{"kind": "ReplicaSet", "name": format!("{}-abc", workload.name)}],
+    });
+    let app = json!({"name": "app", "image": "app", "env": [{"name": "PASSWORD", "value": SECRET}]});
+    let proxy = (!workload.no_sidecar)
+        .then(|| json!({"name": "istio-proxy", "image": "auto", "args": ["proxy", "sidecar"]}));
+    let containers = [app].into_iter().chain(proxy).collect();
+    pod(metadata, workload.locality.as_ref(), account, containers, number >= workload.not_ready)
+}
+
+fn pod(
+    metadata: Value,
+    place: Option<&String>,
+    account: Option<&str>,
+    containers: Vec<Value>,
+    ready: bool,
+) -> Value {
+    json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": metadata,
+        "spec": {"containers": containers, "nodeName": place, "serviceAccountName": account},
+        "status": {
+            "phase": "Running",
+            "conditions": [{"type": "Ready", "status": if ready { "True" } else { "False" }}],
+        },
+    })
+}

@@ -1,0 +1,105 @@
+//! Dumps say the same as the world that they are of: every query of every world and of every case ends in dumps where it ends in
+//! the world with its bundles.
+
+use std::collections::BTreeMap;
+
+use meshgen::dump::{Dumps, State};
+use meshgen::trace::Tracer;
+use meshgen::trace::object::Routing;
+use meshgen::trace::world::World;
+
+use crate::support::case::{Case, DIAGNOSTICS};
+use crate::support::compiled::compile;
+use crate::support::dump;
+use crate::support::query::Queries;
+use crate::translation::followed;
+use crate::translation::worlds;
+
+const LIMIT: usize = 16 << 20;
+
+#[test]
+fn every_query_of_every_world_ends_in_dumps_where_it_ends_in_the_world() {
+    let (mut followed, mut differences) = (0, Vec::new());
+    for directory in std::fs::read_dir(worlds::root()).unwrap().map(|entry| entry.unwrap().path()) {
+        let world = worlds::world(&directory);
+        let name = directory.file_name().unwrap().to_str().unwrap();
+        if !dump::can_say(&world) {
+            continue;
+        }
+        let mut bundles = BTreeMap::new();
+        for entry in std::fs::read_dir(directory.join("bundles")).unwrap() {
+            let path = entry.unwrap().path();
+            let cluster = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            bundles.insert(cluster, std::fs::read_to_string(path).unwrap());
+        }
+        let queries = Queries::read(&directory.join("queries.yaml")).unwrap();
+        followed += queries.queries.len();
+        differences.extend(compare(name, &world, &worlds::routing(&directory), &bundles, &queries));
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+    assert!(followed >= 100, "only {followed} queries");
+}
+
+#[test]
+fn every_query_of_every_case_ends_in_dumps_where_it_ends_in_the_world() {
+    let (mut followed, mut differences) = (0, Vec::new());
+    for case in Case::all() {
+        let Some(queries) = Queries::of(&case.name) else { continue };
+        let sources = case.sources();
+        let mut world = meshgen::world(&sources).value.unwrap();
+        queries.extend(&mut world);
+        if !dump::can_say(&world) {
+            continue;
+        }
+        let mut files = compile(&sources);
+        files.remove(DIAGNOSTICS);
+        let mut bundles: BTreeMap<String, String> = BTreeMap::new();
+        for (file, text) in &files {
+            let cluster = file.trim_end_matches(".yaml").trim_end_matches(".stand-ins");
+            let bundle = bundles.entry(cluster.to_owned()).or_default();
+            bundle.push_str("---\n");
+            bundle.push_str(text);
+        }
+        followed += queries.queries.len();
+        differences.extend(compare(&case.name, &world, &followed::routing(&files), &bundles, &queries));
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+    assert!(followed >= 100, "only {followed} queries");
+}
+
+/// The queries that end elsewhere in dumps, of YAML or of JSON.
+fn compare(
+    name: &str,
+    world: &World,
+    routing: &Routing,
+    bundles: &BTreeMap<String, String>,
+    queries: &Queries,
+) -> Vec<String> {
+    let mut differences = Vec::new();
+    let there = Tracer::new(world, routing);
+    for json in [false, true] {
+        let State { world, routing, notes } = state(world, bundles, json);
+        assert_eq!(notes, [""; 0], "{name}");
+        let here = Tracer::new(&world, &routing);
+        for query in &queries.queries {
+            let request = query.request().unwrap();
+            let (here, there) = (here.trace(&request).unwrap(), there.trace(&request).unwrap());
+            let places = [&here, &there].map(|trace| trace.places(query.app()));
+            if places[0] != places[1] || here.features != there.features {
+                differences
+                    .push(format!("{name}: {query}: {:?} in dumps, {:?} in the world", places[0], places[1]));
+            }
+        }
+    }
+    differences
+}
+
+fn state(world: &World, bundles: &BTreeMap<String, String>, json: bool) -> State {
+    let mut dumps = Dumps::default();
+    for cluster in &world.clusters {
+        let dump = dump::of(cluster, bundles.get(&cluster.name).map_or("", String::as_str));
+        let text = if json { dump.to_string() } else { serde_yaml::to_string(&dump).unwrap() };
+        dumps.read(&cluster.name, "dump", text.as_bytes(), LIMIT).unwrap();
+    }
+    dumps.state()
+}
