@@ -176,16 +176,15 @@ impl Reader<'_> {
         &mut self,
         take: &mut dyn FnMut(&Item<'_>) -> Result<(), Unreadable>,
     ) -> Result<(), Unreadable> {
+        // kubectl writes `kind: List` behind the items; by hand it stands before them.
+        if self.listed && !self.top.lines().any(|line| line.starts_with("kind:")) {
+            return Err(Unreadable::new(format!("{} ends in the middle of a list", self.file))
+                .help("get the whole dump again: nothing can be said of what is missing"));
+        }
         if let At::Item(_) = self.at {
             self.end_of_item(take)?;
         }
-        if self.listed {
-            // kubectl writes `kind: List` behind the items; by hand it stands before them.
-            if !self.top.lines().any(|line| line.starts_with("kind:")) {
-                return Err(Unreadable::new(format!("{} ends in the middle of a list", self.file))
-                    .help("get the whole dump again: nothing can be said of what is missing"));
-            }
-        } else if self.first > 0 {
+        if !self.listed && self.first > 0 {
             let path = format!("line {}", self.first);
             take(&Item { text: &self.top, json: false, path: &path })?;
         }
