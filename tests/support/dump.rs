@@ -45,8 +45,7 @@ fn places(cluster: &Cluster) -> BTreeSet<String> {
 
 /// The dump of a cluster: a List.
 pub fn of(cluster: &Cluster, bundle: &str) -> Value {
-    let mut items = vec![root(cluster), control_plane(cluster)];
-    items.extend(settings(cluster));
+    let mut items = vec![root(cluster), control_plane(cluster), settings(cluster)];
     items.extend(cluster.sees.iter().map(|seen| secret(seen)));
     items.extend(places(cluster).iter().map(|place| node(place)));
     for gateway in &cluster.gateways {
@@ -93,7 +92,7 @@ fn control_plane(cluster: &Cluster) -> Value {
     })
 }
 
-fn settings(cluster: &Cluster) -> Option<Value> {
+fn settings(cluster: &Cluster) -> Value {
     let text = |value: Value| serde_yaml::to_string(&value).unwrap();
     let mesh = cluster.mesh_config.as_ref().map(|config| text(serde_json::to_value(config).unwrap()));
     let networks =
@@ -103,7 +102,7 @@ fn settings(cluster: &Cluster) -> Option<Value> {
         "mesh": mesh.unwrap_or_default(),
         "meshNetworks": networks.unwrap_or_else(|| "networks: {}".to_owned()),
     });
-    Some(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}))
+    json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data})
 }
 
 fn secret(seen: &str) -> Value {
@@ -161,7 +160,7 @@ fn gateway(cluster: &Cluster, gateway: &Gateway) -> Vec<Value> {
     });
     let metadata =
         json!({"name": format!("{}-0", gateway.name), "namespace": gateway.namespace, "labels": labels});
-    let mut objects = vec![service, pod(metadata, gateway.locality.as_ref(), None, vec![proxy], true)];
+    let mut objects = vec![service, pod(&metadata, gateway.locality.as_ref(), None, &[proxy], true)];
     objects.extend(gateway.existing.iter().map(|server| {
         let (protocol, mode) = if server.passes_on { ("TLS", "AUTO_PASSTHROUGH") } else { ("HTTP", "") };
         let tls = server.passes_on.then(|| json!({"mode": mode}));
@@ -221,15 +220,15 @@ fn pod_of(service: &Service, workload: &Workload, number: u32, mark: &str) -> Va
     let app = json!({"name": "app", "image": "app", "env": [{"name": "PASSWORD", "value": SECRET}]});
     let proxy = (!workload.no_sidecar)
         .then(|| json!({"name": "istio-proxy", "image": "auto", "args": ["proxy", "sidecar"]}));
-    let containers = [app].into_iter().chain(proxy).collect();
-    pod(metadata, workload.locality.as_ref(), account, containers, number >= workload.not_ready)
+    let containers: Vec<_> = [app].into_iter().chain(proxy).collect();
+    pod(&metadata, workload.locality.as_ref(), account, &containers, number >= workload.not_ready)
 }
 
 fn pod(
-    metadata: Value,
+    metadata: &Value,
     place: Option<&String>,
     account: Option<&str>,
-    containers: Vec<Value>,
+    containers: &[Value],
     ready: bool,
 ) -> Value {
     json!({

@@ -67,6 +67,40 @@ fn every_query_of_every_case_ends_in_dumps_where_it_ends_in_the_world() {
     assert!(followed >= 100, "only {followed} queries");
 }
 
+/// Whatever is cut or broken: an answer or a refusal, and never the value of a Secret.
+#[test]
+fn broken_dumps_are_refused_without_a_secret() {
+    let mut world = worlds::world(&worlds::root().join("two-networks"));
+    for cluster in &mut world.clusters {
+        cluster.sees = vec!["other".to_owned()];
+    }
+    let dump = dump::of(&world.clusters[0], "");
+    let (mut sound, mut refused) = (0, 0);
+    for text in [serde_yaml::to_string(&dump).unwrap(), dump.to_string()] {
+        assert!(text.contains(dump::SECRET));
+        for at in (0..text.len()).step_by(23) {
+            let mut marks = [b'{', b'"', b'\n', b'-', 0xFF].into_iter().cycle();
+            let broken =
+                [&text.as_bytes()[..at], &[marks.nth(at).unwrap()], &text.as_bytes()[at + 1..]].concat();
+            for bytes in [&text.as_bytes()[..at], &broken] {
+                let mut dumps = Dumps::default();
+                match dumps.read("near", "dump", bytes, LIMIT) {
+                    Ok(()) => {
+                        sound += 1;
+                        let State { world, routing, notes } = dumps.state();
+                        assert!(!format!("{world:?}{routing:?}{notes:?}").contains(dump::SECRET), "{at}");
+                    }
+                    Err(unreadable) => {
+                        refused += 1;
+                        assert!(!format!("{unreadable:?}").contains(dump::SECRET), "{at}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(sound > 10 && refused > 10, "{sound} sound, {refused} refused");
+}
+
 /// The queries that end elsewhere in dumps, of YAML or of JSON.
 fn compare(
     name: &str,
