@@ -27,8 +27,10 @@ pub(super) struct Outline {
     configured_by: Option<String>,
     objects: usize,
     is_written: bool,
-    stand_ins: Vec<String>,
-    reaches: Vec<Reach>,
+    /// The first few stand-ins; empty if there are none.
+    stand_ins: String,
+    /// What its callers reach, in one line.
+    reaches: String,
 }
 
 impl From<&Bundle> for Outline {
@@ -52,8 +54,8 @@ impl From<&Bundle> for Outline {
             configured_by: configured_by.clone(),
             objects: *objects,
             is_written: !text.is_empty(),
-            stand_ins: stand_ins.as_ref().map(|some| some.services.clone()).unwrap_or_default(),
-            reaches: reaches.clone(),
+            stand_ins: stand_ins.as_ref().map(|some| named(&some.services)).unwrap_or_default(),
+            reaches: self::reaches(reaches),
         }
     }
 }
@@ -135,7 +137,7 @@ impl Summary<'_> {
         let row = |outline: &Outline| {
             let Outline { release, objects: count, .. } = outline;
             let ending = if *count == 1 { "object " } else { "objects" };
-            let mut reaches = reaches(&outline.reaches);
+            let mut reaches = outline.reaches.clone();
             if let Some(head) = &outline.configured_by {
                 let more = if reaches.is_empty() { String::new() } else { format!("; {reaches}") };
                 reaches = format!("configured by {head}{more}");
@@ -161,7 +163,7 @@ impl Summary<'_> {
             .outlines
             .iter()
             .filter(|outline| !outline.stand_ins.is_empty())
-            .map(|outline| format!("{} in {}", named(&outline.stand_ins), outline.cluster))
+            .map(|outline| format!("{} in {}", outline.stand_ins, outline.cluster))
             .collect();
         if some.is_empty() {
             return Vec::new();
@@ -262,13 +264,10 @@ fn reaches(reaches: &[Reach]) -> String {
     let places: Vec<String> = reaches
         .chunk_by(|one, next| one.cluster == next.cluster)
         .filter_map(|group| {
-            let services: Vec<String> = group
-                .iter()
-                .map(|Reach { cluster: _, service, versions }| {
-                    std::iter::once(service).chain(versions).map(String::as_str).collect::<Vec<_>>().join(" ")
-                })
-                .collect();
-            Some(format!("{} in {}", few(&services, ", "), group.first()?.cluster))
+            let services = group.iter().map(|Reach { cluster: _, service, versions }| {
+                std::iter::once(service).chain(versions).map(String::as_str).collect::<Vec<_>>().join(" ")
+            });
+            Some(format!("{} in {}", first(services, ", "), group.first()?.cluster))
         })
         .collect();
     if places.is_empty() { String::new() } else { format!("reaches {}", few(&places, "; ")) }
@@ -276,8 +275,12 @@ fn reaches(reaches: &[Reach]) -> String {
 
 /// The first few names, and how many more there are.
 fn few(names: &[String], separator: &str) -> String {
-    let shown = names.iter().take(FEW).map(String::as_str).collect::<Vec<_>>().join(separator);
-    match names.len().saturating_sub(FEW) {
+    first(names.iter().cloned(), separator)
+}
+
+fn first(mut names: impl ExactSizeIterator<Item = String>, separator: &str) -> String {
+    let shown = names.by_ref().take(FEW).collect::<Vec<_>>().join(separator);
+    match names.len() {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }

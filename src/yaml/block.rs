@@ -109,9 +109,8 @@ impl<'a> Mapping<'a> {
         value.serialize(Node { out: self.0.node.out, column: self.0.column, before: Before::Key })
     }
 
-    fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Refused> {
-        let column = self.0.column;
-        key::text(name, column, self.0.next());
+    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refused> {
+        key::field(name, self.0.next());
         self.value(value)
     }
 }

@@ -25,6 +25,16 @@ pub fn text(key: &str, column: usize, out: &mut String) {
     out.push(':');
 }
 
+/// Writes the name of a struct's field and its colon. Such names stand in code, and none there needs quotes.
+pub fn field(name: &'static str, out: &mut String) {
+    debug_assert!(
+        scalar::is_plain(name) && name.len() <= LONGEST_PLAIN_KEY,
+        "a field that needs quotes: {name}"
+    );
+    out.push_str(name);
+    out.push(':');
+}
+
 /// The place of a key not yet written.
 pub struct Key<'a> {
     /// The text so far, up to where the key begins.

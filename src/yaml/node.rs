@@ -127,17 +127,17 @@ impl<'a> Serializer for Node<'a> {
     type SerializeStructVariant = Mapping<'a>;
 
     scalars! {
-        serialize_bool(bool) = scalar::word;
-        serialize_i8(i8) = scalar::word;
-        serialize_i16(i16) = scalar::word;
-        serialize_i32(i32) = scalar::word;
-        serialize_i64(i64) = scalar::word;
-        serialize_i128(i128) = scalar::word;
-        serialize_u8(u8) = scalar::word;
-        serialize_u16(u16) = scalar::word;
-        serialize_u32(u32) = scalar::word;
-        serialize_u64(u64) = scalar::word;
-        serialize_u128(u128) = scalar::word;
+        serialize_bool(bool) = scalar::boolean;
+        serialize_i8(i8) = scalar::integer;
+        serialize_i16(i16) = scalar::integer;
+        serialize_i32(i32) = scalar::integer;
+        serialize_i64(i64) = scalar::integer;
+        serialize_i128(i128) = scalar::integer;
+        serialize_u8(u8) = scalar::integer;
+        serialize_u16(u16) = scalar::integer;
+        serialize_u32(u32) = scalar::integer;
+        serialize_u64(u64) = scalar::integer;
+        serialize_u128(u128) = scalar::integer;
         serialize_f32(f32) = scalar::float;
         serialize_f64(f64) = scalar::float;
         serialize_str(&str) = scalar::text;

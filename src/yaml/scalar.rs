@@ -13,7 +13,7 @@ pub fn text(text: &str, out: &mut String) {
         out.push_str(text);
     } else {
         out.push('"');
-        escaped(text, &['"', '\\'], out);
+        escaped(text, b"\"\\", out);
         out.push('"');
     }
 }
@@ -21,21 +21,26 @@ pub fn text(text: &str, out: &mut String) {
 /// A line of comment. What could end the line, or make kubectl refuse the file, is escaped.
 pub fn comment(text: &str, out: &mut String) {
     out.push_str("# ");
-    escaped(text, &[], out);
+    escaped(text, b"", out);
     out.push('\n');
 }
 
-/// A boolean or an integer: `true`, `9080`.
-pub fn word(value: impl Display, out: &mut String) {
-    // Writing to a `String` cannot fail.
-    let _ = write!(out, "{value}");
+/// `true` or `false`.
+pub fn boolean(value: bool, out: &mut String) {
+    out.push_str(if value { "true" } else { "false" });
+}
+
+/// An integer in decimal: `9080`.
+pub fn integer(value: impl itoa::Integer, out: &mut String) {
+    out.push_str(itoa::Buffer::new().format(value));
 }
 
 /// A fraction in decimal, `100` for a whole one; never an exponent, which YAML 1.1 reads only in part. What JSON
 /// cannot say either (infinities, not-a-number) is null, as JSON writers have it.
 pub fn float(number: impl Display + Into<f64> + Copy, out: &mut String) {
     if number.into().is_finite() {
-        word(number, out);
+        // Writing to a `String` cannot fail.
+        let _ = write!(out, "{number}");
     } else {
         out.push_str("null");
     }
@@ -50,8 +55,21 @@ const BLANK: u8 = 4;
 /// Control characters, and all beyond ASCII, among which are line ends and invisible ones.
 const ESCAPED: u8 = 8;
 
-/// What a byte may do to a plain scalar; sets of these are found by looking at each byte once.
-fn class(byte: u8) -> u8 {
+/// The class of every byte. Sets of classes are found by looking at each byte once.
+const CLASSES: [u8; 256] = {
+    let mut classes = [ESCAPED; 256];
+    let mut rest: &mut [u8] = &mut classes;
+    let mut byte = 0_u8;
+    while let [first, others @ ..] = rest {
+        *first = class(byte);
+        rest = others;
+        byte = byte.wrapping_add(1);
+    }
+    classes
+};
+
+/// What a byte may do to a plain scalar.
+const fn class(byte: u8) -> u8 {
     match byte {
         b':' => COLON,
         b' ' => BLANK,
@@ -79,12 +97,13 @@ fn class(byte: u8) -> u8 {
 }
 
 /// Whether the bare characters are this very string in every dialect, in block style, as value and as key.
-fn is_plain(text: &str) -> bool {
+pub fn is_plain(text: &str) -> bool {
     let Some(first) = text.bytes().next() else { return false };
     if !matches!(first, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'/' | b'.' | b'^' | b'$' | b'(' | b'\\')
     {
         return false;
     }
+    let class = |byte: u8| CLASSES.get(usize::from(byte)).copied().unwrap_or(ESCAPED);
     let found = text.bytes().fold(0, |found, byte| found | class(byte));
     if found & ESCAPED != 0 || (found & (COLON | BLANK) != 0 && breaks_off(text)) {
         return false;
@@ -106,10 +125,15 @@ fn is_keyword(text: &str) -> bool {
 }
 
 /// Letters and digits of every script stay legible; all else beyond ASCII is escaped, as are the marks given.
-fn escaped(text: &str, marks: &[char], out: &mut String) {
+fn escaped(text: &str, marks: &[u8], out: &mut String) {
+    // Almost every text.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !marks.contains(&byte)) {
+        out.push_str(text);
+        return;
+    }
     let mut written = 0;
-    let stays = |character: char| match character {
-        ' '..='~' => !marks.contains(&character),
+    let stays = |character: char| match u8::try_from(character) {
+        Ok(byte @ b' '..=b'~') => !marks.contains(&byte),
         _ => character.is_alphanumeric(),
     };
     for (at, character) in text.char_indices().filter(|(_, character)| !stays(*character)) {
