@@ -101,7 +101,7 @@ impl Spans {
         let Some(spans) = self.clusters.get_mut(cluster.0) else { return Vec::new() };
         spans.sort();
         // Three lists in order: the sort that keeps equals apart only merges them.
-        let mut keys: Vec<_> = spans.objects().map(|span| span.place()).collect();
+        let mut keys: Vec<_> = spans.objects().map(Span::place).collect();
         keys.sort();
         let twice = keys.windows(2).filter(|pair| pair.first() == pair.last());
         let named = twice.filter_map(|pair| pair.first());
