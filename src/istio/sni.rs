@@ -6,7 +6,8 @@
 /// Source: `BuildDNSSrvSubsetKey` in Istio's `pilot/pkg/model/service.go`.
 #[must_use]
 pub fn sni(port: u16, subset: Option<&str>, host: &str) -> String {
-    format!("outbound_.{port}_.{}_.{host}", subset.unwrap_or_default())
+    let mut digits = itoa::Buffer::new();
+    ["outbound_.", digits.format(port), "_.", subset.unwrap_or_default(), "_.", host].concat()
 }
 
 /// The port, subset and host that an SNI names.

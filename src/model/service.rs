@@ -202,7 +202,15 @@ impl Service {
     /// Its name in one cluster: `reviews.default.svc.cluster.local`.
     #[must_use]
     pub fn plain_host(&self, cluster: &Cluster) -> String {
-        format!("{}.{}.svc.{}", self.name, self.namespace, cluster.cluster_domain)
+        [&self.name, ".", &self.namespace, ".svc.", &cluster.cluster_domain].concat()
+    }
+
+    /// Whether that is its name in one cluster.
+    #[must_use]
+    pub fn is_plain_host(&self, host: &str, cluster: &Cluster) -> bool {
+        let rest = host.strip_prefix(self.name.as_str()).and_then(|rest| rest.strip_prefix('.'));
+        let rest = rest.and_then(|rest| rest.strip_prefix(self.namespace.as_str()));
+        rest.and_then(|rest| rest.strip_prefix(".svc.")) == Some(cluster.cluster_domain.as_str())
     }
 
     /// All that its callers in one cluster may call it: `api`, `api.shop`, `api.shop.svc`, and the full name.

@@ -57,9 +57,14 @@ impl<'s, 'm> Scene<'s, 'm> {
         self.facts.view.cluster(cluster).map(|cluster| self.service.plain_host(cluster)).unwrap_or_default()
     }
 
+    /// Whether a name is the plain name of the service in a cluster.
+    pub fn is_plain_host(&self, host: &str, cluster: ClusterId) -> bool {
+        self.facts.view.cluster(cluster).is_some_and(|cluster| self.service.is_plain_host(host, cluster))
+    }
+
     /// Who answers.
     pub fn follow(&self, request: Request<'_>, gateways: &mut Gateways) -> Result<Vec<Landing>, String> {
-        if request.host == self.plain_host(request.caller) {
+        if self.is_plain_host(request.host, request.caller) {
             self.by_plain_name(request, gateways)
         } else {
             self.by_remote_name(request, gateways)

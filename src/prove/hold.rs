@@ -50,8 +50,8 @@ impl<'s, 'm> Scene<'s, 'm> {
     /// Whether those who ask see the name that they are sent to.
     fn visible(&self, promise: &Promise<'m>, request: Request<'_>) -> Result<(), String> {
         let Some(index) = self.told(request.caller) else { return Ok(()) };
-        let callers: Vec<String> = promise.callers.listed().map(str::to_owned).collect();
         for (_, entry) in index.entries.get(request.host).into_iter().flatten() {
+            let callers: Vec<String> = promise.callers.listed().map(str::to_owned).collect();
             if !sees(&entry.export_to, &callers) {
                 return Err(format!("callers of `{}` do not see its ServiceEntry", request.host));
             }

@@ -108,7 +108,7 @@ impl<'m> Scene<'_, 'm> {
 
     /// Whether an SNI names the service and one of its ports, in some cluster that runs it.
     fn is_about(&self, (port, _, host): (u16, Option<&str>, &str)) -> bool {
-        let plain = self.service.runs.keys().any(|id| self.plain_host(*id) == host);
+        let plain = self.service.runs.keys().any(|id| self.is_plain_host(host, *id));
         plain && self.service.ports.iter().any(|known| known.number == port)
     }
 }

@@ -113,7 +113,7 @@ fn names(
     for host in &spec.hosts {
         let Some(Ports { lists, only_routed }) = ports(scene, plan, index, host) else {
             // Names that are only asked for in TLS need no name of their own.
-            let is_own = *host == scene.plain_host(caller) || plan.remote.shared_host() == Some(host);
+            let is_own = scene.is_plain_host(host, caller) || plan.remote.shared_host() == Some(host);
             if is_own || !routes.iter().any(|route| route.names(host)) {
                 broken.say(
                     caller,
@@ -125,7 +125,7 @@ fn names(
         if metadata.namespace != plan.service.namespace {
             broken.say(caller, format!("the VirtualService for `{host}` is in another namespace"));
         }
-        let is_own = *host == scene.plain_host(caller) || plan.remote.shared_host() == Some(host);
+        let is_own = scene.is_plain_host(host, caller) || plan.remote.shared_host() == Some(host);
         let called = plan.routes.iter().filter(|_| is_own && !lists.is_empty());
         let called = called.flat_map(|routes| &routes.routes).map(|route| route.port.number);
         for port in called.filter(|port| !lists.iter().any(|(number, _)| number == port)) {
