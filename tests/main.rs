@@ -32,6 +32,7 @@ mod longhand; // what `resolve` prints of it
 mod cascades; // one cause, one finding
 mod spans; // where the cause is shown
 mod fuzz; // what nobody listed
+mod generated; // what nobody would write
 
 // The rest of the product.
 mod command; // arguments, streams, files

@@ -1,5 +1,7 @@
 //! Whether what one class of callers was promised is what is written: each promise is followed to whoever answers.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::broken::Broken;
 use super::follow::{Request, Scene, sees};
 use super::gateway::Gateways;
@@ -64,11 +66,14 @@ impl<'s, 'm> Scene<'s, 'm> {
     fn idle(&self, plan: &ClassPlan<'m>, index: &Index<'s>, gateways: &mut Gateways, broken: &mut Broken) {
         let caller = plan.class.id;
         let plain = self.plain_host(caller);
+        let mut by_name: BTreeMap<_, Vec<&Promise<'_>>> = BTreeMap::new();
+        for promise in plan.of_service.iter() {
+            by_name.entry((&*promise.host, promise.subset.as_deref())).or_default().push(promise);
+        }
         for (host, (_, rule)) in &index.rules {
             for subset in &rule.subsets {
                 let name = Some(subset.name.as_str());
-                let of_subset = |known: &&Promise<'_>| known.host == *host && known.subset.as_deref() == name;
-                let mut promises = plan.of_service.iter().filter(of_subset).peekable();
+                let mut promises = by_name.get(&(*host, name)).into_iter().flatten().peekable();
                 // Under the plain name, parts may be there for callers of other clusters.
                 if promises.peek().is_none() && *host != plain {
                     broken.say(caller, format!("nobody was promised subset `{}` of `{host}`", subset.name));
@@ -90,10 +95,9 @@ impl<'s, 'm> Scene<'s, 'm> {
     fn left_alone(&self, plan: &ClassPlan<'m>, gateways: &mut Gateways, broken: &mut Broken) {
         let caller = plan.class.id;
         let host = self.plain_host(caller);
-        let routed = |port: u16| {
-            plan.routes.as_ref().is_some_and(|own| own.routes.iter().any(|route| route.port.number == port))
-        };
-        for port in self.service.crossing_ports().filter(|port| !routed(port.number)) {
+        let routed: BTreeSet<u16> =
+            plan.routes.iter().flat_map(|own| &own.routes).map(|route| route.port.number).collect();
+        for port in self.service.crossing_ports().filter(|port| !routed.contains(&port.number)) {
             let request = Request { caller, host: &host, subset: None, port: port.number };
             broken.check(caller, self.follow(request, gateways));
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::listed::Routes;
 use crate::istio::ClassObjects;
 use crate::istio::kind::destination_rule::{DestinationRuleSpec, Subset};
 use crate::istio::kind::object::{Metadata, Object, Spec};
@@ -10,13 +11,15 @@ use crate::istio::kind::service_entry::ServiceEntrySpec;
 use crate::istio::kind::virtual_service::VirtualServiceSpec;
 
 /// The objects of one service in one class of clusters.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Index<'o> {
     /// By host.
     pub entries: BTreeMap<&'o str, Vec<(&'o Metadata, &'o ServiceEntrySpec)>>,
     /// By host.
     pub rules: BTreeMap<&'o str, (&'o Metadata, &'o DestinationRuleSpec)>,
-    pub routes: Vec<(&'o Metadata, &'o VirtualServiceSpec)>,
+    pub routes: Vec<(&'o Metadata, &'o VirtualServiceSpec, Routes<'o>)>,
+    /// By host and name.
+    subsets: BTreeMap<(&'o str, &'o str), &'o Subset>,
     pub stand_in: Option<(&'o Metadata, &'o ServiceSpec)>,
     /// What is wrong with them together: objects that are there twice, or several for one host.
     pub wrong: Vec<String>,
@@ -48,16 +51,19 @@ impl<'o> Index<'o> {
                     self.twice("a DestinationRule", &spec.host);
                 }
                 let mut names = BTreeSet::new();
-                for subset in spec.subsets.iter().filter(|subset| !names.insert(&subset.name)) {
-                    self.twice(&format!("subset `{}`", subset.name), &spec.host);
+                for subset in &spec.subsets {
+                    self.subsets.entry((&spec.host, &subset.name)).or_insert(subset);
+                    if !names.insert(&subset.name) {
+                        self.twice(&format!("subset `{}`", subset.name), &spec.host);
+                    }
                 }
             }
             Spec::VirtualService(spec) => {
-                let known: Vec<&String> = self.routes.iter().flat_map(|(_, known)| &known.hosts).collect();
+                let known: Vec<&String> = self.routes.iter().flat_map(|(_, known, _)| &known.hosts).collect();
                 for host in spec.hosts.iter().filter(|host| known.contains(host)) {
                     self.twice("a VirtualService", host);
                 }
-                self.routes.push((metadata, spec));
+                self.routes.push((metadata, spec, Routes::of(spec)));
             }
             Spec::Gateway(_) | Spec::EnvoyFilter(_) | Spec::Service(_) => {
                 self.wrong.push(format!("{} `{}` belongs to no service", object.kind(), metadata.name));
@@ -71,8 +77,7 @@ impl<'o> Index<'o> {
 
     /// A subset of a host.
     pub fn subset(&self, host: &str, name: &str) -> Option<&'o Subset> {
-        let (_, rule) = self.rules.get(host)?;
-        rule.subsets.iter().find(|subset| subset.name == name)
+        self.subsets.get(&(host, name)).copied()
     }
 }
 

@@ -3,6 +3,7 @@
 //! Enters: a `VirtualService`, and Istio's word for what is spoken on a port. Leaves: routes with what matters to
 //! links. Refuses to know: what else conditions say.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::istio::kind::service::ServicePort;
@@ -69,6 +70,37 @@ struct Condition<'v> {
     names: Option<&'v [String]>,
 }
 
+/// The routes of a `VirtualService`, found by port: there may be as many as ports.
+pub struct Routes<'v> {
+    /// In order of the lists.
+    pub all: Vec<Listed<'v>>,
+    /// By the port that a condition names; none for what may answer on any.
+    by_port: BTreeMap<Option<u16>, Vec<usize>>,
+}
+
+impl<'v> Routes<'v> {
+    /// All routes of a `VirtualService`.
+    pub fn of(spec: &'v VirtualServiceSpec) -> Self {
+        let all = all(spec);
+        let mut by_port: BTreeMap<Option<u16>, Vec<usize>> = BTreeMap::new();
+        for (at, route) in all.iter().enumerate() {
+            let named = route.conditions.iter().map(|condition| condition.port);
+            let ports: BTreeSet<_> =
+                if route.conditions.is_empty() { [None].into() } else { named.collect() };
+            for port in ports {
+                by_port.entry(port).or_default().push(at);
+            }
+        }
+        Self { all, by_port }
+    }
+
+    /// Those that may answer something on a port.
+    pub fn on(&self, port: u16) -> impl Iterator<Item = &Listed<'v>> {
+        let places = [None, Some(port)].into_iter().filter_map(|port| self.by_port.get(&port)).flatten();
+        places.filter_map(|at| self.all.get(*at))
+    }
+}
+
 /// All routes of a `VirtualService`.
 pub fn all(spec: &VirtualServiceSpec) -> Vec<Listed<'_>> {
     let http = spec.http.iter().map(|route| {
@@ -120,11 +152,6 @@ impl<'v> Condition<'v> {
 }
 
 impl Listed<'_> {
-    /// Whether it may answer something on a port.
-    pub fn is_for(&self, port: u16) -> bool {
-        self.conditions.is_empty() || self.conditions.iter().any(|condition| condition.is_for(port))
-    }
-
     /// Whether a port obeys it for every workload that calls by this name, so that nothing falls to the name as a
     /// whole.
     pub fn answers(&self, port: u16, host: &str) -> bool {

@@ -9,7 +9,7 @@ use super::follow::{Request, Scene, sees, tls};
 use super::gateway::Gateways;
 use super::index::Index;
 use super::landing::{self, Landing};
-use super::listed::{self, List};
+use super::listed::List;
 use super::order::Order;
 use crate::istio::kind::destination_rule::{ClientTls, ClientTlsMode, DestinationRuleSpec};
 use crate::istio::kind::service_entry::{Resolution, ServiceEntrySpec};
@@ -115,8 +115,8 @@ impl<'m> Scene<'_, 'm> {
 
 /// Whether routes answer a port of a name for everybody who sees it.
 fn answered(index: &Index<'_>, entry: &ServiceEntrySpec, host: &str, port: u16, list: Option<List>) -> bool {
-    index.routes.iter().any(|(_, spec)| {
-        let mut routes = listed::all(spec).into_iter().filter(|route| Some(route.list) == list);
+    index.routes.iter().any(|(_, spec, routes)| {
+        let mut routes = routes.on(port).filter(|route| Some(route.list) == list);
         spec.hosts.iter().any(|known| known == host)
             && sees(&spec.export_to, &entry.export_to)
             && routes.any(|route| route.answers(port, host))

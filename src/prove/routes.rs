@@ -1,14 +1,16 @@
 //! That routes lead to what was promised, and stand on names that are there.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::broken::Broken;
 use super::follow::{Scene, sees};
 use super::index::Index;
 use super::landing;
-use super::listed::{self, List, Listed};
+use super::listed::{List, Listed, Routes};
 use crate::istio::kind::object::Metadata;
-use crate::istio::kind::virtual_service::{Destination, VirtualServiceSpec};
+use crate::istio::kind::virtual_service::VirtualServiceSpec;
 use crate::model::ClusterId;
-use crate::model::service::PlainNames;
+use crate::model::service::{PlainNames, Port};
 use crate::plan::{ClassPlan, Promise, Promises};
 
 /// The ports of a name, each with the list of routes that it obeys.
@@ -25,18 +27,20 @@ pub fn check(scene: &Scene<'_, '_>, plan: &ClassPlan<'_>, index: &Index<'_>, bro
     let promised = plan.routes.is_some() && !plan.is_configured_elsewhere();
     let hosts = plan.remote.shared_host().into_iter().chain([plain.as_str()]);
     for host in hosts.filter(|_| promised) {
-        if !index.routes.iter().any(|(_, spec)| spec.hosts.iter().any(|known| known == host)) {
+        if !index.routes.iter().any(|(_, spec, _)| spec.hosts.iter().any(|known| known == host)) {
             broken.say(caller, format!("no VirtualService for `{host}`"));
         }
     }
-    for (metadata, spec) in &index.routes {
-        let routes = listed::all(spec);
-        names(scene, plan, index, (metadata, spec), &routes, broken);
-        lead(caller, &plan.promises, metadata, spec, &routes, broken);
+    for (metadata, spec, routes) in &index.routes {
+        names(scene, plan, index, (metadata, spec), routes, broken);
+        lead(caller, &plan.promises, metadata, spec, &routes.all, broken);
     }
+    let led =
+        || index.routes.iter().flat_map(|(_, _, routes)| &routes.all).flat_map(|route| &route.destinations);
+    let destinations: BTreeSet<_> =
+        led().map(|to| (to.host.as_str(), to.subset.as_deref(), to.port.number)).collect();
     let leads_to = |promise: &Promise<'_>, port: u16| {
-        let routes = index.routes.iter().flat_map(|(_, spec)| listed::all(spec));
-        routes.flat_map(|route| route.destinations).any(|to| is(to, promise, port))
+        destinations.contains(&(&*promise.host, promise.subset.as_deref(), port))
     };
     for promise in plan.promises.iter().filter(|_| promised) {
         let lost = promise.ports.iter().filter(|port| !leads_to(promise, **port));
@@ -48,11 +52,15 @@ pub fn check(scene: &Scene<'_, '_>, plan: &ClassPlan<'_>, index: &Index<'_>, bro
     // Where no route says otherwise, far pods that join would answer. A service that nobody calls by its name, and
     // that only rules of others lead to, needs no routes.
     if plan.pool.is_some() && (plan.runs || plan.routes.is_some()) {
-        let routed = |port: u16| {
-            let routes = index.routes.iter().flat_map(|(_, spec)| listed::all(spec));
-            routes.flat_map(|route| route.destinations).any(|to| to.port.number == port)
+        let routed: BTreeSet<u16> = led().map(|to| to.port.number).collect();
+        // What answers by itself leads to nobody.
+        let is_answered = |port: &Port| {
+            let list = List::of(port.protocol.istio());
+            let mut here = index.routes.iter().flat_map(|(_, _, routes)| routes.on(port.number));
+            here.any(|route| Some(route.list) == list && route.answers(port.number, &plain))
         };
-        for port in plan.service.crossing_ports().filter(|port| !routed(port.number)) {
+        let left = plan.service.crossing_ports().filter(|port| !routed.contains(&port.number));
+        for port in left.filter(|port| !is_answered(port)) {
             broken.say(caller, format!("no route for port {} of `{plain}`, which others join", port.number));
         }
     }
@@ -67,9 +75,14 @@ pub fn lead(
     routes: &[Listed<'_>],
     broken: &mut Broken,
 ) {
+    let mut by_name: BTreeMap<_, Vec<&Promise<'_>>> = BTreeMap::new();
+    for promise in promises.iter() {
+        by_name.entry((&*promise.host, promise.subset.as_deref())).or_default().push(promise);
+    }
     for route in routes {
         for to in &route.destinations {
-            let promise = promises.iter().find(|promise| is(to, promise, to.port.number));
+            let named = by_name.get(&(to.host.as_str(), to.subset.as_deref())).into_iter().flatten();
+            let promise = named.copied().find(|promise| promise.ports.contains(&to.port.number));
             let Some(promise) = promise else {
                 let named = landing::named(&to.host, to.subset.as_deref());
                 let port = to.port.number;
@@ -91,11 +104,6 @@ pub fn lead(
     }
 }
 
-fn is(to: &Destination, promise: &Promise<'_>, port: u16) -> bool {
-    let Destination { host, subset, port: at } = to;
-    at.number == port && promise.ports.contains(&port) && *host == promise.host && *subset == promise.subset
-}
-
 fn namespaces(promise: &Promise<'_>) -> Vec<String> {
     promise.seen_by.listed().map(str::to_owned).collect()
 }
@@ -106,7 +114,7 @@ fn names(
     plan: &ClassPlan<'_>,
     index: &Index<'_>,
     (metadata, spec): (&Metadata, &VirtualServiceSpec),
-    routes: &[Listed<'_>],
+    routes: &Routes<'_>,
     broken: &mut Broken,
 ) {
     let caller = plan.class.id;
@@ -114,7 +122,7 @@ fn names(
         let Some(Ports { lists, only_routed }) = ports(scene, plan, index, host) else {
             // Names that are only asked for in TLS need no name of their own.
             let is_own = scene.is_plain_host(host, caller) || plan.remote.shared_host() == Some(host);
-            if is_own || !routes.iter().any(|route| route.names(host)) {
+            if is_own || !routes.all.iter().any(|route| route.names(host)) {
                 broken.say(
                     caller,
                     format!("nothing has the name `{host}`, so its VirtualService does nothing"),
@@ -128,14 +136,15 @@ fn names(
         let is_own = scene.is_plain_host(host, caller) || plan.remote.shared_host() == Some(host);
         let called = plan.routes.iter().filter(|_| is_own && !lists.is_empty());
         let called = called.flat_map(|routes| &routes.routes).map(|route| route.port.number);
-        for port in called.filter(|port| !lists.iter().any(|(number, _)| number == port)) {
+        let numbers: BTreeSet<u16> = lists.iter().map(|(number, _)| *number).collect();
+        for port in called.filter(|port| !numbers.contains(port)) {
             broken.say(caller, format!("`{host}` has no port {port}"));
         }
         for (port, list) in lists {
-            if let Some(wrong) = routes.iter().find(|route| Some(route.list) != list && route.is_for(port)) {
+            if let Some(wrong) = routes.on(port).find(|route| Some(route.list) != list) {
                 broken.say(caller, format!("{} routes do nothing on port {port} of `{host}`", wrong.list));
             }
-            if only_routed && !routes.iter().any(|route| Some(route.list) == list && route.is_for(port)) {
+            if only_routed && !routes.on(port).any(|route| Some(route.list) == list) {
                 broken.say(caller, format!("no route leads on from port {port} of `{host}`"));
             }
         }
