@@ -29,7 +29,8 @@ const DIMENSIONS: [Dimension; 6] = [
 
 #[test]
 fn twice_the_input_takes_twice_the_time() {
-    let slow: Vec<_> = DIMENSIONS.iter().filter_map(slow).collect();
+    // What grows too fast does so every time; what a busy machine delays does not.
+    let slow: Vec<_> = DIMENSIONS.iter().filter_map(|of| (0..3).map_while(|_| slow(of)).nth(2)).collect();
     assert!(slow.is_empty(), "{}", slow.join("\n"));
 }
 
