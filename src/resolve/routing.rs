@@ -97,7 +97,9 @@ impl Reader<'_> {
     fn routed(&mut self, service: &Service, routes: &input::routing::Routes) -> Routed {
         self.from_outside = !routes.ingress.is_absent();
         let (written, complete) = entries(&routes.rules);
-        let rules: Vec<_> = written.iter().filter_map(|rule| self.rule(service, rule)).collect();
+        // Most services have one rule or two, and the model keeps them to the end: no room for four.
+        let mut rules = Vec::with_capacity(written.len());
+        rules.extend(written.iter().filter_map(|rule| self.rule(service, rule)));
         let complete = complete && rules.len() == written.len();
         let known = if complete { rules.as_slice() } else { &[] };
         let ingress = ingress::of(service, known, &routes.ingress, self.gateways, self.findings);
@@ -187,8 +189,8 @@ impl Reader<'_> {
         written: &Written<Listed<input::condition::Condition>>,
     ) -> (Vec<Condition>, bool) {
         let (written, complete) = entries(written);
-        let conditions: Vec<_> =
-            written.iter().filter_map(|condition| self.condition(service, condition)).collect();
+        let mut conditions = Vec::with_capacity(written.len());
+        conditions.extend(written.iter().filter_map(|condition| self.condition(service, condition)));
         let complete = complete && conditions.len() == written.len();
         (conditions, complete)
     }
