@@ -22,7 +22,7 @@ pub struct Bundle {
     /// Services that give a name to what runs only elsewhere; created, never applied over what exists.
     pub stand_ins: Option<StandIns>,
     /// What its callers reach in other clusters, by cluster and service.
-    pub reaches: Vec<Reach>,
+    pub reaches: Vec<FarService>,
     /// Where in the inputs its routes come from; the text has no lines for that.
     pub origins: Vec<Origin>,
 }
@@ -51,7 +51,7 @@ pub struct StandIns {
 
 /// A service that callers of one cluster reach in another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reach {
+pub struct FarService {
     /// The cluster that answers.
     pub cluster: String,
     /// The service as its users name it.

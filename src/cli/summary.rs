@@ -9,7 +9,7 @@ use super::failure::shown;
 use super::shell;
 use super::target::{Place, bundle_file, stand_ins_file};
 use super::write::{Gone, Stale, Written, objects};
-use crate::bundle::{Account, Bundle, Reach};
+use crate::bundle::{Account, Bundle, FarService};
 use crate::diagnostic::join;
 
 /// Names of one kind shown before the rest is counted.
@@ -260,11 +260,11 @@ impl Summary<'_> {
 }
 
 /// `reaches reviews v2 v3, ratings in cluster2; details in cluster3`
-fn reaches(reaches: &[Reach]) -> String {
+fn reaches(reaches: &[FarService]) -> String {
     let places: Vec<String> = reaches
         .chunk_by(|one, next| one.cluster == next.cluster)
         .filter_map(|group| {
-            let services = group.iter().map(|Reach { cluster: _, service, versions }| {
+            let services = group.iter().map(|FarService { cluster: _, service, versions }| {
                 std::iter::once(service).chain(versions).map(String::as_str).collect::<Vec<_>>().join(" ")
             });
             Some(format!("{} in {}", first(services, ", "), group.first()?.cluster))

@@ -8,7 +8,7 @@ use super::rules::target::ServiceRoutes;
 use super::serving::Serving;
 use super::visibility::View;
 use super::way::merged::Pool;
-use super::way::remote::RemoteNames;
+use super::way::remote::RemoteHosts;
 use crate::model::{Address, Cluster, Service};
 
 /// What one class must know of one service.
@@ -30,7 +30,7 @@ pub struct ClassPlan<'m> {
     /// What is said of it where it runs, or is found.
     pub serve: Option<Serving<'m>>,
     /// Names for what callers here use of it in other clusters.
-    pub remote: RemoteNames<'m>,
+    pub remote: RemoteHosts<'m>,
     /// What joins it here.
     pub pool: Option<Pool<'m>>,
     /// Its plain name, where callers use it and nothing here answers to it.

@@ -13,7 +13,7 @@ use super::service::{IngressPlan, Noted, ServicePlan};
 use super::visibility::View;
 use super::way::rewrite::Translation;
 use super::way::{self, merged};
-use crate::bundle::Reach;
+use crate::bundle::FarService;
 use crate::diagnostic::Finding;
 use crate::model::service::PlainNames;
 use crate::model::{Address, Callers, Cluster, ClusterId, Gateway, IngressGateway, Pick, Service, ServiceId};
@@ -89,7 +89,7 @@ impl<'m> ClusterPlan<'m> {
 
     /// What callers here reach in other clusters, as users name it: by cluster and service.
     #[must_use]
-    pub fn reached(&self) -> Vec<Reach> {
+    pub fn reached(&self) -> Vec<FarService> {
         let of_one = |reached: &[Reached]| {
             let Reached { cluster, service, pick: _ } = reached.first()?;
             let (cluster, service) = (self.view.cluster(*cluster)?, self.view.service(*service)?);
@@ -98,7 +98,7 @@ impl<'m> ClusterPlan<'m> {
                 Pick::Version(id) => service.version(id).map(|version| version.name.clone()),
             };
             let versions = reached.iter().filter_map(version).collect();
-            Some(Reach { cluster: cluster.name.clone(), service: service.to_string(), versions })
+            Some(FarService { cluster: cluster.name.clone(), service: service.to_string(), versions })
         };
         let is_one =
             |one: &Reached, next: &Reached| one.cluster == next.cluster && one.service == next.service;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::name::{self, SUBDOMAIN};
-use crate::model::{Cluster, Mesh, RemoteNames as Naming, Service};
+use crate::model::{Cluster, Mesh, RemoteNames, Service};
 
 /// Names of objects that are taken already: by a service, or by two remote names at once.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl ObjectNames {
 fn object_name(mesh: &Mesh, service: &Service, cluster: &Cluster) -> String {
     let end = mesh.remote_suffix.replace('.', "-");
     match mesh.remote_names {
-        Naming::Shared => format!("{}-{end}", service.name),
-        Naming::PerCluster => format!("{}-{}-{end}", service.name, cluster.name),
+        RemoteNames::Shared => format!("{}-{end}", service.name),
+        RemoteNames::PerCluster => format!("{}-{}-{end}", service.name, cluster.name),
     }
 }

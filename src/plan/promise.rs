@@ -12,7 +12,7 @@ use super::uses::{FarUse, Use};
 use super::visibility::View;
 use super::way::discovery;
 use super::way::merged::Pool;
-use super::way::remote::RemoteNames;
+use super::way::remote::RemoteHosts;
 use super::way::{self, Way};
 use crate::model::{Callers, Cluster, ClusterId, Pick, Service};
 
@@ -96,7 +96,7 @@ pub struct Names<'m> {
     service: &'m Service,
     caller: ClusterId,
     /// Names for what is in other clusters.
-    pub remote: RemoteNames<'m>,
+    pub remote: RemoteHosts<'m>,
     /// What joins the service there.
     pub pool: Option<Pool<'m>>,
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::bundle::{Bundle, Origin, Reach, StandIns};
+use crate::bundle::{Bundle, FarService, Origin, StandIns};
 use crate::istio::kind::object::{Kind, Object};
 use crate::istio::{ClassObjects, Step};
 use crate::model::ClusterId;
@@ -54,7 +54,7 @@ pub struct Title {
     /// The other cluster whose bundle holds what is for this one, too.
     pub configured_by: Option<String>,
     /// What its callers reach in other clusters, by cluster and service.
-    pub reaches: Vec<Reach>,
+    pub reaches: Vec<FarService>,
 }
 
 impl Spans {

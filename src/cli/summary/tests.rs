@@ -4,12 +4,12 @@ use super::*;
 use crate::bundle::StandIns;
 use crate::source::mark::Mark;
 
-fn reach(cluster: &str, service: &str, versions: &[&str]) -> Reach {
+fn reach(cluster: &str, service: &str, versions: &[&str]) -> FarService {
     let versions = versions.iter().map(|&version| version.to_owned()).collect();
-    Reach { cluster: cluster.to_owned(), service: service.to_owned(), versions }
+    FarService { cluster: cluster.to_owned(), service: service.to_owned(), versions }
 }
 
-fn outline(cluster: &str, objects: usize, stand_ins: &[&str], reaches: Vec<Reach>) -> Outline {
+fn outline(cluster: &str, objects: usize, stand_ins: &[&str], reaches: Vec<FarService>) -> Outline {
     let services: Vec<_> = stand_ins.iter().map(|&service| service.to_owned()).collect();
     let stand_ins = if services.is_empty() { None } else { Some(StandIns { services, text: String::new() }) };
     Outline::from(&Bundle {

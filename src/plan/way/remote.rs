@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::Way;
-use crate::model::{Callers, Cluster, ClusterId, RemoteNames as Naming, Service};
+use crate::model::{Callers, Cluster, ClusterId, RemoteNames, Service};
 use crate::plan::common::Common;
 use crate::plan::rules::target::{PickAt, Site, Target};
 use crate::plan::uses::FarUse;
@@ -53,7 +53,7 @@ impl RemoteName<'_> {
 
 /// The remote names of one service that callers of a class have, and which target is found where.
 #[derive(Clone, Debug, Default)]
-pub struct RemoteNames<'m> {
+pub struct RemoteHosts<'m> {
     /// By cluster; one where the name is shared.
     pub names: Vec<RemoteName<'m>>,
     spots: BTreeMap<Target, Spot>,
@@ -66,7 +66,7 @@ struct Spot {
     subset: Option<usize>,
 }
 
-impl<'m> RemoteNames<'m> {
+impl<'m> RemoteHosts<'m> {
     /// The remote name and subset for a target; none for what goes by the plain name.
     #[must_use]
     pub fn find(&self, target: Target) -> Option<(&RemoteName<'m>, Option<&RemoteSubset<'m>>)> {
@@ -83,9 +83,9 @@ impl<'m> RemoteNames<'m> {
 }
 
 /// The remote names that callers ask for.
-pub fn names<'m>(common: &Common<'m>, service: &'m Service, far: &FarUse) -> RemoteNames<'m> {
+pub fn names<'m>(common: &Common<'m>, service: &'m Service, far: &FarUse) -> RemoteHosts<'m> {
     let view = common.view;
-    let mut all = RemoteNames::default();
+    let mut all = RemoteHosts::default();
     for wanted in by_name(view, service, far) {
         let Some(mut name) = named(common, service, far, &wanted) else { continue };
         for (at, clusters) in wanted {
@@ -108,8 +108,8 @@ fn by_name<'d>(view: &View<'_>, service: &Service, far: &'d FarUse) -> Vec<Wante
     let is_named = |id: &ClusterId| view.way_into(service, *id).has_remote_name();
     let wanted = far.picks.iter().filter(|(_, clusters)| clusters.iter().all(is_named));
     match view.remote_names {
-        Naming::Shared => vec![wanted.collect()],
-        Naming::PerCluster => {
+        RemoteNames::Shared => vec![wanted.collect()],
+        RemoteNames::PerCluster => {
             let mut groups: BTreeMap<Option<ClusterId>, Wanted<'d>> = BTreeMap::new();
             for (at, clusters) in wanted {
                 groups.entry(clusters.first().copied()).or_default().push((at, clusters));
@@ -150,7 +150,7 @@ fn named<'m>(
         service,
         object: common.object_names.name(view, service, clusters.first()?, &host),
         address: common.addresses.get(&host).copied(),
-        shared: view.remote_names == Naming::Shared,
+        shared: view.remote_names == RemoteNames::Shared,
         callers: far.callers.clone(),
         is_even: pools().all(|(at, clusters)| is_even((**at, clusters))),
         sizes: ids.iter().map(size).collect(),
