@@ -20,6 +20,9 @@ use crate::support::reversed::reversed;
 /// How many topologies, where nobody says otherwise.
 const TOPOLOGIES: u64 = 150;
 
+/// Seeds beyond these that found something once: clusters that nobody calls from and that no gateway leads out of.
+const ONCE_WRONG: [u64; 2] = [3015, 3859];
+
 #[test]
 fn wild_topologies_are_built_or_refused() {
     let number = |name| std::env::var(name).ok().and_then(|value| value.parse().ok());
@@ -27,7 +30,7 @@ fn wild_topologies_are_built_or_refused() {
     let count = number("MESHGEN_TOPOLOGIES").unwrap_or(TOPOLOGIES);
     let (mut built, mut refused) = (0, BTreeMap::<&str, u64>::new());
     let mut faults = Vec::new();
-    for seed in first..first + count {
+    for seed in (first..first + count).chain(ONCE_WRONG) {
         let text = wild::text(seed);
         let judged = catch_unwind(AssertUnwindSafe(|| judge(&text)));
         let (codes, found) = judged.unwrap_or_else(|_| (Vec::new(), vec!["it panics".to_owned()]));

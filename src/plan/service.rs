@@ -88,11 +88,10 @@ impl<'m> ServicePlan<'m> {
         }
         // Istio spreads the requests of workloads that get no rules, too.
         let strangers = service.runs.keys().filter(|id| !service.clients.contains_key(id));
+        let strangers = strangers.copied().filter(|id| discovery::left_alone(view, service, *id));
+        // They are promised nothing, so a way that is closed to them is no mistake.
         let strangers: BTreeSet<ClusterId> =
-            strangers.copied().filter(|id| discovery::left_alone(view, service, *id)).collect();
-        for caller in &strangers {
-            found.find_all(view, *caller);
-        }
+            strangers.filter(|caller| found.find_all(view, *caller).is_empty()).collect();
         if service.complete.all() {
             noted.findings.extend(survey.findings(view, service));
             let several = |caller: &ClusterId| view.visible(service, Pick::Any, *caller).len() > 1;
