@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
+use super::discovery;
 use super::endpoint::{CLUSTER, Weigh, count};
 use crate::istio::contract::Contract;
 use crate::istio::dialect::Dialect;
@@ -48,6 +49,13 @@ pub fn destination_rule(plan: &ClassPlan<'_>, pool: &Pool<'_>, dialect: &mut Dia
         });
     }
     subsets.extend(pool.parts.iter().map(|part| subset(plan, pool, part, dialect)));
+    // What control planes show is said under the same name.
+    let shown: Vec<_> = plan.serve.iter().flat_map(|serving| discovery::subsets(serving, dialect)).collect();
+    for subset in shown {
+        if subsets.iter().all(|known| known.name != subset.name) {
+            subsets.push(subset);
+        }
+    }
     let said = service.traffic_policy.as_ref().map(|policy| near(policy, dialect)).unwrap_or_default();
     let whole = stood_in(pool, said, dialect);
     let spec = DestinationRuleSpec {
