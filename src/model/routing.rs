@@ -26,6 +26,17 @@ pub struct Rule {
     pub speaks: Speaks,
 }
 
+impl Rule {
+    /// Who answers; nobody where the answer is a redirect or a fixed response.
+    #[must_use]
+    pub fn destinations(&self) -> &[Destination] {
+        match &self.answer {
+            Answer::To(destinations) => destinations,
+            Answer::Redirect(_) | Answer::DirectResponse(_) => &[],
+        }
+    }
+}
+
 /// What the words of a rule are about, and so which ports it is for. One rule has words of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speaks {

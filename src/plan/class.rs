@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::uses::ForeignUses;
 use super::visibility::{Shown, View};
-use crate::model::{Answer, Callers, ClusterId, Destination, IngressGateway, Rule, Service};
+use crate::model::{Callers, ClusterId, IngressGateway, Service};
 use crate::source::Place;
 
 /// Clusters whose callers get the same from one service, by name; never empty.
@@ -102,7 +102,7 @@ fn mentioned(view: &View<'_>, service: &Service) -> BTreeSet<ClusterId> {
         mentioned.extend(
             rule.conditions.iter().filter_map(|condition| condition.source_clusters.as_ref()).flatten(),
         );
-        for to in destinations(rule).iter().filter(|to| to.service != service.id) {
+        for to in rule.destinations().iter().filter(|to| to.service != service.id) {
             mentioned.extend(view.service(to.service).into_iter().flat_map(|service| service.runs.keys()));
         }
     }
@@ -112,11 +112,4 @@ fn mentioned(view: &View<'_>, service: &Service) -> BTreeSet<ClusterId> {
     mentioned.extend(found.flat_map(|id| view.ways_in(*id)).collect::<Vec<_>>());
     mentioned.extend(view.sharing());
     mentioned
-}
-
-pub(super) fn destinations(rule: &Rule) -> &[Destination] {
-    match &rule.answer {
-        Answer::To(destinations) => destinations,
-        Answer::Redirect(_) | Answer::DirectResponse(_) => &[],
-    }
 }

@@ -13,7 +13,7 @@ use super::rules::survey::Survey;
 use super::rules::target::{PickAt, Route, ServiceRoutes, Site, Target};
 use super::uses::{FarUse, Foreign, ForeignUses, Use};
 use super::visibility::View;
-use crate::model::{Callers, ClusterId, IngressGatewayId, Mesh, Service, ServiceId};
+use crate::model::{Callers, ClusterId, IngressGatewayId, Mesh, Rule, Service, ServiceId};
 
 /// What requests from outside get from a service at one gateway.
 #[derive(Clone, Debug)]
@@ -167,7 +167,7 @@ impl Asked<'_> {
 }
 
 fn leads_away(service: &Service) -> bool {
-    service.rules.iter().flat_map(class::destinations).any(|to| to.service != service.id)
+    service.rules.iter().flat_map(Rule::destinations).any(|to| to.service != service.id)
 }
 
 /// The gateways in a cluster that let requests to a service in, and where the gateway's workload may be.

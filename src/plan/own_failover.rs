@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::rules::condition;
 use crate::model::service::AcrossClusters;
-use crate::model::{Answer, ClusterId, Destination, Mesh, Mirror, Pick, Port, Rule, Service, ServiceId};
+use crate::model::{ClusterId, Mesh, Mirror, Pick, Port, Rule, Service, ServiceId};
 use crate::source::Place;
 
 /// By service: where a client asks for what its own cluster runs, and others are to stand in for it. Only one pool
@@ -31,7 +31,8 @@ pub fn own_failover(mesh: &Mesh) -> Vec<Option<Place>> {
             let mirrors = rule.mirrors.iter().map(|Mirror { pick, cluster, percent }| {
                 (service.id, *pick, cluster.is_some(), percent.place)
             });
-            let asked = destinations(rule)
+            let asked = rule
+                .destinations()
                 .iter()
                 .map(|to| (to.service, to.pick, to.cluster.is_some(), to.place))
                 .chain(mirrors);
@@ -52,13 +53,6 @@ pub fn own_failover(mesh: &Mesh) -> Vec<Option<Place>> {
         }
     }
     marked
-}
-
-fn destinations(rule: &Rule) -> &[Destination] {
-    match &rule.answer {
-        Answer::To(destinations) => destinations,
-        Answer::Redirect(_) | Answer::DirectResponse(_) => &[],
-    }
 }
 
 fn fails_over(service: &Service) -> bool {

@@ -390,8 +390,7 @@ impl Reader<'_> {
 
 /// A mirror that copies requests to where all of them go anyway.
 fn self_mirrored(rule: &Rule, id: ServiceId) -> Option<&Mirror> {
-    let Answer::To(destinations) = &rule.answer else { return None };
-    let [only] = destinations.as_slice() else { return None };
+    let [only] = rule.destinations() else { return None };
     rule.mirrors
         .iter()
         .find(|mirror| only.service == id && mirror.pick == only.pick && mirror.cluster == only.cluster)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::problems::topology as problems;
 use crate::diagnostic::Finding;
 use crate::model::ingress::Ingress;
-use crate::model::{Answer, ClusterId, Mesh, Pick, Service, ServiceId, VersionId};
+use crate::model::{ClusterId, Mesh, Pick, Service, ServiceId, VersionId};
 
 pub fn note(mesh: &Mesh, findings: &mut Vec<Finding>) {
     for (id, cluster) in mesh.clusters.iter().enumerate() {
@@ -43,10 +43,8 @@ fn named(mesh: &Mesh) -> BTreeMap<ServiceId, BTreeSet<Pick>> {
         for rule in &service.rules {
             let own = named.entry(ServiceId(id)).or_default();
             own.extend(rule.mirrors.iter().map(|mirror| mirror.pick));
-            if let Answer::To(destinations) = &rule.answer {
-                for to in destinations {
-                    named.entry(to.service).or_default().insert(to.pick);
-                }
+            for to in rule.destinations() {
+                named.entry(to.service).or_default().insert(to.pick);
             }
         }
     }

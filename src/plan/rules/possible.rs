@@ -8,7 +8,7 @@ use super::gap::Gap;
 use super::route::Path;
 use super::survey::Survey;
 use super::target::{Route, Site};
-use crate::model::{Answer, Pick, RouteKind, Service, Speaks};
+use crate::model::{Pick, RouteKind, Service, Speaks};
 use crate::plan::distance;
 
 /// Why a route cannot be.
@@ -80,11 +80,7 @@ impl<'m> Path<'_, 'm> {
         }
         let rules = self.service.rules.iter().filter(|rule| rule.speaks == Speaks::Anything);
         for rule in rules.filter(|rule| condition::is_for(rule, self.class.id, self.port)) {
-            let destinations = match &rule.answer {
-                Answer::To(destinations) => destinations.as_slice(),
-                Answer::Redirect(_) | Answer::DirectResponse(_) => &[],
-            };
-            for to in destinations {
+            for to in rule.destinations() {
                 let Some(service) = self.view.service(to.service) else { continue };
                 let serving = distance::serving(self.view, service, to.pick, to.cluster, self.class.id);
                 if serving.clusters.iter().any(|(cluster, _)| *cluster != self.class.id) {
