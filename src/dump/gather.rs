@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::cluster::{NETWORK, Name, Objects, Pod, Service};
 use super::object::{Labels, PortOrName, ServicePort};
-use crate::trace::world::{self, Cluster, Gateway, Workload};
+use crate::trace::world::{self, Cluster, Gateway, Workload, selects};
 
 /// Labels that tell apart pods of one version.
 const HASHES: [&str; 3] = ["pod-template-hash", "controller-revision-hash", "rollouts-pod-template-hash"];
@@ -65,7 +65,7 @@ impl Context<'_> {
         // Names of one namespace stand together.
         let first = (namespace.clone(), String::new());
         let pods = self.objects.pods.range(first..).take_while(|((home, _), _)| home == namespace);
-        pods.map(|(_, pod)| pod).filter(|pod| covers(selector, &pod.labels)).collect()
+        pods.map(|(_, pod)| pod).filter(|pod| selects(selector, &pod.labels)).collect()
     }
 
     /// What Istio makes of a Service that TCP goes to.
@@ -166,14 +166,10 @@ impl Context<'_> {
     fn is_gateway(&self, pod: &Pod) -> bool {
         let selected = || {
             let selectors = self.objects.gateway_selectors.iter();
-            selectors.filter(|selector| !selector.is_empty()).any(|selector| covers(selector, &pod.labels))
+            selectors.filter(|selector| !selector.is_empty()).any(|selector| selects(selector, &pod.labels))
         };
         pod.is_gateway || selected()
     }
-}
-
-fn covers(selector: &Labels, labels: &Labels) -> bool {
-    selector.iter().all(|(key, value)| labels.get(key) == Some(value))
 }
 
 /// Without what changes by itself.

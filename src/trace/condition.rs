@@ -12,6 +12,7 @@ use super::expression;
 use super::object::virtual_service::{HttpMatch, HttpRoute, StringMatch};
 use super::proxy::Proxy;
 use super::request::Request;
+use super::world::selects;
 
 /// Where sidecars get their routes from.
 const MESH: &str = "mesh";
@@ -42,7 +43,7 @@ impl Asker<'_> {
     /// Whether it has the labels and the namespace that a condition asks for.
     pub(super) fn fits(&self, labels: &BTreeMap<String, String>, namespace: Option<&str>) -> bool {
         namespace.is_none_or(|namespace| namespace == self.proxy.namespace)
-            && labels.iter().all(|(key, value)| self.proxy.labels.get(key) == Some(value))
+            && selects(labels, &self.proxy.labels)
     }
 }
 

@@ -13,7 +13,7 @@ use super::object::service_entry::{self, Resolution, ServiceEntrySpec};
 use super::policy::Policy;
 use super::pool::{Member, Traits};
 use super::registry::{Backing, Port, Registry, Service, Shard};
-use super::world::{Cluster, Workload};
+use super::world::{Cluster, Workload, selects};
 
 /// The first release, of 1, whose control planes tell of pods that are not ready, as such.
 const SENDS_UNREADY: u8 = 31;
@@ -82,7 +82,7 @@ impl Endpoint<'_> {
 
     /// Whether it carries all of these labels.
     pub(super) fn carries(&self, wanted: Option<&BTreeMap<String, String>>) -> bool {
-        wanted.is_none_or(|wanted| wanted.iter().all(|(key, value)| self.labels.get(key) == Some(value)))
+        wanted.is_none_or(|wanted| selects(wanted, &self.labels))
     }
 }
 

@@ -125,7 +125,7 @@ mod tests {
     use super::*;
     use crate::trace::object::ObjectPlace;
 
-    fn sni(policy: &str, subset: Option<&str>, port: u16) -> Option<String> {
+    fn object(spec: &str) -> Object<DestinationRuleSpec> {
         let place = ObjectPlace {
             kind: "DestinationRule".to_owned(),
             namespace: "default".to_owned(),
@@ -134,8 +134,11 @@ mod tests {
             file: "cluster1.yaml".to_owned(),
             line: 1,
         };
-        let spec = serde_yaml::from_str(policy).unwrap();
-        let object = Object { place, since: None, spec };
+        Object { place, since: None, spec: serde_yaml::from_str(spec).unwrap() }
+    }
+
+    fn sni(policy: &str, subset: Option<&str>, port: u16) -> Option<String> {
+        let object = object(policy);
         of(&[&object], subset, port, 31)?.tls.and_then(|tls| tls.sni.clone())
     }
 
@@ -157,16 +160,7 @@ mod tests {
 
     #[test]
     fn a_subset_asks_the_rule_only_since_a_release() {
-        let place = ObjectPlace {
-            kind: "DestinationRule".to_owned(),
-            namespace: "default".to_owned(),
-            name: "reviews".to_owned(),
-            cluster: "cluster1".to_owned(),
-            file: "cluster1.yaml".to_owned(),
-            line: 1,
-        };
-        let spec = "{host: a, trafficPolicy: {tls: {mode: DISABLE}}, subsets: [{name: v1}]}";
-        let object = Object { place, since: None, spec: serde_yaml::from_str(spec).unwrap() };
+        let object = object("{host: a, trafficPolicy: {tls: {mode: DISABLE}}, subsets: [{name: v1}]}");
         let says = |release| of(&[&object], Some("v1"), 1, release).unwrap().own_tls.is_some();
         assert_eq!([says(30), says(31)], [false, true]);
     }

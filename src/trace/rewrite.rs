@@ -8,7 +8,7 @@ use regex::{NoExpand, Regex};
 use super::object::envoy_filter::{ConfigPatch, EnvoyFilterSpec, Lesson};
 use super::object::{Object, ObjectPlace};
 use super::registry::Registry;
-use super::world::Gateway;
+use super::world::{Gateway, selects};
 
 /// The first release of which no patch hands SNIs on as names of clusters; in the two before, the patch decides, and
 /// either form of teaching is believed.
@@ -53,12 +53,7 @@ fn patches<'r, 'a: 'r>(
 ) -> impl Iterator<Item = (&'a ConfigPatch, &'a ObjectPlace)> + use<'r, 'a> {
     let applies = move |object: &&'a Object<EnvoyFilterSpec>| {
         [gateway.namespace.as_str(), ROOT].contains(&object.place.namespace.as_str())
-            && object
-                .spec
-                .workload_selector
-                .labels
-                .iter()
-                .all(|(key, value)| gateway.labels.get(key) == Some(value))
+            && selects(&object.spec.workload_selector.labels, &gateway.labels)
     };
     let patches = far.objects.envoy_filters.iter().filter(applies);
     patches

@@ -6,7 +6,7 @@
 use super::object::gateway::Server;
 use super::object::{ObjectPlace, covers};
 use super::registry::Registry;
-use super::world::Gateway;
+use super::world::{Gateway, selects};
 
 /// A server of a Gateway object that applies to a workload.
 #[derive(Clone, Copy, Debug)]
@@ -62,9 +62,7 @@ pub(super) fn opened<'a>(
 ) -> impl Iterator<Item = Opened<'a>> {
     let listens = move |number: u16| gateway.ports.get(&number).copied().unwrap_or(number);
     let objects = &registry.objects.gateways;
-    let selected = objects.iter().filter(|object| {
-        object.spec.selector.iter().all(|(key, value)| gateway.labels.get(key) == Some(value))
-    });
+    let selected = objects.iter().filter(|object| selects(&object.spec.selector, &gateway.labels));
     let written = selected.flat_map(|object| {
         object.spec.servers.iter().map(move |server| Opened {
             namespace: &object.place.namespace,

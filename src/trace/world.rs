@@ -369,6 +369,12 @@ fn istio_system() -> String {
     "istio-system".to_owned()
 }
 
+/// Whether labels carry all that a selector asks for.
+#[must_use]
+pub fn selects(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> bool {
+    selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+}
+
 fn usual_ports() -> BTreeMap<u16, u16> {
     BTreeMap::from([(15443, 15443), (80, 8080), (443, 8443)])
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{ROOT, Registry};
 use crate::trace::object::Object;
 use crate::trace::object::peer_authentication::{MutualTls, MutualTlsMode, PeerAuthenticationSpec};
+use crate::trace::world::selects;
 
 impl Registry<'_> {
     /// What pods with these labels take on a port: what is said of these pods goes before what is said of all.
@@ -15,14 +16,10 @@ impl Registry<'_> {
         labels: &BTreeMap<String, String>,
         port: u16,
     ) -> MutualTlsMode {
-        let selects = |selector: &BTreeMap<String, String>| {
-            selector.iter().all(|(key, value)| labels.get(key) == Some(value))
-        };
-        let of_pods = self
-            .objects
-            .peer_authentications
-            .iter()
-            .find(|object| object.place.namespace == namespace && selected(object).is_some_and(selects));
+        let of_pods = self.objects.peer_authentications.iter().find(|object| {
+            object.place.namespace == namespace
+                && selected(object).is_some_and(|selector| selects(selector, labels))
+        });
         let of_port = of_pods.and_then(|object| object.spec.port_level_mtls.get(&port)).copied();
         let levels = [of_port, of_pods.and_then(|object| object.spec.mtls)];
         said(&levels).unwrap_or_else(|| self.mutual_tls_of_all(namespace))
