@@ -64,6 +64,16 @@ impl<'m> Promises<'m> {
         self.0.values()
     }
 
+    /// The same by host and subset, as routes name them.
+    #[must_use]
+    pub fn by_name(&self) -> BTreeMap<(&str, Option<&str>), Vec<&Promise<'m>>> {
+        let mut by_name: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for promise in self.iter() {
+            by_name.entry((&*promise.host, promise.subset.as_deref())).or_default().push(promise);
+        }
+        by_name
+    }
+
     /// Adds all promises of others that are not known yet.
     pub fn extend(&mut self, others: &Self) {
         for (target, promise) in &others.0 {

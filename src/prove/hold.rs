@@ -1,6 +1,6 @@
 //! Whether what one class of callers was promised is what is written: each promise is followed to whoever answers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::broken::Broken;
 use super::follow::{Request, Scene, sees};
@@ -66,10 +66,7 @@ impl<'s, 'm> Scene<'s, 'm> {
     fn idle(&self, plan: &ClassPlan<'m>, index: &Index<'s>, gateways: &mut Gateways, broken: &mut Broken) {
         let caller = plan.class.id;
         let plain = self.plain_host(caller);
-        let mut by_name: BTreeMap<_, Vec<&Promise<'_>>> = BTreeMap::new();
-        for promise in plan.of_service.iter() {
-            by_name.entry((&*promise.host, promise.subset.as_deref())).or_default().push(promise);
-        }
+        let by_name = plan.of_service.by_name();
         for (host, (_, rule)) in &index.rules {
             for subset in &rule.subsets {
                 let name = Some(subset.name.as_str());

@@ -1,6 +1,6 @@
 //! That routes lead to what was promised, and stand on names that are there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::broken::Broken;
 use super::follow::{Scene, sees};
@@ -75,10 +75,7 @@ pub fn lead(
     routes: &[Listed<'_>],
     broken: &mut Broken,
 ) {
-    let mut by_name: BTreeMap<_, Vec<&Promise<'_>>> = BTreeMap::new();
-    for promise in promises.iter() {
-        by_name.entry((&*promise.host, promise.subset.as_deref())).or_default().push(promise);
-    }
+    let by_name = promises.by_name();
     for route in routes {
         for to in &route.destinations {
             let named = by_name.get(&(to.host.as_str(), to.subset.as_deref())).into_iter().flatten();
@@ -94,8 +91,7 @@ pub fn lead(
                 broken.say(caller, format!("callers of `{}` do not see its ServiceEntry", to.host));
             }
         }
-        let wrong = route.wrong_sum();
-        if let Some(sum) = wrong {
+        if let Some(sum) = route.wrong_sum() {
             broken.say(caller, format!("weights of `{}` add up to {sum}", metadata.name));
         }
         if let Some(what) = route.unnamed(&spec.hosts) {
@@ -119,9 +115,9 @@ fn names(
 ) {
     let caller = plan.class.id;
     for host in &spec.hosts {
+        let is_own = scene.is_plain_host(host, caller) || plan.remote.shared_host() == Some(host);
         let Some(Ports { lists, only_routed }) = ports(scene, plan, index, host) else {
             // Names that are only asked for in TLS need no name of their own.
-            let is_own = scene.is_plain_host(host, caller) || plan.remote.shared_host() == Some(host);
             if is_own || !routes.all.iter().any(|route| route.names(host)) {
                 broken.say(
                     caller,
@@ -133,7 +129,6 @@ fn names(
         if metadata.namespace != plan.service.namespace {
             broken.say(caller, format!("the VirtualService for `{host}` is in another namespace"));
         }
-        let is_own = scene.is_plain_host(host, caller) || plan.remote.shared_host() == Some(host);
         let called = plan.routes.iter().filter(|_| is_own && !lists.is_empty());
         let called = called.flat_map(|routes| &routes.routes).map(|route| route.port.number);
         let numbers: BTreeSet<u16> = lists.iter().map(|(number, _)| *number).collect();
@@ -154,7 +149,7 @@ fn names(
 /// The ports of what has a name here.
 fn ports(scene: &Scene<'_, '_>, plan: &ClassPlan<'_>, index: &Index<'_>, host: &str) -> Option<Ports> {
     let service = plan.service;
-    let plain = host == scene.plain_host(plan.class.id);
+    let plain = scene.is_plain_host(host, plan.class.id);
     if plain && plan.runs {
         let lists = service.ports.iter().map(|port| (port.number, List::of(port.protocol.istio())));
         return Some(Ports { lists: lists.collect(), only_routed: false });
