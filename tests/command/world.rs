@@ -94,6 +94,13 @@ impl World {
         ran(self.command(line.split_whitespace()).output().unwrap())
     }
 
+    /// Runs a line that cannot be tried: the reason is on stderr, and nothing on stdout.
+    pub fn refuses(&self, line: &str, reason: &str) {
+        let ran = self.run(line);
+        assert!(ran.stderr.contains(reason), "{line}: {}", ran.stderr);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{line}");
+    }
+
     /// Runs a line of shell in which `$M` is the program.
     pub fn shell(&self, line: &str) -> Ran {
         let mut command = Command::new("sh");
