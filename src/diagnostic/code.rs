@@ -26,7 +26,8 @@ impl fmt::Display for Severity {
 macro_rules! codes {
     ($($code:ident $severity:ident $title:literal)*) => {
         /// Stable name of a kind of finding. `MG01xx` reading, `MG02xx` topology, `MG03xx` routing,
-        /// `MG04xx` reachability, `MG05xx` Istio release, `MG06xx` output.
+        /// `MG04xx` reachability, `MG05xx` Istio release, `MG06xx` output,
+        /// `MG07xx` what runs today.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $(#[doc = $title] $code,)*
@@ -98,7 +99,6 @@ codes! {
     MG0133 Error "a text is compared in no way, or in several"
     MG0134 Error "a match without conditions"
     MG0150 Error "an `include` matches no file"
-    MG0160 Error "something is not decided yet"
     MG0161 Note "templates were skipped"
     MG0162 Error "a file that is not read"
     MG0164 Error "two documents stand without a line between them"
@@ -254,6 +254,7 @@ codes! {
     MG0610 Warning "a file is left from an earlier run"
     MG0611 Error "the directory is not what the inputs give"
     MG0620 Note "a copy of a bundle lies beside the bundles"
+    MG0704 Error "something is not decided yet"
 }
 
 impl fmt::Display for Code {

@@ -69,7 +69,7 @@ impl Documents {
             reader.report(problems::skipped_templates(skipped.templates, first));
         }
         for document in documents.topologies.iter().chain(&documents.routings) {
-            undecided(Value::root(document), reader);
+            undecided(Value::root(document), &mut Vec::new(), sources, reader);
         }
         documents
     }
@@ -161,19 +161,42 @@ fn run_together(found: &[Finding]) -> Option<(Place, Place)> {
     Some((second.place, first.place))
 }
 
-/// Reports every value that nobody has decided yet.
-fn undecided(value: Value<'_>, reader: &mut Reader) {
+/// Reports every value below a path that nobody has decided yet, with what the text says of it.
+fn undecided<'t>(value: Value<'t>, path: &mut Vec<&'t str>, sources: &Sources, reader: &mut Reader) {
     if value.is_undecided() {
-        reader.report(problems::undecided(value.place()));
+        let place = value.place();
+        let text = sources.get(place.span.source).map_or("", Source::text);
+        reader.report(problems::undecided(path, &remark(text, place.span.start), place));
         return;
     }
     match value.view() {
-        View::List(elements) => elements.iter().for_each(|element| undecided(value.element(element), reader)),
+        View::List(elements) => {
+            for element in elements {
+                undecided(value.element(element), path, sources, reader);
+            }
+        }
         View::Map(mapping) => {
-            mapping.entries.iter().for_each(|entry| undecided(value.entry(entry).1, reader));
+            for entry in &mapping.entries {
+                let (key, value) = value.entry(entry);
+                path.push(key.value);
+                undecided(value, path, sources, reader);
+                path.pop();
+            }
         }
         View::Text(_) | View::Nothing | View::Illegible => {}
     }
+}
+
+/// The lines of comment right above the line of a value, or else the comment behind it.
+fn remark(text: &str, start: u32) -> String {
+    let (before, behind) = text.split_at_checked(start as usize).unwrap_or((text, ""));
+    let above = before.lines().rev().skip(usize::from(!before.ends_with('\n')));
+    let mut lines: Vec<_> = above.map_while(|line| line.trim_start().strip_prefix('#')).collect();
+    lines.reverse();
+    if lines.is_empty() {
+        lines.extend(behind.lines().next().and_then(|line| Some(line.split_once(" #")?.1)));
+    }
+    lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Why a source is not even looked at as YAML.

@@ -1,7 +1,7 @@
 //! What can be wrong with documents: what they are, and how they fit together.
 
 use super::{beginning, one_of, shown};
-use crate::diagnostic::{Code, Finding, nearest};
+use crate::diagnostic::{Code, Finding, escape, nearest};
 use crate::source::{At, Place, SourceId, Span};
 
 pub fn empty(name: &str, source: SourceId) -> Finding {
@@ -23,10 +23,16 @@ pub fn no_separator(second: Place, first: Place) -> Finding {
         .help("put a line with `---` between documents")
 }
 
-pub fn undecided(place: Place) -> Finding {
-    Finding::new(Code::MG0160, "something is not decided yet")
+/// A `TODO`; `remark` is what the comment beside it says.
+pub fn undecided(path: &[&str], remark: &str, place: Place) -> Finding {
+    let help = if remark.is_empty() {
+        "write the value; for the text itself, `\"TODO\"`".to_owned()
+    } else {
+        format!("write the value; the comment beside it says: {}", escape::line(remark))
+    };
+    Finding::new(Code::MG0704, format!("{} is not decided yet", shown(&path.join("."))))
         .at(place, "still to be written")
-        .help("write the value; for the text itself, `\"TODO\"`")
+        .help(help)
 }
 
 /// Files in directories that are no YAML because of another tool's braces.
