@@ -9,6 +9,7 @@ mod build; // events → nodes
 mod mapping; // duplicate keys, keys that are no text, merge keys
 mod marks; // characters → bytes
 mod places; // marks → spans
+mod simple; // texts that need no events
 mod surrogates; // characters beyond U+FFFF in JSON
 mod tag; // tags, and what else stands before a value
 
@@ -21,6 +22,9 @@ use crate::source::{At, Place, Span};
 
 /// Stands for a value that nobody has decided yet.
 const UNDECIDED: &str = "TODO";
+
+/// Bytes of text that weigh as much as a node, so that aliases of a long text are bounded too.
+const TEXT_WEIGHT: usize = 32;
 
 /// A value of a document.
 #[derive(Clone, Debug)]

@@ -13,12 +13,9 @@ use super::super::problems;
 use super::places::Places;
 use super::surrogates::Pairs;
 use super::tag::{self, Properties};
-use super::{Node, Scalar, Shape, mapping};
+use super::{Node, Scalar, Shape, TEXT_WEIGHT, mapping, simple};
 use crate::diagnostic::Finding;
 use crate::source::{Limits, Place, SourceId};
-
-/// Bytes of text that weigh as much as a node, so that aliases of a long text are bounded too.
-const TEXT_WEIGHT: usize = 32;
 
 /// What could be read of a text.
 pub struct Reading {
@@ -30,6 +27,14 @@ pub struct Reading {
 
 /// Reads a text. Stops at the first error of syntax or a bound overstepped; reports everything else and goes on.
 pub fn read(source: SourceId, text: &str, limits: &Limits, findings: &mut Vec<Finding>) -> Reading {
+    match simple::read(source, text, limits) {
+        Some(documents) => Reading { documents, complete: true },
+        None => by_events(source, text, limits, findings),
+    }
+}
+
+/// Reads whatever YAML there is.
+pub fn by_events(source: SourceId, text: &str, limits: &Limits, findings: &mut Vec<Finding>) -> Reading {
     let pairs = Pairs::of(text);
     let mut builder = Builder {
         text,
@@ -191,9 +196,11 @@ impl Builder<'_> {
         contents: Contents,
     ) -> Result<(), Stop> {
         let (mut start, tag_span) = self.start(span, anchor > 0 || tag.is_some());
-        let flow = self.places.rest(start).starts_with(['[', '{']);
-        if matches!(contents, Contents::List(_)) && !flow {
-            // The library begins a list that is not indented behind its first dash.
+        // In block style the library gives no characters to a beginning.
+        let flow = span.start.index() < span.end.index() && self.places.rest(start).starts_with(['[', '{']);
+        let in_map = self.open.last().is_some_and(|frame| matches!(frame.contents, Contents::Map { .. }));
+        if matches!(contents, Contents::List(_)) && !flow && in_map {
+            // The library begins a list that is not indented behind its first dash. It can only be a value of a map.
             start = self.places.dash_before(start).unwrap_or(start);
         }
         let place = self.places.sign(start);

@@ -52,14 +52,15 @@ impl<'s> Places<'s> {
         self.place(self.text.len(), self.text.len())
     }
 
-    /// A scalar, without the line breaks that a block scalar takes in.
+    /// A scalar, without the line breaks that a block scalar takes in, and what the library adds behind quotes.
     pub fn scalar(&self, start: usize, end: usize, style: ScalarStyle) -> Place {
-        let end = if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-            self.text.get(start..end).map_or(end, |text| start + text.trim_end().len())
-        } else {
-            end
+        let text = self.text.get(start..end).unwrap_or_default();
+        let length = match style {
+            ScalarStyle::Plain => text.len(),
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => quoted(text),
+            ScalarStyle::Literal | ScalarStyle::Folded => text.trim_end().len(),
         };
-        self.place(start, end)
+        self.place(start, start + length)
     }
 
     /// The place of a value that has no characters: the dash or colon that leads to it.
@@ -72,6 +73,33 @@ impl<'s> Places<'s> {
 
     /// Where the dash stands that leads to what is at `at`.
     pub fn dash_before(&self, at: usize) -> Option<usize> {
-        self.text.get(..at)?.trim_end().strip_suffix('-').map(str::len)
+        let mut before = self.text.get(..at)?.trim_end();
+        loop {
+            // Comments may stand between.
+            let line = before.rfind('\n').map_or(0, |end| end + 1);
+            let said = before.get(line..)?.trim_start_matches([' ', '-']);
+            if !said.starts_with('#') {
+                return before.strip_suffix('-').map(str::len);
+            }
+            before = before.strip_suffix(said)?.trim_end();
+        }
     }
+}
+
+/// The length of the quoted text that a text begins with.
+fn quoted(text: &str) -> usize {
+    let quote = text.chars().next();
+    let mut characters = text.char_indices().skip(1).peekable();
+    while let Some((at, character)) = characters.next() {
+        if character == '\\' && quote == Some('"') {
+            characters.next();
+        } else if Some(character) == quote {
+            let is_doubled = character == '\'' && characters.peek().is_some_and(|(_, next)| *next == '\'');
+            if !is_doubled {
+                return at + 1;
+            }
+            characters.next();
+        }
+    }
+    text.len()
 }
