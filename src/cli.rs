@@ -11,6 +11,7 @@
 mod arguments;
 mod build;
 mod check;
+mod dumps;
 mod explain;
 mod failure;
 mod init;

@@ -8,17 +8,25 @@
 mod item; // where an object of a YAML text begins and ends
 mod json; // the same of JSON
 mod object; // the fields that are kept
+mod origin; // which file an object is from, and how it was named
+mod identity; // one object is one object
+mod template; // texts that wait to be filled in
+mod pod; // pods, and what brings them
+mod slice; // addresses that are listed by hand
 mod cluster; // the objects of one cluster
 mod gather; // pods to workloads, Services to gateways
 mod mesh; // what Istio's own installation says
 
-use std::collections::BTreeMap;
-use std::io::{self, BufRead};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufRead, BufReader};
 
-use crate::diagnostic::escape;
+use flate2::bufread::MultiGzDecoder;
+
+use crate::diagnostic::{Finding, escape};
 use crate::trace::object::{BundleText, Routing};
 use crate::trace::world::World;
 use cluster::Objects;
+pub use origin::Origin;
 
 /// The dumps of all clusters.
 #[derive(Debug, Default)]
@@ -35,6 +43,8 @@ pub struct State {
     pub routing: Routing,
     /// What there is to know of every answer: what was not read.
     pub notes: Vec<String>,
+    /// What is wrong with the dumps, though they can be read.
+    pub findings: Vec<Finding>,
 }
 
 /// Why a dump cannot be used.
@@ -63,31 +73,40 @@ impl Dumps {
     /// Reads one dump of a cluster; there may be several. No object may be longer than `limit` bytes.
     pub fn read(
         &mut self,
-        cluster: &str,
-        file: &str,
+        origin: &Origin<'_>,
         mut text: impl BufRead,
         limit: usize,
     ) -> Result<(), Unreadable> {
-        let file = &*escape::line(file);
-        let failed = |error: io::Error| Unreadable::new(format!("cannot read {file}: {error}"));
-        let start = text.fill_buf().map_err(failed)?;
+        let start = text.fill_buf().map_err(|error| unread(&origin.file(), &error))?;
+        if let [0x1F, 0x8B, ..] = start {
+            return self.plain(origin, BufReader::new(MultiGzDecoder::new(text)), limit);
+        }
+        self.plain(origin, text, limit)
+    }
+
+    /// What is not, or no longer, compressed.
+    fn plain(&mut self, origin: &Origin<'_>, mut text: impl BufRead, limit: usize) -> Result<(), Unreadable> {
+        let file = &*origin.file();
+        let start = text.fill_buf().map_err(|error| unread(file, &error))?;
         refuse_other_bytes(file, start)?;
-        let is_json = start
-            .iter()
-            .find(|byte| !byte.is_ascii_whitespace() && !b"\xEF\xBB\xBF".contains(byte))
-            .is_some_and(|byte| *byte == b'{');
-        let objects = self.clusters.entry(cluster.to_owned()).or_default();
+        // A template may begin like JSON.
+        let says =
+            start.iter().position(|byte| !byte.is_ascii_whitespace() && !b"\xEF\xBB\xBF".contains(byte));
+        let is_json = says
+            .and_then(|at| start.get(at..))
+            .is_some_and(|text| text.starts_with(b"{") && !text.starts_with(b"{{"));
+        let objects = self.clusters.entry(origin.cluster.to_owned()).or_default();
         let mut count = 0;
         let mut take = |item: &item::Item<'_>| {
             count += 1;
-            objects.take(file, item)
+            objects.take(origin, item)
         };
         if is_json {
             json::items(file, text, limit, &mut take)?;
         } else {
             item::items(file, text, limit, &mut take)?;
         }
-        if count == 0 {
+        if count == 0 && origin.is_named() {
             return Err(Unreadable::new(format!("{file} holds no object")).help(HELP));
         }
         Ok(())
@@ -99,25 +118,34 @@ impl Dumps {
         let mut notes = Vec::new();
         let mut texts = Vec::new();
         let mut world = World::default();
-        for (name, objects) in self.clusters {
+        let mut findings = Vec::new();
+        let mut remote = BTreeSet::new();
+        for (name, mut objects) in self.clusters {
+            if objects.is_remote() {
+                remote.insert(name.clone());
+            }
             notes.extend(objects.unread(&name));
+            findings.append(&mut objects.findings);
             let (cluster, text) = objects.cluster(&name, &mut notes);
             texts.push((name, text));
             world.clusters.push(cluster);
         }
         notes.extend(mesh::name_those_seen(&mut world));
+        mesh::name_control_planes(&mut world, &remote);
         let bundles: Vec<_> =
             texts.iter().map(|(cluster, text)| BundleText { cluster, file: "", text }).collect();
-        State { world, routing: Routing::of(&bundles), notes }
+        State { world, routing: Routing::of(&bundles), notes, findings }
     }
+}
+
+fn unread(file: &str, error: &io::Error) -> Unreadable {
+    let error = error.to_string();
+    Unreadable::new(format!("cannot read {file}: {}", escape::line(&error)))
 }
 
 /// Says of bytes that are no text what they are.
 fn refuse_other_bytes(file: &str, start: &[u8]) -> Result<(), Unreadable> {
     match start {
-        [0x1F, 0x8B, ..] => {
-            Err(Unreadable::new(format!("{file} is compressed")).help("unpack it first: `gunzip`"))
-        }
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Err(Unreadable::new(format!("{file} is UTF-16"))
             .help("write it as UTF-8; PowerShell: `kubectl get … | Out-File -Encoding utf8 dump.yaml`")),
         _ => Ok(()),

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{self, Address, ClusterId, Protocol, TargetPort};
 use crate::plan::View;
 use crate::plan::visibility::Shown;
-use crate::trace::world::{Cluster, ExistingServer, Gateway, MeshConfig, Port, Service, Workload, World};
+use crate::trace::world::{
+    Cluster, ExistingServer, Gateway, MeshConfig, Nodes, Port, Service, Workload, World,
+};
 
 /// Istio's own trust domain.
 const TRUST_DOMAIN: &str = "cluster.local";
@@ -82,6 +84,7 @@ fn gateway(mesh: &View<'_>, cluster: &model::Cluster, gateway: &model::Gateway) 
         network: None,
         locality: locality(cluster),
         existing: if gateway.existing { vec![cross_network(cluster, gateway)] } else { Vec::new() },
+        nodes: Nodes::default(),
     }
 }
 
@@ -152,6 +155,7 @@ fn ingress(gateway: &model::IngressGateway, cluster: &model::Cluster) -> Gateway
         network: None,
         locality: locality(cluster),
         existing: if gateway.servers.is_empty() { vec![existing] } else { Vec::new() },
+        nodes: Nodes::default(),
     }
 }
 
@@ -180,6 +184,7 @@ fn service(service: &model::Service, id: ClusterId, cluster: &model::Cluster) ->
         network: None,
         no_sidecar: false,
         identities: service.identities(cluster).into_iter().collect(),
+        addresses: Vec::new(),
     };
     Some(Service {
         name: service.name.clone(),
@@ -187,6 +192,7 @@ fn service(service: &model::Service, id: ClusterId, cluster: &model::Cluster) ->
         ports: service.ports.iter().map(port).collect(),
         headless: service.headless.is_some(),
         workloads: pods.into_iter().map(workload).collect(),
+        listed: Vec::new(),
     })
 }
 

@@ -5,6 +5,7 @@ mod dumps;
 mod inputs;
 mod killed;
 mod limits;
+mod manifests;
 mod needs;
 mod system;
 mod trace;

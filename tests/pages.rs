@@ -1,6 +1,7 @@
 //! The page of every code: it has the shape of all pages, and its example triggers this code and no other error.
 
 use meshgen::diagnostic::{Code, Severity};
+use meshgen::dump::{Dumps, Origin};
 use meshgen::source::{Found, Source, Sources};
 
 /// Codes that no YAML in a page can trigger, each with the reason.
@@ -51,8 +52,13 @@ fn every_example_triggers_its_code_and_no_other_error() {
     let mut faults = Vec::new();
     for code in Code::ALL {
         let mut blocks = blocks(code.page());
+        let dumps = dumps(code.page());
         if !excepted(code) {
-            let found = blocks.next().map(findings).unwrap_or_default();
+            let found = if dumps.is_empty() {
+                blocks.next().map(findings).unwrap_or_default()
+            } else {
+                of_dumps(&dumps)
+            };
             if !found.contains(code) {
                 faults.push(format!("{code}: its example gives {found:?}"));
             }
@@ -72,6 +78,20 @@ fn every_example_triggers_its_code_and_no_other_error() {
 /// The blocks of YAML: first the example, then whole inputs that are right.
 fn blocks(page: &str) -> impl Iterator<Item = &str> {
     page.split("```yaml\n").skip(1).filter_map(|block| block.split("```").next())
+}
+
+/// Blocks that are dumps, each of the cluster that is named behind the word `yaml`.
+fn dumps(page: &str) -> Vec<(&str, &str)> {
+    let blocks = page.split("```yaml ").skip(1).filter_map(|block| block.split("```").next());
+    blocks.filter_map(|block| block.split_once('\n')).collect()
+}
+
+fn of_dumps(blocks: &[(&str, &str)]) -> Vec<Code> {
+    let mut dumps = Dumps::default();
+    for (cluster, text) in blocks {
+        dumps.read(&Origin::named(cluster, "example.yaml"), text.as_bytes(), 1 << 20).unwrap();
+    }
+    dumps.state().findings.iter().map(|finding| finding.code).collect()
 }
 
 fn errors(found: &[Code]) -> impl Iterator<Item = &Code> {

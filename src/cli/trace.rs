@@ -4,7 +4,7 @@
 //! stderr. Refuses to know: how a request is followed; it fills the world from the inputs and the routing from the bundles, or
 //! both from the dumps.
 
-mod dumps;
+mod beyond;
 mod human;
 mod json;
 mod overview;
@@ -21,7 +21,7 @@ use terminal_size::{Width, terminal_size_of};
 use super::arguments::{self, Format};
 use super::failure::Failure;
 use super::report::Reporter;
-use super::{Ending, load, stream};
+use super::{Ending, dumps, load, stream};
 use crate::diagnostic::{Finding, Severity};
 use crate::dump::State;
 use crate::source::Sources;
@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &arguments::Trace, reporter: &Reporter) -> Result<E
     question::check(&world, &request, notes.is_some())?;
     let mut trace = Tracer::new(&world, &routing).trace(&request).map_err(untraced)?;
     if let Some(notes) = notes {
-        trace.notes.extend(dumps::beyond(&world, &trace));
+        trace.notes.extend(beyond::notes(&world, &trace));
         trace.notes.extend(notes);
     }
     let text = match reporter.format() {
@@ -101,10 +101,14 @@ struct Ground {
 }
 
 fn ground(arguments: &arguments::Trace, paths: &[PathBuf]) -> Result<Ground, Failure> {
-    if let Some(named) = dumps::named(arguments, paths)? {
-        let State { world, routing, notes } = dumps::read(&named, arguments.bounds.max_input_size)?;
+    if let Some(named) = dumps::named(paths)? {
+        if arguments.bundles.is_some() {
+            return Err(Failure::new("dumps have their own objects, and `--bundles` names others")
+                .help("leave out `--bundles`"));
+        }
+        let State { world, routing, notes, findings } = dumps::read(&named, &arguments.bounds.limits())?;
         let (sources, texts) = (Sources::default(), Texts::default());
-        let (world, notes, findings) = (Some(world), Some(notes), Vec::new());
+        let (world, notes) = (Some(world), Some(notes));
         return Ok(Ground { sources, world, routing, texts, notes, findings });
     }
     let output = arguments.bundles.as_deref().unwrap_or(Path::new(load::DEFAULT_OUTPUT));

@@ -254,7 +254,10 @@ codes! {
     MG0610 Warning "a file is left from an earlier run"
     MG0611 Error "the directory is not what the inputs give"
     MG0620 Note "a copy of a bundle lies beside the bundles"
+    MG0702 Error "a template where an object is expected"
+    MG0703 Error "one object has several contents"
     MG0704 Error "something is not decided yet"
+    MG0705 Error "an object names no namespace"
 }
 
 impl fmt::Display for Code {

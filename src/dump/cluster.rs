@@ -2,26 +2,30 @@
 //!
 //! Enters: objects, one at a time. Leaves: those that a trace follows, each once. Refuses to know: what they mean together.
 
-use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hash;
 
 use serde::Serialize;
+use serde::de::IgnoredAny;
 use serde_yaml::Value;
 
+use super::identity::{Seen, Standing};
 use super::item::Item;
 use super::mesh::Installation;
 use super::object::{
-    ConfigMap, Container, Header, Istios, Labels, List, Metadata, PodSpec, PodStatus, ServiceSpec,
-    ServiceStatus, Whole,
+    ConfigMap, Header, Istios, Labels, List, Metadata, NodeStatus, PodSpec, PodStatus, ServiceSpec,
+    ServiceStatus, Statused, Whole, WorkloadSpec,
 };
-use super::{HELP, Unreadable};
-use crate::diagnostic::escape;
+use super::origin::Origin;
+use super::pod::{self, Pod};
+use super::slice::{self, EndpointSlice, Endpoints};
+use super::{HELP, Unreadable, mesh, template};
+use crate::diagnostic::{Code, Finding, escape};
 use crate::trace::object::{BundleText, Routing};
+use crate::trace::world::Listed;
 
 /// Where Istio's control plane is.
 pub(super) const ROOT: &str = "istio-system";
-/// What the sidecar's container is called.
-const PROXY: &str = "istio-proxy";
 /// By which a control plane finds the Secrets that open other clusters.
 const REMOTE: &str = "istio/multiCluster";
 /// Kinds of Istio that a trace follows, or says that it does not.
@@ -53,7 +57,17 @@ pub(super) struct Objects {
     pub(super) routing: String,
     /// Selectors of Istio's Gateways.
     pub(super) gateway_selectors: Vec<Labels>,
-    seen: BTreeMap<(String, Name), (u64, String)>,
+    /// What is listed by hand for Services.
+    pub(super) listed: BTreeMap<Name, Vec<Listed>>,
+    /// Addresses of nodes.
+    pub(super) node_addresses: Vec<String>,
+    /// Pods as workloads would bring them, for dumps without any.
+    pub(super) templates: BTreeMap<(Name, String), Pod>,
+    /// Namespaces where pods get no sidecar.
+    pub(super) not_injected: BTreeSet<String>,
+    /// What is wrong, though it can be read.
+    pub(super) findings: Vec<Finding>,
+    seen: Seen,
     unread: BTreeMap<String, usize>,
     routes: BTreeMap<String, usize>,
 }
@@ -63,24 +77,6 @@ pub(super) struct Service {
     pub(super) labels: Labels,
     pub(super) spec: ServiceSpec,
     pub(super) status: ServiceStatus,
-}
-
-/// What is kept of a pod.
-#[derive(Debug, Hash)]
-pub(super) struct Pod {
-    pub(super) labels: Labels,
-    /// Whatever brought it, without the hash of its template.
-    pub(super) owner: String,
-    pub(super) account: String,
-    pub(super) node: Option<String>,
-    pub(super) is_ready: bool,
-    pub(super) has_sidecar: bool,
-    /// Its proxy is no sidecar.
-    pub(super) is_gateway: bool,
-    /// Networks whose endpoints its proxy asks for.
-    pub(super) view: Vec<String>,
-    /// By name.
-    pub(super) ports: BTreeMap<String, u16>,
 }
 
 #[derive(Serialize)]
@@ -103,128 +99,265 @@ struct Kept<'a> {
 
 impl Objects {
     /// Keeps an object if a trace follows it.
-    pub(super) fn take(&mut self, file: &str, item: &Item<'_>) -> Result<(), Unreadable> {
-        let Ok(header) = item.parse::<Header>() else { return Err(no_object(file, item)) };
+    pub(super) fn take(&mut self, origin: &Origin<'_>, item: &Item<'_>) -> Result<(), Unreadable> {
+        let file = &*origin.file();
+        let Ok(header) = item.parse::<Header>() else { return self.no_object(origin, item) };
         let Header { api_version, kind, metadata } = header;
         let group = api_version.split_once('/').map_or("", |(group, _)| group);
-        let title = escape::line(&format!("{kind} {}", metadata.name)).into_owned();
-        let wrong = || {
-            Unreadable::new(format!("{file}: {} is no sound {title}", item.path))
-                .help("the API server would not have it; get the dump again")
-        };
         if metadata.name.is_empty() && kind.ends_with("List") {
             return refuse_one_line(file, item);
         }
         if metadata.name.is_empty() {
-            return Err(no_object(file, item));
+            return self.no_object(origin, item);
         }
         if [&metadata.name, metadata.namespace.as_ref().unwrap_or(&metadata.name)]
             .iter()
-            .any(|name| name.contains(['{', '}', '$', '<', '(']))
+            .any(|name| template::is_name(name))
         {
-            return Err(template(file, item));
+            self.unfilled(file, item.path);
+            return Ok(());
         }
         match (group, kind.as_str()) {
             ("", "Service") => {
-                let Whole::<ServiceSpec, ServiceStatus> { spec, status } =
-                    item.parse().map_err(|_| wrong())?;
+                let Ok(Whole::<ServiceSpec, ServiceStatus> { spec, status }) = item.parse() else {
+                    return self.unsound(file, item, &kind, &metadata.name);
+                };
                 let status = status.unwrap_or_default();
                 let labels = metadata.labels.clone().unwrap_or_default();
-                let name = name(file, &kind, &metadata)?;
-                if self.is_new(file, &kind, &name, &(&labels, &spec, &status))? {
+                let Some(name) = self.name(origin, &kind, &metadata) else { return Ok(()) };
+                if self.is_new(file, &kind, &name, &(&labels, &spec, &status)) {
                     self.services.insert(name, Service { labels, spec, status });
                 }
             }
             ("", "Pod") => {
-                let Whole::<PodSpec, PodStatus> { spec, status } = item.parse().map_err(|_| wrong())?;
-                let name = name(file, &kind, &metadata)?;
+                let Ok(Whole::<PodSpec, PodStatus> { spec, status }) = item.parse() else {
+                    return self.unsound(file, item, &kind, &metadata.name);
+                };
+                let Some(name) = self.name(origin, &kind, &metadata) else { return Ok(()) };
                 self.installation.runs(&spec.containers);
-                let Some(pod) = pod(metadata, spec, &status.unwrap_or_default()) else { return Ok(()) };
-                if self.is_new(file, &kind, &name, &pod)? {
+                let Some(pod) = pod::running(metadata, spec, status.unwrap_or_default()) else {
+                    return Ok(());
+                };
+                if self.is_new(file, &kind, &name, &pod) {
                     self.pods.insert(name, pod);
                 }
             }
-            ("", "Node") => {
-                if let Some(place) = metadata.labels.as_ref().and_then(place) {
-                    self.nodes.insert(metadata.name, place);
+            ("apps" | "argoproj.io", "Deployment" | "StatefulSet" | "DaemonSet" | "Rollout") => {
+                let Ok(Whole::<WorkloadSpec, IgnoredAny> { spec, status: _ }) = item.parse() else {
+                    return self.unsound(file, item, &kind, &metadata.name);
+                };
+                let Some(name) = self.name(origin, &kind, &metadata) else { return Ok(()) };
+                let Some(pod) = pod::to_be(&metadata.name, spec) else { return Ok(()) };
+                if self.is_new(file, &kind, &name, &pod) {
+                    self.templates.insert((name, kind), pod);
                 }
-            }
-            ("", "Namespace") => {
-                if metadata.name == ROOT {
-                    let labels = metadata.labels.unwrap_or_default();
-                    self.installation.network = labels.get(NETWORK).cloned();
-                }
-            }
-            ("", "ConfigMap") if metadata.namespace.as_deref() == Some(ROOT) && metadata.name == "istio" => {
-                let ConfigMap { data } = item.parse().map_err(|_| wrong())?;
-                self.installation.configure(data).ok_or_else(wrong)?;
             }
             // Its values are not even looked at.
             ("", "Secret") => self.installation.opens(&metadata, REMOTE),
             ("networking.istio.io" | "security.istio.io", followed) if FOLLOWED.contains(&followed) => {
-                let Istios { spec } = item.parse().map_err(|_| wrong())?;
-                let spec = spec.unwrap_or_default();
-                let (namespace, name) = name(file, &kind, &metadata)?;
-                if kind != "EnvoyFilter" && is_template(&spec) {
-                    return Err(template(file, item));
-                }
-                let document = Document {
-                    api_version: &api_version,
-                    kind: &kind,
-                    metadata: Kept {
-                        name: &name,
-                        namespace: &namespace,
-                        creation_timestamp: metadata.creation_timestamp.as_deref(),
-                    },
-                    spec: &spec,
+                return self.take_routing(origin, item, &api_version, &kind, &metadata);
+            }
+            _ => return self.take_surroundings(origin, item, group, &kind, metadata),
+        }
+        Ok(())
+    }
+
+    /// What stands around Services and pods; other kinds are counted.
+    fn take_surroundings(
+        &mut self,
+        origin: &Origin<'_>,
+        item: &Item<'_>,
+        group: &str,
+        kind: &str,
+        metadata: Metadata,
+    ) -> Result<(), Unreadable> {
+        let file = &*origin.file();
+        match (group, kind) {
+            ("discovery.k8s.io", "EndpointSlice") => {
+                let Ok(slice) = item.parse::<EndpointSlice>() else {
+                    return self.unsound(file, item, kind, &metadata.name);
                 };
-                let text = serde_yaml::to_string(&document).map_err(|_| wrong())?;
-                let sound = Routing::read(&[BundleText { cluster: "", file: "", text: &text }]);
-                sound.map_err(|reason| {
-                    let reason = reason.to_string();
-                    let reason = reason.split_once(": ").map_or(reason.as_str(), |(_, reason)| reason);
-                    let reason = escape::line(reason).into_owned();
-                    Unreadable::new(format!("{file}: cannot follow {title} ({}): {reason}", item.path))
-                        .help("leave it out of the dump if the request has nothing to do with it")
-                })?;
-                if self.is_new(file, &kind, &(namespace, name), &spec)? {
-                    if kind == "Gateway" {
-                        self.gateway_selectors.extend(selector(&spec));
-                    }
-                    self.routing.push_str("---\n");
-                    self.routing.push_str(&text);
+                let Some(name) = self.name(origin, kind, &metadata) else { return Ok(()) };
+                let Some(service) = slice::service_of(&metadata) else { return Ok(()) };
+                if self.is_new(file, kind, &name, &slice) {
+                    self.list((name.0, service), slice.listed());
+                }
+            }
+            ("", "Endpoints") => {
+                let Ok(endpoints) = item.parse::<Endpoints>() else {
+                    return self.unsound(file, item, kind, &metadata.name);
+                };
+                let Some(name) = self.name(origin, kind, &metadata) else { return Ok(()) };
+                if self.is_new(file, kind, &name, &endpoints) {
+                    self.list(name, endpoints.listed());
+                }
+            }
+            ("", "Node") => {
+                let status = item.parse::<Statused<NodeStatus>>().ok().and_then(|node| node.status);
+                let addresses = status.into_iter().flat_map(NodeStatus::dialled);
+                self.node_addresses.extend(addresses);
+                if let Some(place) = metadata.labels.as_ref().and_then(mesh::place) {
+                    self.nodes.insert(metadata.name, place);
+                }
+            }
+            ("", "Namespace") => {
+                let labels = metadata.labels.unwrap_or_default();
+                if metadata.name == ROOT {
+                    self.installation.network = labels.get(NETWORK).cloned();
+                }
+                if labels.get("istio-injection").is_some_and(|word| word == "disabled") {
+                    self.not_injected.insert(metadata.name);
+                }
+            }
+            ("", "ConfigMap") if metadata.namespace.as_deref() == Some(ROOT) && metadata.name == "istio" => {
+                let Ok(ConfigMap { data }) = item.parse() else {
+                    return self.unsound(file, item, kind, &metadata.name);
+                };
+                if self.installation.configure(data).is_none() {
+                    return self.unsound(file, item, kind, &metadata.name);
                 }
             }
             (_, other) => {
                 let which = if ROUTING.contains(&other) { &mut self.routes } else { &mut self.unread };
-                *which.entry(kind).or_default() += 1;
+                *which.entry(kind.to_owned()).or_default() += 1;
             }
         }
         Ok(())
     }
 
-    /// Whether an object is there for the first time. Twice with the same content counts once.
-    fn is_new(
+    /// An object of Istio, as text in the form of bundles.
+    fn take_routing(
         &mut self,
-        file: &str,
+        origin: &Origin<'_>,
+        item: &Item<'_>,
+        api_version: &str,
         kind: &str,
-        name: &Name,
-        content: &impl Hash,
-    ) -> Result<bool, Unreadable> {
-        let mut hasher = DefaultHasher::new();
-        content.hash(&mut hasher);
-        let content = hasher.finish();
-        let Some((known, before)) = self.seen.get(&(kind.to_owned(), name.clone())) else {
-            self.seen.insert((kind.to_owned(), name.clone()), (content, file.to_owned()));
-            return Ok(true);
+        metadata: &Metadata,
+    ) -> Result<(), Unreadable> {
+        let file = &*origin.file();
+        let title = escape::line(&format!("{kind} {}", metadata.name)).into_owned();
+        let wrong = |reason: &str| {
+            Unreadable::new(format!("{file}: cannot follow {title} ({}): {reason}", item.path))
+                .help("leave it out of the dump if the request has nothing to do with it")
         };
-        if *known == content {
-            return Ok(false);
+        let Ok(Istios { spec }) = item.parse() else { return self.no_object(origin, item) };
+        let spec = spec.unwrap_or_default();
+        if kind != "EnvoyFilter" && template::is_unfilled(&spec) {
+            self.unfilled(file, item.path);
+            return Ok(());
         }
-        let place = if before == file { format!("{file} has") } else { format!("{before} and {file} have") };
-        let title = escape::line(&format!("{kind} {}/{}", name.0, name.1)).into_owned();
-        Err(Unreadable::new(format!("{place} {title} twice, with different contents"))
-            .help("name the dump that is right; each cluster has its own: `cluster1=… cluster2=…`"))
+        let Some(name) = self.name(origin, kind, metadata) else { return Ok(()) };
+        let document = Document {
+            api_version,
+            kind,
+            metadata: Kept {
+                name: &name.1,
+                namespace: &name.0,
+                creation_timestamp: metadata.creation_timestamp.as_deref(),
+            },
+            spec: &spec,
+        };
+        let text = serde_yaml::to_string(&document).map_err(|_| wrong("it is no sound object"))?;
+        let sound = Routing::read(&[BundleText { cluster: "", file: "", text: &text }]);
+        if let Err(reason) = sound {
+            let reason = reason.to_string();
+            let reason = reason.split_once(": ").map_or(reason.as_str(), |(_, reason)| reason);
+            return Err(wrong(&escape::line(reason)));
+        }
+        if self.is_new(file, kind, &name, &spec) {
+            if kind == "Gateway" {
+                self.gateway_selectors.extend(selector(&spec));
+            }
+            self.routing.push_str("---\n");
+            self.routing.push_str(&text);
+        }
+        Ok(())
+    }
+
+    /// Both kinds may list the same.
+    fn list(&mut self, service: Name, listed: Vec<Listed>) {
+        let known = self.listed.entry(service).or_default();
+        for some in listed {
+            if !known.contains(&some) {
+                known.push(some);
+            }
+        }
+    }
+
+    /// Whether an object is there for the first time. Twice with the same content counts once; of several contents the first
+    /// is kept, and that is said.
+    fn is_new(&mut self, file: &str, kind: &str, name: &Name, content: &impl Hash) -> bool {
+        match self.seen.add(file, &(kind, name), content) {
+            Standing::New => true,
+            Standing::Known => false,
+            Standing::Other(before) => {
+                let before = escape::line(before);
+                let place =
+                    if before == file { format!("{file} has") } else { format!("{before} and {file} have") };
+                let title = escape::line(&format!("{kind} {}/{}", name.0, name.1)).into_owned();
+                let message = format!("{place} {title} twice, with different contents");
+                let help = "name the files that are applied: stages, overlays and other clusters have states of their own";
+                self.findings.push(Finding::new(Code::MG0703, message).help(help));
+                false
+            }
+        }
+    }
+
+    /// A text that is not filled in: said once a file.
+    fn unfilled(&mut self, file: &str, path: &str) {
+        let message = format!("{file}: {path} is a template");
+        let help = "render it first, as `helm template …`, `kustomize build …` or `envsubst` do, or take the dump of a cluster";
+        let start = format!("{file}: ");
+        let is_known = |known: &Finding| known.code == Code::MG0702 && known.message.starts_with(&start);
+        if !self.findings.iter().any(is_known) {
+            self.findings.push(Finding::new(Code::MG0702, message).help(help));
+        }
+    }
+
+    /// Namespace and name; where nobody says the namespace, that is said once a file.
+    fn name(&mut self, origin: &Origin<'_>, kind: &str, metadata: &Metadata) -> Option<Name> {
+        let namespace = metadata.namespace.as_deref().filter(|namespace| !namespace.is_empty());
+        if let Some(namespace) = namespace.or(origin.namespace) {
+            return Some((namespace.to_owned(), metadata.name.clone()));
+        }
+        let file = origin.file();
+        let title = escape::line(&format!("{kind} {}", metadata.name)).into_owned();
+        let start = format!("{file}: ");
+        let is_known = |known: &Finding| known.code == Code::MG0705 && known.message.starts_with(&start);
+        if !self.findings.iter().any(is_known) {
+            let message = format!("{file}: {title} names no namespace");
+            let help = format!(
+                "what a cluster prints names it; for manifests say where they are applied: `{}/NAMESPACE={file}`",
+                origin.cluster
+            );
+            self.findings.push(Finding::new(Code::MG0705, message).help(help));
+        }
+        None
+    }
+
+    /// What is not sound may be a template, too.
+    fn unsound(&mut self, file: &str, item: &Item<'_>, kind: &str, name: &str) -> Result<(), Unreadable> {
+        if template::is_source(item.text) {
+            self.unfilled(file, item.path);
+            return Ok(());
+        }
+        let title = escape::line(&format!("{kind} {name}")).into_owned();
+        Err(Unreadable::new(format!("{file}: {} is no sound {title}", item.path))
+            .help("the API server would not have it; get the dump again"))
+    }
+
+    /// What is no object: not a word for it in a directory, where anything may lie.
+    fn no_object(&mut self, origin: &Origin<'_>, item: &Item<'_>) -> Result<(), Unreadable> {
+        let file = origin.file();
+        if template::is_source(item.text) {
+            self.unfilled(&file, item.path);
+            return Ok(());
+        }
+        if !origin.is_named() {
+            *self.unread.entry("no objects of Kubernetes".to_owned()).or_default() += 1;
+            return Ok(());
+        }
+        Err(Unreadable::new(format!("{file}: {} is no object of Kubernetes", item.path)).help(HELP))
     }
 
     /// What was not read, in a sentence or two.
@@ -244,91 +377,9 @@ impl Objects {
 /// By which Istio knows the network of namespaces, pods and gateways.
 pub(super) const NETWORK: &str = "topology.istio.io/network";
 
-fn name(file: &str, kind: &str, metadata: &Metadata) -> Result<Name, Unreadable> {
-    let name = metadata.name.clone();
-    let title = || escape::line(&format!("{kind} {name}")).into_owned();
-    match metadata.namespace.clone() {
-        Some(namespace) => Ok((namespace, name)),
-        None => Err(Unreadable::new(format!("{file}: {} names no namespace", title())).help(
-            "what a cluster prints names it; a manifest is taken for none, for nobody knows where it goes",
-        )),
-    }
-}
-
-/// Nothing for a pod that is no longer there.
-fn pod(metadata: Metadata, spec: PodSpec, status: &PodStatus) -> Option<Pod> {
-    let is_over = matches!(status.phase.as_deref(), Some("Succeeded" | "Failed"));
-    if is_over || metadata.deletion_timestamp.is_some() {
-        return None;
-    }
-    let labels = metadata.labels.unwrap_or_default();
-    let owner = metadata.owner_references.unwrap_or_default().into_iter().next();
-    let owner = match owner {
-        Some(owner) if owner.kind == "ReplicaSet" => {
-            let hash = labels.get("pod-template-hash").map(|hash| format!("-{hash}"));
-            let plain = hash.as_ref().and_then(|hash| owner.name.strip_suffix(hash.as_str()));
-            plain.unwrap_or(&owner.name).to_owned()
-        }
-        Some(owner) if owner.kind != "StatefulSet" => owner.name,
-        Some(_) | None => metadata.name,
-    };
-    let PodSpec { node_name, service_account_name, containers, init_containers } = spec;
-    let all = || containers.iter().chain(init_containers.iter().flatten());
-    let proxy = all().find(|container| container.name == PROXY);
-    let has_word = |proxy: &Container| proxy.args.iter().flatten().any(|word| word == "router");
-    let variable = |name: &str| {
-        let variables = proxy.into_iter().flat_map(|proxy| proxy.env.iter().flatten());
-        variables.filter(|some| some.name == name).find_map(|some| some.value.clone())
-    };
-    let view = variable("ISTIO_META_REQUESTED_NETWORK_VIEW").unwrap_or_default();
-    let ready =
-        |condition: &super::object::Condition| condition.form == "Ready" && condition.status == "True";
-    Some(Pod {
-        owner,
-        account: service_account_name.unwrap_or_else(|| "default".to_owned()),
-        node: node_name,
-        is_ready: status.conditions.iter().flatten().any(ready),
-        has_sidecar: proxy.is_some(),
-        is_gateway: proxy.is_some_and(has_word),
-        view: view.split(',').filter(|network| !network.is_empty()).map(str::to_owned).collect(),
-        ports: all()
-            .flat_map(|container| container.ports.iter().flatten())
-            .filter_map(|port| Some((port.name.clone()?, port.container_port)))
-            .collect(),
-        labels,
-    })
-}
-
-/// `region/zone`
-fn place(labels: &Labels) -> Option<String> {
-    let region = labels.get("topology.kubernetes.io/region")?;
-    let below = ["topology.kubernetes.io/zone", "topology.istio.io/subzone"];
-    let below = below.iter().map_while(|label| labels.get(*label));
-    Some([region].into_iter().chain(below).map(String::as_str).collect::<Vec<_>>().join("/"))
-}
-
 /// Of an Istio Gateway; one that selects nobody selects all.
 fn selector(spec: &Value) -> Option<Labels> {
     serde_yaml::from_value(spec.get("selector")?.clone()).ok()
-}
-
-/// Whether some text waits to be filled in.
-fn is_template(value: &Value) -> bool {
-    match value {
-        Value::String(text) => {
-            text.contains("{{") || text.contains("${") || (text.starts_with('<') && text.ends_with('>'))
-        }
-        Value::Sequence(values) => values.iter().any(is_template),
-        Value::Mapping(values) => values.iter().any(|(key, value)| is_template(key) || is_template(value)),
-        Value::Tagged(tagged) => is_template(&tagged.value),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
-}
-
-fn template(file: &str, item: &Item<'_>) -> Unreadable {
-    Unreadable::new(format!("{file}: {} is a template", item.path)).help(
-        "render it first, as `helm template …` or `kustomize build …` do, or take the dump of a cluster",
-    )
 }
 
 /// A list whose items do not stand on lines of their own may be empty, and nothing else.
@@ -341,11 +392,4 @@ fn refuse_one_line(file: &str, item: &Item<'_>) -> Result<(), Unreadable> {
         ))
         .help(HELP)),
     }
-}
-
-fn no_object(file: &str, item: &Item<'_>) -> Unreadable {
-    if item.text.contains("{{") {
-        return template(file, item);
-    }
-    Unreadable::new(format!("{file}: {} is no object of Kubernetes", item.path)).help(HELP)
 }

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use super::cluster::{NETWORK, Name, Objects, Pod, Service};
+use super::cluster::{NETWORK, Name, Objects, ROOT, Service};
 use super::object::{Labels, PortOrName, ServicePort};
-use crate::trace::world::{self, Cluster, Gateway, Workload, selects};
+use super::pod::Pod;
+use crate::trace::world::{self, Cluster, Gateway, Nodes, Workload, selects};
 
 /// Labels that tell apart pods of one version.
 const HASHES: [&str; 3] = ["pod-template-hash", "controller-revision-hash", "rollouts-pod-template-hash"];
@@ -19,12 +20,14 @@ impl Objects {
     pub(super) fn cluster(mut self, name: &str, notes: &mut Vec<String>) -> (Cluster, String) {
         let mut cluster = Cluster::new(name);
         let installation = std::mem::take(&mut self.installation);
+        self.bring_pods();
         cluster.release = installation.release().unwrap_or(cluster.release);
         cluster.network = installation.network;
         cluster.mesh_config = installation.config;
         cluster.mesh_networks = installation.networks;
         cluster.registry = installation.registry.filter(|registry| registry != name);
         cluster.sees = installation.opened.into_iter().collect();
+        cluster.domain = installation.domain.unwrap_or(cluster.domain);
         let mut places = self.nodes.values();
         let first = places.next();
         cluster.locality = first.filter(|first| places.all(|place| place == *first)).cloned();
@@ -51,6 +54,25 @@ impl Objects {
     }
 }
 
+impl Objects {
+    /// Whether Istio runs here, and no control plane of its own.
+    pub(super) fn is_remote(&self) -> bool {
+        let has_pods = self.pods.keys().any(|(namespace, _)| namespace == ROOT);
+        has_pods && !self.installation.has_control_plane()
+    }
+
+    /// Where a dump has no pods at all, workloads count as running.
+    fn bring_pods(&mut self) {
+        if !self.pods.is_empty() {
+            return;
+        }
+        for ((name, _), mut pod) in std::mem::take(&mut self.templates) {
+            pod.has_sidecar &= pod.inject == Some(true) || !self.not_injected.contains(&name.0);
+            self.pods.insert(name, pod);
+        }
+    }
+}
+
 struct Context<'a> {
     objects: &'a Objects,
     trust_domain: String,
@@ -74,7 +96,7 @@ impl Context<'_> {
         let ports: Vec<_> = tcp(service).map(|port| self::port(port, &pods)).collect();
         let mut workloads: Vec<Workload> = Vec::new();
         for pod in &pods {
-            let found = self.workload(&name.0, pod);
+            let mut found = self.workload(&name.0, pod);
             let not_ready = found.not_ready;
             let same = |known: &&mut Workload| {
                 let Workload {
@@ -86,6 +108,7 @@ impl Context<'_> {
                     network,
                     no_sidecar,
                     identities,
+                    addresses: _,
                 } = &**known;
                 *name == found.name
                     && *labels == found.labels
@@ -98,6 +121,7 @@ impl Context<'_> {
                 Some(known) => {
                     known.replicas += 1;
                     known.not_ready += not_ready;
+                    known.addresses.append(&mut found.addresses);
                 }
                 None => workloads.push(found),
             }
@@ -108,6 +132,11 @@ impl Context<'_> {
             ports,
             headless: service.spec.cluster_ip.as_deref() == Some("None"),
             workloads,
+            listed: if pods.is_empty() {
+                self.objects.listed.get(name).cloned().unwrap_or_default()
+            } else {
+                Vec::new()
+            },
         })
     }
 
@@ -124,6 +153,7 @@ impl Context<'_> {
             network: network.filter(|network| Some(network) != self.network.as_ref()),
             no_sidecar: !pod.has_sidecar,
             identities: if pod.has_sidecar { vec![identity] } else { Vec::new() },
+            addresses: pod.addresses.clone(),
         }
     }
 
@@ -159,7 +189,17 @@ impl Context<'_> {
                 .cloned(),
             locality: self.locality(first),
             existing: Vec::new(),
+            nodes: self.nodes(service, &pods),
         })
+    }
+
+    /// The way to a Service by the nodes.
+    fn nodes(&self, service: &Service, pods: &[&Pod]) -> Nodes {
+        let dialled = tcp(service).filter_map(|port| {
+            let number = port.node_port.filter(|number| *number != 0)?;
+            Some((number, target(port, pods).unwrap_or(port.port)))
+        });
+        Nodes { addresses: self.objects.node_addresses.clone(), ports: dialled.collect() }
     }
 
     /// Whether a pod's proxy is told to be one, or a Gateway selects it and no Service of an application.

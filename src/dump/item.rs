@@ -177,7 +177,8 @@ impl Reader<'_> {
         take: &mut dyn FnMut(&Item<'_>) -> Result<(), Unreadable>,
     ) -> Result<(), Unreadable> {
         // kubectl writes `kind: List` behind the items; by hand it stands before them.
-        if self.listed && !self.top.lines().any(|line| line.starts_with("kind:")) {
+        let has = |field: &str| self.top.lines().any(|line| line.starts_with(field));
+        if self.listed && has("apiVersion:") && !has("kind:") {
             return Err(Unreadable::new(format!("{} ends in the middle of a list", self.file))
                 .help("get the whole dump again: nothing can be said of what is missing"));
         }

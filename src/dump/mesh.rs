@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::object::{Container, IstioConfig, Metadata};
+use super::object::{Container, IstioConfig, Labels, Metadata};
 use crate::trace::world::{MeshConfig, MeshNetworks, World};
 
 /// Before the name of a cluster, as `istioctl create-remote-secret` names its Secret.
@@ -24,9 +24,12 @@ pub(super) struct Installation {
     pub(super) registry: Option<String>,
     /// What it calls those that it reads beside.
     pub(super) opened: BTreeSet<String>,
+    /// Of Services, as sidecars are told.
+    pub(super) domain: Option<String>,
     /// The 30 of Istio 1.30: of the control plane, and of sidecars.
     control_plane: Option<u8>,
     proxies: Option<u8>,
+    has_istiod: bool,
 }
 
 impl Installation {
@@ -35,14 +38,27 @@ impl Installation {
         self.control_plane.or(self.proxies)
     }
 
+    /// Whether a control plane runs here.
+    pub(super) fn has_control_plane(&self) -> bool {
+        self.control_plane.is_some() || self.has_istiod
+    }
+
     /// Takes what images and variables of Istio's own containers say.
     pub(super) fn runs(&mut self, containers: &[Container]) {
-        for Container { name, image, ports: _, env, args: _ } in containers {
+        for Container { name, image, ports: _, env, args } in containers {
             let (known, variable) = match name.as_str() {
-                "discovery" => (&mut self.control_plane, "CLUSTER_ID"),
+                "discovery" => {
+                    self.has_istiod = true;
+                    (&mut self.control_plane, "CLUSTER_ID")
+                }
                 "istio-proxy" => (&mut self.proxies, "ISTIO_META_CLUSTER_ID"),
                 _ => continue,
             };
+            let words = args.iter().flatten().zip(args.iter().flatten().skip(1));
+            let said = words.into_iter().find(|(word, _)| *word == "--domain");
+            if let Some((_, domain)) = said.and_then(|(_, word)| word.split_once(".svc.")) {
+                self.domain = Some(domain.to_owned());
+            }
             if let Some(release) = release(image) {
                 *known = Some(known.map_or(release, |known| known.min(release)));
             }
@@ -81,6 +97,14 @@ impl Installation {
     }
 }
 
+/// `region/zone`
+pub(super) fn place(labels: &Labels) -> Option<String> {
+    let region = labels.get("topology.kubernetes.io/region")?;
+    let below = ["topology.kubernetes.io/zone", "topology.istio.io/subzone"];
+    let below = below.iter().map_while(|label| labels.get(*label));
+    Some([region].into_iter().chain(below).map(String::as_str).collect::<Vec<_>>().join("/"))
+}
+
 /// The 29 of `docker.io/istio/pilot:1.29.1-distroless`.
 fn release(image: &str) -> Option<u8> {
     let (_, tag) = image.split('@').next()?.rsplit_once(':')?;
@@ -108,6 +132,21 @@ pub(super) fn name_those_seen(world: &mut World) -> Vec<String> {
         }
     }
     notes
+}
+
+/// A cluster without a control plane of its own has that of the one cluster that reads it, and has its own.
+pub(super) fn name_control_planes(world: &mut World, remote: &BTreeSet<String>) {
+    let readers = |name: &String| -> Vec<String> {
+        let others = world.clusters.iter().filter(|cluster| !remote.contains(&cluster.name));
+        others.filter(|other| other.sees.contains(name)).map(|other| other.name.clone()).collect()
+    };
+    let found: BTreeMap<String, Vec<String>> =
+        remote.iter().map(|name| (name.clone(), readers(name))).collect();
+    for cluster in &mut world.clusters {
+        if let Some([reader]) = found.get(&cluster.name).map(Vec::as_slice) {
+            cluster.control_plane = Some(reader.clone());
+        }
+    }
 }
 
 #[cfg(test)]

@@ -46,6 +46,9 @@ pub(super) struct Annotations {
     /// Which cluster a Secret opens.
     #[serde(rename = "networking.istio.io/cluster")]
     pub(super) cluster: Option<String>,
+    /// Whether a pod gets a sidecar.
+    #[serde(rename = "sidecar.istio.io/inject")]
+    pub(super) inject: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -74,6 +77,47 @@ pub(super) struct ServiceSpec {
     pub(super) form: Option<String>,
 }
 
+/// An object of whose spec nothing is kept.
+#[derive(Debug, Deserialize)]
+pub(super) struct Statused<T> {
+    pub(super) status: Option<T>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct NodeStatus {
+    addresses: Option<Vec<NodeAddress>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct NodeAddress {
+    #[serde(rename = "type", default)]
+    form: String,
+    #[serde(default)]
+    address: String,
+}
+
+impl NodeStatus {
+    /// What others may dial.
+    pub(super) fn dialled(self) -> impl Iterator<Item = String> {
+        let addresses = self.addresses.into_iter().flatten();
+        let by_ip = addresses.filter(|some| matches!(some.form.as_str(), "InternalIP" | "ExternalIP"));
+        by_ip.map(|some| some.address)
+    }
+}
+
+/// What brings pods.
+#[derive(Debug, Deserialize)]
+pub(super) struct WorkloadSpec {
+    pub(super) replicas: Option<u32>,
+    pub(super) template: Option<Template>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Template {
+    pub(super) metadata: Option<Metadata>,
+    pub(super) spec: Option<PodSpec>,
+}
+
 #[derive(Debug, Deserialize, Hash)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ServicePort {
@@ -83,6 +127,7 @@ pub(super) struct ServicePort {
     pub(super) protocol: Option<String>,
     pub(super) app_protocol: Option<String>,
     pub(super) target_port: Option<PortOrName>,
+    pub(super) node_port: Option<u16>,
 }
 
 #[derive(Debug, Deserialize, Hash)]
@@ -147,14 +192,23 @@ pub(super) struct Variable {
 #[derive(Debug, Default, Deserialize, Hash)]
 pub(super) struct PodStatus {
     pub(super) phase: Option<String>,
+    #[serde(rename = "podIP")]
+    pub(super) pod_ip: Option<String>,
     pub(super) conditions: Option<Vec<Condition>>,
 }
 
 #[derive(Debug, Deserialize, Hash)]
 pub(super) struct Condition {
     #[serde(rename = "type")]
-    pub(super) form: String,
-    pub(super) status: String,
+    form: String,
+    status: String,
+}
+
+impl Condition {
+    /// Whether it says that a pod answers.
+    pub(super) fn is_ready(&self) -> bool {
+        self.form == "Ready" && self.status == "True"
+    }
 }
 
 /// Istio's own settings.

@@ -161,7 +161,24 @@ fn of_shard<'a>(
             speaks_mesh_tls: !workload.no_sidecar && mode != MutualTlsMode::Disable,
         }
     };
-    service.workloads.iter().map(endpoint).filter(|endpoint| endpoint.all > 0).collect()
+    let pods = service.workloads.iter().map(endpoint);
+    let listed = service.listed.iter().filter(|listed| listed.is_ready);
+    let by_hand = listed.filter_map(|listed| {
+        Some(Endpoint {
+            at: At::Listed { address: &listed.address },
+            port: *listed.ports.get(port.name)?,
+            labels: augmented(&BTreeMap::new(), cluster.id(), "", ""),
+            locality: String::new(),
+            network: None,
+            cluster: cluster.id(),
+            weight: 1.0,
+            all: 1,
+            up: 1,
+            has_proxy: false,
+            speaks_mesh_tls: false,
+        })
+    });
+    pods.filter(|endpoint| endpoint.all > 0).chain(by_hand).collect()
 }
 
 fn of_entry<'a>(

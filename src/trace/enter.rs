@@ -10,7 +10,7 @@ use super::registry::Registry;
 use super::report::{DeadEnd, End};
 use super::rewrite;
 use super::server::{Opened, ServerKind, opened};
-use super::upstream::{Target, Wrapping};
+use super::upstream::{Pods, Target, Wrapping};
 use super::walk::{Flow, Walk};
 use super::world::Gateway;
 
@@ -25,9 +25,20 @@ impl<'a> Walk<'_, 'a> {
         wrapping: &Wrapping,
     ) {
         let dialled = format!("{address}:{port}");
-        let Some((cluster, gateway)) = self.tracer.world.gateway_at(address, &registry.cluster.name) else {
-            let flow = match self.tracer.world.clusters.iter().find(|cluster| cluster.has_gateway_at(address))
-            {
+        let world = self.tracer.world;
+        let by_address = world.gateway_at(address, &registry.cluster.name);
+        let by_node = || world.gateway_behind(address, port);
+        let found = by_address
+            .map(|(cluster, gateway)| (cluster, gateway, gateway.ports.get(&port).copied()))
+            .or_else(|| by_node().map(|(cluster, gateway, listens)| (cluster, gateway, Some(listens))));
+        let Some((cluster, gateway, listens)) = found else {
+            if let Some((cluster, namespace, workload)) = world.pod_at(address) {
+                let what = format!("{address} is a pod of {} in {}", workload.name, cluster.name);
+                let flow = flow.step(&registry.cluster.name, what, None);
+                let pods = Pods { cluster, workload, namespace, port };
+                return self.arrive(registry, proxy, flow, &pods, wrapping);
+            }
+            let flow = match world.clusters.iter().find(|cluster| cluster.has_gateway_at(address)) {
                 Some(other) => {
                     let (own, other) = (&registry.cluster.name, &other.name);
                     let what = format!("{address} leads to the gateway of {other}, though not from {own}");
@@ -53,7 +64,7 @@ impl<'a> Walk<'_, 'a> {
                 format!("the gateway of {} sends on to that of {}", registry.cluster.name, cluster.name);
             return self.dead(flow, reason, why);
         }
-        let Some(listens) = gateway.ports.get(&port) else {
+        let Some(listens) = listens else {
             let why = format!("the gateway of {} has no port {port}", cluster.name);
             return self.dead(flow, DeadEnd::GatewayPort, why);
         };
@@ -66,7 +77,7 @@ impl<'a> Walk<'_, 'a> {
             flow.client.clone_from(client);
         }
         if let Some(far) = self.registry(&cluster.name) {
-            self.enter(far, gateway, *listens, flow, sni);
+            self.enter(far, gateway, listens, flow, sni);
         }
     }
 

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use address::{Listed, Nodes};
 pub use network::{MeshNetwork, MeshNetworks, NetworkEndpoints, NetworkGateway};
 
+mod address;
 mod network;
 #[cfg(test)]
 mod tests;
@@ -138,6 +140,9 @@ pub struct Gateway {
     /// Ports that are open before any bundle is applied.
     #[serde(skip)]
     pub existing: Vec<ExistingServer>,
+    /// The way in by the nodes, if there is one.
+    #[serde(skip)]
+    pub nodes: Nodes,
 }
 
 /// A server of a Gateway object that is in no bundle.
@@ -172,6 +177,9 @@ pub struct Service {
     /// The pods.
     #[serde(default)]
     pub workloads: Vec<Workload>,
+    /// What answers instead where it selects no pods.
+    #[serde(skip)]
+    pub listed: Vec<Listed>,
 }
 
 /// A port of a Service.
@@ -216,6 +224,9 @@ pub struct Workload {
     /// Those that their certificates may carry; empty where nobody said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identities: Vec<String>,
+    /// Of the pods, where they are known.
+    #[serde(skip)]
+    pub addresses: Vec<String>,
 }
 
 impl World {
@@ -255,18 +266,6 @@ impl World {
                     || control_plane.sees.contains(&other.name))
         };
         [control_plane].into_iter().chain(self.clusters.iter().filter(is_read))
-    }
-
-    /// The gateway that answers callers of one cluster at an address, and its own cluster.
-    #[must_use]
-    pub fn gateway_at(&self, address: &str, caller: &str) -> Option<(&Cluster, &Gateway)> {
-        self.clusters.iter().find_map(|cluster| {
-            let dialled = |gateway: &&Gateway| {
-                let addresses = gateway.addresses_from.get(caller).unwrap_or(&gateway.addresses);
-                addresses.iter().any(|known| known == address)
-            };
-            cluster.gateways.iter().find(dialled).map(|gateway| (cluster, gateway))
-        })
     }
 }
 
@@ -309,15 +308,6 @@ impl Cluster {
     #[must_use]
     pub fn host_of(&self, name: &str, namespace: &str) -> String {
         format!("{name}.{namespace}.svc.{}", self.domain)
-    }
-
-    /// Whether a gateway here has an address, for whatever callers.
-    #[must_use]
-    pub fn has_gateway_at(&self, address: &str) -> bool {
-        let has = |addresses: &Vec<String>| addresses.iter().any(|known| known == address);
-        self.gateways
-            .iter()
-            .any(|gateway| has(&gateway.addresses) || gateway.addresses_from.values().any(has))
     }
 
     /// What control planes call it.

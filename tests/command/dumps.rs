@@ -9,7 +9,7 @@ use super::world::{ROUTING, Ran, World};
 use crate::support::dump;
 
 /// Bookinfo over two clusters: the product page in the first, its reviews in both.
-const BOOKINFO: &str = "\
+pub(super) const BOOKINFO: &str = "\
 apiVersion: meshgen/v1
 kind: Topology
 clusters:
@@ -21,7 +21,7 @@ services:
   ratings: {ports: 9080, versions: {v1: cluster2}}
   reviews: {ports: 9080, versions: {v1: cluster1, v2: cluster2, v3: cluster2}}
 ";
-const RULES: &str = "\
+pub(super) const RULES: &str = "\
 apiVersion: meshgen/v1
 kind: Routing
 routes:
@@ -30,10 +30,10 @@ routes:
     - {match: {headers: {end-user: jason}}, to: v2}
     - {to: {v1: 75, v3: 25}}
 ";
-const DUMPS: &str = "cluster1=cluster1.dump cluster2=cluster2.dump";
+pub(super) const DUMPS: &str = "cluster1=cluster1.dump cluster2=cluster2.dump";
 
 /// A directory with inputs, their bundles in `dist`, and the dumps of clusters to which these are applied.
-fn applied(topology: &str, routing: &str) -> (World, Vec<(String, Value)>) {
+pub(super) fn applied(topology: &str, routing: &str) -> (World, Vec<(String, Value)>) {
     let world = World::new();
     world.write("topology.yaml", topology);
     world.write("routing.yaml", routing);
@@ -53,7 +53,7 @@ fn applied(topology: &str, routing: &str) -> (World, Vec<(String, Value)>) {
     (world, dumps)
 }
 
-fn write(world: &World, cluster: &str, dump: &Value) {
+pub(super) fn write(world: &World, cluster: &str, dump: &Value) {
     world.write(format!("{cluster}.dump"), &serde_yaml::to_string(dump).unwrap());
 }
 
@@ -233,15 +233,7 @@ fn what_is_no_dump_is_told_for_what_it_is() {
         ("NAMESPACE   NAME      READY\ndefault     reviews   2/2\n", "is a table of kubectl", "`-o yaml`"),
         (half, "ends in the middle of a list", "whole dump again"),
         (&json[..json.len() / 2], "ends in the middle of an object", "whole dump again"),
-        ("kind: {{ .Values.kind }}\n", "is a template", "helm template"),
-        (&service.replace("name: a", "name: '${NAME}'"), "is a template", "helm template"),
-        (&service.replace(", namespace: b", ""), "names no namespace", ""),
         (&service.replace("port: 1", "port: http"), "is no sound Service a", "again"),
-        (
-            &format!("{service}---\n{}", service.replace("port: 1", "port: 2")),
-            "has Service b/a twice, with different contents",
-            "name the dump",
-        ),
         ("- just\n- a list\n", "is no object of Kubernetes", "kubectl get"),
         ("", "holds no object", "kubectl get"),
         ("# nothing\n", "holds no object", "kubectl get"),
@@ -263,17 +255,37 @@ fn what_is_no_dump_is_told_for_what_it_is() {
         assert!(ran.stderr.contains(message) && ran.stderr.contains(help), "{message}: {}", ran.stderr);
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{message}");
     }
+    for (text, message, help) in [
+        ("kind: {{ .Values.kind }}\n", "MG0702: bad: line 1 is a template", "helm template"),
+        ("{{- if .Values.on }}\nkind: x\n{{- end }}\n", "MG0702", "helm template"),
+        (&service.replace("name: a", "name: '${NAME}'"), "MG0702", "envsubst"),
+        (
+            &service.replace(", namespace: b", ""),
+            "MG0705: bad: Service a names no namespace",
+            "cluster1/NAMESPACE=bad",
+        ),
+        (
+            &format!("{service}---\n{}", service.replace("port: 1", "port: 2")),
+            "MG0703: bad has Service b/a twice, with different contents",
+            "name the files that are applied",
+        ),
+    ] {
+        world.write("bad", text);
+        let ran = world.run("trace cluster1=bad --from cluster1 http://a/");
+        assert!(ran.stderr.contains(message) && ran.stderr.contains(help), "{message}: {}", ran.stderr);
+        assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{message}");
+    }
     world.write("other.dump", &other);
+    fs::create_dir(world.path("empty")).unwrap();
     fs::write(world.path("packed"), [0x1F, 0x8B, 8]).unwrap();
     fs::write(world.path("wide"), [0xFF, 0xFE, b'a', 0]).unwrap();
     fs::write(world.path("bytes"), b"kind: \xFF\n").unwrap();
     for (dumps, message) in [
-        ("cluster1=cluster1.dump cluster1=other.dump", "cluster1.dump and other.dump have"),
         ("cluster1=cluster1.dump topology.yaml", "is a dump, and `topology.yaml` an input"),
         ("cluster1=cluster1.dump --bundles dist", "`--bundles` names others"),
-        ("cluster1=dist", "is a directory, and no dump"),
+        ("cluster1=empty", "there are no dumps in empty"),
         ("cluster1=missing", "cannot read missing: No such file"),
-        ("cluster1=packed", "is compressed"),
+        ("cluster1=packed", "cannot read packed: "),
         ("cluster1=wide", "is UTF-16"),
         ("cluster1=bytes", "this is no UTF-8"),
         ("cluster1=- cluster2=-", "stdin holds one dump"),

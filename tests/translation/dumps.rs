@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use meshgen::dump::{Dumps, State};
+use meshgen::dump::{Dumps, Origin, State};
 use meshgen::trace::Tracer;
 use meshgen::trace::object::Routing;
 use meshgen::trace::world::World;
@@ -84,11 +84,14 @@ fn broken_dumps_are_refused_without_a_secret() {
                 [&text.as_bytes()[..at], &[marks.nth(at).unwrap()], &text.as_bytes()[at + 1..]].concat();
             for bytes in [&text.as_bytes()[..at], &broken] {
                 let mut dumps = Dumps::default();
-                match dumps.read("near", "dump", bytes, LIMIT) {
+                match dumps.read(&Origin::named("near", "dump"), bytes, LIMIT) {
                     Ok(()) => {
                         sound += 1;
-                        let State { world, routing, notes } = dumps.state();
-                        assert!(!format!("{world:?}{routing:?}{notes:?}").contains(dump::SECRET), "{at}");
+                        let State { world, routing, notes, findings } = dumps.state();
+                        assert!(
+                            !format!("{world:?}{routing:?}{notes:?}{findings:?}").contains(dump::SECRET),
+                            "{at}"
+                        );
                     }
                     Err(unreadable) => {
                         refused += 1;
@@ -112,7 +115,8 @@ fn compare(
     let mut differences = Vec::new();
     let there = Tracer::new(world, routing);
     for json in [false, true] {
-        let State { world, routing, notes } = state(world, bundles, json);
+        let State { world, routing, notes, findings } = state(world, bundles, json);
+        assert_eq!(findings, [], "{name}");
         assert_eq!(notes, [""; 0], "{name}");
         let here = Tracer::new(&world, &routing);
         for query in &queries.queries {
@@ -133,7 +137,7 @@ fn state(world: &World, bundles: &BTreeMap<String, String>, json: bool) -> State
     for cluster in &world.clusters {
         let dump = dump::of(cluster, bundles.get(&cluster.name).map_or("", String::as_str));
         let text = if json { dump.to_string() } else { serde_yaml::to_string(&dump).unwrap() };
-        dumps.read(&cluster.name, "dump", text.as_bytes(), LIMIT).unwrap();
+        dumps.read(&Origin::named(&cluster.name, "dump"), text.as_bytes(), LIMIT).unwrap();
     }
     dumps.state()
 }

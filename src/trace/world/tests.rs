@@ -26,6 +26,7 @@ fn a_world_reads_as_the_judge_reads_it() {
                 network: None,
                 locality: None,
                 existing: Vec::new(),
+                nodes: Nodes::default(),
             }],
             services: vec![Service {
                 name: "reviews".to_owned(),
@@ -46,7 +47,9 @@ fn a_world_reads_as_the_judge_reads_it() {
                     network: None,
                     no_sidecar: false,
                     identities: Vec::new(),
+                    addresses: Vec::new(),
                 }],
+                listed: Vec::new(),
             }],
             registry: None,
             locality: None,
