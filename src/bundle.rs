@@ -60,8 +60,25 @@ pub struct FarService {
     pub versions: Vec<String>,
 }
 
+/// A service that is at one of several steps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AtStep {
+    /// The service as its users name it.
+    pub service: String,
+    /// Which step, from 1.
+    pub step: usize,
+    /// Of so many.
+    pub of: usize,
+    /// Its shares, as they are written: `v1: 95, v2: 5`.
+    pub shares: String,
+    /// What people wait for before the next one.
+    pub pause: Option<String>,
+    /// What people look at before the next one.
+    pub check: Option<String>,
+}
+
 /// What was proved of all bundles of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     /// Services of the mesh.
     pub services: usize,
@@ -73,4 +90,6 @@ pub struct Account {
     pub placeholders: usize,
     /// Findings that are acknowledged in the topology.
     pub acknowledged: usize,
+    /// Services that are on their way from one version to another.
+    pub steps: Vec<AtStep>,
 }

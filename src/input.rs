@@ -24,7 +24,7 @@ pub mod condition;
 pub mod action;
 
 use crate::diagnostic::Outcome;
-use crate::source::{At, Limits, Place, SourceId, Sources};
+use crate::source::{At, Limits, Place, SourceId, Sources, StepChoice};
 use document::Documents;
 use reader::Reader;
 use topology::Topology;
@@ -48,6 +48,8 @@ pub struct Input {
     pub gateways: Listed<gateway::IngressGateway>,
     /// `routes`, each service once.
     pub routes: Listed<routing::Routes>,
+    /// Steps that are asked for from outside.
+    pub steps: Vec<StepChoice>,
 }
 
 /// Reads all texts as far as they are sound. No value if nothing is.
@@ -67,7 +69,16 @@ pub fn parse(sources: &Sources) -> Outcome<Input> {
     let nothing = documents.topologies.is_empty() && documents.routings.is_empty() && !documents.complete;
     let clusters_place = clusters_place.or_else(|| documents.routings.first().map(|document| document.place));
     let has_topology = !documents.topologies.is_empty() || !documents.complete;
-    let input = Input { mesh, clusters, clusters_place, has_topology, services, gateways, routes };
+    let input = Input {
+        mesh,
+        clusters,
+        clusters_place,
+        has_topology,
+        services,
+        gateways,
+        routes,
+        steps: sources.steps.clone(),
+    };
     Outcome { value: (!nothing).then_some(input), findings: reader.into_findings() }
 }
 

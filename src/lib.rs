@@ -61,6 +61,7 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
                 destinations,
                 placeholders: mesh.placeholders(),
                 acknowledged: 0,
+                steps: at_steps(&mesh),
             })
         })
     });
@@ -130,4 +131,26 @@ fn title(plan: &plan::ClusterPlan<'_>) -> yaml::Title {
         configured_by: plan.configured_by.map(|head| head.name.clone()),
         reaches: plan.reached(),
     }
+}
+
+/// Which step of each chain is built.
+fn at_steps(mesh: &model::Mesh) -> Vec<bundle::AtStep> {
+    let chains = mesh.services.iter().flat_map(|service| {
+        service.rules.iter().filter_map(move |rule| Some((service, rule, rule.steps.as_deref()?)))
+    });
+    let at_step = |(service, rule, chain): (&model::Service, &model::Rule, &model::step::Steps)| {
+        let step = chain.steps.get(chain.at);
+        let gate = step.map(|step| step.gate.clone()).unwrap_or_default();
+        let shares =
+            rule.destinations().iter().map(|to| format!("{}: {}", mesh.written(service.id, to), to.weight));
+        bundle::AtStep {
+            service: service.to_string(),
+            step: chain.at + 1,
+            of: chain.steps.len(),
+            shares: shares.collect::<Vec<_>>().join(", "),
+            pause: gate.pause,
+            check: gate.check,
+        }
+    };
+    chains.map(at_step).collect()
 }

@@ -16,6 +16,7 @@ pub mod service_account;
 pub mod ingress;
 pub mod reach; // how a call gets into another cluster
 pub mod routing;
+pub mod step; // a chain of shares
 pub mod condition;
 pub mod action;
 

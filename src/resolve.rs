@@ -46,7 +46,7 @@ use clients::CallersByCluster;
 /// Resolves every name and fills in every default.
 #[must_use]
 pub fn resolve(input: &Input) -> Outcome<Mesh> {
-    let Input { mesh, clusters, clusters_place, has_topology: _, services, gateways, routes } = input;
+    let Input { mesh, clusters, clusters_place, has_topology: _, services, gateways, routes, steps } = input;
     let mut findings = Vec::new();
     let defaults = defaults::of(mesh, &mut findings);
     if clusters.entries.is_empty() && clusters.complete {
@@ -64,6 +64,7 @@ pub fn resolve(input: &Input) -> Outcome<Mesh> {
         services,
         &known,
         (&clusters, &mut names),
+        steps,
         &mut findings,
     );
     let all_known = names.complete && input.services.complete && names.unknown.is_empty();

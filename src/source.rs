@@ -83,6 +83,17 @@ pub struct Sources {
     pub texts: Vec<Source>,
     /// The bounds they are read under.
     pub limits: Limits,
+    /// Steps that are asked for from outside; the last word about a service counts.
+    pub steps: Vec<StepChoice>,
+}
+
+/// Which of a service's `steps` is built, whatever its rules say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepChoice {
+    /// `name` or `namespace/name`.
+    pub service: String,
+    /// From 1.
+    pub step: usize,
 }
 
 impl Sources {

@@ -31,6 +31,7 @@ mod longhand; // what `resolve` prints of it
 // Inputs that are wrong.
 mod cascades; // one cause, one finding
 mod spans; // where the cause is shown
+mod steps; // a canary, step by step
 mod fuzz; // what nobody listed
 mod generated; // what nobody would write
 

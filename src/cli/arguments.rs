@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::load;
-use crate::source::Limits;
+use crate::source::{Limits, StepChoice};
 
 /// Compiles a topology and a routing spec into one bundle of Istio manifests per cluster.
 #[derive(Debug, Parser)]
@@ -129,6 +129,9 @@ pub(super) struct Bounds {
     /// a name (repeatable)
     #[arg(long, value_name = "PATTERN")]
     pub(super) exclude: Vec<String>,
+    /// Which of the `steps` of a service is built, from 1, whatever its `at` says (repeatable)
+    #[arg(long, value_name = "SERVICE=N", value_parser = step, help_heading = "Inputs")]
+    pub(super) step: Vec<StepChoice>,
 }
 
 impl Bounds {
@@ -143,6 +146,7 @@ impl Bounds {
             },
             outside: self.allow_include_outside,
             exclude: self.exclude.clone(),
+            steps: self.step.clone(),
         }
     }
 }
@@ -283,6 +287,13 @@ fn size(text: &str) -> Result<usize, String> {
         Some(size) if (1..=LARGEST).contains(&size) => Ok(size),
         Some(_) | None => Err("expected 1 byte to just under 4GiB".to_owned()),
     }
+}
+
+/// `reviews=3`
+fn step(text: &str) -> Result<StepChoice, String> {
+    let (service, step) = text.rsplit_once('=').ok_or("expected SERVICE=N, such as reviews=3")?;
+    let step = step.parse().map_err(|_| "expected a number behind `=`, such as reviews=3")?;
+    Ok(StepChoice { service: service.to_owned(), step })
 }
 
 #[cfg(test)]

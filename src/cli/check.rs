@@ -14,7 +14,7 @@ pub(super) fn run(arguments: &Check, reporter: &Reporter) -> Result<Ending, Fail
     let outcome = loaded.compile(&mut |_| {});
     let ending = reporter.report(outcome.findings, &loaded.sources, None);
     if let (Ending::Done, Some(account)) = (ending, outcome.value) {
-        reporter.say(&summary::proof(account));
+        reporter.say(&summary::proof(&account));
     }
     Ok(ending)
 }

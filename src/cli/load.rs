@@ -14,7 +14,7 @@ use super::{pattern, problems};
 use crate::bundle::{Account, Bundle};
 use crate::diagnostic::{Finding, Outcome};
 use crate::needs::ClusterNeeds;
-use crate::source::{At, Found, Limits, Source, SourceId, Sources};
+use crate::source::{At, Found, Limits, Source, SourceId, Sources, StepChoice};
 use crate::trace::world::World;
 use input::Input;
 
@@ -72,11 +72,13 @@ pub(super) struct Bounds {
     pub(super) outside: bool,
     /// Patterns of paths that are not read in directories, each seen from the directory that was named.
     pub(super) exclude: Vec<String>,
+    /// Steps that are asked for.
+    pub(super) steps: Vec<StepChoice>,
 }
 
 /// Reads what the paths name and everything that includes. Nothing below `output` is read unless it is named.
 pub(super) fn load(paths: &[PathBuf], bounds: Bounds, output: &Path) -> Result<Loaded, Failure> {
-    let sources = Sources { texts: Vec::new(), limits: bounds.limits };
+    let sources = Sources { texts: Vec::new(), limits: bounds.limits, steps: bounds.steps.clone() };
     let mut search = Search {
         loaded: Loaded { sources, ..Loaded::default() },
         bounds,

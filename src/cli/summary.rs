@@ -9,7 +9,7 @@ use super::failure::shown;
 use super::shell;
 use super::target::{Place, bundle_file, stand_ins_file};
 use super::write::{Gone, Stale, Written, objects};
-use crate::bundle::{Account, Bundle, FarService};
+use crate::bundle::{Account, AtStep, Bundle, FarService};
 use crate::diagnostic::join;
 
 /// Names of one kind shown before the rest is counted.
@@ -75,15 +75,15 @@ pub(super) struct Summary<'a> {
 }
 
 /// The line that tells what was proved, alone.
-pub(super) fn proof(account: Account) -> String {
+pub(super) fn proof(account: &Account) -> String {
     let notes = notes(account);
     let rows =
         std::iter::once(("proved", proved(account))).chain(notes.into_iter().map(|note| ("note", note)));
     rows.fold(String::new(), |text, (heading, row)| format!("{text} {heading:<6}  {row}\n"))
 }
 
-fn proved(account: Account) -> String {
-    let Account { services, clusters, destinations, placeholders: _, acknowledged: _ } = account;
+fn proved(account: &Account) -> String {
+    let Account { services, clusters, destinations, placeholders: _, acknowledged: _, steps: _ } = account;
     let proved = match destinations {
         0 => "no caller needs a route".to_owned(),
         1 => "the 1 destination of a route leads to its pods, and to no others".to_owned(),
@@ -91,12 +91,26 @@ fn proved(account: Account) -> String {
             "{many} destinations, for every caller of every route, lead to their pods and to no others"
         ),
     };
-    format!("{}, {}: {proved}", counted(services, "service"), counted(clusters, "cluster"))
+    format!("{}, {}: {proved}", counted(*services, "service"), counted(*clusters, "cluster"))
+}
+
+/// `reviews is at step 2 of 5, {v1: 95, v2: 5}; before step 3: wait 10m, check no alarms`
+fn at_step(at: &AtStep) -> String {
+    let AtStep { service, step, of, shares, pause, check } = at;
+    let wait = pause.iter().map(|pause| format!("wait {pause}"));
+    let gate: Vec<String> = wait.chain(check.iter().map(|check| format!("check {check}"))).collect();
+    let next = if gate.is_empty() || step == of {
+        String::new()
+    } else {
+        format!("; before step {}: {}", step + 1, gate.join(", "))
+    };
+    format!("{service} is at step {step} of {of}, {{{shares}}}{next}")
 }
 
 /// What else is to be known.
-fn notes(account: Account) -> Vec<String> {
-    let Account { services: _, clusters: _, destinations: _, placeholders, acknowledged } = account;
+fn notes(account: &Account) -> Vec<String> {
+    let Account { services: _, clusters: _, destinations: _, placeholders, acknowledged, steps: _ } = account;
+    let (placeholders, acknowledged) = (*placeholders, *acknowledged);
     let mut notes = Vec::new();
     if placeholders > 0 {
         let have = if placeholders == 1 { "has an address" } else { "have addresses" };
@@ -117,8 +131,9 @@ impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: Vec<(&str, String)> = [
             self.clusters(),
-            vec![("proved", proved(self.account))],
-            notes(self.account).into_iter().map(|note| ("note", note)).collect(),
+            vec![("proved", proved(&self.account))],
+            self.account.steps.iter().take(CLUSTERS).map(|step| ("step", at_step(step))).collect(),
+            notes(&self.account).into_iter().map(|note| ("note", note)).collect(),
             self.stand_ins(),
             self.outcome(),
             self.commands(),

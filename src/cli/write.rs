@@ -11,6 +11,7 @@ mod compare;
 mod directory;
 mod left; // what earlier runs left
 pub(super) mod objects; // what a bundle holds
+mod owned; // weights that another tool turns
 mod replace;
 mod signals;
 
@@ -82,7 +83,7 @@ impl<'a> Staging<'a> {
         self.names.insert(name.to_owned());
         let target = self.directory.path().join(name);
         let old = old(&target, text, self.inputs)?;
-        if old.as_ref().is_some_and(|old| old.text == text.as_bytes()) {
+        if old.as_ref().is_some_and(|old| old.holds(text)) {
             self.unchanged += 1;
             return Ok(());
         }
@@ -139,6 +140,13 @@ impl<'a> Staging<'a> {
 struct Old {
     text: Vec<u8>,
     permissions: fs::Permissions,
+}
+
+impl Old {
+    /// Whether it is what is to be written, but for weights that are left to others.
+    fn holds(&self, text: &str) -> bool {
+        self.text == text.as_bytes() || owned::alike(&String::from_utf8_lossy(&self.text), text)
+    }
 }
 
 /// What is there already, if a text may replace it.

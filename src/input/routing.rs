@@ -5,8 +5,10 @@
 
 mod destination; // `to` and `mirror`
 mod ingress; // what is let in from outside
+mod step; // `steps`
 
 pub use ingress::Ingress;
+pub use step::{Gate, Step};
 
 use std::collections::BTreeMap;
 
@@ -32,7 +34,7 @@ pub struct Routes {
     pub ingress: Written<Listed<Ingress>>,
 }
 
-/// One rule. It should have exactly one of `to`, `redirect` and `direct_response`: `resolve` complains else.
+/// One rule. It should have exactly one of `to`, `steps`, `redirect` and `direct_response`: `resolve` complains else.
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// Where it begins: its first key, its braces, or the destination that stands for it.
@@ -41,6 +43,11 @@ pub struct Rule {
     /// `match`: any of them. Absent means every request.
     pub conditions: Written<Listed<Condition>>,
     pub to: Written<Listed<Destination>>,
+    pub steps: Written<Listed<Step>>,
+    /// Which of the steps, from 1.
+    pub at: Written<u32>,
+    /// Who else turns the weights.
+    pub owner: Written<String>,
     pub redirect: Written<Redirect>,
     pub direct_response: Written<DirectResponse>,
     pub actions: Actions,
@@ -95,6 +102,9 @@ form! {
         name: "name",
         conditions: "match",
         to: "to",
+        steps: "steps",
+        at: "at",
+        owner: "owner",
         redirect: "redirect",
         direct_response: "directResponse",
         rewrite: "rewrite",
@@ -183,6 +193,9 @@ impl Rule {
                 name: Written::Absent,
                 conditions: Written::Absent,
                 to,
+                steps: Written::Absent,
+                at: Written::Absent,
+                owner: Written::Absent,
                 redirect: Written::Absent,
                 direct_response: Written::Absent,
                 actions: Actions::default(),
@@ -193,6 +206,9 @@ impl Rule {
             name,
             conditions,
             to,
+            steps,
+            at,
+            owner,
             redirect,
             direct_response,
             rewrite,
@@ -208,6 +224,9 @@ impl Rule {
             name: name.read(reader, Reader::text),
             conditions: conditions.read(reader, Condition::read_all),
             to: to.read(reader, |reader, value| Destination::read_all(service, reader, value)),
+            steps: steps.read(reader, |reader, value| Step::read_all(service, reader, value)),
+            at: at.read(reader, |reader, value| reader.number(value, "step", 1..=u32::from(u16::MAX))),
+            owner: owner.read(reader, Reader::text),
             redirect: redirect.read(reader, Redirect::read),
             direct_response: direct_response.read(reader, DirectResponse::read),
             actions: Actions {

@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use super::Input;
 use crate::diagnostic::{Code, Finding, Severity};
-use crate::source::{Found, Limits, Source, Sources};
+use crate::source::{Found, Source, Sources};
 
 /// A topology that is sound.
 const TOPOLOGY: &str = "apiVersion: meshgen/v1
@@ -32,7 +32,7 @@ fn routing(rest: &str) -> String {
 fn sources<const N: usize>(texts: [&str; N]) -> Sources {
     let source =
         |(index, text): (usize, &str)| Source::new(format!("{index}.yaml"), Found::Named, text.into());
-    Sources { texts: texts.into_iter().enumerate().map(source).collect(), limits: Limits::default() }
+    Sources { texts: texts.into_iter().enumerate().map(source).collect(), ..Sources::default() }
 }
 
 /// What is found in one text.

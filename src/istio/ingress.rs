@@ -6,6 +6,7 @@ use super::kind::object::{Object, Spec};
 use super::kind::virtual_service::{HttpRoute, VirtualServiceSpec};
 use super::mark::{list, object};
 use super::release::Feature;
+use super::routes::owner;
 use super::routes::virtual_service::http_route;
 use super::word::condition;
 use crate::model::ingress as meant;
@@ -106,7 +107,10 @@ pub(super) fn virtual_service(
         gateway.name,
         list(services.iter().map(String::as_str))
     );
-    object((plan.view, plan.cluster.release), name, &first.namespace, why, Spec::VirtualService(spec))
+    let mut object =
+        object((plan.view, plan.cluster.release), name, &first.namespace, why, Spec::VirtualService(spec));
+    owner::mark(&mut object, routes.iter().map(|route| &route.route));
+    object
 }
 
 fn uses_hidden_name(ingress: &Ingress<'_>) -> bool {

@@ -2,5 +2,6 @@
 
 mod connection; // by SNI, or by address
 mod names; // that callers ask for in TLS
+pub mod owner; // who else turns the weights
 mod share; // who gets which share
 pub mod virtual_service;

@@ -39,6 +39,10 @@ pub struct Rule<'m> {
     conditions: Vec<Condition<'m>>,
     #[serde(flatten)]
     answer: Answers<'m>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<&'m str>,
     #[serde(flatten)]
     actions: Actions<'m>,
     /// A list, for a map would not hold one destination twice.
@@ -46,13 +50,30 @@ pub struct Rule<'m> {
     mirror: Vec<BTreeMap<String, f64>>,
 }
 
-/// One of `to`, `redirect` and `directResponse`.
+/// One of `to`, `steps`, `redirect` and `directResponse`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 enum Answers<'m> {
     To(Vec<Destination<'m>>),
+    Steps(Vec<Step<'m>>),
     Redirect(Redirect<'m>),
     DirectResponse(DirectResponse<'m>),
+}
+
+/// One element of `steps`.
+#[derive(Serialize)]
+struct Step<'m> {
+    to: Vec<Destination<'m>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gate: Option<Gate<'m>>,
+}
+
+#[derive(Serialize)]
+struct Gate<'m> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pause: Option<&'m str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<&'m str>,
 }
 
 /// One element of `to`.
@@ -87,20 +108,45 @@ impl<'m> Routing<'m> {
 impl<'m> Rule<'m> {
     fn of(mesh: &'m Mesh, service: &'m Service, rule: &'m model::Rule) -> Self {
         // `speaks` follows from the words.
-        let model::Rule { place: _, name, conditions, answer, actions, mirrors, speaks: _ } = rule;
+        let model::Rule { place: _, name, conditions, answer, actions, mirrors, speaks: _, steps, owner } =
+            rule;
         Self {
             name: name.as_ref().map(|name| name.value.as_str()),
             conditions: conditions.iter().map(|condition| Condition::of(mesh, service, condition)).collect(),
-            answer: match answer {
-                Answer::To(destinations) => {
+            answer: match (answer, steps) {
+                (Answer::To(destinations), Some(steps)) => {
+                    let to = |step| Step::of(mesh, service, destinations, step);
+                    Answers::Steps(steps.steps.iter().map(to).collect())
+                }
+                (Answer::To(destinations), None) => {
                     Answers::To(destinations.iter().map(|to| Destination::of(mesh, service, to)).collect())
                 }
-                Answer::Redirect(redirect) => Answers::Redirect(Redirect::of(redirect)),
-                Answer::DirectResponse(response) => Answers::DirectResponse(DirectResponse::of(response)),
+                (Answer::Redirect(redirect), _) => Answers::Redirect(Redirect::of(redirect)),
+                (Answer::DirectResponse(response), _) => {
+                    Answers::DirectResponse(DirectResponse::of(response))
+                }
             },
+            at: steps.as_ref().map(|steps| steps.at + 1),
+            owner: owner.as_ref().map(|owner| owner.value.word()),
             actions: Actions::of(actions),
             mirror: mirrors.iter().map(|copied| mirror(mesh, service, copied)).collect(),
         }
+    }
+}
+
+impl<'m> Step<'m> {
+    fn of(
+        mesh: &'m Mesh,
+        service: &'m Service,
+        destinations: &'m [model::Destination],
+        step: &'m model::step::Step,
+    ) -> Self {
+        let model::step::Step { weights, gate } = step;
+        let to = destinations.iter().zip(weights);
+        let to = to.map(|(to, weight)| Destination { weight: *weight, ..Destination::of(mesh, service, to) });
+        let model::step::Gate { pause, check } = gate;
+        let gate = Gate { pause: pause.as_deref(), check: check.as_deref() };
+        Self { to: to.collect(), gate: (gate.pause.is_some() || gate.check.is_some()).then_some(gate) }
     }
 }
 

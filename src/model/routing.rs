@@ -5,6 +5,7 @@ use super::cluster::ClusterId;
 use super::condition::Condition;
 use super::protocol::RouteKind;
 use super::service::{Pick, ServiceId};
+use super::step::{Owner, Steps};
 use crate::source::{At, Place};
 
 /// Answers the requests for which one of its conditions holds.
@@ -18,6 +19,10 @@ pub struct Rule {
     pub conditions: Vec<Condition>,
     /// What the request gets.
     pub answer: Answer,
+    /// The chain that the shares of the answer are one step of. Few rules have one.
+    pub steps: Option<Box<Steps>>,
+    /// Who else turns the weights.
+    pub owner: Option<At<Owner>>,
     /// What else happens to it.
     pub actions: Actions,
     /// Who gets a copy of it.

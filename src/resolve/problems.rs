@@ -5,6 +5,7 @@ pub mod address;
 pub mod control_plane;
 pub mod topology;
 pub mod routing;
+pub mod step;
 pub mod connection;
 pub mod value;
 pub mod action;

@@ -1,5 +1,9 @@
 //! Rules: which services, versions, clusters and ports they name, and whether their shares add up.
 
+mod destination; // `to`
+mod owner; // who else turns the weights
+mod step; // `steps`
+
 use std::collections::BTreeMap;
 
 use super::ingress::{self, Gateways};
@@ -12,10 +16,10 @@ use crate::diagnostic::Finding;
 use crate::input::{self, Listed, ServiceName, Written};
 use crate::model::ingress::Ingress;
 use crate::model::{
-    Actions, Answer, Cluster, ClusterId, Complete, Condition, Destination, Mirror, Pick, Release, RouteKind,
-    Rule, Service, ServiceId, VersionId,
+    Actions, Answer, Cluster, ClusterId, Complete, Condition, Mirror, Pick, Release, RouteKind, Rule,
+    Service, ServiceId, VersionId,
 };
-use crate::source::{At, Place};
+use crate::source::{At, Place, StepChoice};
 
 /// What is written for one service.
 struct Routed {
@@ -32,6 +36,7 @@ pub fn route(
     services: Vec<Service>,
     gateways: &Gateways<'_>,
     clusters: (&[Cluster], &mut ClusterNames),
+    chosen: &[StepChoice],
     findings: &mut Vec<Finding>,
 ) -> Vec<Service> {
     let (known, clusters) = clusters;
@@ -40,6 +45,7 @@ pub fn route(
         .map(|service| ((service.namespace.clone(), service.name.clone()), service.id))
         .collect();
     let mut routed: BTreeMap<ServiceId, Routed> = BTreeMap::new();
+    let mut chosen = step::Chosen::of(chosen, &ids);
     for routes in &written.entries {
         let mut reader = Reader {
             services: &services,
@@ -47,6 +53,7 @@ pub fn route(
             all_services,
             clusters,
             gateways,
+            chosen: &mut chosen,
             oldest: Release::LAST.minor,
             from_outside: false,
             findings,
@@ -58,6 +65,7 @@ pub fn route(
             routed.insert(id, reader.routed(service, routes));
         }
     }
+    chosen.unmet(&services, all_services && written.complete, findings);
     services
         .into_iter()
         .map(|service| match routed.remove(&service.id) {
@@ -76,6 +84,8 @@ struct Reader<'r> {
     all_services: bool,
     clusters: &'r mut ClusterNames,
     gateways: &'r Gateways<'r>,
+    /// Steps that the command line asks for.
+    chosen: &'r mut step::Chosen,
     /// The oldest minor release of Istio among the callers of the service.
     oldest: u8,
     /// Whether requests from outside are let in to the service.
@@ -101,16 +111,31 @@ impl Reader<'_> {
         let mut rules = Vec::with_capacity(written.len());
         rules.extend(written.iter().filter_map(|rule| self.rule(service, rule)));
         let complete = complete && rules.len() == written.len();
+        owner::name_routes(service, &mut rules);
         let known = if complete { rules.as_slice() } else { &[] };
         let ingress = ingress::of(service, known, &routes.ingress, self.gateways, self.findings);
         Routed { rules, ingress, complete }
     }
 
     fn rule(&mut self, service: &Service, written: &input::routing::Rule) -> Option<Rule> {
-        let input::routing::Rule { place, name, conditions, to, redirect, direct_response, actions, mirrors } =
-            written;
-        let absent = [to.is_absent(), redirect.is_absent(), direct_response.is_absent()];
-        let legible = [to.place(), redirect.place(), direct_response.place()];
+        let input::routing::Rule {
+            place,
+            name,
+            conditions,
+            to,
+            steps,
+            at,
+            owner,
+            redirect,
+            direct_response,
+            actions,
+            mirrors,
+        } = written;
+        let absent = [to.is_absent(), steps.is_absent(), redirect.is_absent(), direct_response.is_absent()];
+        let legible = [to.place(), steps.place(), redirect.place(), direct_response.place()];
+        if let (Some(place), true) = (at.place(), steps.is_absent()) {
+            self.findings.push(super::problems::step::at_without_steps(place, written));
+        }
         if absent.into_iter().all(|absent| absent) || legible.iter().flatten().count() > 1 {
             self.findings.push(problems::not_one_answer(written));
         }
@@ -119,8 +144,14 @@ impl Reader<'_> {
         let speaks = words.speak(self.findings);
         let written_conditions = conditions;
         let (conditions, conditions_complete) = self.conditions(service, conditions);
+        let mut chain = None;
         let answer = if let Some(to) = to.written() {
             self.destinations(service.id, to).map(Answer::To)
+        } else if let Some(steps) = steps.written() {
+            self.steps(service, steps, at).map(|(to, steps)| {
+                chain = Some(Box::new(steps));
+                Answer::To(to)
+            })
         } else if let Some(redirect) = redirect.written() {
             action::redirect(redirect, self.findings).map(Answer::Redirect)
         } else if let Some(response) = direct_response.written() {
@@ -128,6 +159,7 @@ impl Reader<'_> {
         } else {
             None
         };
+        let owner = owner::of(service, owner, answer.as_ref(), self.findings);
         let actions: Option<Actions> = action::actions(actions, self.oldest, self.findings);
         let (mirrors, mirrors_complete) = self.mirrors(service, mirrors);
         let rule = Rule {
@@ -135,6 +167,8 @@ impl Reader<'_> {
             name: name.written().cloned(),
             conditions,
             answer: answer?,
+            steps: chain,
+            owner: owner.ok()?,
             actions: actions?,
             mirrors,
             speaks: speaks?,
@@ -226,100 +260,6 @@ impl Reader<'_> {
             return None;
         }
         Some(port.number)
-    }
-
-    fn destinations(
-        &mut self,
-        id: ServiceId,
-        written: &At<Listed<input::routing::Destination>>,
-    ) -> Option<Vec<Destination>> {
-        let At { value: Listed { entries, complete }, place } = written;
-        if entries.is_empty() && *complete {
-            self.findings.push(problems::no_destination(*place));
-            return None;
-        }
-        let without_share: Vec<Place> =
-            entries.iter().filter(|entry| entry.weight.is_absent()).map(|entry| entry.place).collect();
-        if entries.len() > 1 && !without_share.is_empty() {
-            self.findings.push(problems::no_share(&without_share));
-        }
-        let mut sound = *complete;
-        let mut destinations: Vec<Destination> = Vec::with_capacity(entries.len());
-        for entry in entries {
-            match self.destination(id, entry, entries.len() == 1) {
-                Some(destination) => destinations.push(destination),
-                None => sound = false,
-            }
-        }
-        if !sound {
-            return None;
-        }
-        let sum: u64 = destinations.iter().map(|to| u64::from(to.weight)).sum();
-        if sum != 100 {
-            self.findings.push(problems::shares(sum, *place, &destinations));
-            return None;
-        }
-        let mut seen: BTreeMap<_, Place> = BTreeMap::new();
-        for to in &destinations {
-            if let Some(first) = seen.insert((to.service, to.pick, to.cluster, to.port), to.place) {
-                self.findings.push(problems::twice(to, first));
-                return None;
-            }
-        }
-        Some(destinations)
-    }
-
-    fn destination(
-        &mut self,
-        id: ServiceId,
-        written: &input::routing::Destination,
-        only: bool,
-    ) -> Option<Destination> {
-        let input::routing::Destination { place, version, cluster, service, port, weight, headers } = written;
-        let target = match service {
-            Written::Absent => id,
-            Written::Illegible => return None,
-            Written::As(name) => self.service(&name.value, name.place, "a destination")?,
-        };
-        let service = self.services.get(target.0)?;
-        let pick = match version {
-            Written::Absent if service.versions.is_empty() => Some(Pick::Any),
-            Written::Absent => {
-                self.findings.push(problems::no_version(service, *place));
-                None
-            }
-            Written::Illegible => None,
-            Written::As(version) => self.pick(service, version),
-        };
-        let cluster = match cluster {
-            Written::Absent => Some(None),
-            Written::Illegible => None,
-            Written::As(cluster) => self.runs_there(service, pick, cluster).map(Some),
-        };
-        let port = match port {
-            Written::Absent => Some(None),
-            Written::Illegible => None,
-            Written::As(port) => self.destination_port(service, port).map(Some),
-        };
-        let weight = match weight {
-            Written::Absent if only => Some(100),
-            Written::Absent | Written::Illegible => None,
-            Written::As(weight) => Some(weight.value),
-        };
-        let headers = match headers {
-            Written::Absent => Some(None),
-            Written::Illegible => None,
-            Written::As(headers) => action::headers(headers, self.oldest, self.findings).map(Some),
-        };
-        Some(Destination {
-            place: *place,
-            service: target,
-            pick: pick?,
-            cluster: cluster?,
-            port: port?,
-            weight: weight?,
-            headers: headers?,
-        })
     }
 
     /// The version that a name stands for. Nothing is said where some version could not be read.

@@ -23,13 +23,26 @@ pub struct Words {
 impl Words {
     /// Every word that was written.
     pub fn of(rule: &Rule) -> Self {
-        let Rule { place: _, name: _, conditions, to, redirect, direct_response, actions, mirrors } = rule;
+        let Rule {
+            place: _,
+            name: _,
+            conditions,
+            to,
+            steps,
+            at: _,
+            owner: _,
+            redirect,
+            direct_response,
+            actions,
+            mirrors,
+        } = rule;
         let Actions { rewrite, timeout, retries, fault, cors_policy, headers } = actions;
         let mut words = Self::default();
         for condition in entries(conditions) {
             words.add(condition);
         }
-        let shares = entries(to).iter().filter_map(|Destination { headers, .. }| word("headers", headers));
+        let shares = entries(to).iter().chain(entries(steps).iter().flat_map(|step| entries(&step.to)));
+        let shares = shares.filter_map(|Destination { headers, .. }| word("headers", headers));
         let actions = [
             word("redirect", redirect),
             word("directResponse", direct_response),

@@ -39,7 +39,14 @@ fn bookinfo() -> Vec<Outline> {
 }
 
 fn summary(place: &Place, outlines: Vec<Outline>, written: Written) -> String {
-    let account = Account { services: 4, clusters: 2, destinations: 6, placeholders: 1, acknowledged: 2 };
+    let account = Account {
+        services: 4,
+        clusters: 2,
+        destinations: 6,
+        placeholders: 1,
+        acknowledged: 2,
+        steps: Vec::new(),
+    };
     Summary { place, outlines, account, written, took: Duration::from_millis(2) }.to_string()
 }
 

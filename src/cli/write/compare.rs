@@ -52,7 +52,7 @@ impl<'a> Comparison<'a> {
     pub(in crate::cli) fn add(&mut self, name: &str, text: &str) -> Result<(), Failure> {
         let path = self.directory.join(name);
         match super::old(&path, text, self.inputs)? {
-            Some(old) if old.text == text.as_bytes() => {}
+            Some(old) if old.holds(text) => {}
             Some(old) => {
                 let lines = changed_lines(&String::from_utf8_lossy(&old.text), text);
                 self.differences.push(Difference::Differs(path, lines));

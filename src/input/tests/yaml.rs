@@ -205,14 +205,14 @@ fn control_characters_are_shown_escaped() {
 #[test]
 fn bytes_that_are_no_text_are_named_by_line() {
     let bytes = b"a: b\nname: caf\xe9\n".to_vec();
-    let sources = Sources { texts: vec![Source::new("x", Found::Named, bytes)], limits: Limits::default() };
+    let sources = Sources { texts: vec![Source::new("x", Found::Named, bytes)], ..Sources::default() };
     let found = crate::input::parse(&sources).findings;
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].message, "`x` is not UTF-8: byte 0xe9 at line 2, byte 10");
     assert_eq!(found[0].labels[0].place.span.start, 14);
 
     let elf = b"\x7fELF\x02\x01\x01\0\0\xff\xfe".to_vec();
-    let sources = Sources { texts: vec![Source::new("x", Found::Named, elf)], limits: Limits::default() };
+    let sources = Sources { texts: vec![Source::new("x", Found::Named, elf)], ..Sources::default() };
     assert_eq!(crate::input::parse(&sources).findings.len(), 1);
 }
 

@@ -1,7 +1,7 @@
 //! Routing: the rules of a service, for the callers of one cluster.
 
 use super::share::{destination, split};
-use super::{connection, names};
+use super::{connection, names, owner};
 use crate::bundle::Origin;
 use crate::istio::dialect::Dialect;
 use crate::istio::kind::object::{Object, Spec};
@@ -62,6 +62,7 @@ pub fn virtual_service(
         why(plan, routes),
         Spec::VirtualService(spec),
     );
+    owner::mark(&mut object, routes.routes.iter());
     if by_sni {
         // istioctl takes the short name and the full one for two objects with one host.
         suppress(&mut object, "IST0109");

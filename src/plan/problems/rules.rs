@@ -1,9 +1,10 @@
 //! What planning finds about rules, and about what no rule answers, in words.
 
 use crate::diagnostic::{Code, Finding, list};
+use crate::model::step::Owner;
 use crate::model::{Destination, Mesh, Port, Rule, Service};
 use crate::plan::rules::gap::Gap;
-use crate::source::Place;
+use crate::source::{At, Place};
 
 /// Ports: those that have the gap. Callers: the clusters concerned, if not all.
 pub fn gap(gap: Gap, service: &Service, ports: &[&Port], callers: &[&str]) -> Finding {
@@ -50,6 +51,15 @@ pub fn shadowed(service: &Service, rule: &Rule, earlier: &Rule) -> Finding {
         .at(rule.place, "never reached")
         .at(earlier.place, "answers all its requests first")
         .help("remove it, or put the narrower rule first")
+}
+
+pub fn unturnable(service: &Service, owner: &At<Owner>, weights: usize) -> Finding {
+    Finding::new(
+        Code::MG0393,
+        format!("{} turns the weights of exactly two destinations", owner.value.name()),
+    )
+    .at(owner.place, format!("shares of `{service}` are split among clusters: there are {weights}"))
+    .help("name one cluster for each version: `to: {v1@cluster1: 100, v2@cluster1: 0}`")
 }
 
 pub fn for_nobody(service: &Service, rule: &Rule) -> Finding {

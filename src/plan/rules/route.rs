@@ -129,7 +129,11 @@ impl<'m> Path<'_, 'm> {
     ) -> Route<'m> {
         let answer = match &rule.answer {
             Meant::To(destinations) => {
-                Answer::Split(merged(destinations.iter().flat_map(|to| self.shares(to, survey)).collect()))
+                let shares = merged(destinations.iter().flat_map(|to| self.shares(to, survey)).collect());
+                if let Some(owner) = &rule.owner {
+                    survey.turned(owner, shares.len());
+                }
+                Answer::Split(shares)
             }
             Meant::Redirect(redirect) => Answer::Redirect(redirect),
             Meant::DirectResponse(response) => Answer::DirectResponse(response),

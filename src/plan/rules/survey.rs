@@ -7,13 +7,14 @@ use ipnet::IpNet;
 use super::gap::{AskedAt, Drained, Gap};
 use crate::diagnostic::Finding;
 use crate::model::service::AcrossClusters;
+use crate::model::step::Owner;
 use crate::model::{ClusterId, Destination, Pick, Port, Rule, Service, ServiceId, Version, VersionId};
 use crate::plan::class::Class;
 use crate::plan::distance::Servers;
 use crate::plan::failover::{Group, Obstacle};
 use crate::plan::problems;
 use crate::plan::visibility::View;
-use crate::source::Place;
+use crate::source::{At, Place};
 
 /// Gathered over all callers and ports of one service.
 #[derive(Debug, Default)]
@@ -32,6 +33,8 @@ pub struct Survey<'m> {
     indistinct: BTreeMap<Place, (&'m Service, BTreeSet<ClusterId>)>,
     unseen: BTreeMap<Place, (&'m Service, BTreeSet<ClusterId>)>,
     unheeded: BTreeMap<u16, (&'m Port, &'m Rule)>,
+    /// Rules whose weights another tool turns, and more than two of them.
+    unturnable: BTreeMap<Place, (&'m At<Owner>, usize)>,
     /// Networks that two rules are for, and one workload obeys both: where, the later first.
     pub clashes: BTreeSet<(IpNet, Place, Place)>,
     /// Callers of a port without rules that Istio spreads over all clusters that it sees.
@@ -93,6 +96,13 @@ impl<'m> Survey<'m> {
     /// A rule that would be for this port, if the port had rules.
     pub fn unheeded(&mut self, port: &'m Port, rule: &'m Rule) {
         self.unheeded.entry(port.number).or_insert((port, rule));
+    }
+
+    /// A rule whose weights another tool turns has so many of them.
+    pub fn turned(&mut self, owner: &'m At<Owner>, weights: usize) {
+        if weights > 2 {
+            self.unturnable.insert(owner.place, (owner, weights));
+        }
     }
 
     /// Who serves callers at a place, and who cannot be entered.
@@ -178,6 +188,9 @@ impl<'m> Survey<'m> {
         findings.extend(
             self.clashes.iter().map(|(subnet, later, first)| problems::clash(*subnet, *later, *first)),
         );
+        let unturnable = self.unturnable.values();
+        findings
+            .extend(unturnable.map(|(owner, weights)| problems::rules::unturnable(service, owner, *weights)));
         findings.extend(self.portless.values().map(|to| problems::rules::portless(view, to)));
         findings.extend(
             self.left_out

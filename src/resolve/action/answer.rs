@@ -112,7 +112,7 @@ pub(in crate::resolve) fn contradictions(rule: &Rule, findings: &mut Vec<Finding
     let Some((answer, place)) = answer.into_iter().find_map(|(word, place)| Some((word, place?))) else {
         return;
     };
-    if let Written::As(_) = rule.to {
+    if let (Written::As(_), _) | (_, Written::As(_)) = (&rule.to, &rule.steps) {
         // Two answers are a mistake of their own; which actions belong to which is anybody's guess.
         return;
     }

@@ -4,13 +4,13 @@ use super::{actions, contradictions, direct_response, redirect};
 use crate::input;
 use crate::input::routing::Rule;
 use crate::model::action::{AbortStatus, RedirectPort};
-use crate::source::{Found, Limits, Source, Sources};
+use crate::source::{Found, Source, Sources};
 
 /// One rule, as it is written in a list of rules.
 fn rule(text: &str) -> Rule {
     let text = format!("apiVersion: meshgen/v1\nkind: Routing\nroutes:\n  reviews:\n  - {text}\n");
     let texts = vec![Source::new("routing.yaml", Found::Named, text.into_bytes())];
-    let outcome = input::parse(&Sources { texts, limits: Limits::default() });
+    let outcome = input::parse(&Sources { texts, ..Sources::default() });
     let routes = outcome.value.unwrap().routes.entries.remove(0);
     routes.rules.written().unwrap().value.entries[0].clone()
 }

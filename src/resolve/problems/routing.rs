@@ -146,6 +146,7 @@ pub fn twice(again: &Destination, first: Place) -> Finding {
 pub fn not_one_answer(rule: &input::routing::Rule) -> Finding {
     let said = [
         ("to", rule.to.place()),
+        ("steps", rule.steps.place()),
         ("redirect", rule.redirect.place()),
         ("directResponse", rule.direct_response.place()),
     ];

@@ -1,7 +1,7 @@
 //! Policies as written, and what is found in them.
 
 use crate::model::Service;
-use crate::source::{Found, Limits, Source, Sources};
+use crate::source::{Found, Source, Sources};
 use crate::{input, resolve};
 
 /// A service with a policy, and the findings of reading and resolving it.
@@ -11,7 +11,7 @@ fn resolved(policy: &str) -> (Service, Vec<String>) {
          reviews: {{ports: {{http: 9080, grpc: 9090}}, versions: {{v1: cluster1}}, trafficPolicy: {policy}}}\n"
     );
     let texts = vec![Source::new("topology.yaml", Found::Named, text.into_bytes())];
-    let outcome = input::parse(&Sources { texts, limits: Limits::default() });
+    let outcome = input::parse(&Sources { texts, ..Sources::default() });
     let outcome = outcome.and_then(|input| resolve::resolve(&input));
     let said =
         outcome.findings.iter().map(|finding| format!("{}: {}", finding.code, finding.message)).collect();
