@@ -11,7 +11,7 @@ pub struct Bundle {
     pub cluster: String,
     /// The kubectl context in printed commands.
     pub context: String,
-    /// The Istio it is written for: `1.30`.
+    /// The Istio it is written for: `1.31`.
     pub release: String,
     /// The other cluster whose bundle holds what is for this one, too: its control plane configures both.
     pub configured_by: Option<String>,

@@ -14,6 +14,7 @@ mod gateway; // the way in
 mod ingress; // where requests from outside arrive
 mod workload; // what calls and what is called
 mod name; // what plain names count on
+mod settings; // what no setting of others may take away
 
 use crate::plan::{ClusterPlan, Way};
 
@@ -24,7 +25,7 @@ pub use need::{Command, Need};
 pub struct ClusterNeeds {
     /// The cluster's name.
     pub cluster: String,
-    /// The Istio it runs: `1.30`.
+    /// The Istio it runs: `1.31`.
     pub release: String,
     /// In the order in which they are best met; none for a cluster that neither calls others nor is entered.
     pub needs: Vec<Need>,
@@ -40,11 +41,12 @@ pub fn of(plans: &[ClusterPlan<'_>]) -> Vec<ClusterNeeds> {
         release: plan.cluster.release.to_string(),
         needs: [
             trust::needs(plan, &shared),
-            Way::all().flat_map(|way| of_way(way, plan, &sights)).collect(),
+            Way::ALL.iter().flat_map(|way| of_way(*way, plan, &sights)).collect(),
             gateway::needs(plan),
             ingress::needs(plan),
             workload::needs(plan),
             name::needs(plan),
+            settings::needs(plan),
         ]
         .concat(),
     };

@@ -70,14 +70,14 @@ routes:
             istio: eastwestgateway
           expose: all
           existing: false
-        istio: "1.30"
+        istio: "1.31"
         clusterDomain: cluster.local
         trustDomain: cluster.local
         controlPlane: "no"
         context: "no"
         drain: false
       "on":
-        istio: "1.30"
+        istio: "1.31"
         clusterDomain: cluster.local
         trustDomain: cluster.local
         controlPlane: "on"

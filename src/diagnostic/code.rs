@@ -252,7 +252,7 @@ codes! {
     MG0503 Warning "a request that lacks the header does not count as without it"
     MG0530 Error "a release whose patch decides how a gateway is taught names"
     MG0550 Warning "gateways that do not pass TLS through by themselves"
-    MG0601 Error "a link does not hold"
+    MG0601 Error "a promise is broken"
     MG0602 Warning "an object is too large for a client-side apply"
     MG0603 Error "a name has too many endpoints"
     MG0610 Warning "a file is left from an earlier run"

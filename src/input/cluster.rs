@@ -16,7 +16,7 @@ pub struct Cluster {
     /// The key.
     pub name: At<String>,
     pub gateway: Written<Gateway>,
-    /// `1.30` or `1.8.5`, unchecked.
+    /// `1.31` or `1.8.5`, unchecked.
     pub istio: Written<String>,
     pub cluster_domain: Written<String>,
     pub trust_domain: Written<String>,

@@ -13,7 +13,7 @@ use crate::source::{At, Place};
 #[derive(Clone, Debug, Default)]
 pub struct Mesh {
     pub name: Written<String>,
-    /// `1.30` or `1.8.5`, unchecked.
+    /// `1.31` or `1.8.5`, unchecked.
     pub istio: Written<String>,
     pub reach: Written<Reach>,
     pub remote_names: Written<RemoteNames>,
@@ -53,7 +53,7 @@ pub enum RemoteNames {
 }
 
 form! {
-    struct MeshFields: "the mesh", "mesh: {name: shop, istio: \"1.30\"}" {
+    struct MeshFields: "the mesh", "mesh: {name: shop, istio: \"1.31\"}" {
         name: "name",
         istio: "istio",
         reach: "reach",

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::dialect::Dialect;
-use super::failover::{self, FARTHER, Order};
+use super::failover::{self, Order};
 use super::kind::destination_rule::{
     ClientTls, ClientTlsMode, PortPolicy, PortSelector, Settings, TrafficPolicy,
 };
@@ -29,17 +29,17 @@ pub struct Contract<'p> {
 }
 
 impl Contract<'_> {
-    /// All that a subset says of connections. `fails_over`: its clusters stand in for each other.
-    pub fn policy(self, pick: Pick, fails_over: bool, dialect: &mut Dialect<'_>) -> TrafficPolicy {
-        let port_level_settings = self.by_port(pick, fails_over, dialect);
+    /// All that a subset says of connections; `order`, where its clusters stand in for each other.
+    pub fn policy(self, pick: Pick, order: Option<Order<'_>>, dialect: &mut Dialect<'_>) -> TrafficPolicy {
+        let port_level_settings = self.by_port(pick, order, dialect);
         if !port_level_settings.is_empty() {
             return TrafficPolicy { port_level_settings, ..TrafficPolicy::default() };
         }
         let first = self.service.crossing_ports().next();
-        let settings = if fails_over {
+        let settings = if let Some(order) = order {
             let said = self.service.effective(pick, first.map_or(0, |port| port.number));
             let said = traffic_policy::settings(said, Endpoints::Gateways, dialect);
-            failover::added(said, Order::of(&[FARTHER.0]), dialect.release())
+            failover::added(said, order, dialect.release())
         } else {
             far(self.service.own_policy(pick), dialect)
         };
@@ -63,7 +63,7 @@ impl Contract<'_> {
     /// An SNI names one port, so several ports need settings each; a subset's own `tls` would beat them. What
     /// Istio derives by itself fits each port. Nothing is inherited into them: each says all that holds for the
     /// pick there.
-    pub fn by_port(self, pick: Pick, fails_over: bool, dialect: &mut Dialect<'_>) -> Vec<PortPolicy> {
+    pub fn by_port(self, pick: Pick, order: Option<Order<'_>>, dialect: &mut Dialect<'_>) -> Vec<PortPolicy> {
         let one_sni = self.service.crossing_ports().nth(1).is_none() || !says_sni(self.way);
         if one_sni && !self.service.has_port_policy() {
             return Vec::new();
@@ -71,11 +71,8 @@ impl Contract<'_> {
         let policy = |port: &Port| {
             let said = self.service.effective(pick, port.number);
             let said = traffic_policy::settings(said, Endpoints::Gateways, dialect);
-            let settings = if fails_over {
-                failover::added(said, Order::of(&[FARTHER.0]), dialect.release())
-            } else {
-                said
-            };
+            let settings =
+                if let Some(order) = order { failover::added(said, order, dialect.release()) } else { said };
             PortPolicy { port: PortSelector { number: port.number }, settings, tls: Some(self.tls(port)) }
         };
         self.service.crossing_ports().map(policy).collect()

@@ -60,7 +60,7 @@ fn class(service: &ServicePlan<'_>, plan: &ClassPlan<'_>, lacks: &mut Lacks) -> 
     let rule = serve::rule(plan, translations, &mut dialect);
     objects.objects.extend(rule.map(|rule| (Step::Serve, rule)));
     ipv6(plan, &mut dialect);
-    for way in Way::all() {
+    for way in Way::ALL.iter().copied() {
         let calling = way::calling(way, plan, &mut dialect);
         objects.objects.extend(calling.into_iter().map(|object| (Step::Call, object)));
     }

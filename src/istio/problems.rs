@@ -171,6 +171,9 @@ fn instead(feature: Feature) -> &'static str {
         | Feature::ZoneAware
         | Feature::OutlierHttpErrorCodes
         | Feature::LocalOriginErrors
+        | Feature::AmbientMultiNetwork
+        | Feature::EntryVisibility
+        | Feature::TlsModeOfRule
         | Feature::ServerName
         | Feature::OptionalMutual
         | Feature::GatewayIstioMutual => "",

@@ -165,6 +165,12 @@ features! {
     ZoneAware "`zoneAwareLbSetting`" [(31, 0)]
     OutlierHttpErrorCodes "`outlierDetectionHttpErrorCodes`" [(31, 0)]
     LocalOriginErrors "counting errors of local origin" [(11, 0)]
+    /// Called a setting of ambient, but with it control planes take endpoints in other networks from sidecars too.
+    AmbientMultiNetwork "`AMBIENT_ENABLE_MULTI_NETWORK`" [(26, 0)]
+    /// With `applyToSidecars` it hides ServiceEntries from callers in other namespaces.
+    EntryVisibility "`serviceEntryVisibility`" [(31, 0)]
+    /// Before, a subset without a TLS mode was as one with mutual TLS to gateways, whatever its rule said.
+    TlsModeOfRule "the TLS mode of a rule, for its subsets" [(31, 0)]
     ServerName "the name of a server" [(7, 0)]
     OptionalMutual "`OPTIONAL_MUTUAL`" [(19, 0)]
     GatewayIstioMutual "`ISTIO_MUTUAL`" [(3, 0)]

@@ -15,9 +15,9 @@ impl Release {
     /// The first that meshgen writes for.
     pub const FIRST: Self = Self { minor: 1, patch: None };
     /// The newest that meshgen knows.
-    pub const LAST: Self = Self { minor: 31, patch: None };
+    pub const LAST: Self = Self { minor: 32, patch: None };
     /// What `mesh.istio` is when nobody says.
-    pub const DEFAULT: Self = Self { minor: 30, patch: None };
+    pub const DEFAULT: Self = Self { minor: 31, patch: None };
 
     /// The label on the pods of the gateway that Istio's documents have other clusters enter by: a default of the
     /// topology, where nobody chose another.
@@ -41,6 +41,7 @@ impl Release {
         match self.minor {
             30 => Some(8),
             31 => Some(4),
+            32 => Some(0),
             minor => ENDED.get(usize::from(minor).checked_sub(1)?).copied(),
         }
     }

@@ -74,7 +74,7 @@ pub fn needs(plan: &ClusterPlan<'_>, shared: &Shared<'_>) -> Vec<Need> {
     let trust_domain = Need::new(
         "trust-domain",
         format!("the trust domain is `{domain}` (`meshConfig.trustDomain`){aliases}"),
-        "policies that name a workload by its identity do not know callers of other clusters",
+        "pods refuse the certificates of callers in other clusters: 503",
     )
     .seen_by(kubectl(
         cluster,

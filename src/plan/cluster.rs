@@ -46,6 +46,8 @@ pub struct ClusterPlan<'m> {
     pub dials: Vec<&'m Cluster>,
     /// Whether far pods join services here.
     pub has_pool: bool,
+    /// Whether ServiceEntries lead callers here elsewhere.
+    pub has_entry: bool,
     /// Plain names that callers here use and nothing here answers to.
     pub plain_names: Vec<(&'m Service, PlainNames)>,
     /// Namespaces of services of which something is written here.
@@ -131,6 +133,7 @@ struct Notes<'m> {
     reaches: Vec<Arc<[Reached]>>,
     dials: BTreeSet<ClusterId>,
     has_pool: bool,
+    has_entry: bool,
     plain_names: Vec<(&'m Service, PlainNames)>,
     namespaces: BTreeSet<&'m str>,
     calling: BTreeSet<&'m str>,
@@ -201,6 +204,7 @@ impl<'m> Gathered<'m> {
                 notes.dials.extend(&dials);
             }
             notes.has_pool |= plan.pool.is_some();
+            notes.has_entry |= plan.pool.is_some() || !plan.remote.names.is_empty();
             notes.plain_names.extend(plan.plain_name.as_ref().map(|name| (service, name.made)));
             if written {
                 notes.namespaces.insert(&service.namespace);
@@ -264,6 +268,7 @@ impl<'m> Gathered<'m> {
                 reaches,
                 dials: dials.iter().filter_map(|far| view.cluster(*far)).collect(),
                 has_pool: notes.has_pool,
+                has_entry: notes.has_entry,
                 plain_names: notes.plain_names,
                 namespaces: notes.namespaces,
                 calling: if notes.all_call || !discovers.is_empty() { None } else { Some(notes.calling) },

@@ -18,22 +18,35 @@ use crate::model::name::LABEL;
 use crate::model::{Cluster, ClusterId, Reach, RemoteNames, Service};
 use crate::source::At;
 
-/// How callers get to a destination.
-///
-/// It has no `==` and no order: whoever makes a difference between ways matches on all of them, so that a further
-/// way does not compile before everybody has decided about it.
-#[derive(Clone, Copy, Debug)]
-pub enum Way {
+macro_rules! ways {
+    ($($(#[doc = $doc:literal])* $way:ident)*) => {
+        /// How callers get to a destination.
+        ///
+        /// It has no `==` and no order: whoever makes a difference between ways matches on all of them, so that a
+        /// further way does not compile before everybody has decided about it.
+        #[derive(Clone, Copy, Debug)]
+        pub enum Way {
+            $($(#[doc = $doc])* $way,)*
+        }
+
+        impl Way {
+            /// Every way, the least demanding first.
+            pub const ALL: &[Self] = &[$(Self::$way,)*];
+        }
+    };
+}
+
+ways! {
     /// It is in their own cluster, under the plain name of the service.
-    Local,
+    Local
     /// By a remote name. Callers say to the far gateway what it understands already.
-    Sni,
+    Sni
     /// By a remote name, which the far gateway is taught.
-    Rewrite,
+    Rewrite
     /// By the plain name, which far pods join.
-    Merged,
+    Merged
     /// By the plain name, under which control planes see the pods of all clusters.
-    Discovery,
+    Discovery
 }
 
 impl View<'_> {
@@ -140,26 +153,10 @@ pub fn longest_name(view: &View<'_>, service: &Service) -> usize {
 }
 
 impl Way {
-    /// Every way, the least demanding first.
-    pub fn all() -> impl Iterator<Item = Self> {
-        std::iter::successors(Some(Self::Local), |way| way.next())
-    }
-
-    /// The next that demands more.
-    fn next(self) -> Option<Self> {
-        match self {
-            Self::Local => Some(Self::Sni),
-            Self::Sni => Some(Self::Rewrite),
-            Self::Rewrite => Some(Self::Merged),
-            Self::Merged => Some(Self::Discovery),
-            Self::Discovery => None,
-        }
-    }
-
     /// The least demanding of some ways: what one name can be for several clusters.
     #[must_use]
     pub fn least(ways: impl Iterator<Item = Self>) -> Option<Self> {
-        let place = |way: &Self| Self::all().position(|known| known.is(*way)).unwrap_or(usize::MAX);
+        let place = |way: &Self| Self::ALL.iter().position(|known| known.is(*way)).unwrap_or(usize::MAX);
         ways.min_by_key(place)
     }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::istio::kind::destination_rule::{DestinationRuleSpec, Settings, Subset, TrafficPolicy};
+use crate::istio::kind::service_entry::Resolution;
 
 /// What Istio labels endpoints with by their cluster, and callers with by theirs.
 const CLUSTER: &str = "topology.istio.io/cluster";
@@ -13,6 +14,8 @@ const CLUSTER: &str = "topology.istio.io/cluster";
 pub struct Order<'b> {
     own: Option<&'b Settings>,
     above: Option<&'b Settings>,
+    /// Whether proxies look the endpoints up: Istio then reads no labels of theirs in a subset, in any release.
+    looked_up: bool,
 }
 
 impl<'b> Order<'b> {
@@ -24,11 +27,16 @@ impl<'b> Order<'b> {
         };
         let policy = subset.and_then(|subset| subset.traffic_policy.as_ref());
         if let Some(own) = policy.and_then(at_port) {
-            return Self { own: Some(own), above: None };
+            return Self { own: Some(own), ..Self::default() };
         }
         let whole = rule.traffic_policy.as_ref();
         let above = whole.and_then(at_port).or(whole.map(|policy| &policy.settings));
-        Self { own: policy.map(|policy| &policy.settings), above }
+        Self { own: policy.map(|policy| &policy.settings), above, looked_up: false }
+    }
+
+    /// The same, for endpoints that a ServiceEntry names.
+    pub fn resolved(self, resolution: Resolution) -> Self {
+        Self { looked_up: resolution == Resolution::Dns, ..self }
     }
 
     fn levels(self) -> impl Iterator<Item = &'b Settings> {
@@ -46,7 +54,7 @@ impl<'b> Order<'b> {
         let setting = self.levels().find_map(|settings| settings.load_balancer.as_ref());
         let setting = setting.and_then(|balancer| balancer.locality_lb_setting.as_ref());
         let labelled = setting.is_some_and(|setting| !setting.failover_priority.is_empty());
-        let elsewhere = caller.is_some() && endpoint.is_some() && caller != endpoint;
+        let elsewhere = caller.is_some() && caller != endpoint;
         usize::from(self.ejects() && !labelled && elsewhere)
     }
 
@@ -62,7 +70,7 @@ impl<'b> Order<'b> {
     pub fn priority_of(self, own: bool, labels: &BTreeMap<String, String>) -> usize {
         let setting = self.levels().find_map(|settings| settings.load_balancer.as_ref());
         let setting = setting.and_then(|balancer| balancer.locality_lb_setting.as_ref());
-        let Some(setting) = setting.filter(|_| self.ejects()) else { return 0 };
+        let Some(setting) = setting.filter(|_| self.ejects() && !self.looked_up) else { return 0 };
         let like = |key: &&String| if key.as_str() == CLUSTER { own } else { !labels.contains_key(*key) };
         let order = &setting.failover_priority;
         order.len() - order.iter().take_while(like).count()

@@ -5,7 +5,7 @@ use crate::source::Place;
 
 /// A promise that is not kept. It is not the input's fault, because that has been checked.
 pub fn broken(cluster: &str, what: &str) -> Finding {
-    Finding::new(Code::MG0601, format!("a link of `{cluster}` does not hold: {what}"))
+    Finding::new(Code::MG0601, format!("a promise to callers in `{cluster}` is broken: {what}"))
         .help("this is a mistake of meshgen, not of the input; please report it together with the input")
 }
 

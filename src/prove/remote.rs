@@ -55,7 +55,7 @@ impl<'m> Scene<'_, 'm> {
         let sni = sni.clone().unwrap_or_else(|| sni::sni(port, subset, host));
         let none = BTreeMap::new();
         let labels = named.map_or(&none, |subset| &subset.labels);
-        let order = Order::of(rule, named, port);
+        let order = Order::of(rule, named, port).resolved(entry.resolution);
         let mut landings = Vec::new();
         for endpoint in entry.endpoints.iter().filter(|endpoint| selects(labels, &endpoint.labels)) {
             let address = &endpoint.address;

@@ -298,7 +298,7 @@ fn all_are_noticed_in(input: &str, caller: &str, mutations: &[(Mutation, &str)])
         let mut mesh = Mesh::new(input);
         mutation(&mut mesh);
         let found = mesh.messages();
-        if !found.contains(&format!("a link of `{caller}` does not hold: {expected}")) {
+        if !found.contains(&format!("a promise to callers in `{caller}` is broken: {expected}")) {
             wrong.push(format!("expected {expected}\n   found {}", found.join("\n         ")));
         }
     }

@@ -30,16 +30,16 @@ fn needs_are_listed_for_people() {
     let ran = world.run("needs mixed.yaml");
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     insta::assert_snapshot!(ran.stdout, @r#"
-    apart (Istio 1.30)
+    apart (Istio 1.31)
       nothing: it neither calls others nor is called by them
 
-    here (Istio 1.30)
+    here (Istio 1.31)
       root: workloads carry certificates of one root, the same as in `old` and `there`; istiod reads `cacerts` when it starts
         otherwise: both ends refuse the other's certificate: 503, and TLS errors in the logs of the sidecars
         look  kubectl --context admin@here get configmap istio-ca-root-cert --namespace istio-system --output 'jsonpath={.data.root-cert\.pem}'
         do    kubectl --context admin@here create secret generic cacerts --namespace istio-system --from-file=root-cert.pem --from-file=ca-cert.pem --from-file=ca-key.pem --from-file=cert-chain.pem
       trust-domain: the trust domain is `cluster.local` (`meshConfig.trustDomain`), and `old.example` as its aliases (`meshConfig.trustDomainAliases`)
-        otherwise: policies that name a workload by its identity do not know callers of other clusters
+        otherwise: pods refuse the certificates of callers in other clusters: 503
         look  kubectl --context admin@here get configmap istio --namespace istio-system --output 'jsonpath={.data.mesh}'
       gateway: an east-west gateway: pods with `istio: eastwestgateway` in `istio-system` that listen on port 15443, and a Service that leads there from 203.0.113.1 port 15443
         otherwise: callers in other clusters get 503: connection refused, or no answer
@@ -70,6 +70,12 @@ fn needs_are_listed_for_people() {
       services: Services for `shop/cart` are there already
         otherwise: the name does not resolve, and its routes do nothing
         look  kubectl --context admin@here get services --all-namespaces
+      rules: no other DestinationRule for `reviews` turns TLS off (`trafficPolicy: {tls: {mode: DISABLE}}`)
+        otherwise: the gateway has nobody to pass callers on to: 503 for all from other clusters
+        look  kubectl --context admin@here get destinationrules.networking.istio.io --all-namespaces --output yaml
+      entry-visibility: `serviceEntryVisibility` of `meshConfig` does not hide ServiceEntries from sidecars (`applyToSidecars`), or is `PUBLIC`
+        otherwise: callers in other namespaces than the service lose every share that is elsewhere: 503
+        look  kubectl --context admin@here get configmap istio --namespace istio-system --output 'jsonpath={.data.mesh}'
 
     old (Istio 1.8.5)
       root: workloads carry certificates of one root, the same as in `here` and `there`; istiod reads `cacerts` when it starts
@@ -77,7 +83,7 @@ fn needs_are_listed_for_people() {
         look  kubectl --context old get configmap istio-ca-root-cert --namespace istio-system --output 'jsonpath={.data.root-cert\.pem}'
         do    kubectl --context old create secret generic cacerts --namespace istio-system --from-file=root-cert.pem --from-file=ca-cert.pem --from-file=ca-key.pem --from-file=cert-chain.pem
       trust-domain: the trust domain is `old.example` (`meshConfig.trustDomain`), and `cluster.local` as its aliases (`meshConfig.trustDomainAliases`)
-        otherwise: policies that name a workload by its identity do not know callers of other clusters
+        otherwise: pods refuse the certificates of callers in other clusters: 503
         look  kubectl --context old get configmap istio --namespace istio-system --output 'jsonpath={.data.mesh}'
       gateway: an east-west gateway: pods with `istio: ingressgateway` in `istio-system` that listen on port 15443, and a Service that leads there from 203.0.113.2 port 15443
         otherwise: callers in other clusters get 503: connection refused, or no answer
@@ -108,7 +114,7 @@ fn needs_are_listed_for_people() {
         look  kubectl --context there get configmap istio-ca-root-cert --namespace istio-system --output 'jsonpath={.data.root-cert\.pem}'
         do    kubectl --context there create secret generic cacerts --namespace istio-system --from-file=root-cert.pem --from-file=ca-cert.pem --from-file=ca-key.pem --from-file=cert-chain.pem
       trust-domain: the trust domain is `cluster.local` (`meshConfig.trustDomain`), and `old.example` as its aliases (`meshConfig.trustDomainAliases`)
-        otherwise: policies that name a workload by its identity do not know callers of other clusters
+        otherwise: pods refuse the certificates of callers in other clusters: 503
         look  kubectl --context there get configmap istio --namespace istio-system --output 'jsonpath={.data.mesh}'
       gateway: an east-west gateway: pods with `app.example/role: edge` in `istio-system` that listen on port 15443, and a Service that leads there from 203.0.113.3 port 31443 and gw.example.com port 31443
         otherwise: callers in other clusters get 503: connection refused, or no answer
@@ -135,13 +141,13 @@ fn one_cluster_can_be_asked_for() {
     let ran = world.run("needs topology.yaml routing.yaml --cluster cluster2");
     assert_eq!(ran.code, 0);
     insta::assert_snapshot!(ran.stdout, @r#"
-    cluster2 (Istio 1.30)
+    cluster2 (Istio 1.31)
       root: workloads carry certificates of one root, the same as in `cluster1`; istiod reads `cacerts` when it starts
         otherwise: both ends refuse the other's certificate: 503, and TLS errors in the logs of the sidecars
         look  kubectl --context cluster2 get configmap istio-ca-root-cert --namespace istio-system --output 'jsonpath={.data.root-cert\.pem}'
         do    kubectl --context cluster2 create secret generic cacerts --namespace istio-system --from-file=root-cert.pem --from-file=ca-cert.pem --from-file=ca-key.pem --from-file=cert-chain.pem
       trust-domain: the trust domain is `cluster.local` (`meshConfig.trustDomain`)
-        otherwise: policies that name a workload by its identity do not know callers of other clusters
+        otherwise: pods refuse the certificates of callers in other clusters: 503
         look  kubectl --context cluster2 get configmap istio --namespace istio-system --output 'jsonpath={.data.mesh}'
       gateway: an east-west gateway: pods with `istio: eastwestgateway` in `istio-system` that listen on port 15443, and a Service that leads there from 203.0.113.20 port 15443
         otherwise: callers in other clusters get 503: connection refused, or no answer
@@ -156,6 +162,12 @@ fn one_cluster_can_be_asked_for() {
       mutual-tls: mutual TLS is not turned off (mode `DISABLE`) for pods in `default`
         otherwise: the gateway leaves these pods out: 503
         look  kubectl --context cluster2 get peerauthentications --all-namespaces
+      rules: no other DestinationRule for `ratings` and `reviews` turns TLS off (`trafficPolicy: {tls: {mode: DISABLE}}`)
+        otherwise: the gateway has nobody to pass callers on to: 503 for all from other clusters
+        look  kubectl --context cluster2 get destinationrules.networking.istio.io --all-namespaces --output yaml
+      entry-visibility: `serviceEntryVisibility` of `meshConfig` does not hide ServiceEntries from sidecars (`applyToSidecars`), or is `PUBLIC`
+        otherwise: callers in other namespaces than the service lose every share that is elsewhere: 503
+        look  kubectl --context cluster2 get configmap istio --namespace istio-system --output 'jsonpath={.data.mesh}'
     "#);
     let ran = world.run("needs topology.yaml routing.yaml --cluster cluster3");
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
@@ -174,9 +186,31 @@ fn needs_are_listed_for_programs() {
     assert_eq!(listed["clusters"][0]["cluster"], "cluster1");
     assert_eq!(
         topics(0),
-        ["root", "trust-domain", "gateway", "reachable", "sidecars", "mutual-tls", "stand-ins"]
+        [
+            "root",
+            "trust-domain",
+            "gateway",
+            "reachable",
+            "sidecars",
+            "mutual-tls",
+            "stand-ins",
+            "rules",
+            "entry-visibility"
+        ]
     );
-    assert_eq!(topics(1), ["root", "trust-domain", "gateway", "reachable", "sidecars", "mutual-tls"]);
+    assert_eq!(
+        topics(1),
+        [
+            "root",
+            "trust-domain",
+            "gateway",
+            "reachable",
+            "sidecars",
+            "mutual-tls",
+            "rules",
+            "entry-visibility"
+        ]
+    );
     let commands = &listed["clusters"][0]["needs"][6]["commands"];
     assert_eq!(commands[0]["line"], "kubectl --context cluster1 create -f dist/cluster1.stand-ins.yaml");
     assert_eq!(commands[0]["changes"], true);
@@ -219,7 +253,7 @@ fn ingress_gateways_have_needs_of_their_own() {
     let ran = world.run("needs ingress.yaml");
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     insta::assert_snapshot!(ran.stdout, @r#"
-    here (Istio 1.30)
+    here (Istio 1.31)
       ingress: an ingress gateway for `made`: pods with `istio: ingressgateway` in `edge` or `istio-system`, behind a Service with port 443
         otherwise: requests from outside are not let in
         look  kubectl --context here get service,pods --all-namespaces --selector istio=ingressgateway
@@ -237,7 +271,7 @@ fn ingress_gateways_have_needs_of_their_own() {
         otherwise: kubectl refuses their objects
         do    kubectl --context here create namespace edge
 
-    there (Istio 1.30)
+    there (Istio 1.31)
       nothing: it neither calls others nor is called by them
     "#);
 }

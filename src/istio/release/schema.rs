@@ -93,7 +93,7 @@ macro_rules! schemas {
     };
 }
 
-schemas! { 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 }
+schemas! { 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 }
 
 #[test]
 fn the_table_agrees_with_the_schemas_in_both_directions() {

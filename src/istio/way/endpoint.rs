@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use crate::istio::failover::FARTHER;
+use crate::istio::failover::{FARTHER, Order};
 use crate::istio::kind::service_entry::{Endpoint, Resolution};
 use crate::istio::release::Feature;
 use crate::model::name::{self, LABEL};
@@ -65,7 +65,7 @@ fn labels(plan: &ClassPlan<'_>, name: &RemoteName<'_>, cluster: &Cluster) -> BTr
     let has = |subset: &&RemoteSubset<'_>| subset.clusters.iter().any(|known| known.id == cluster.id);
     for pool in name.subsets.iter().filter(|subset| subset.extent == Extent::Pool).filter(has) {
         labels.extend([serves(pool)]);
-        if plan.cluster.release.can(Feature::FailoverPriority) && plan.farther(cluster) {
+        if has_order_by_labels(plan, name) && plan.farther(cluster) {
             labels.insert(FARTHER.0.to_owned(), FARTHER.1.to_owned());
         }
     }
@@ -84,12 +84,22 @@ fn serves(subset: &RemoteSubset<'_>) -> (String, String) {
     (key, "true".to_owned())
 }
 
-/// The region, where a release goes by localities alone; a zone would count as well, and must not.
+/// In which order endpoints that stand in for each other are tried.
+pub fn order(plan: &ClassPlan<'_>, name: &RemoteName<'_>) -> Order<'static> {
+    Order::of(if has_order_by_labels(plan, name) { &[FARTHER.0] } else { &[] })
+}
+
+/// Istio looks at the labels of addresses, and in a subset never at those of names; there it goes by places.
+fn has_order_by_labels(plan: &ClassPlan<'_>, name: &RemoteName<'_>) -> bool {
+    plan.cluster.release.can(Feature::FailoverPriority) && resolution(plan, name) == Resolution::Static
+}
+
+/// The region, where it gives the order to callers that have one; a zone would count as well, and must not.
 fn locality(plan: &ClassPlan<'_>, name: &RemoteName<'_>, cluster: &Cluster) -> Option<String> {
-    let ordered = plan.cluster.release.can(Feature::FailoverPriority);
     let pools = name.subsets.iter().any(|subset| subset.extent == Extent::Pool);
+    let counts = pools && plan.cluster.locality.is_some() && !has_order_by_labels(plan, name);
     let region = cluster.locality.as_ref().map(|locality| locality.region.clone());
-    region.filter(|_| pools && !ordered)
+    region.filter(|_| counts)
 }
 
 /// Envoy shares requests by endpoint; clusters are to have shares by size, whatever the number of their addresses.

@@ -117,7 +117,7 @@ fn subset(plan: &ClassPlan<'_>, pool: &Pool<'_>, part: &Part<'_>, dialect: &mut 
         subset: part.version.map(|version| version.subset.as_str()),
         way: Way::Merged,
     };
-    let policy = at_every_port(pool, contract.policy(part.pick, false, dialect), dialect);
+    let policy = at_every_port(pool, contract.policy(part.pick, None, dialect), dialect);
     Subset { name: part.name.clone(), labels, traffic_policy: Some(policy) }
 }
 

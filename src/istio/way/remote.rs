@@ -3,6 +3,7 @@
 use super::endpoint;
 use crate::istio::contract::{self, Contract};
 use crate::istio::dialect::Dialect;
+use crate::istio::failover::Order;
 use crate::istio::kind::destination_rule::{DestinationRuleSpec, Subset, TrafficPolicy};
 use crate::istio::kind::object::{Object, Spec};
 use crate::istio::kind::service_entry::{Location, ServiceEntrySpec};
@@ -43,15 +44,20 @@ fn destination_rule(plan: &ClassPlan<'_>, name: &RemoteName<'_>, dialect: &mut D
         subset: None,
         way: name.way,
     });
+    let order = endpoint::order(plan, name);
     let spec = DestinationRuleSpec {
         host: name.host.clone(),
         export_to: export_to(&name.callers),
         traffic_policy: any.map(|contract| TrafficPolicy {
             settings: contract::far(service.traffic_policy.as_deref(), dialect),
             tls: service.crossing_ports().next().map(|port| contract.tls(port)),
-            port_level_settings: contract.by_port(Pick::Any, false, dialect),
+            port_level_settings: contract.by_port(Pick::Any, None, dialect),
         }),
-        subsets: name.subsets.iter().filter_map(|subset| remote_subset(name, subset, dialect)).collect(),
+        subsets: name
+            .subsets
+            .iter()
+            .filter_map(|subset| remote_subset(name, subset, order, dialect))
+            .collect(),
     };
     let why = if contract::says_sni(name.way) {
         format!("The SNI by which {} what callers here want of {service}.", gateways_know(name))
@@ -76,6 +82,7 @@ fn destination_rule(plan: &ClassPlan<'_>, name: &RemoteName<'_>, dialect: &mut D
 fn remote_subset(
     name: &RemoteName<'_>,
     subset: &RemoteSubset<'_>,
+    order: Order<'_>,
     dialect: &mut Dialect<'_>,
 ) -> Option<Subset> {
     let RemoteSubset { name: subset_name, far: subset_there, pick, extent: _, clusters, way } = subset;
@@ -83,7 +90,7 @@ fn remote_subset(
     // Clusters that stand in for each other are told the same.
     let cluster = clusters.first()?;
     let contract = Contract { service, cluster, serving: clusters, subset: *subset_there, way: *way };
-    let policy = contract.policy(*pick, subset.fails_over(), dialect);
+    let policy = contract.policy(*pick, subset.fails_over().then_some(order), dialect);
     let labels = endpoint::selector(subset);
     Some(Subset { name: subset_name.clone(), labels, traffic_policy: Some(policy) })
 }

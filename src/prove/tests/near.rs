@@ -217,6 +217,8 @@ fn a_whole_name_matters_where_it_is_reached() {
     mesh.routes("parts").http[0].matches.push(for_some);
     assert_eq!(
         mesh.messages(),
-        ["a link of `here` does not hold: plain text to the gateway for `parts.default.global` port 80"]
+        [
+            "a promise to callers in `here` is broken: plain text to the gateway for `parts.default.global` port 80"
+        ]
     );
 }
