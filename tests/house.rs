@@ -1,5 +1,7 @@
 //! The rules of the house that no compiler holds: who may use whom, what every file says of itself, what lies where.
 
+mod circles; // no files of a stage form a circle
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -167,7 +167,7 @@ features! {
     LocalOriginErrors "counting errors of local origin" [(11, 0)]
     /// Called a setting of ambient, but with it control planes take endpoints in other networks from sidecars too.
     AmbientMultiNetwork "`AMBIENT_ENABLE_MULTI_NETWORK`" [(26, 0)]
-    /// With `applyToSidecars` it hides ServiceEntries from callers in other namespaces.
+    /// With `applyToSidecars` it hides each `ServiceEntry` from callers in other namespaces.
     EntryVisibility "`serviceEntryVisibility`" [(31, 0)]
     /// Before, a subset without a TLS mode was as one with mutual TLS to gateways, whatever its rule said.
     TlsModeOfRule "the TLS mode of a rule, for its subsets" [(31, 0)]

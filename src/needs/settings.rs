@@ -16,8 +16,7 @@ pub fn needs(plan: &ClusterPlan<'_>) -> Vec<Need> {
 fn rules(plan: &ClusterPlan<'_>) -> Option<Need> {
     let cluster = plan.cluster;
     let entered = plan.entrance.iter().flat_map(|entrance| entrance.services.iter());
-    let called: BTreeSet<String> =
-        entered.chain(&plan.found_here).map(|service| service.to_string()).collect();
+    let called: BTreeSet<String> = entered.chain(&plan.found_here).map(ToString::to_string).collect();
     (!called.is_empty() && cluster.release.can(Feature::TlsModeOfRule)).then(|| {
         Need::new(
             "rules",

@@ -46,7 +46,7 @@ pub struct ClusterPlan<'m> {
     pub dials: Vec<&'m Cluster>,
     /// Whether far pods join services here.
     pub has_pool: bool,
-    /// Whether ServiceEntries lead callers here elsewhere.
+    /// Whether a `ServiceEntry` leads callers here elsewhere.
     pub has_entry: bool,
     /// Plain names that callers here use and nothing here answers to.
     pub plain_names: Vec<(&'m Service, PlainNames)>,

@@ -24,6 +24,7 @@ routes:
 ";
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "so is what is printed")]
 fn needs_are_listed_for_people() {
     let world = World::new();
     world.write("mixed.yaml", MIXED);
