@@ -43,3 +43,4 @@ mod documents; // what the documents show
 mod checks; // what they link to
 mod pages; // the page of every code
 mod house; // where what lies
+mod laws; // what docs/proof.md says that holds

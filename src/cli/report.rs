@@ -79,7 +79,7 @@ impl Reporter {
         let text = match self.format {
             Format::Human => human::render(&findings, sources, &self.style()),
             Format::Json => json::render(&findings, sources, reason.as_deref()),
-            Format::Github => github::render(&findings, sources, reason.as_deref()),
+            Format::Github => github::render(&findings, sources, reason.as_deref(), &workspace()),
         };
         let ending = match failure {
             Some(_) => Ending::Untried,
@@ -135,4 +135,15 @@ impl Reporter {
         let width = size.map_or(logs.width, |(Width(columns), _)| usize::from(columns).max(40));
         human::Style { colour, width, limit: self.error_limit }
     }
+}
+
+/// The working directory, seen from GitHub's workspace; nothing where there is none, or it is elsewhere.
+fn workspace() -> String {
+    let below = || {
+        let workspace =
+            std::path::PathBuf::from(std::env::var_os("GITHUB_WORKSPACE")?).canonicalize().ok()?;
+        let here = std::env::current_dir().ok()?.canonicalize().ok()?;
+        here.strip_prefix(workspace).ok()?.to_str().map(str::to_owned)
+    };
+    below().unwrap_or_default()
 }

@@ -10,9 +10,10 @@ use super::position::Index;
 use super::{Finding, Severity, escape};
 use crate::source::Sources;
 
-/// One command a finding, and one for what kept the run from trying, if anything.
+/// One command a finding, and one for what kept the run from trying, if anything. GitHub takes names of files from its
+/// `workspace`, which leads to the working directory by these words, as `deploy/mesh`; nothing where they are the same.
 #[must_use]
-pub fn render(findings: &[Finding], sources: &Sources, failure: Option<&str>) -> String {
+pub fn render(findings: &[Finding], sources: &Sources, failure: Option<&str>, workspace: &str) -> String {
     let index = Index::new(sources);
     let mut out = String::new();
     if let Some(failure) = failure {
@@ -26,7 +27,7 @@ pub fn render(findings: &[Finding], sources: &Sources, failure: Option<&str>) ->
             message.push_str("\nhelp: ");
             message.push_str(&escape::lines(&brief(help)));
         }
-        push(&mut out, &command(finding, &index), &message);
+        push(&mut out, &command(finding, &index, workspace), &message);
     }
     out
 }
@@ -37,7 +38,7 @@ fn push(out: &mut String, command: &str, message: &str) {
     out.push('\n');
 }
 
-fn command(finding: &Finding, index: &Index<'_>) -> String {
+fn command(finding: &Finding, index: &Index<'_>, workspace: &str) -> String {
     let kind = match finding.severity() {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -49,7 +50,7 @@ fn command(finding: &Finding, index: &Index<'_>) -> String {
         && let Some((source, lines)) = index.get(span.source)
     {
         let (start, end) = (lines.position(span.start), lines.position(span.end));
-        let file = property(&source.name);
+        let file = property(&seen_from(workspace, &source.name));
         // Writing into a `String` cannot fail.
         let _ = write!(command, "file={file},line={},endLine={},col={},", start.line, end.line, start.column);
         if start.line == end.line {
@@ -58,6 +59,24 @@ fn command(finding: &Finding, index: &Index<'_>) -> String {
     }
     let _ = write!(command, "title={}::", finding.code);
     command
+}
+
+/// The name of a file from the workspace; absolute names stay.
+fn seen_from(workspace: &str, name: &str) -> String {
+    if workspace.is_empty() || name.starts_with('/') {
+        return name.to_owned();
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in workspace.split('/').chain(name.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// Escaped as GitHub's toolkit does for what follows the second `::`.
@@ -78,6 +97,22 @@ mod tests {
     use crate::source::{Found, Source, SourceId, Span};
 
     #[test]
+    fn files_are_named_from_the_workspace() {
+        let seen = |name| seen_from("deploy/mesh", name);
+        assert_eq!(
+            [
+                seen("a.yaml"),
+                seen("./x/a.yaml"),
+                seen("../a.yaml"),
+                seen("../../../a.yaml"),
+                seen("/etc/a.yaml")
+            ],
+            ["deploy/mesh/a.yaml", "deploy/mesh/x/a.yaml", "deploy/a.yaml", "../a.yaml", "/etc/a.yaml"]
+        );
+        assert_eq!(seen_from("", "./a.yaml"), "./a.yaml");
+    }
+
+    #[test]
     fn errors_lead_and_everything_is_escaped() {
         let sources = Sources {
             texts: vec![Source::new("a:b,c%\nd.yaml", Found::Named, "x: y\nz".into())],
@@ -87,7 +122,7 @@ mod tests {
         let one_line = Finding::new(Code::MG0101, "100 %\n::error::forged").at(span(3, 4), "").help("a\nb");
         let two_lines = Finding::new(Code::MG0101, "both").at(span(0, 6), "");
         let nowhere = Finding::new(Code::MG0101, "nowhere");
-        let text = render(&[one_line, two_lines, nowhere], &sources, Some("cannot try"));
+        let text = render(&[one_line, two_lines, nowhere], &sources, Some("cannot try"), "");
         insta::assert_snapshot!(text, @r#"
         ::error title=meshgen::cannot try
         ::error file=a%3Ab%2Cc%25%0Ad.yaml,line=1,endLine=1,col=4,endColumn=5,title=MG0101::100 %25\u{a}::error::forged%0Ahelp: a%0Ab

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::class_plan::ClassPlan;
+use super::failover;
 use super::ingress::{self, Ingress};
 use super::problems::{self, discovery};
 use super::service::{IngressPlan, Noted, ServicePlan};
@@ -321,7 +322,8 @@ impl<'m> Gathered<'m> {
             let problem = if *found { discovery::closed_network } else { problems::no_gateway };
             problem(view, *cluster, needed)
         });
-        let spread = (!self.spread.is_empty()).then(|| discovery::spread(&self.spread));
+        let ordered = self.spread.iter().any(|service| failover::is_ordered(service));
+        let spread = (!self.spread.is_empty()).then(|| discovery::spread(view, &self.spread, ordered));
         let concerned = self.crossings.iter().flat_map(|(near, far)| [*near, *far]).collect();
         let nameless = way::discovery::nameless(view, &concerned);
         let domains =

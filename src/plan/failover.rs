@@ -55,9 +55,7 @@ impl Group<'_> {
         let differ = ways.iter().any(|way| ways.first().is_some_and(|first| !first.is(*way)));
         let clusters = far.iter().filter_map(|id| view.cluster(*id));
         let domains: BTreeSet<_> = clusters.map(|cluster| &cluster.cluster_domain).collect();
-        let versions = self.service.versions.iter().filter_map(|version| version.traffic_policy.as_deref());
-        let mut policies = versions.chain(self.service.traffic_policy.as_deref());
-        if policies.any(has_order) {
+        if is_ordered(self.service) {
             Some(Obstacle::Order)
         } else if all(Way::is_discovery) && view.discovers_all(self.service) {
             self.further(view).or_else(|| self.regions(view))
@@ -113,6 +111,13 @@ impl Group<'_> {
         let sizes: BTreeSet<u32> = far.iter().map(|id| self.service.size(Pick::Any, *id)).collect();
         (any && sizes.len() > 1).then_some(Obstacle::Sizes)
     }
+}
+
+/// Whether users have said in which order its endpoints are tried.
+#[must_use]
+pub fn is_ordered(service: &Service) -> bool {
+    let versions = service.versions.iter().filter_map(|version| version.traffic_policy.as_deref());
+    versions.chain(service.traffic_policy.as_deref()).any(has_order)
 }
 
 fn has_order(policy: &TrafficPolicy) -> bool {

@@ -87,6 +87,11 @@ fn the_exit_code_is_the_same_in_every_format_and_json_is_one_document() {
     }
     let ran = world.run("check topology.yaml wrong.yaml --format github");
     assert!(ran.stdout.starts_with("::error file=wrong.yaml,line=4,"), "{}", ran.stdout);
+    // Annotations name files from the workspace, which a step need not run in.
+    world.write("mesh/wrong.yaml", WRONG);
+    let ran = world
+        .shell("export GITHUB_WORKSPACE=$PWD; cd mesh; $M check ../topology.yaml wrong.yaml --format github");
+    assert!(ran.stdout.starts_with("::error file=mesh/wrong.yaml,line=4,"), "{}", ran.stdout);
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn faults_of_forms(findings: &[Finding], sources: &Sources) -> Vec<String> {
     let mut faults = Vec::new();
     let human = human::render(findings, sources, &human::Style::default());
     let json = json::render(findings, sources, None);
-    let github = github::render(findings, sources, None);
+    let github = github::render(findings, sources, None, "");
     for (form, text) in [("human", &human), ("json", &json), ("github", &github)] {
         if text.chars().any(|mark| mark != '\n' && steers_a_terminal(mark)) {
             faults.push(format!("{form} steers the terminal: {text:?}"));

@@ -108,12 +108,17 @@ pub fn divided(divided: &Divided<'_>) -> Finding {
     }
 }
 
-pub fn spread(services: &[&Service]) -> Finding {
+/// Ordered: whether users have said of any of them in which order its endpoints are tried.
+pub fn spread(mesh: &Mesh, services: &[&Service], ordered: bool) -> Finding {
+    let is_drained = |id: &ClusterId| mesh.cluster(*id).is_some_and(|cluster| cluster.drain.is_some());
+    let drained = services.iter().any(|service| service.runs.keys().any(is_drained));
     let finding = Finding::new(
         Code::MG0463,
         format!(
-            "without a rule, callers of {} get every cluster that runs it, by its number of pods",
-            list(services.iter().map(ToString::to_string))
+            "without a rule, callers of {} get every cluster that runs it, by its number of pods{}{}",
+            list(services.iter().map(ToString::to_string)),
+            if drained { "; one that is drained only from its own callers" } else { "" },
+            if ordered { "; its `trafficPolicy` says which come first" } else { "" }
         ),
     );
     let finding = match services.first() {
