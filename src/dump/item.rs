@@ -219,18 +219,26 @@ pub(super) fn too_long(file: &str, limit: usize) -> Unreadable {
         .help("`--max-input-size` allows more")
 }
 
+/// All that a reader hands over, by path and text; or what is wrong.
+#[cfg(test)]
+pub(super) fn gathered(
+    read: impl FnOnce(&mut dyn FnMut(&Item<'_>) -> Result<(), Unreadable>) -> Result<(), Unreadable>,
+) -> Result<Vec<(String, String)>, String> {
+    let mut found = Vec::new();
+    let mut take = |item: &Item<'_>| {
+        found.push((item.path.to_owned(), item.text.to_owned()));
+        Ok(())
+    };
+    let read = read(&mut take);
+    read.map(|()| found).map_err(|problem| problem.message)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn found(text: &str) -> Result<Vec<(String, String)>, String> {
-        let mut found = Vec::new();
-        items("dump.yaml", text.as_bytes(), 200, &mut |item| {
-            found.push((item.path.to_owned(), item.text.to_owned()));
-            Ok(())
-        })
-        .map(|()| found)
-        .map_err(|problem| problem.message)
+        gathered(|take| items("dump.yaml", text.as_bytes(), 200, take))
     }
 
     #[test]

@@ -142,15 +142,10 @@ fn hand_over(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dump::item::gathered;
 
     fn found(text: &str) -> Result<Vec<(String, String)>, String> {
-        let mut found = Vec::new();
-        items("dump.json", text.as_bytes(), 200, &mut |item| {
-            found.push((item.path.to_owned(), item.text.to_owned()));
-            Ok(())
-        })
-        .map(|()| found)
-        .map_err(|problem| problem.message)
+        gathered(|take| items("dump.json", text.as_bytes(), 200, take))
     }
 
     #[test]

@@ -162,6 +162,14 @@ fn virtual_ips_of(written: &Written<String>, findings: &mut Vec<Finding>) -> Opt
 
 /// The network of addresses that no connection can be for, if the pool holds any.
 fn out_of_reach(pool: IpNet) -> Option<IpNet> {
+    let pool = mapped(pool).unwrap_or(pool);
     let networks = OUT_OF_REACH.into_iter().filter_map(|network| network.parse::<IpNet>().ok());
     networks.into_iter().find(|network| network.contains(&pool) || pool.contains(network))
+}
+
+/// The network of IPv4 that is written as one of IPv6.
+fn mapped(pool: IpNet) -> Option<IpNet> {
+    let IpNet::V6(pool) = pool else { return None };
+    let length = pool.prefix_len().checked_sub(96)?;
+    Ipv4Net::new(pool.addr().to_ipv4_mapped()?, length).ok().map(IpNet::V4)
 }
