@@ -52,6 +52,34 @@ impl Asked {
         Self { world: world.clone(), files: change(files), requests: requests.clone() }
     }
 
+    /// The same bundles and questions in another world.
+    pub fn within(&self, change: impl FnOnce(&mut World)) -> Self {
+        let Self { world, files, requests } = self;
+        let mut world = world.clone();
+        change(&mut world);
+        Self { world, files: files.clone(), requests: requests.clone() }
+    }
+
+    /// Only some of the questions.
+    pub fn only(mut self, is_asked: impl Fn(&Request) -> bool) -> Self {
+        self.requests.retain(is_asked);
+        self
+    }
+
+    /// Writes it for a judge that counts: each question expects where `meshgen trace` finds that it ends in sound bundles.
+    pub fn write_expecting(&self, sound: &Self, directory: &Path) {
+        let routing = routing(&sound.files);
+        let tracer = Tracer::new(&sound.world, &routing);
+        let queries = self.requests.iter().enumerate().map(|(index, request)| {
+            let mut query = query(index, request, &self.world);
+            query["podPort"] = request.port.into();
+            query["expect"] = json!(tracer.trace(request).unwrap().places(request.app()));
+            query
+        });
+        let queries = json!({ "queries": queries.collect::<Vec<Value>>() });
+        scene::write(directory, &self.files, &scene::world_of(&self.world), &queries);
+    }
+
     /// Writes it for the judge.
     pub fn write(self, name: String, directory: PathBuf) -> Scene {
         let queries =

@@ -3,16 +3,22 @@
 //! Enters: the environment. Leaves: programs. `MESHGEN_JUDGES` lists builds of `tests/istio`, each with the release of Istio
 //! that it was built with: `1.24.0=/path/judge-1.24,1.29.1=/path/judge`. `MESHGEN_KUBECTL` is the `kubectl` of the servers of
 //! `tests/kubeapi`, which KUBECONFIG names. `MESHGEN_ENVOY` is an Envoy; it judges what the newest of the releases makes.
+//! `MESHGEN_TRAFFIC` is the program of `tests/traffic` and `MESHGEN_TRAFFIC_ENVOY` the Envoy that it runs, with the newest of the
+//! releases; `MESHGEN_TRAFFIC_CASES` lists some cases, if not all are to be run.
 
 use std::path::{Path, PathBuf};
 
 use crate::envoy::Envoy;
 use crate::istio::Istio;
 use crate::kubectl::Kubectl;
+use crate::traffic::Traffic;
 
 const ISTIO: &str = "MESHGEN_JUDGES";
 const KUBECTL: &str = "MESHGEN_KUBECTL";
 const ENVOY: &str = "MESHGEN_ENVOY";
+const TRAFFIC: &str = "MESHGEN_TRAFFIC";
+const TRAFFIC_ENVOY: &str = "MESHGEN_TRAFFIC_ENVOY";
+const TRAFFIC_CASES: &str = "MESHGEN_TRAFFIC_CASES";
 
 /// All judges that are named.
 #[derive(Debug, Default)]
@@ -23,6 +29,8 @@ pub struct Judges {
     pub kubectl: Option<Kubectl>,
     /// Of proxies.
     pub envoy: Option<Envoy>,
+    /// Of requests.
+    pub traffic: Option<Traffic>,
 }
 
 impl Judges {
@@ -33,14 +41,24 @@ impl Judges {
             listed.split(',').filter(|entry| !entry.is_empty()).map(release).collect::<Result<_, _>>()?;
         let kubectl = named(KUBECTL)?.map(|program| Kubectl { program });
         let envoy = named(ENVOY)?.map(|program| Envoy { program });
-        Ok(Self { istio, kubectl, envoy })
+        let traffic = match (named(TRAFFIC)?, named(TRAFFIC_ENVOY)?) {
+            (Some(program), Some(envoy)) => Some(Traffic { program, envoy, only: listed_cases() }),
+            (None, _) => None,
+            (Some(_), None) => return Err(format!("{TRAFFIC} needs {TRAFFIC_ENVOY}")),
+        };
+        Ok(Self { istio, kubectl, envoy, traffic })
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        let Self { istio, kubectl, envoy } = self;
-        istio.is_empty() && kubectl.is_none() && envoy.is_none()
+        let Self { istio, kubectl, envoy, traffic } = self;
+        istio.is_empty() && kubectl.is_none() && envoy.is_none() && traffic.is_none()
     }
+}
+
+fn listed_cases() -> Option<Vec<String>> {
+    let listed = std::env::var(TRAFFIC_CASES).ok().filter(|listed| !listed.is_empty())?;
+    Some(listed.split(',').map(str::to_owned).collect())
 }
 
 /// Reads `1.29.1=/path/judge`.

@@ -49,6 +49,10 @@ mod meanings; // and what expressions match
 mod kubectl; // a real API server
 mod applied; // every bundle on it
 mod pruned; // and what left the topology
+mod traffic; // real requests through real Envoys
+mod carried; // those of the cases
+mod guarded; // and with policies beside the bundles
+mod unkept; // bundles with a fault: the judge of traffic sees it
 mod table; // what came of it
 
 use std::process::ExitCode;
@@ -89,6 +93,13 @@ fn main() -> ExitCode {
     if let Some(kubectl) = &judges.kubectl {
         applied::judge(kubectl, &mut table);
         pruned::judge(kubectl, &mut table);
+    }
+    if let (Some(traffic), Some(newest)) = (&judges.traffic, judges.istio.last()) {
+        carried::judge(newest, traffic, &mut table);
+        if traffic.only.is_none() {
+            guarded::judge(newest, traffic, &mut table);
+            unkept::judge(newest, traffic, &mut table);
+        }
     }
     print!("{table}");
     if table.failed() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }

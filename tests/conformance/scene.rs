@@ -44,8 +44,13 @@ pub struct Scenes {
 impl Scenes {
     /// Each in a directory of its own below this one.
     pub fn of(istio: &Istio, below: &Path) -> Self {
+        Self::where_named(istio, below, |_| true)
+    }
+
+    /// Of some cases.
+    pub fn where_named(istio: &Istio, below: &Path, is_meant: impl Fn(&str) -> bool) -> Self {
         let mut all = Self { scenes: BTreeMap::new(), left_out: BTreeMap::new() };
-        for case in Case::all() {
+        for case in Case::all().into_iter().filter(|case| is_meant(&case.name)) {
             match of(&case, &istio.release, below.join(&case.name)) {
                 None => {}
                 Some(Ok(scene)) => {
@@ -57,6 +62,19 @@ impl Scenes {
             }
         }
         all
+    }
+}
+
+impl Scene {
+    /// Has every question expect something else.
+    pub fn expect(&self, places: &Value) {
+        let path = self.directory.join("queries.yaml");
+        let mut file: Value = serde_yaml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        for query in file["queries"].as_array_mut().unwrap() {
+            query["expect"] = places.clone();
+            query.as_object_mut().unwrap().remove("expectFrom");
+        }
+        put(&path, &yaml(&file));
     }
 }
 
@@ -192,7 +210,8 @@ fn yaml(value: &Value) -> String {
     text
 }
 
-fn put(path: &Path, text: &str) {
+/// Writes a file, with the directories above it.
+pub fn put(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
 }

@@ -15,12 +15,14 @@ var (
 	jsonOut        bool
 	jobs           = 4
 	remoteContexts bool
+	gone           string
 )
 
 func usage() {
 	fmt.Fprintln(os.Stderr, `usage: judge [flags] trace SCENE...
        judge [flags] validate SCENE...
        judge [flags] bootstrap SCENE...
+       judge [flags] proxies SCENE...
        judge match <PAIRS
        judge [flags] dump SCENE CLUSTER (gateway NAME|caller NAMESPACE KEY=VALUE,...|workload NAMESPACE POD)`)
 	flag.PrintDefaults()
@@ -33,6 +35,7 @@ func main() {
 	flag.BoolVar(&jsonOut, "json", false, "one JSON object a line instead of text")
 	flag.BoolVar(&remoteContexts, "remote-contexts", false, "validate: analyze the clusters that an istiod reads together with its own")
 	flag.IntVar(&jobs, "j", jobs, "trace: scenes at a time")
+	flag.StringVar(&gone, "gone", "", "proxies: pods that are not there any more, as queries name what is down: CLUSTER/VERSION,CLUSTER/*,...")
 	logs := flag.String("log", "none", "what istiod logs: none, error, warn, info, debug")
 	flag.Usage = usage
 	flag.Parse()
@@ -55,6 +58,8 @@ func main() {
 		os.Exit(runDump(args[1:]))
 	case "bootstrap":
 		os.Exit(runBootstrap(args[1:]))
+	case "proxies":
+		os.Exit(runProxies(args[1:]))
 	}
 	usage()
 }

@@ -241,11 +241,15 @@ func (cl *Cluster) allWorkloads() []*Workload {
 
 func (cl *Cluster) pods() []*Pod {
 	var out []*Pod
+	lost := strings.Split(gone, ",")
 	for _, w := range cl.allWorkloads() {
 		for i, ip := range w.IPs {
 			name := w.Name
 			if len(w.IPs) > 1 {
 				name = fmt.Sprintf("%s-%d", w.Name, i)
+			}
+			if slices.Contains(lost, cl.Name+"/*") || slices.Contains(lost, cl.Name+"/"+name) || slices.Contains(lost, cl.Name+"/"+w.Labels["version"]) {
+				continue
 			}
 			out = append(out, &Pod{Cluster: cl.Name, Name: name, IP: ip, W: w, NodeName: nodeName(w.Locality), noNetworkLabel: cl.NoNetworkLabels, notReady: i < w.NotReady})
 		}
