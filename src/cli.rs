@@ -14,6 +14,7 @@ mod check;
 mod dumps;
 mod explain;
 mod failure;
+mod import;
 mod init;
 mod load;
 mod needs;
@@ -77,6 +78,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         | Command::Needs(_)
         | Command::Trace(_)
         | Command::Explain(_)
+        | Command::Import(_)
         | Command::Init(_)
         | Command::Completions(_)
         | Command::Version => Stream::Stderr,
@@ -89,6 +91,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Needs(needs) => needs::run(needs, &reporter),
         Command::Trace(trace) => trace::run(trace, &reporter),
         Command::Explain(explain) => explain::run(explain, &reporter),
+        Command::Import(import) => import::run(import, &reporter),
         Command::Init(init) => init::run(init, &reporter),
         Command::Completions(shell) => completions(shell.shell),
         Command::Version => stream::data(Arguments::command().render_version().as_bytes()),

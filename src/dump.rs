@@ -16,6 +16,7 @@ mod slice; // addresses that are listed by hand
 mod cluster; // the objects of one cluster
 mod gather; // pods to workloads, Services to gateways
 mod mesh; // what Istio's own installation says
+mod inventory; // what an import asks beside
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader};
@@ -27,6 +28,8 @@ use crate::trace::object::{BundleText, Routing};
 use crate::trace::world::World;
 use cluster::Objects;
 pub use origin::Origin;
+
+pub use inventory::{Found, Inventory, Object, ServiceFacts};
 
 /// The dumps of all clusters.
 #[derive(Debug, Default)]
@@ -115,6 +118,11 @@ impl Dumps {
     /// What they say.
     #[must_use]
     pub fn state(self) -> State {
+        self.said(&mut |_, _| {})
+    }
+
+    /// The same; `look` sees the objects of each cluster first.
+    fn said(self, look: &mut dyn FnMut(&str, &mut Objects)) -> State {
         let mut notes = Vec::new();
         let mut texts = Vec::new();
         let mut world = World::default();
@@ -126,6 +134,7 @@ impl Dumps {
             }
             notes.extend(objects.unread(&name));
             findings.append(&mut objects.findings);
+            look(&name, &mut objects);
             let (cluster, text) = objects.cluster(&name, &mut notes);
             texts.push((name, text));
             world.clusters.push(cluster);

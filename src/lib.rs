@@ -16,12 +16,13 @@ pub mod bundle; // what leaves the compiler
 pub mod trace; // bundle text + a world → where a request goes (a second opinion)
 pub mod dump; // dumps of clusters → the same two
 mod ground; // model → the world that a trace stands on
+pub mod import; // dumps of clusters → the inputs
 pub mod cli; // the outside world
 
 use bundle::{Account, Bundle};
-use diagnostic::Outcome;
 use diagnostic::allow::acknowledge;
-use source::{At, Limits, SourceId, Sources};
+use diagnostic::{Outcome, Severity};
+use source::{At, Found, Limits, Source, SourceId, Sources};
 
 /// Text in, text out: the whole compiler. No file, clock, environment or network is read.
 ///
@@ -99,6 +100,26 @@ pub fn promised(sources: &Sources) -> Outcome<String> {
         let mut lines = Vec::new();
         let planned = plan::plan(&view, &sources.limits, &mut |plan| lines.extend(promises::of(&view, plan)));
         planned.map(|_| promises::text(lines))
+    })
+}
+
+/// The inputs that say what dumps say, as text, with what there is to know of them.
+#[must_use]
+pub fn imported(inventory: &dump::Inventory) -> import::Imported {
+    import::of(inventory, &|inputs| {
+        let texts = vec![Source::new("import", Found::Named, inputs.into_bytes())];
+        let limits = Limits { input_size: usize::MAX, nodes: usize::MAX, ..Limits::default() };
+        let sources = Sources { texts, limits, ..Sources::default() };
+        let mut built = import::Texts::new();
+        let outcome = compile(&sources, &mut |bundle| {
+            let stand_ins = bundle.stand_ins.map(|stand_ins| stand_ins.text).unwrap_or_default();
+            built.insert(bundle.cluster, [bundle.text, stand_ins].join("---\n"));
+        });
+        if !outcome.has_errors() {
+            return Ok(built);
+        }
+        let errors = outcome.findings.iter().filter(|finding| finding.severity() == Severity::Error);
+        Err(errors.map(|finding| format!("{}: {}", finding.code.name(), finding.message)).collect())
     })
 }
 

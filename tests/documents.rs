@@ -61,6 +61,18 @@ fn the_readme_shows_what_is_printed() {
     }
 }
 
+#[test]
+fn the_page_of_imports_shows_what_is_printed() {
+    let page = read("docs/import.md");
+    let mut session = Session::new(Path::new(env!("CARGO_BIN_EXE_meshgen")));
+    for dump in ["a.yaml", "b.yaml"] {
+        session.put(dump, &read(&format!("docs/import/{dump}")));
+    }
+    for block in blocks(&page, "console") {
+        assert_eq!(session.replayed(block), Session::bare(block));
+    }
+}
+
 fn read(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"))

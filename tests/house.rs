@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms it may use beside `source` and `diagnostic`, which every stage may.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("source", &[]),
     ("diagnostic", &[]),
     ("bundle", &[]),
@@ -24,7 +24,9 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("trace", &[]),
     ("dump", &["trace"]),
     ("ground", &["model", "plan", "trace"]),
-    ("cli", &["bundle", "yaml", "trace", "dump", "needs"]),
+    // Of `model` what ports and names are called. The compiler comes as a function.
+    ("import", &["dump", "trace", "model"]),
+    ("cli", &["bundle", "yaml", "trace", "dump", "needs", "import"]),
 ];
 
 /// Rooms that know nothing of findings: plain types, and the writer, which cannot fail.

@@ -27,6 +27,7 @@ mod cases; // the expected files
 mod releases; // every release
 mod translation; // what its queries find, and what its words promise
 mod longhand; // what `resolve` prints of it
+mod imports; // what an import of its dumps builds
 
 // Inputs that are wrong.
 mod cascades; // one cause, one finding

@@ -5,8 +5,8 @@ mod cases; // every query of every case
 mod goldens; // faults in the bundles of every case
 mod worlds; // worlds beyond topologies
 mod followed; // bundles, and where requests go in them
-mod mesh; // a mesh in the language's words
-mod tape; // random meshes
+pub mod mesh; // a mesh in the language's words
+pub mod tape; // random meshes
 mod promise; // what the words promise
 mod random; // random meshes keep their promises
 mod places; // a second place leaves the first alone

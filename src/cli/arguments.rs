@@ -40,6 +40,8 @@ pub(super) enum Command {
     Resolve(Resolve),
     /// Print what each cluster must provide, with the commands that provide it
     Needs(Needs),
+    /// Print the topology and the routing spec of what runs, from dumps of clusters
+    Import(Import),
     /// Write a topology and a routing spec to start from
     Init(Init),
     /// Print a completion script for a shell
@@ -252,6 +254,22 @@ pub(super) struct Explain {
     /// Print all codes, a line each
     #[arg(long, conflicts_with = "code")]
     pub(super) list: bool,
+}
+
+/// `meshgen import`
+#[derive(Args, Debug)]
+pub(super) struct Import {
+    /// Dumps of clusters, as `kubectl get … -A -o yaml` prints them; - for stdin; a name may stand several times
+    #[arg(required_unless_present = "kinds", value_name = "NAME=DUMP…")]
+    pub(super) words: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) bounds: Bounds,
+    /// A new file for the text, instead of stdout
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Print the line that dumps a cluster, for a shell
+    #[arg(long, conflicts_with = "words")]
+    pub(super) kinds: bool,
 }
 
 /// `meshgen init`

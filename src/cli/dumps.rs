@@ -64,8 +64,13 @@ fn is_label(word: &str) -> bool {
         && !word.ends_with('-')
 }
 
-/// Reads them, an object at a time.
+/// What they say.
 pub(super) fn read(named: &[Named], bounds: &Bounds) -> Result<State, Failure> {
+    Ok(collect(named, bounds)?.state())
+}
+
+/// Reads them, an object at a time.
+pub(super) fn collect(named: &[Named], bounds: &Bounds) -> Result<Dumps, Failure> {
     let mut reader = Reader { dumps: Dumps::default(), bounds };
     for one in named {
         let Named { cluster: _, namespace: _, path } = one;
@@ -85,7 +90,7 @@ pub(super) fn read(named: &[Named], bounds: &Bounds) -> Result<State, Failure> {
             reader.open(one, path, Found::Named)?;
         }
     }
-    Ok(reader.dumps.state())
+    Ok(reader.dumps)
 }
 
 struct Reader<'b> {

@@ -10,6 +10,7 @@ use serde::de::IgnoredAny;
 use serde_yaml::Value;
 
 use super::identity::{Seen, Standing};
+use super::inventory::Marks;
 use super::item::Item;
 use super::mesh::Installation;
 use super::object::{
@@ -67,6 +68,8 @@ pub(super) struct Objects {
     pub(super) not_injected: BTreeSet<String>,
     /// What is wrong, though it can be read.
     pub(super) findings: Vec<Finding>,
+    /// Whose Istio's objects are.
+    pub(super) marks: Vec<Marks>,
     seen: Seen,
     unread: BTreeMap<String, usize>,
     routes: BTreeMap<String, usize>,
@@ -268,8 +271,7 @@ impl Objects {
             if kind == "Gateway" {
                 self.gateway_selectors.extend(selector(&spec));
             }
-            self.routing.push_str("---\n");
-            self.routing.push_str(&text);
+            self.keep(kind, &name, metadata, item, &text);
         }
         Ok(())
     }

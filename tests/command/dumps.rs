@@ -317,3 +317,60 @@ fn an_address_in_no_dump_is_said_to_be_unknown() {
     assert!(ran.stdout.contains("note: 203.0.113.20:15443 is no gateway in these dumps"), "{}", ran.stdout);
     assert_eq!(ran.code, 1);
 }
+
+#[test]
+fn an_import_of_dumps_builds_what_is_applied_and_shows_no_secret() {
+    let (world, mut dumps) = applied(BOOKINFO, RULES);
+    let secret = json!({
+        "apiVersion": "v1",
+        "data": {"password": dump::SECRET},
+        "kind": "Secret",
+        "metadata": {"name": "s", "namespace": "a"},
+    });
+    dumps[0].1["items"].as_array_mut().unwrap().push(secret);
+    write(&world, "cluster1", &dumps[0].1);
+    let ran = world.run(&format!("import {DUMPS} -o mesh.yaml"));
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("import    reproduces "), "{}", ran.stderr);
+    let text = world.read("mesh.yaml");
+    assert!(!(text.clone() + &ran.stderr).contains(dump::SECRET));
+    assert!(
+        text.contains("reviews: {ports: 9080, versions: {v1: cluster1, v2: cluster2, v3: cluster2}}"),
+        "{text}"
+    );
+    let built = world.run("build mesh.yaml -o again");
+    assert_eq!(built.code, 0, "{}", built.stderr);
+    for cluster in ["cluster1", "cluster2"] {
+        assert_eq!(world.read(&format!("again/{cluster}.yaml")), world.read(&format!("dist/{cluster}.yaml")));
+    }
+    // What somebody may have worked on is not written over.
+    world.refuses(&format!("import {DUMPS} -o mesh.yaml"), "mesh.yaml exists already");
+    world.refuses("import topology.yaml", "names no cluster");
+    assert!(world.run("import --kinds").stdout.starts_with("kubectl get nodes,"));
+}
+
+/// The address of a gateway that waits for one is open, and nothing is built until it is decided.
+#[test]
+fn what_nobody_can_tell_is_open() {
+    let (world, mut dumps) = applied(BOOKINFO, RULES);
+    for object in dumps[1].1["items"].as_array_mut().unwrap() {
+        if object["kind"] == "Service" && object["metadata"]["name"] == "istio-eastwestgateway" {
+            object["status"] = json!({"loadBalancer": {}});
+        }
+    }
+    write(&world, "cluster2", &dumps[1].1);
+    let ran = world.run(&format!("import {DUMPS} -o mesh.yaml"));
+    assert!(ran.stderr.contains("TODO      clusters.cluster2.gateway: "), "{}", ran.stderr);
+    let text = world.read("mesh.yaml");
+    assert!(text.contains("; entries in cluster1 dial 203.0.113.20\n  cluster2: {gateway: TODO"), "{text}");
+    let built = world.run("build mesh.yaml -o again");
+    assert_eq!(built.code, 1);
+    assert!(
+        built.stderr.contains("MG0704") && built.stderr.contains("dial 203.0.113.20"),
+        "{}",
+        built.stderr
+    );
+    world.write("mesh.yaml", &text.replace("gateway: TODO", "gateway: 203.0.113.20"));
+    assert_eq!(world.run("build mesh.yaml -o again").code, 0);
+    assert_eq!(world.read("again/cluster1.yaml"), world.read("dist/cluster1.yaml"));
+}

@@ -20,6 +20,11 @@ impl Session {
         Self { home: TempDir::new().unwrap(), directory: ".".to_owned(), path }
     }
 
+    /// Puts a file where the session begins.
+    pub fn put(&self, name: &str, text: &str) {
+        std::fs::write(self.home.path().join(name), text).unwrap();
+    }
+
     /// The commands of a block, each with what it prints now. `cd` holds for all that follow.
     pub fn replayed(&mut self, block: &str) -> String {
         let mut shown = String::new();

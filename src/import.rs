@@ -1,0 +1,356 @@
+//! From what runs to a topology and its routing.
+//!
+//! Enters: an inventory of dumps, and the compiler as a function. Leaves: text of the input language, and what there is to know
+//! of it. Refuses to know: how dumps are read, and what the compiler does.
+//!
+//! What is certain is written. What is likely is written with `# guessed`. What nobody can tell is `TODO`, with what is known in
+//! a comment above.
+
+mod text; // values as people write them
+mod draft; // the inputs, while they are written
+mod names; // what hosts and subsets mean
+mod cluster; // clusters.NAME
+mod service; // services.KEY
+mod policy; // trafficPolicy
+mod condition; // match
+mod share; // to
+mod rules; // routes.KEY
+mod trial; // the compiler's answer beside what is there
+mod fit; // what gives the objects that are there
+mod shorten; // what changes no byte
+mod reach; // the ways into clusters
+mod mesh; // mesh, and what all services have in common
+mod retire; // what is to be deleted, and when
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use crate::dump::{Inventory, Object};
+use draft::{Draft, Name, key};
+use fit::Questions;
+use names::{Names, texts};
+use rules::Rules;
+use service::Taken;
+use share::{STYLES, Style};
+use trial::{Build, Objects};
+
+pub use trial::Texts;
+
+/// What is known of a mesh, as inputs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// A Topology, and a Routing where there are rules.
+    pub text: String,
+    /// What is open: the path, and what is known of it, with its line in the text.
+    pub open: Vec<(String, String, usize)>,
+    /// What there is to know beside.
+    pub notes: Vec<String>,
+    /// What to delete, and when.
+    pub retire: Vec<String>,
+    /// How far it carries.
+    pub carries: String,
+}
+
+/// Writes the inputs of what runs.
+#[must_use]
+pub fn of(inventory: &Inventory, build: Build<'_>) -> Imported {
+    let names = Names::of(inventory);
+    let wanted = trial::own(inventory);
+    let (taken, mut notes) = service::services(inventory, &names);
+    let mut draft = Draft { mesh: mesh::mesh(inventory, &names, &taken), ..Draft::default() };
+    let registries = mesh::by_cluster(inventory)
+        || inventory.world.clusters.iter().any(|cluster| !cluster.sees.is_empty());
+    for cluster in &inventory.world.clusters {
+        draft.clusters.insert(cluster.name.clone(), cluster::cluster(inventory, cluster, registries));
+    }
+    let label = mesh::version_label(&taken);
+    for (name, known) in &taken {
+        let mut service = draft::Service { part: known.part.clone(), ..draft::Service::default() };
+        let (field, value) = if known.versions.len() > 1 {
+            ("versions", known.written_versions(&label, false))
+        } else {
+            ("clusters", known.written_clusters(false))
+        };
+        service.part.fields.insert(field.to_owned(), value);
+        mesh::crossed(inventory, &names, name, known, &mut service.part);
+        draft.services.insert(name.clone(), service);
+    }
+    let mut taken_objects = retire::Taken::default();
+    let all = all_rules(inventory, &names, &taken, &mut taken_objects, &mut notes);
+    let together = together(&all);
+    let versioned: BTreeSet<&Name> = all.values().flat_map(Rules::versioned).collect();
+    let has_own = wanted.values().any(|objects| !objects.is_empty());
+    for (name, known) in &taken {
+        let rule = own_rule(&wanted, name);
+        let Some(service) = draft.services.get_mut(name) else { continue };
+        let is_versioned = versioned.contains(name) || rule.is_some_and(|rule| rule.get("subsets").is_some());
+        if is_versioned && !known.versions.is_empty() {
+            service.part.fields.remove("clusters");
+            service.part.fields.insert("versions".to_owned(), known.written_versions(&label, false));
+        }
+        if let Some(policy) = rule.and_then(policy::policy) {
+            service.part.fields.insert("trafficPolicy".to_owned(), policy);
+        }
+        let fails_over = all.get(name).is_some_and(Rules::fails_over) || rule.is_some_and(policy::fails_over);
+        if fails_over {
+            service.part.fields.insert("acrossClusters".to_owned(), json!("failover"));
+        }
+        if let Some([short, _]) = fit::accounts(&wanted, name) {
+            service.part.fields.insert("serviceAccounts".to_owned(), short);
+        }
+        if let Some(clients) = fit::clients(&wanted, name, known, inventory.clusters.len()) {
+            service.part.fields.insert("clients".to_owned(), clients);
+        }
+    }
+    reach::write(inventory, &names, &taken, &mut draft);
+    for (name, known) in &taken {
+        let rules = all.get(name).cloned().unwrap_or_default();
+        let alone = BTreeSet::from([name.clone()]);
+        let only = together.get(name).unwrap_or(&alone);
+        let (questions, problems) = Questions::of(name, known, &rules, &taken, &label, &wanted);
+        for problem in problems {
+            notes.push(format!("{}: {problem}", key(name)));
+            taken_objects.refuse(name);
+        }
+        if has_own {
+            let starts = [None, fit::callers(&wanted, name), Some(json!([]))];
+            questions.fit_from(&starts, build, &mut draft, only, &wanted, name);
+        } else {
+            write_foreign(build, &mut draft, only, name, known, &rules, &taken, &label, inventory);
+        }
+        shorten::service(build, &mut draft, only, name);
+        one_version(&mut draft, name, known);
+    }
+    mesh::in_common(build, &mut draft);
+    shorten::clusters(build, &mut draft);
+    finish(inventory, build, draft, &wanted, notes, &taken_objects)
+}
+
+fn finish(
+    inventory: &Inventory,
+    build: Build<'_>,
+    mut draft: Draft,
+    wanted: &Objects,
+    mut notes: Vec<String>,
+    taken: &retire::Taken,
+) -> Imported {
+    mesh::open_gateways(&mut draft);
+    let built = match build(draft.inputs(None)) {
+        Ok(texts) => trial::objects(&texts, None),
+        Err(problems) => {
+            notes.extend(problems.into_iter().map(|problem| format!("it does not build yet: {problem}")));
+            Objects::new()
+        }
+    };
+    let own: usize = wanted.values().map(BTreeMap::len).sum();
+    let differ: usize = wanted
+        .iter()
+        .map(|(cluster, objects)| {
+            let nothing = BTreeMap::new();
+            let built = built.get(cluster).unwrap_or(&nothing);
+            objects.iter().filter(|(key, spec)| built.get(*key) != Some(*spec)).count()
+        })
+        .sum();
+    let (retire, foreign, by_meaning) = retire::lines(inventory, taken, &built);
+    let mut parts = Vec::new();
+    if own > 0 {
+        parts.push(format!("{} of {own} objects of meshgen", own - differ));
+    }
+    if foreign > 0 {
+        let ones = if own > 0 { "foreign ones" } else { "foreign objects" };
+        parts.push(format!("{by_meaning} of {foreign} {ones} by meaning"));
+    }
+    let carries = match parts.as_slice() {
+        [] => format!(
+            "{} services of {} clusters; no object routes yet",
+            draft.services.len(),
+            draft.clusters.len()
+        ),
+        parts => format!("reproduces {}; {} to retire", parts.join(", "), retire.len()),
+    };
+    let is_open = |service: &draft::Service| !service.part.fields.contains_key("clients");
+    if draft.clusters.len() > 1 && draft.services.values().any(is_open) {
+        draft.above.push(
+            "Dumps do not say who calls whom: without `clients` a service is called from every cluster."
+                .to_owned(),
+        );
+    }
+    let text = draft.text();
+    let lines = text
+        .lines()
+        .zip(1..)
+        .filter(|(line, _)| !line.trim_start().starts_with('#') && line.contains("TODO"));
+    let mut numbers = lines.map(|(_, number)| number);
+    let mut open = Vec::new();
+    for (path, remark) in draft.open() {
+        open.push((path, remark.above.first().cloned().unwrap_or_default(), numbers.next().unwrap_or(0)));
+    }
+    Imported { text, open, notes, retire, carries }
+}
+
+/// The rules of each service, by what callers of each cluster obey.
+fn all_rules(
+    inventory: &Inventory,
+    names: &Names<'_>,
+    services: &BTreeMap<Name, Taken>,
+    taken: &mut retire::Taken,
+    notes: &mut Vec<String>,
+) -> BTreeMap<Name, Rules> {
+    let mut all: BTreeMap<Name, Rules> = BTreeMap::new();
+    for (cluster, found) in &inventory.clusters {
+        let mut seen: BTreeMap<Name, &Object> = BTreeMap::new();
+        for object in found.objects.iter().filter(|object| is_for_callers(object)) {
+            let hosts = texts(&object.spec, "hosts").into_iter();
+            let routed: BTreeSet<Name> =
+                hosts.filter_map(|host| names.named(cluster, host, &object.namespace)).collect();
+            for service in routed.into_iter().filter(|service| services.contains_key(service)) {
+                if let Some(older) = seen.get(&service) {
+                    let (name, other) = (&object.name, &older.name);
+                    notes.push(format!(
+                        "{cluster}: VirtualService {}/{name} does nothing for {}: the older {}/{other} rules alone",
+                        object.namespace, key(&service), older.namespace
+                    ));
+                    taken.idle(cluster, object);
+                    continue;
+                }
+                seen.insert(service.clone(), object);
+                match all.entry(service.clone()).or_default().take(names, cluster, &service, object) {
+                    Ok(()) => taken.take(cluster, object, &service),
+                    Err(problem) => notes.push(format!(
+                        "{cluster}: VirtualService {}/{} is not taken: {problem}",
+                        object.namespace, object.name
+                    )),
+                }
+            }
+        }
+        for crossing in names.crossings(cluster) {
+            if services.contains_key(&crossing.service) {
+                taken.take(cluster, crossing.object, &crossing.service);
+            }
+        }
+        for object in found.objects.iter().filter(|object| object.kind == "DestinationRule") {
+            let host = names::text(&object.spec, &["host"]).unwrap_or_default();
+            let service = names.named(cluster, host, &object.namespace);
+            if let Some(service) = service.filter(|service| services.contains_key(service)) {
+                taken.take(cluster, object, &service);
+            }
+        }
+    }
+    all
+}
+
+/// What meshgen's DestinationRule for the plain name of a service says.
+fn own_rule<'o>(wanted: &'o Objects, (namespace, name): &Name) -> Option<&'o serde_json::Value> {
+    let key = ("DestinationRule".to_owned(), namespace.clone(), name.clone());
+    wanted.values().find_map(|objects| objects.get(&key))
+}
+
+/// Whether an object holds for sidecars.
+fn is_for_callers(object: &Object) -> bool {
+    let gateways = texts(&object.spec, "gateways");
+    object.kind == "VirtualService" && (gateways.is_empty() || gateways.contains(&"mesh"))
+}
+
+/// Services that can only be built together, since rules of one lead to another.
+fn together(all: &BTreeMap<Name, Rules>) -> BTreeMap<Name, BTreeSet<Name>> {
+    let mut together: BTreeMap<Name, BTreeSet<Name>> = BTreeMap::new();
+    for (name, rules) in all {
+        let others: BTreeSet<Name> = rules.services().cloned().collect();
+        for other in &others {
+            together
+                .entry(other.clone())
+                .or_insert_with(|| BTreeSet::from([other.clone()]))
+                .insert(name.clone());
+        }
+        let known = together.entry(name.clone()).or_insert_with(|| BTreeSet::from([name.clone()]));
+        known.extend(others);
+    }
+    // Whoever leads here may lead elsewhere, too.
+    for others in together.values_mut() {
+        let further: Vec<_> =
+            others.iter().filter_map(|other| all.get(other)).flat_map(Rules::services).cloned().collect();
+        others.extend(further);
+    }
+    together
+}
+
+/// Rules that nobody made with meshgen: as they are meant, in the fewest words that say the same.
+#[expect(clippy::too_many_arguments, reason = "each is a thing of its own, and there is one caller")]
+fn write_foreign(
+    build: Build<'_>,
+    draft: &mut Draft,
+    only: &BTreeSet<Name>,
+    name: &Name,
+    known: &Taken,
+    rules: &Rules,
+    services: &BTreeMap<Name, Taken>,
+    label: &str,
+    inventory: &Inventory,
+) {
+    let here = |cluster: &&crate::trace::world::Cluster| {
+        cluster.services.iter().any(|service| service.namespace == name.0 && service.name == name.1)
+    };
+    let everybody: BTreeSet<&String> =
+        inventory.world.clusters.iter().filter(here).map(|cluster| &cluster.name).collect();
+    let callers: BTreeSet<&String> = rules.callers().collect();
+    let some = !everybody.is_subset(&callers);
+    let written = |style: &Style| rules.written(name, services, *style).ok();
+    let longest = Style { pinned: true, ports: true, callers: some };
+    let Some(service) = draft.services.get_mut(name) else { return };
+    if rules.fails_over() {
+        service.part.fields.insert("acrossClusters".to_owned(), json!("failover"));
+    }
+    let first = written(&longest).unwrap_or_default();
+    let names_versions = first.iter().any(|rule| {
+        let text = rule.to_string();
+        known.versions.iter().any(|version| text.contains(&format!("\"{}", version.name)))
+    });
+    if names_versions {
+        service.part.fields.remove("clusters");
+        service.part.fields.insert("versions".to_owned(), known.written_versions(label, false));
+    }
+    service.rules = first;
+    let wanted = build(draft.inputs(Some(only)));
+    if wanted.is_err() {
+        mend(build, draft, only, name, known);
+        return;
+    }
+    for style in STYLES.iter().filter(|style| style.callers == some) {
+        let (Some(rules), Some(service)) = (written(style), draft.services.get_mut(name)) else { return };
+        let before = std::mem::replace(&mut service.rules, rules);
+        if build(draft.inputs(Some(only))) == wanted {
+            return;
+        }
+        if let Some(service) = draft.services.get_mut(name) {
+            service.rules = before;
+        }
+    }
+}
+
+/// What does not build as it is: fewer callers, else no rules.
+fn mend(build: Build<'_>, draft: &mut Draft, only: &BTreeSet<Name>, name: &Name, known: &Taken) {
+    let at_home = json!(known.pods.keys().collect::<Vec<_>>());
+    for (clients, keeps_rules) in [(true, true), (false, false), (true, false)] {
+        let Some(service) = draft.services.get_mut(name) else { return };
+        let before = service.clone();
+        if clients {
+            service.part.fields.insert("clients".to_owned(), at_home.clone());
+        }
+        if !keeps_rules {
+            service.rules.clear();
+        }
+        if build(draft.inputs(Some(only))).is_ok() {
+            return;
+        }
+        draft.services.insert(name.clone(), before);
+    }
+}
+
+/// A version that is the only one, and that no rule names, is a remark.
+fn one_version(draft: &mut Draft, name: &Name, known: &Taken) {
+    let Some(service) = draft.services.get_mut(name) else { return };
+    if let ([only], true) = (known.versions.as_slice(), service.part.fields.contains_key("clusters")) {
+        service.part.remark.behind.get_or_insert_with(|| format!("version {}", only.name));
+    }
+}
