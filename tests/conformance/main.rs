@@ -52,6 +52,7 @@ mod pruned; // and what left the topology
 mod traffic; // real requests through real Envoys
 mod carried; // those of the cases
 mod guarded; // and with policies beside the bundles
+mod changed; // and while bundles change
 mod unkept; // bundles with a fault: the judge of traffic sees it
 mod table; // what came of it
 
@@ -98,6 +99,7 @@ fn main() -> ExitCode {
         carried::judge(newest, traffic, &mut table);
         if traffic.only.is_none() {
             guarded::judge(newest, traffic, &mut table);
+            changed::judge(newest, traffic, &mut table);
             unkept::judge(newest, traffic, &mut table);
         }
     }

@@ -55,6 +55,20 @@ impl Traffic {
         self.ask(istio, flags, &[OsStr::new("count"), scene.as_os_str()])
     }
 
+    /// Counts the requests that run while one scene becomes another, through directories of bundles.
+    pub fn change(
+        &self,
+        istio: &Istio,
+        old: &Path,
+        new: &Path,
+        states: &[PathBuf],
+    ) -> Result<Vec<Counted>, String> {
+        let scenes = [OsStr::new("rollout"), old.as_os_str(), new.as_os_str()];
+        let words: Vec<&OsStr> =
+            scenes.into_iter().chain(states.iter().map(|state| state.as_os_str())).collect();
+        self.ask(istio, &[], &words)
+    }
+
     fn ask(&self, istio: &Istio, flags: &[&str], words: &[&OsStr]) -> Result<Vec<Counted>, String> {
         let program = self.program.display();
         let output = Command::new(&self.program)

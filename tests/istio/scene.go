@@ -76,6 +76,8 @@ func loadScene(dir string) (*Scene, error) {
 		cl.index = i + 1
 		var files []string
 		for _, pat := range []string{
+			filepath.Join(dir, "bundles", cl.Name+".stand-ins.yaml"),
+			filepath.Join(dir, "bundles", cl.Name+".stand-ins", "*.yaml"),
 			filepath.Join(dir, "bundles", cl.Name+".yaml"),
 			filepath.Join(dir, "bundles", cl.Name, "*.yaml"),
 		} {

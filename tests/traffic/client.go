@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-const patience = 5 * time.Second
+// patience is more than a busy machine needs.
+const patience = 15 * time.Second
 
 // Client sends the requests of one query.
 type Client struct {
