@@ -108,6 +108,10 @@ pub fn of(inventory: &Inventory, build: Build<'_>) -> Imported {
         let rules = all.get(name).cloned().unwrap_or_default();
         let alone = BTreeSet::from([name.clone()]);
         let only = together.get(name).unwrap_or(&alone);
+        if !has_own && rules.is_empty() && !is_worth_trying(&draft, name) {
+            one_version(&mut draft, name, known);
+            continue;
+        }
         let (questions, problems) = Questions::of(name, known, &rules, &taken, &label, &wanted);
         for problem in problems {
             notes.push(format!("{}: {problem}", key(name)));
@@ -121,6 +125,15 @@ pub fn of(inventory: &Inventory, build: Build<'_>) -> Imported {
         }
         shorten::service(build, &mut draft, only, name);
         one_version(&mut draft, name, known);
+    }
+    if !has_own && build(draft.inputs(None)).is_err() {
+        for (name, known) in &taken {
+            let alone = BTreeSet::from([name.clone()]);
+            let only = together.get(name).unwrap_or(&alone);
+            if build(draft.inputs(Some(only))).is_err() {
+                mend(build, &mut draft, only, name, known);
+            }
+        }
     }
     mesh::in_common(build, &mut draft);
     shorten::clusters(build, &mut draft);
@@ -345,6 +358,14 @@ fn mend(build: Build<'_>, draft: &mut Draft, only: &BTreeSet<Name>, name: &Name,
         }
         draft.services.insert(name.clone(), before);
     }
+}
+
+/// Whether a service says anything that may be left out.
+fn is_worth_trying(draft: &Draft, name: &Name) -> bool {
+    let Some(service) = draft.services.get(name) else { return false };
+    let fields = &service.part.fields;
+    let has_target = fields.get("ports").is_some_and(|ports| ports.to_string().contains("targetPort"));
+    has_target || fields.keys().any(|field| !shorten::KEPT.contains(&field.as_str()))
 }
 
 /// A version that is the only one, and that no rule names, is a remark.

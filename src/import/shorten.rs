@@ -10,7 +10,7 @@ use super::draft::{Draft, Name, Part, Service};
 use super::trial::{Build, Texts};
 
 /// What says where and what a service is; it stays.
-const KEPT: [&str; 4] = ["ports", "versions", "clusters", "headless"];
+pub(super) const KEPT: [&str; 4] = ["ports", "versions", "clusters", "headless"];
 /// What is known of a cluster beside what bundles need.
 const FACTS: [&str; 1] = ["network"];
 
