@@ -8,6 +8,7 @@
     reason = "the one module that may touch the file system and the environment"
 )]
 
+mod against;
 mod arguments;
 mod build;
 mod check;

@@ -20,6 +20,7 @@ mod fit; // what gives the objects that are there
 mod shorten; // what changes no byte
 mod reach; // the ways into clusters
 mod mesh; // mesh, and what all services have in common
+pub mod against; // a topology beside what runs
 mod retire; // what is to be deleted, and when
 
 use std::collections::{BTreeMap, BTreeSet};

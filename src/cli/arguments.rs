@@ -184,6 +184,9 @@ pub(super) struct Build {
 pub(super) struct Check {
     #[command(flatten)]
     pub(super) inputs: Inputs,
+    /// Compare the inputs with what runs: whether the topology holds, what would defeat the bundles, whether they are applied
+    #[arg(long, value_name = "NAME=DUMP", num_args = 1..)]
+    pub(super) against: Vec<PathBuf>,
 }
 
 /// `meshgen resolve`

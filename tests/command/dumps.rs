@@ -374,3 +374,44 @@ fn what_nobody_can_tell_is_open() {
     assert_eq!(world.run("build mesh.yaml -o again").code, 0);
     assert_eq!(world.read("again/cluster1.yaml"), world.read("dist/cluster1.yaml"));
 }
+
+#[test]
+fn inputs_are_held_against_what_runs() {
+    let (world, mut dumps) = applied(BOOKINFO, RULES);
+    let check = format!("check topology.yaml routing.yaml --against {DUMPS}");
+    let ran = world.run(&check);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout
+            .ends_with("hold?\n  yes\nwhat would defeat the bundles?\n  nothing\nare they applied?\n  yes\n"),
+        "{}",
+        ran.stdout
+    );
+
+    let items = dumps[0].1["items"].as_array_mut().unwrap();
+    let routed =
+        |object: &Value| object["kind"] == "VirtualService" && object["metadata"]["name"] == "reviews";
+    let mut older = items.iter().find(|object| routed(object)).unwrap().clone();
+    for object in items.iter_mut().filter(|object| routed(object)) {
+        object["metadata"]["creationTimestamp"] = "2026-01-01T00:00:00Z".into();
+        object["spec"]["http"][0]["timeout"] = "5s".into();
+    }
+    older["metadata"] =
+        json!({"name": "by-hand", "namespace": "default", "creationTimestamp": "2020-01-01T00:00:00Z"});
+    items.push(older);
+    items.retain(|object| object["kind"] != "Pod" || object["metadata"]["labels"]["app"] != "details");
+    write(&world, "cluster1", &dumps[0].1);
+    let ran = world.run(&check);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    for line in [
+        "  error cluster1: no pod of Service default/details is ready\n",
+        "  error cluster1: VirtualService default/by-hand is older, and rules alone for reviews.default.svc.cluster.local: delete it once the bundle is applied\n",
+        "  error cluster1: VirtualService default/reviews is not what the inputs give: edited, or not applied again\n",
+    ] {
+        assert!(ran.stdout.contains(line), "{line}{}", ran.stdout);
+    }
+    world.refuses(
+        "check topology.yaml routing.yaml --against cluster3=cluster1.dump",
+        "there is no cluster `cluster3`",
+    );
+}
