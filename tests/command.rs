@@ -2,6 +2,7 @@
 
 mod build;
 mod dumps;
+mod imports; // inputs out of dumps
 mod inputs;
 mod killed;
 mod limits;
