@@ -1,5 +1,7 @@
 //! What leaves the compiler: one bundle per cluster, as text, and the account of the run.
 
+use std::ops::Range;
+
 use crate::source::Place;
 
 /// All that is applied to one cluster.
@@ -19,6 +21,8 @@ pub struct Bundle {
     pub objects: usize,
     /// The objects as YAML; empty for a cluster that needs none (kubectl refuses a file without objects).
     pub text: String,
+    /// The parts of `text` that are applied one after the other where nothing is there yet.
+    pub steps: Steps,
     /// Services that give a name to what runs only elsewhere; created, never applied over what exists.
     pub stand_ins: Option<StandIns>,
     /// What its callers reach in other clusters, by cluster and service.
@@ -40,12 +44,36 @@ pub struct Origin {
     pub place: Place,
 }
 
-/// The stand-in Services of one cluster, a file of their own.
+/// The documents of a bundle by what they do, as bytes of its text; empty where nothing does it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Steps {
+    /// What answers.
+    pub serve: Range<usize>,
+    /// Names for what answers elsewhere.
+    pub call: Range<usize>,
+    /// Where requests go.
+    pub route: Range<usize>,
+}
+
+/// The stand-in Services of one cluster: each is a file of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StandIns {
-    /// The services they stand for, as their users name them.
-    pub services: Vec<String>,
-    /// The Services as YAML.
+    /// Each of them, by namespace and name.
+    pub services: Vec<StandIn>,
+    /// All of them as YAML.
+    pub text: String,
+}
+
+/// A Service that gives a name to what runs only elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandIn {
+    /// The service it stands for, as its users name it.
+    pub service: String,
+    /// Of the Service.
+    pub namespace: String,
+    /// Of the Service.
+    pub name: String,
+    /// The Service as YAML.
     pub text: String,
 }
 

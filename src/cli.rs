@@ -17,6 +17,7 @@ mod explain;
 mod failure;
 mod import;
 mod init;
+mod layout;
 mod load;
 mod needs;
 mod pattern;

@@ -16,6 +16,7 @@ mod stand_in; // Services for what runs only in others
 mod plain_name; // entries for the same
 pub mod release; // what each release can say
 pub mod dialect; // what clusters' Istio was asked to say and cannot
+pub mod waves; // what Argo CD is told
 mod problems;
 pub mod sni; // what names a service, port and subset to a gateway
 mod mark; // what all objects of a mesh have in common

@@ -39,7 +39,10 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
         let mut proof = prove::Proof::of(&view);
         let mut spans = yaml::Spans::of(mesh.clusters.len());
         let planned = plan::plan(&view, &sources.limits, &mut |plan| {
-            let objects = istio::lower::service(plan, &mut lacks);
+            let mut objects = istio::lower::service(plan, &mut lacks);
+            if sources.argocd {
+                istio::waves::service(&mut objects);
+            }
             if sound {
                 let longest = objects.iter().map(|class| spans.add(class)).max().unwrap_or(0);
                 proof.service(plan, &objects, longest);
@@ -48,7 +51,10 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
         planned.and_then(|plans| {
             for plan in plans.iter().filter(|_| sound) {
                 let id = plan.cluster.id;
-                let objects = istio::lower::cluster(plan, &mut lacks);
+                let mut objects = istio::lower::cluster(plan, &mut lacks);
+                if sources.argocd {
+                    istio::waves::objects(&mut objects);
+                }
                 let longest = spans.add_to(id, &objects);
                 proof.cluster(plan, &objects, longest);
                 spans.doubled(id).iter().for_each(|what| proof.doubled(id, what));

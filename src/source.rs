@@ -85,6 +85,8 @@ pub struct Sources {
     pub limits: Limits,
     /// Steps that are asked for from outside; the last word about a service counts.
     pub steps: Vec<StepChoice>,
+    /// Whether objects say to Argo CD in which order they are applied.
+    pub argocd: bool,
 }
 
 /// Which of a service's `steps` is built, whatever its rules say.

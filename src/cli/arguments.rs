@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::layout::Layout;
 use super::load;
 use crate::source::{Limits, StepChoice};
 
@@ -174,9 +175,32 @@ pub(super) struct Build {
     /// Write nothing; exit with 1 if the directory is not what would be written, and show what differs
     #[arg(long, conflicts_with = "prune")]
     pub(super) check: bool,
-    /// Remove bundles that clusters of this mesh no longer have
+    /// Remove files that clusters of this mesh no longer have, after saying how their objects are deleted
     #[arg(long)]
     pub(super) prune: bool,
+    /// How the directory is laid out
+    #[arg(long, value_enum, default_value_t, value_name = "LAYOUT")]
+    pub(super) layout: Layout,
+    /// The same as --layout split
+    #[arg(long, conflicts_with = "layout")]
+    pub(super) split: bool,
+    /// Annotations for a tool that applies the bundles
+    #[arg(long, value_enum, value_name = "TOOL")]
+    pub(super) annotate: Option<Annotate>,
+}
+
+/// Who is told the order in which objects are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Annotate {
+    /// Waves of a sync: stand-ins, what answers, names, routes
+    Argocd,
+}
+
+impl Build {
+    /// How the directory is laid out.
+    pub(super) fn layout(&self) -> Layout {
+        if self.split { Layout::Split } else { self.layout }
+    }
 }
 
 /// `meshgen check`

@@ -5,20 +5,21 @@
 
 use std::time::Instant;
 
-use super::arguments::Build;
+use super::arguments::{Annotate, Build};
 use super::failure::Failure;
 use super::report::Reporter;
 use super::summary::{Outline, Summary};
 use super::target::{Place, Target};
 use super::write::Written;
-use super::{Ending, load};
+use super::{Ending, load, summary};
 use crate::diagnostic::Finding;
 
 /// Compiles the inputs and puts the bundles where they belong, if nothing is wrong.
 pub(super) fn run(arguments: &Build, reporter: &Reporter) -> Result<Ending, Failure> {
     let started = Instant::now();
     let place = Place::new(arguments)?;
-    let loaded = load::load(&arguments.inputs.paths, arguments.inputs.limits(), place.directory())?;
+    let mut loaded = load::load(&arguments.inputs.paths, arguments.inputs.limits(), place.directory())?;
+    loaded.sources.argocd = arguments.annotate == Some(Annotate::Argocd);
 
     let mut target = Target::new(&place, arguments, &loaded.files);
     let mut outlines = Vec::new();
@@ -32,14 +33,15 @@ pub(super) fn run(arguments: &Build, reporter: &Reporter) -> Result<Ending, Fail
         drop(target);
         Ok(None)
     } else {
-        finish(target, &mut outcome.findings, reporter)
+        finish(target, &outlines, &mut outcome.findings, reporter)
     };
 
     let ending = reporter.report(outcome.findings, &loaded.sources, result.as_ref().err());
     match result {
         Ok(Some(written)) => {
             let (account, took) = (outcome.value.unwrap_or_default(), started.elapsed());
-            reporter.say(&Summary { place: &place, outlines, account, written, took }.to_string());
+            let layout = arguments.layout();
+            reporter.say(&Summary { place: &place, layout, outlines, account, written, took }.to_string());
         }
         Ok(None) | Err(_) => reporter.say(&place.as_it_was()),
     }
@@ -49,9 +51,15 @@ pub(super) fn run(arguments: &Build, reporter: &Reporter) -> Result<Ending, Fail
 /// Puts everything in place, unless what is there already speaks against it.
 fn finish(
     mut target: Target<'_>,
+    outlines: &[Outline],
     findings: &mut Vec<Finding>,
     reporter: &Reporter,
 ) -> Result<Option<Written>, Failure> {
     findings.extend(target.inspect()?);
-    if reporter.denies(findings) { Ok(None) } else { target.put().map(Some) }
+    if reporter.denies(findings) {
+        return Ok(None);
+    }
+    // Before the files go that say which objects these are.
+    reporter.say(&summary::before_pruning(outlines, target.pruned()));
+    target.put().map(Some)
 }

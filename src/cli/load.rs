@@ -78,7 +78,7 @@ pub(super) struct Bounds {
 
 /// Reads what the paths name and everything that includes. Nothing below `output` is read unless it is named.
 pub(super) fn load(paths: &[PathBuf], bounds: Bounds, output: &Path) -> Result<Loaded, Failure> {
-    let sources = Sources { texts: Vec::new(), limits: bounds.limits, steps: bounds.steps.clone() };
+    let sources = Sources { limits: bounds.limits, steps: bounds.steps.clone(), ..Sources::default() };
     let mut search = Search {
         loaded: Loaded { sources, ..Loaded::default() },
         bounds,

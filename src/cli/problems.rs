@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use super::failure::shown;
-use super::shell;
+use super::write::objects::{all_deletions, deletions};
 use super::write::{Difference, Stale};
 use crate::diagnostic::{Code, Finding};
 use crate::source::At;
@@ -50,11 +50,17 @@ pub(super) fn no_input(entry: &At<String>, path: &Path) -> Finding {
 }
 
 /// A file of an earlier run that no cluster of this one has.
-pub(super) fn left_over(Stale { path, mark, objects: _ }: &Stale) -> Finding {
-    let (context, file) = (shell::word(&mark.cluster), shell::word(&path.to_string_lossy()).into_owned());
-    Finding::new(Code::MG0610, format!("`{}` is left from an earlier run", shown(path))).help(format!(
-        "delete its objects from the cluster if they are still there, then run again with `--prune`:\n\
-         kubectl --context {context} delete --ignore-not-found -f {file}"
+pub(super) fn left_over(stale: &Stale, context: &str) -> Finding {
+    let Stale { path, mark, objects, is_last } = stale;
+    let finding = Finding::new(Code::MG0610, format!("`{}` is left from an earlier run", shown(path)));
+    let commands =
+        if *is_last { all_deletions(context, &mark.mesh, objects) } else { deletions(context, objects) };
+    if commands.is_empty() {
+        return finding.help("its objects are in other files now: run again with `--prune`");
+    }
+    finding.help(format!(
+        "delete its objects from the cluster if they are still there, then run again with `--prune`:\n{}",
+        commands.join("\n")
     ))
 }
 
@@ -67,7 +73,7 @@ pub(super) fn copy(path: &Path) -> Finding {
 /// What `--check` is there to find.
 pub(super) fn out_of_date(directory: &Path, differences: &[Difference]) -> Finding {
     let list: Vec<String> = differences.iter().map(Difference::to_string).collect();
-    let is_stale = |difference: &Difference| matches!(difference, Difference::LeftOver(_));
+    let is_stale = |difference: &Difference| matches!(difference, Difference::LeftOver(..));
     let remedy = match (differences.iter().any(is_stale), differences.iter().all(is_stale)) {
         (_, true) => "run `meshgen build --prune`, once the objects of what is left are deleted",
         (true, false) => "run `meshgen build --prune` without `--check`",

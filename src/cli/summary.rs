@@ -2,14 +2,18 @@
 //!
 //! Enters: the outline of every bundle and what was written. Leaves: a few aligned lines. Refuses to know: objects.
 
+mod apply; // the commands that apply bundles
+
+use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 use super::failure::shown;
-use super::shell;
-use super::target::{Place, bundle_file, stand_ins_file};
-use super::write::{Gone, Stale, Written, objects};
-use crate::bundle::{Account, AtStep, Bundle, FarService};
+use super::layout::Layout;
+use super::target::Place;
+use super::write::{Changed, Gone, Stale, Written, objects};
+use crate::bundle::{Account, AtStep, Bundle, FarService, Steps};
 use crate::diagnostic::join;
 
 /// Names of one kind shown before the rest is counted.
@@ -27,6 +31,9 @@ pub(super) struct Outline {
     configured_by: Option<String>,
     objects: usize,
     is_written: bool,
+    steps: Steps,
+    /// The other clusters that its callers reach.
+    calls: BTreeSet<String>,
     /// The first few stand-ins; empty if there are none.
     stand_ins: String,
     /// What its callers reach, in one line.
@@ -43,10 +50,12 @@ impl From<&Bundle> for Outline {
             configured_by,
             objects,
             text,
+            steps,
             stand_ins,
             reaches,
             origins: _,
         } = bundle;
+        let names = stand_ins.iter().flat_map(|some| &some.services).map(|one| one.service.clone());
         Self {
             cluster: cluster.clone(),
             context: context.clone(),
@@ -54,9 +63,19 @@ impl From<&Bundle> for Outline {
             configured_by: configured_by.clone(),
             objects: *objects,
             is_written: !text.is_empty(),
-            stand_ins: stand_ins.as_ref().map(|some| named(&some.services)).unwrap_or_default(),
+            steps: steps.clone(),
+            calls: reaches.iter().map(|far| far.cluster.clone()).collect(),
+            stand_ins: named(&names.collect::<Vec<_>>()),
             reaches: self::reaches(reaches),
         }
+    }
+}
+
+impl Outline {
+    /// Where in the bundle the objects of a step are.
+    fn step(&self, index: usize) -> Range<usize> {
+        let Steps { serve, call, route } = &self.steps;
+        [serve, call, route].get(index).map(|range| (*range).clone()).unwrap_or_default()
     }
 }
 
@@ -64,6 +83,8 @@ impl From<&Bundle> for Outline {
 pub(super) struct Summary<'a> {
     /// Where the bundles went.
     pub(super) place: &'a Place,
+    /// How files are laid out there.
+    pub(super) layout: Layout,
     /// The bundles that were asked for.
     pub(super) outlines: Vec<Outline>,
     /// What was proved.
@@ -195,7 +216,7 @@ impl Summary<'_> {
     }
 
     fn outcome(&self) -> Vec<(&str, String)> {
-        let Written { changed, unchanged, pruned, gone } = &self.written;
+        let Written { changed, unchanged, pruned, change } = &self.written;
         let took = format!("in {} ms", self.took.as_millis());
         let mut rows = Vec::new();
         match self.place {
@@ -212,21 +233,7 @@ impl Summary<'_> {
                     (false, false) => ("wrote", format!("{new}, {took}; {same}")),
                 });
                 rows.extend(pruned.iter().map(|stale| ("pruned", shown(&stale.path))));
-                let of_pruned = pruned.iter().flat_map(|Stale { path: _, mark, objects: all }| {
-                    objects::all_deletions(self.context(&mark.cluster), &mark.mesh, all)
-                });
-                let of_gone = gone.iter().flat_map(|Gone { cluster, objects: left }| {
-                    objects::deletions(self.context(cluster), left)
-                });
-                for (index, command) in of_pruned.chain(of_gone).enumerate() {
-                    if index == 0 {
-                        rows.push((
-                            "left",
-                            "objects that no bundle has any more; apply does not delete them".to_owned(),
-                        ));
-                    }
-                    rows.push(("", command));
-                }
+                rows.extend(self.to_do(change));
             }
             Place::Comparison(directory) => {
                 rows.push(("checked", format!("{} is what the inputs give, {took}", shown(directory))));
@@ -239,39 +246,65 @@ impl Summary<'_> {
         rows
     }
 
-    /// The kubectl context of a cluster; its name where it is gone.
-    fn context<'s>(&'s self, cluster: &'s str) -> &'s str {
-        self.outlines
+    /// What is left to do in clusters beside applying.
+    fn to_do(&self, change: &Changed) -> Vec<(&'static str, String)> {
+        let Changed { gone, ported, moved, adds: _ } = change;
+        let context = |cluster: &str| context(&self.outlines, cluster).to_owned();
+        let gone: Vec<String> = gone
             .iter()
-            .find(|outline| outline.cluster == cluster)
-            .map_or(cluster, |found| &found.context)
+            .flat_map(|Gone { cluster, objects }| objects::deletions(&context(cluster), objects))
+            .collect();
+        let ported: Vec<String> = ported
+            .iter()
+            .map(|(cluster, object, ports)| object.with_ports(&context(cluster), ports))
+            .collect();
+        let taken: Vec<String> =
+            moved.iter().map(|(cluster, object)| object.stand_in(&context(cluster))).collect();
+        let names: Vec<String> =
+            moved.iter().map(|(cluster, object)| format!("{} in {cluster}", object.service())).collect();
+        [
+            block("left", LEFT.to_owned(), gone),
+            block("ports", "of stand-ins changed, which `create` does not change".to_owned(), ported),
+            block(
+                "moved",
+                format!(
+                    "{}: new stand-ins. Where the service runs still, make its Service one after the apply, before its pods go",
+                    few(&names, ", ")
+                ),
+                taken,
+            ),
+        ]
+        .concat()
     }
+}
 
-    /// The commands for the first cluster in full; for the others they are the same but for the names.
-    fn commands(&self) -> Vec<(&str, String)> {
-        let Place::Directory(directory) = self.place else { return Vec::new() };
-        let mut concerned =
-            self.outlines.iter().filter(|outline| outline.is_written || !outline.stand_ins.is_empty());
-        let Some(first) = concerned.next() else { return Vec::new() };
-        let file = |name: String| shell::word(&directory.join(name).to_string_lossy()).into_owned();
-        let kubectl = format!("kubectl --context {}", shell::word(&first.context));
-        let mut rows = Vec::new();
-        if !first.stand_ins.is_empty() {
-            rows.push(("", format!("{kubectl} create -f {}", file(stand_ins_file(&first.cluster)))));
-        }
-        if first.is_written {
-            let bundle = file(bundle_file(&first.cluster));
-            rows.push(("", format!("{kubectl} apply --openapi-patch=false -f {bundle}")));
-        }
-        if let Some((heading, _)) = rows.first_mut() {
-            *heading = "apply";
-        }
-        let others: Vec<String> = concerned.map(|outline| outline.cluster.clone()).collect();
-        if !others.is_empty() {
-            rows.push(("", format!("… {} likewise", few(&others, ", "))));
-        }
-        rows
+const LEFT: &str = "objects that no bundle has any more; apply does not delete them";
+
+/// Commands below the line that says what they are for.
+fn block(heading: &'static str, what: String, commands: Vec<String>) -> Vec<(&'static str, String)> {
+    if commands.is_empty() {
+        return Vec::new();
     }
+    std::iter::once((heading, what)).chain(commands.into_iter().map(|command| ("", command))).collect()
+}
+
+/// What files that are about to be removed gave their clusters, with the commands that take it back.
+pub(super) fn before_pruning(outlines: &[Outline], pruned: &[Stale]) -> String {
+    let commands = pruned.iter().flat_map(|Stale { path: _, mark, objects, is_last }| {
+        let context = context(outlines, &mark.cluster);
+        if *is_last {
+            objects::all_deletions(context, &mark.mesh, objects)
+        } else {
+            objects::deletions(context, objects)
+        }
+    });
+    let rows = block("left", LEFT.to_owned(), commands.collect());
+    rows.iter().fold(String::new(), |text, (heading, row)| format!("{text} {heading:<6}  {row}\n"))
+}
+
+/// The kubectl context of a cluster; its name where it is gone.
+fn context<'s>(outlines: &'s [Outline], cluster: &'s str) -> &'s str {
+    outlines.iter().find(|outline| outline.cluster == cluster).map_or(cluster, |found| &found.context)
 }
 
 /// `reaches reviews v2 v3, ratings in cluster2; details in cluster3`

@@ -3,14 +3,15 @@
 //! Enters: bundles, one at a time. Leaves: files, a text on stdout or a comparison, once the run is found sound. Refuses to
 //! know: why it is sound.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::arguments::Build;
 use super::failure::{Failure, shown};
+use super::layout::Layout;
 use super::write::{Comparison, Difference, LeftOver, Staging, Stale, Written};
 use super::{load, problems, stream};
-use crate::bundle::{Bundle, StandIns};
+use crate::bundle::Bundle;
 use crate::diagnostic::Finding;
 
 /// Where bundles go, as the command line says.
@@ -27,7 +28,7 @@ pub(super) enum Place {
 impl Place {
     /// Reads `--output`, `--cluster` and `--check`.
     pub(super) fn new(arguments: &Build) -> Result<Self, Failure> {
-        let Build { inputs: _, output, cluster, check, prune } = arguments;
+        let Build { inputs: _, output, cluster, check, prune, layout: _, split: _, annotate: _ } = arguments;
         let is_stdout = match output {
             Some(output) => output == Path::new("-"),
             None => !cluster.is_empty() && !*check && !*prune,
@@ -65,24 +66,17 @@ impl Place {
     }
 }
 
-/// The file of a cluster's objects.
-pub(super) fn bundle_file(cluster: &str) -> String {
-    format!("{cluster}.yaml")
-}
-
-/// The file of a cluster's stand-ins.
-pub(super) fn stand_ins_file(cluster: &str) -> String {
-    format!("{cluster}.stand-ins.yaml")
-}
-
 /// Takes bundles until it is known whether they count.
 pub(super) struct Target<'a> {
     sink: Sink<'a>,
+    layout: Layout,
     wanted: &'a [String],
     prune: bool,
     left_over: Vec<Stale>,
     mesh: String,
     clusters: Vec<String>,
+    /// By cluster; of those whose context has another name.
+    contexts: BTreeMap<String, String>,
     failure: Option<Failure>,
 }
 
@@ -102,11 +96,13 @@ impl<'a> Target<'a> {
         };
         Self {
             sink,
+            layout: arguments.layout(),
             wanted: &arguments.cluster,
             prune: arguments.prune,
             left_over: Vec::new(),
             mesh: String::new(),
             clusters: Vec::new(),
+            contexts: BTreeMap::new(),
             failure: None,
         }
     }
@@ -120,8 +116,11 @@ impl<'a> Target<'a> {
     pub(super) fn take(&mut self, bundle: &Bundle) {
         self.clusters.push(bundle.cluster.clone());
         self.mesh.clone_from(&bundle.mesh);
+        if bundle.context != bundle.cluster {
+            self.contexts.insert(bundle.cluster.clone(), bundle.context.clone());
+        }
         if self.failure.is_none() && self.wants(&bundle.cluster) {
-            self.failure = self.sink.add(bundle).err();
+            self.failure = self.sink.add(bundle, self.layout).err();
         }
     }
 
@@ -144,16 +143,21 @@ impl<'a> Target<'a> {
                 if self.prune {
                     self.left_over = stale;
                 } else {
-                    findings.extend(stale.iter().map(problems::left_over));
+                    let context = |cluster: &str| self.contexts.get(cluster).cloned();
+                    findings.extend(stale.iter().map(|stale| {
+                        let cluster = &stale.mark.cluster;
+                        problems::left_over(stale, &context(cluster).unwrap_or_else(|| cluster.clone()))
+                    }));
                 }
                 Ok(findings)
             }
             Sink::Text(_) => Ok(Vec::new()),
             Sink::Comparison(path, comparison) => {
                 let mut differences = comparison.finish(&self.mesh)?;
-                if !wanted.is_empty() {
-                    differences.retain(|difference| !matches!(difference, Difference::LeftOver(_)));
-                }
+                differences.retain(|difference| match difference {
+                    Difference::LeftOver(_, cluster) => concerned(cluster),
+                    Difference::Differs(..) | Difference::Missing(_) => true,
+                });
                 Ok(if differences.is_empty() {
                     vec![]
                 } else {
@@ -161,6 +165,11 @@ impl<'a> Target<'a> {
                 })
             }
         }
+    }
+
+    /// What is to be removed, once everything was looked at.
+    pub(super) fn pruned(&self) -> &[Stale] {
+        &self.left_over
     }
 
     /// Puts everything in place.
@@ -194,24 +203,18 @@ impl<'a> Target<'a> {
 }
 
 impl Sink<'_> {
-    fn add(&mut self, bundle: &Bundle) -> Result<(), Failure> {
-        if !bundle.text.is_empty() {
-            self.file(&bundle_file(&bundle.cluster), &bundle.text)?;
-        }
-        match (&bundle.stand_ins, self) {
-            // They are created, never applied: not to be piped into `kubectl apply`.
-            (_, Self::Text(_)) | (None, _) => Ok(()),
-            (Some(StandIns { services: _, text }), sink) => sink.file(&stand_ins_file(&bundle.cluster), text),
-        }
-    }
-
-    fn file(&mut self, name: &str, text: &str) -> Result<(), Failure> {
+    fn add(&mut self, bundle: &Bundle, layout: Layout) -> Result<(), Failure> {
         match self {
-            Self::Files(staging) => staging.stage(name, text),
-            Self::Comparison(_, comparison) => comparison.add(name, text),
+            // Stand-ins are created, never applied: not to be piped into `kubectl apply`.
             Self::Text(out) => {
-                out.push_str(text);
+                out.push_str(&bundle.text);
                 Ok(())
+            }
+            Self::Files(staging) => {
+                layout.files(bundle).into_iter().try_for_each(|(name, text)| staging.stage(&name, &text))
+            }
+            Self::Comparison(_, comparison) => {
+                layout.files(bundle).into_iter().try_for_each(|(name, text)| comparison.add(&name, &text))
             }
         }
     }

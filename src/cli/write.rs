@@ -15,7 +15,7 @@ mod owned; // weights that another tool turns
 mod replace;
 mod signals;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ use crate::source::mark::Mark;
 pub(super) use compare::{Comparison, Difference};
 use directory::Directory;
 pub(super) use left::{LeftOver, Stale};
-use objects::Named;
+pub(super) use objects::Named;
 use replace::Change;
 
 /// The files of one run, waiting for it to be sound.
@@ -36,7 +36,10 @@ pub(super) struct Staging<'a> {
     changes: Vec<(PathBuf, Change)>,
     unchanged: usize,
     names: BTreeSet<String>,
-    gone: Vec<Gone>,
+    texts: Vec<Text>,
+    /// What files held before that have lost something, by cluster.
+    before: BTreeMap<String, BTreeSet<Named>>,
+    change: Changed,
     directory: Directory,
     inputs: &'a BTreeSet<PathBuf>,
 }
@@ -50,6 +53,28 @@ pub(super) struct Gone {
     pub(super) objects: BTreeSet<Named>,
 }
 
+/// The text of a file as this run has it, and where it lies for now.
+#[derive(Debug)]
+struct Text {
+    cluster: String,
+    path: PathBuf,
+    /// Whether there is no such file yet.
+    is_new: bool,
+}
+
+/// What is to be done in clusters that apply does not do.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Changed {
+    /// Objects that no file of a cluster has any more.
+    pub(super) gone: Vec<Gone>,
+    /// Stand-ins whose ports are others, as JSON.
+    pub(super) ported: Vec<(String, Named, String)>,
+    /// Stand-ins in clusters that had files before, and not this one: the service may have run there.
+    pub(super) moved: Vec<(String, Named)>,
+    /// Whether some file has objects that it did not have.
+    pub(super) adds: bool,
+}
+
 /// What a run did to a directory.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Written {
@@ -59,8 +84,8 @@ pub(super) struct Written {
     pub(super) unchanged: usize,
     /// Files of earlier runs that were removed.
     pub(super) pruned: Vec<Stale>,
-    /// Objects that left files which were replaced.
-    pub(super) gone: Vec<Gone>,
+    /// What is left to do in clusters.
+    pub(super) change: Changed,
 }
 
 impl<'a> Staging<'a> {
@@ -71,7 +96,9 @@ impl<'a> Staging<'a> {
             changes: Vec::new(),
             unchanged: 0,
             names: BTreeSet::new(),
-            gone: Vec::new(),
+            texts: Vec::new(),
+            before: BTreeMap::new(),
+            change: Changed::default(),
             directory: Directory::new(directory),
             inputs,
         }
@@ -81,22 +108,18 @@ impl<'a> Staging<'a> {
     pub(super) fn stage(&mut self, name: &str, text: &str) -> Result<(), Failure> {
         self.directory.open()?;
         self.names.insert(name.to_owned());
-        let target = self.directory.path().join(name);
+        let target = self.directory.file(name)?;
         let old = old(&target, text, self.inputs)?;
+        let cluster = Mark::of(text).map(|mark| mark.cluster).unwrap_or_default();
         if old.as_ref().is_some_and(|old| old.holds(text)) {
             self.unchanged += 1;
+            self.texts.push(Text { cluster, path: target, is_new: false });
             return Ok(());
         }
         let failure = |error: io::Error| Failure::system("write", &target, &error);
-        if let (Some(old), Some(mark)) = (&old, Mark::of(text)) {
-            let new = objects::of(text);
-            let objects: BTreeSet<_> = objects::of(&String::from_utf8_lossy(&old.text))
-                .into_iter()
-                .filter(|one| !new.contains(one))
-                .collect();
-            if !objects.is_empty() {
-                self.gone.push(Gone { cluster: mark.cluster, objects });
-            }
+        match &old {
+            Some(old) => self.differs(&cluster, &String::from_utf8_lossy(&old.text), text),
+            None => self.change.adds = true,
         }
         if old.as_ref().is_some_and(|old| old.permissions.readonly()) {
             return Err(failure(io::ErrorKind::PermissionDenied.into()).help("the file is read-only"));
@@ -108,14 +131,75 @@ impl<'a> Staging<'a> {
         }
         temporary.as_file().sync_all().map_err(failure)?;
         let new = temporary.into_temp_path();
+        self.texts.push(Text { cluster, path: new.to_path_buf(), is_new: old.is_none() });
         let change = if old.is_some() { Change::Replace(new) } else { Change::Create(new) };
         self.changes.push((target, change));
         Ok(())
     }
 
-    /// Files of a mesh that this run does not have.
-    pub(super) fn left_over(&self, mesh: &str) -> Result<LeftOver, Failure> {
-        left::over(self.directory.path(), mesh, |name| self.names.contains(name))
+    /// Remembers what a file loses, and what `kubectl create` leaves as it is.
+    fn differs(&mut self, cluster: &str, old: &str, new: &str) {
+        let (before, after) = (objects::of(old), objects::of(new));
+        self.change.adds |= !after.is_subset(&before);
+        if let (Some(object), true, Some(ports)) = (after.first(), after == before, objects::ports(new))
+            && objects::ports(old).as_ref() != Some(&ports)
+        {
+            self.change.ported.push((cluster.to_owned(), object.clone(), ports));
+        }
+        if !before.is_subset(&after) {
+            self.before.entry(cluster.to_owned()).or_default().extend(before);
+        }
+    }
+
+    /// Files of a mesh that this run does not have. Once all are staged: then it is known what clusters have lost.
+    pub(super) fn left_over(&mut self, mesh: &str) -> Result<LeftOver, Failure> {
+        let names = &self.names;
+        let mut left = left::over(self.directory.path(), mesh, |name| names.contains(name))?;
+        let had = |cluster: &str| self.texts.iter().any(|text| text.cluster == cluster && !text.is_new);
+        let mut concerned: BTreeSet<&str> = self.before.keys().map(String::as_str).collect();
+        concerned.extend(left.stale.iter().map(|stale| stale.mark.cluster.as_str()));
+        let is_stand_in = |text: &Text| text.is_new && had(&text.cluster);
+        concerned
+            .extend(self.texts.iter().filter(|text| is_stand_in(text)).map(|text| text.cluster.as_str()));
+        let mut all: BTreeMap<String, BTreeSet<Named>> = BTreeMap::new();
+        for cluster in concerned.into_iter().map(str::to_owned).collect::<Vec<_>>() {
+            let (now, new) = self.held(&cluster)?;
+            let before = self.before.remove(&cluster).unwrap_or_default();
+            let gone: BTreeSet<Named> = before.difference(&now).cloned().collect();
+            if !gone.is_empty() {
+                self.change.gone.push(Gone { cluster: cluster.clone(), objects: gone });
+            }
+            if self.texts.iter().any(|text| text.cluster == cluster && !text.is_new) {
+                let stale = |object: &Named| {
+                    left.stale
+                        .iter()
+                        .any(|stale| stale.mark.cluster == cluster && stale.objects.contains(object))
+                };
+                let moved = new.into_iter().filter(|object| object.is_stand_in() && !stale(object));
+                self.change.moved.extend(moved.map(|object| (cluster.clone(), object)));
+            }
+            all.insert(cluster, now);
+        }
+        for stale in &mut left.stale {
+            let now = all.get(&stale.mark.cluster);
+            stale.is_last = now.is_none_or(BTreeSet::is_empty);
+            stale.objects.retain(|object| now.is_none_or(|now| !now.contains(object)));
+        }
+        Ok(left)
+    }
+
+    /// All objects that a cluster has in files of this run, and those in files that are new.
+    fn held(&self, cluster: &str) -> Result<(BTreeSet<Named>, BTreeSet<Named>), Failure> {
+        let (mut all, mut new) = (BTreeSet::new(), BTreeSet::new());
+        for Text { cluster: _, path, is_new } in self.texts.iter().filter(|text| text.cluster == cluster) {
+            let text = fs::read_to_string(path).map_err(|error| Failure::system("read", path, &error))?;
+            let objects = objects::of(&text);
+            if *is_new {
+                new.extend(objects.iter().cloned());
+            }
+            all.extend(objects);
+        }
+        Ok((all, new))
     }
 
     /// Puts all files in place and removes those to be pruned. On failure everything is as it was.
@@ -131,8 +215,14 @@ impl<'a> Staging<'a> {
             done?;
             self.directory.keep();
         }
-        let gone = std::mem::take(&mut self.gone);
-        Ok(Written { changed: targets, unchanged: self.unchanged, pruned: prune, gone })
+        for stale in &prune {
+            // A directory of ours that is empty now.
+            if let Some(parent) = stale.path.parent().filter(|parent| *parent != self.directory.path()) {
+                let _ = fs::remove_dir(parent);
+            }
+        }
+        let change = std::mem::take(&mut self.change);
+        Ok(Written { changed: targets, unchanged: self.unchanged, pruned: prune, change })
     }
 }
 

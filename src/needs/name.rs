@@ -14,13 +14,14 @@ pub fn needs(plan: &ClusterPlan<'_>) -> Vec<Need> {
         (!names.is_empty()).then(|| join(names, "and"))
     };
     let stand_ins = named(PlainNames::Service).map(|names| {
-        let file = format!("dist/{}.stand-ins.yaml", cluster.name);
+        let (context, files) = (&cluster.context, format!("dist/{}.stand-ins", cluster.name));
+        let create = "for f in \"$2\"/*.yaml; do kubectl --context \"$1\" get -f \"$f\" >/dev/null 2>&1 || kubectl --context \"$1\" create -f \"$f\"; done";
         Need::new(
             "stand-ins",
             format!("Services that give {names} a name here, created once and never applied"),
             "the name does not resolve, and its routes do nothing",
         )
-        .by(kubectl(cluster, &["create", "-f", &file]))
+        .by(["sh", "-ec", create, "sh", context.as_str(), &files])
     });
     let capture = named(PlainNames::Entry).map(|names| {
         Need::new(

@@ -5,11 +5,14 @@
 
 use std::sync::Arc;
 
-use crate::bundle::{Bundle, FarService, Origin, StandIns};
+use crate::bundle::{Bundle, FarService, Origin, StandIn, StandIns, Steps};
 use crate::istio::kind::object::{Kind, Object};
 use crate::istio::{ClassObjects, Step};
 use crate::model::ClusterId;
 use crate::source::mark::Mark;
+
+/// What stands between two documents.
+const SEPARATOR: &str = "---\n";
 
 /// One object as text, and where it stands among those of its step.
 #[derive(Debug)]
@@ -115,6 +118,16 @@ impl Spans {
         spans.sort();
         let Title { mesh, cluster, context, release, configured_by, reaches } = title;
         let first = Mark::line(&cluster, &release, &mesh);
+        let stand_in = |span: &Span| {
+            let (namespace, name) = span.name.split_once('\0').unwrap_or(("", &span.name));
+            StandIn {
+                service: span.service(),
+                namespace: namespace.to_owned(),
+                name: name.to_owned(),
+                text: documents(&first, || std::iter::once(span)),
+            }
+        };
+        let text = documents(&first, || spans.objects());
         Bundle {
             mesh,
             cluster,
@@ -122,9 +135,10 @@ impl Spans {
             release,
             configured_by,
             objects: spans.objects().count(),
-            text: documents(&first, || spans.objects()),
+            steps: spans.steps(text.len()),
+            text,
             stand_ins: (!spans.stand_ins.is_empty()).then(|| StandIns {
-                services: spans.stand_ins.iter().map(|span| span.service()).collect(),
+                services: spans.stand_ins.iter().map(|span| stand_in(span)).collect(),
                 text: documents(&first, || spans.stand_ins.iter().map(Arc::as_ref)),
             }),
             reaches,
@@ -147,6 +161,22 @@ impl ClusterSpans {
         for step in [&mut self.serve, &mut self.call, &mut self.route] {
             step.sort_by(|one, other| one.place().cmp(&other.place()));
         }
+    }
+
+    /// Where the documents of each step are in a text of so many bytes that ends with them.
+    fn steps(&self, end: usize) -> Steps {
+        let mut end = end;
+        let mut last = |spans: &[Arc<Span>]| {
+            let inner = SEPARATOR.len() * spans.len().saturating_sub(1);
+            let bytes: usize = spans.iter().map(|span| span.text.len()).sum();
+            let range = end.saturating_sub(bytes + inner)..end;
+            if !spans.is_empty() {
+                end = range.start.saturating_sub(SEPARATOR.len());
+            }
+            range
+        };
+        let (route, call) = (last(&self.route), last(&self.call));
+        Steps { serve: last(&self.serve), call, route }
     }
 
     /// All objects, step after step.
@@ -183,7 +213,6 @@ impl Span {
 
 /// All objects under a first line; nothing where there are none, because kubectl refuses a file without objects.
 fn documents<'a, I: Iterator<Item = &'a Span>>(first: &str, spans: impl Fn() -> I) -> String {
-    const SEPARATOR: &str = "---\n";
     let bytes: usize = spans().map(|span| span.text.len() + SEPARATOR.len()).sum();
     if bytes == 0 {
         return String::new();

@@ -74,7 +74,7 @@ fn one_bundle_goes_to_stdout() {
     assert!(ran.stderr.contains("left out here"), "{}", ran.stderr);
     assert!(!world.path("dist").exists());
     world.run("build topology.yaml routing.yaml --cluster cluster1 -o out");
-    assert_eq!(world.names("out"), ["cluster1.stand-ins.yaml", "cluster1.yaml"]);
+    assert_eq!(world.names("out"), ["cluster1.stand-ins/default.ratings.yaml", "cluster1.yaml"]);
     assert_eq!(world.read("out/cluster1.yaml"), ran.stdout);
 }
 
@@ -181,8 +181,9 @@ fn what_leaves_a_bundle_is_told_with_its_command() {
     // The stand-in's file is no longer written.
     assert!(ran.stderr.contains("MG0610"), "{}", ran.stderr);
     let ran = world.run("build less.yaml routing.yaml --prune");
-    assert!(ran.stderr.contains("delete --ignore-not-found -n default service/ratings"), "{}", ran.stderr);
-    assert!(!world.path("dist/cluster1.stand-ins.yaml").exists());
+    assert!(ran.stderr.contains("patch service ratings -n default --type=json"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("service/ratings"), "{}", ran.stderr);
+    assert!(!world.path("dist/cluster1.stand-ins").exists());
 }
 
 #[test]

@@ -44,8 +44,12 @@ pub(super) fn applied(topology: &str, routing: &str) -> (World, Vec<(String, Val
     let ground = meshgen::world(&Sources { texts: texts.into(), ..Sources::default() }).value.unwrap();
     let mut dumps = Vec::new();
     for cluster in &ground.clusters {
-        let files = [format!("dist/{}.yaml", cluster.name), format!("dist/{}.stand-ins.yaml", cluster.name)];
-        let texts = files.map(|file| fs::read_to_string(world.path(&file)).unwrap_or_default());
+        let own = |file: &String| {
+            file.strip_prefix(&cluster.name)
+                .is_some_and(|rest| rest == ".yaml" || rest.starts_with(".stand-ins/"))
+        };
+        let files: Vec<String> = world.names("dist").into_iter().filter(own).collect();
+        let texts: Vec<String> = files.iter().map(|file| world.read(&format!("dist/{file}"))).collect();
         let dump = dump::of(cluster, &texts.join("\n---\n"));
         write(&world, &cluster.name, &dump);
         dumps.push((cluster.name.clone(), dump));

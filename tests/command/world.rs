@@ -36,7 +36,7 @@ routes:
 ";
 
 /// What a build of the sound inputs writes.
-pub const BUILT: [&str; 3] = ["cluster1.stand-ins.yaml", "cluster1.yaml", "cluster2.yaml"];
+pub const BUILT: [&str; 3] = ["cluster1.stand-ins/default.ratings.yaml", "cluster1.yaml", "cluster2.yaml"];
 
 pub struct World {
     pub root: TempDir,
@@ -71,11 +71,23 @@ impl World {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// Everything in a directory, hidden files too.
+    /// Every file in a directory and below, hidden ones too, and directories that are empty.
     pub fn names(&self, directory: &str) -> Vec<String> {
-        let entries = self.path(directory).read_dir().unwrap();
-        let mut names: Vec<_> =
-            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        let mut names = Vec::new();
+        for entry in self.path(directory).read_dir().unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let below = if entry.file_type().unwrap().is_dir() {
+                self.names(&format!("{directory}/{name}"))
+            } else {
+                Vec::new()
+            };
+            if below.is_empty() {
+                names.push(name);
+            } else {
+                names.extend(below.into_iter().map(|file| format!("{name}/{file}")));
+            }
+        }
         names.sort_unstable();
         names
     }

@@ -54,6 +54,7 @@ mod carried; // those of the cases
 mod guarded; // and with policies beside the bundles
 mod changed; // and while bundles change
 mod unkept; // bundles with a fault: the judge of traffic sees it
+mod life; // of stand-ins, by the commands that are shown
 mod table; // what came of it
 
 use std::process::ExitCode;
@@ -94,6 +95,7 @@ fn main() -> ExitCode {
     if let Some(kubectl) = &judges.kubectl {
         applied::judge(kubectl, &mut table);
         pruned::judge(kubectl, &mut table);
+        life::judge(kubectl, &mut table);
     }
     if let (Some(traffic), Some(newest)) = (&judges.traffic, judges.istio.last()) {
         carried::judge(newest, traffic, &mut table);

@@ -1,7 +1,7 @@
 //! The summary as people read it.
 
 use super::*;
-use crate::bundle::StandIns;
+use crate::bundle::{StandIn, StandIns};
 use crate::source::mark::Mark;
 
 fn reach(cluster: &str, service: &str, versions: &[&str]) -> FarService {
@@ -10,7 +10,13 @@ fn reach(cluster: &str, service: &str, versions: &[&str]) -> FarService {
 }
 
 fn outline(cluster: &str, objects: usize, stand_ins: &[&str], reaches: Vec<FarService>) -> Outline {
-    let services: Vec<_> = stand_ins.iter().map(|&service| service.to_owned()).collect();
+    let stand_in = |service: &&str| StandIn {
+        service: (*service).to_owned(),
+        namespace: "default".to_owned(),
+        name: (*service).to_owned(),
+        text: String::new(),
+    };
+    let services: Vec<_> = stand_ins.iter().map(stand_in).collect();
     let stand_ins = if services.is_empty() { None } else { Some(StandIns { services, text: String::new() }) };
     Outline::from(&Bundle {
         mesh: "mesh".to_owned(),
@@ -20,6 +26,7 @@ fn outline(cluster: &str, objects: usize, stand_ins: &[&str], reaches: Vec<FarSe
         release: "1.30".to_owned(),
         objects,
         text: if objects == 0 { String::new() } else { "text".to_owned() },
+        steps: Steps::default(),
         stand_ins,
         reaches,
         origins: Vec::new(),
@@ -47,7 +54,8 @@ fn summary(place: &Place, outlines: Vec<Outline>, written: Written) -> String {
         acknowledged: 2,
         steps: Vec::new(),
     };
-    Summary { place, outlines, account, written, took: Duration::from_millis(2) }.to_string()
+    Summary { place, layout: Layout::Flat, outlines, account, written, took: Duration::from_millis(2) }
+        .to_string()
 }
 
 #[test]
@@ -78,9 +86,10 @@ fn a_build_that_changes_little() {
         pruned: vec![Stale {
             path: "my dir/old.yaml".into(),
             mark: Mark { cluster: "old".to_owned(), mesh: "mesh".to_owned() },
+            is_last: true,
             objects: objects::of("apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  namespace: b\n"),
         }],
-        gone: Vec::new(),
+        change: Changed::default(),
     };
     insta::assert_snapshot!(summary(&Place::Directory("my dir".into()), bookinfo(), written), @r#"
     cluster1  Istio 1.30   9 objects   reaches ratings, reviews v2 v3 in cluster2

@@ -3,13 +3,12 @@
 //! Enters: a directory, or the inputs. Leaves: texts with the names of their files, and where their routes come from if
 //! that is known. Refuses to know: what bundles say.
 
-use std::io;
 use std::path::Path;
 
 use crate::bundle::{Bundle, Origin};
 use crate::cli::failure::{Failure, shown};
+use crate::cli::layout::{self, Layout};
 use crate::cli::load::Loaded;
-use crate::cli::target::{bundle_file, stand_ins_file};
 use crate::diagnostic::Finding;
 use crate::source::Place;
 use crate::trace::object::{BundleText, Routing};
@@ -53,6 +52,7 @@ impl Texts {
             stand_ins,
             reaches: _,
             origins,
+            steps: _,
         } = bundle;
         for text in [text].into_iter().chain(stand_ins.map(|stand_ins| stand_ins.text)) {
             self.files.push(Text { cluster: cluster.clone(), file: String::new(), text });
@@ -73,15 +73,10 @@ impl Texts {
         }
         let mut texts = Self::default();
         for cluster in clusters {
-            for name in [bundle_file(cluster), stand_ins_file(cluster)] {
-                let path = directory.join(name);
-                match std::fs::read_to_string(&path) {
-                    Ok(text) => {
-                        texts.files.push(Text { cluster: cluster.to_owned(), file: shown(&path), text });
-                    }
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                    Err(error) => return Err(Failure::system("read", &path, &error)),
-                }
+            for path in layout::of_cluster(directory, cluster)? {
+                let text =
+                    std::fs::read_to_string(&path).map_err(|error| Failure::system("read", &path, &error))?;
+                texts.files.push(Text { cluster: cluster.to_owned(), file: shown(&path), text });
             }
         }
         Ok(texts)
@@ -90,13 +85,11 @@ impl Texts {
     /// Remembers which files the inputs give and the directory has not; nothing if the inputs give none.
     pub(super) fn with_missing(mut self, directory: &Path, loaded: &Loaded) -> Self {
         let mut given: Vec<(String, String)> = Vec::new();
+        let layout = Layout::of(directory);
         loaded.compile(&mut |bundle| {
-            let cluster = bundle.cluster;
-            let objects = (!bundle.text.is_empty()).then(|| bundle_file(&cluster));
-            let stand_ins = bundle.stand_ins.map(|_| stand_ins_file(&cluster));
-            for file in objects.into_iter().chain(stand_ins) {
-                given.push((cluster.clone(), shown(&directory.join(file))));
-            }
+            let files = layout.files(&bundle).into_iter().map(|(file, _)| file);
+            let files = files.filter(|file| file.ends_with(".yaml") && !file.ends_with("kustomization.yaml"));
+            given.extend(files.map(|file| (bundle.cluster.clone(), shown(&directory.join(file)))));
         });
         let is_there = |file: &str| self.files.iter().any(|text| text.file == file);
         self.missing = given.into_iter().filter(|(_, file)| !is_there(file)).collect();

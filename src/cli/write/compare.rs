@@ -24,8 +24,8 @@ pub(in crate::cli) enum Difference {
     Differs(PathBuf, Vec<String>),
     /// It is not there.
     Missing(PathBuf),
-    /// It is left from an earlier run.
-    LeftOver(PathBuf),
+    /// It is left from an earlier run, for this cluster.
+    LeftOver(PathBuf, String),
 }
 
 impl fmt::Display for Difference {
@@ -36,7 +36,7 @@ impl fmt::Display for Difference {
                 lines.iter().try_for_each(|line| write!(f, "\n  {line}"))
             }
             Self::Missing(path) => write!(f, "{} is missing", shown(path)),
-            Self::LeftOver(path) => write!(f, "{} is left from an earlier run", shown(path)),
+            Self::LeftOver(path, _) => write!(f, "{} is left from an earlier run", shown(path)),
         }
     }
 }
@@ -67,7 +67,8 @@ impl<'a> Comparison<'a> {
     pub(in crate::cli) fn finish(&mut self, mesh: &str) -> Result<Vec<Difference>, Failure> {
         let Self { directory, names, differences, inputs: _ } = self;
         let left = super::left::over(directory, mesh, |name| names.contains(name))?;
-        differences.extend(left.stale.into_iter().map(|stale| Difference::LeftOver(stale.path)));
+        differences
+            .extend(left.stale.into_iter().map(|stale| Difference::LeftOver(stale.path, stale.mark.cluster)));
         Ok(std::mem::take(differences))
     }
 }

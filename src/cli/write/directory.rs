@@ -51,7 +51,8 @@ impl Directory {
         if self.is_open {
             return Ok(());
         }
-        self.create()?;
+        let path = self.path.clone();
+        self.create(&path)?;
         // Where a directory cannot be locked (some network file systems, Windows), renaming alone must do; a temporary
         // file may then be that of a live run and is left alone.
         self.lock = File::open(&self.path).ok().filter(|directory| directory.lock().is_ok());
@@ -62,18 +63,28 @@ impl Directory {
         Ok(())
     }
 
+    /// The path of a file below it, whose directory is made if need be.
+    pub(super) fn file(&mut self, name: &str) -> Result<PathBuf, Failure> {
+        let path = self.path.join(name);
+        let parent = path.parent().unwrap_or(&self.path).to_path_buf();
+        if parent != self.path {
+            self.create(&parent)?;
+        }
+        Ok(path)
+    }
+
     /// Leaves in place what was created.
     pub(super) fn keep(&mut self) {
         self.created.clear();
     }
 
-    fn create(&mut self) -> Result<(), Failure> {
+    fn create(&mut self, path: &Path) -> Result<(), Failure> {
         let failure = |path: &Path, error: io::Error| Failure::system("write to", path, &error);
-        if self.path.exists() && !self.path.is_dir() {
-            return Err(failure(&self.path, io::Error::from(io::ErrorKind::NotADirectory)));
+        if path.exists() && !path.is_dir() {
+            return Err(failure(path, io::Error::from(io::ErrorKind::NotADirectory)));
         }
         let missing: Vec<&Path> =
-            self.path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
+            path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
         for path in missing.into_iter().rev() {
             match fs::create_dir(path) {
                 Ok(()) => self.created.push(path.to_path_buf()),

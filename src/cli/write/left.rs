@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::objects::{self, Named};
 use crate::cli::failure::Failure;
+use crate::cli::layout;
 use crate::source::mark::Mark;
 
 /// Files of a mesh that no cluster of it has any more.
@@ -26,34 +27,28 @@ pub(in crate::cli) struct LeftOver {
 pub(in crate::cli) struct Stale {
     pub(in crate::cli) path: PathBuf,
     pub(in crate::cli) mark: Mark,
-    /// What it gave the cluster.
+    /// What it gave the cluster, and no other file gives it now.
     pub(in crate::cli) objects: BTreeSet<Named>,
+    /// Whether the cluster has no other file.
+    pub(in crate::cli) is_last: bool,
 }
 
 /// The files of a mesh in a directory that are not `known` by name.
 pub(super) fn over(directory: &Path, mesh: &str, known: impl Fn(&str) -> bool) -> Result<LeftOver, Failure> {
     let failure = |error: io::Error| Failure::system("read", directory, &error);
-    let entries = match directory.read_dir() {
-        Ok(entries) => entries,
+    let files = match layout::candidates(directory) {
+        Ok(files) => files,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(LeftOver::default()),
         Err(error) => return Err(failure(error)),
     };
     let mut left = LeftOver::default();
-    for entry in entries {
-        let entry = entry.map_err(failure)?;
-        let path = entry.path();
-        let is_file = entry.file_type().map_err(failure)?.is_file();
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        let is_yaml = path.extension().is_some_and(|extension| extension == "yaml");
-        if !is_file || !is_yaml || name.starts_with('.') || known(&name) {
-            continue;
-        }
+    for file in files.into_iter().filter(|file| !known(file)) {
+        let path = directory.join(&file);
         // What cannot be read is not ours to name.
         let Ok(text) = fs::read_to_string(&path) else { continue };
         let Some(mark) = Mark::of(&text).filter(|mark| mark.mesh == mesh) else { continue };
-        let own = [format!("{}.yaml", mark.cluster), format!("{}.stand-ins.yaml", mark.cluster)];
-        if own.contains(&name) {
-            left.stale.push(Stale { path, mark, objects: objects::of(&text) });
+        if layout::is_own(&mark.cluster, &file) {
+            left.stale.push(Stale { path, mark, objects: objects::of(&text), is_last: false });
         } else {
             left.copies.push(path);
         }

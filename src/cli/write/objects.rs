@@ -38,32 +38,92 @@ fn object(document: &str) -> Option<Named> {
     Some(Named { namespace: value("  namespace")?, kind, name: value("  name")? })
 }
 
-/// The commands that delete objects, one a namespace.
-pub(in crate::cli) fn deletions(context: &str, objects: &BTreeSet<Named>) -> Vec<String> {
-    let mut by_namespace: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for Named { namespace, kind, name } in objects {
-        by_namespace.entry(namespace).or_default().push(format!("{kind}/{name}"));
+/// What a Service holds that a stand-in is: nothing chooses its pods.
+const OURS: &str = r#"{"op":"test","path":"/spec/selector","value":null}"#;
+
+impl Named {
+    /// Whether it is a Service: of those only stand-ins are written.
+    pub(in crate::cli) fn is_stand_in(&self) -> bool {
+        self.kind == "service"
     }
-    let kubectl = format!("kubectl --context {} delete --ignore-not-found", shell::word(context));
-    by_namespace
-        .into_iter()
-        .map(|(namespace, names)| format!("{kubectl} -n {namespace} {}", names.join(" ")))
-        .collect()
+
+    /// As its users name it.
+    pub(in crate::cli) fn service(&self) -> String {
+        if self.namespace == "default" {
+            self.name.clone()
+        } else {
+            format!("{}/{}", self.namespace, self.name)
+        }
+    }
+
+    fn patch(&self, context: &str, form: &str, patch: &str) -> String {
+        let Self { namespace, kind: _, name } = self;
+        format!("{} patch service {name} -n {namespace} --type={form} -p '{patch}'", kubectl(context))
+    }
+
+    /// The command that gives a stand-in other ports; refused for a Service that has pods of its own by now.
+    pub(in crate::cli) fn with_ports(&self, context: &str, ports: &str) -> String {
+        let ports = format!(r#"{{"op":"replace","path":"/spec/ports","value":{ports}}}"#);
+        self.patch(context, "json", &format!("[{OURS},{ports}]"))
+    }
+
+    /// The command that makes a stand-in of a Service whose pods are about to go: its name is never gone.
+    pub(in crate::cli) fn stand_in(&self, context: &str) -> String {
+        let patch = r#"{"metadata":{"labels":{"meshgen-stand-in":"true"}},"spec":{"selector":null}}"#;
+        self.patch(context, "merge", patch)
+    }
+
+    /// The command that deletes a stand-in; refused for a Service that has pods of its own by now.
+    fn unused(&self, context: &str) -> String {
+        let marked = r#"{"op":"replace","path":"/metadata/labels/meshgen-stand-in","value":"unused"}"#;
+        let patch = self.patch(context, "json", &format!("[{OURS},{marked}]"));
+        let namespace = &self.namespace;
+        format!("{patch} && {} delete service -n {namespace} -l meshgen-stand-in=unused", kubectl(context))
+    }
 }
 
-/// The commands that delete all objects of a bundle; by their labels if there are many.
+fn kubectl(context: &str) -> String {
+    format!("kubectl --context {}", shell::word(context))
+}
+
+/// The commands that delete objects, one a namespace, and one a stand-in.
+pub(in crate::cli) fn deletions(context: &str, objects: &BTreeSet<Named>) -> Vec<String> {
+    let mut by_namespace: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for Named { namespace, kind, name } in objects.iter().filter(|object| !object.is_stand_in()) {
+        by_namespace.entry(namespace).or_default().push(format!("{kind}/{name}"));
+    }
+    let delete = by_namespace.into_iter().map(|(namespace, names)| {
+        format!("{} delete --ignore-not-found -n {namespace} {}", kubectl(context), names.join(" "))
+    });
+    delete.chain(unused(context, objects)).collect()
+}
+
+fn unused(context: &str, objects: &BTreeSet<Named>) -> impl Iterator<Item = String> {
+    objects.iter().filter(|object| object.is_stand_in()).map(move |object| object.unused(context))
+}
+
+/// The commands that delete all that a cluster has of a mesh; by labels if there is much.
 pub(in crate::cli) fn all_deletions(context: &str, mesh: &str, objects: &BTreeSet<Named>) -> Vec<String> {
-    let kinds: BTreeSet<&str> = objects.iter().map(|object| object.kind.as_str()).collect();
     // Stand-ins bear no label of the mesh.
-    if objects.len() <= FEW || kinds.contains("service") {
+    let marked = objects.iter().filter(|object| !object.is_stand_in());
+    let kinds: BTreeSet<&str> = marked.clone().map(|object| object.kind.as_str()).collect();
+    if marked.count() <= FEW {
         return deletions(context, objects);
     }
     let kinds: Vec<&str> = kinds.into_iter().collect();
-    vec![format!(
-        "kubectl --context {} delete -A {} -l app.kubernetes.io/managed-by=meshgen,app.kubernetes.io/part-of={mesh}",
-        shell::word(context),
+    let all = format!(
+        "{} delete -A {} -l app.kubernetes.io/managed-by=meshgen,app.kubernetes.io/part-of={mesh}",
+        kubectl(context),
         kinds.join(",")
-    )]
+    );
+    std::iter::once(all).chain(unused(context, objects)).collect()
+}
+
+/// The ports of a Service as JSON, if a text is one.
+pub(in crate::cli) fn ports(text: &str) -> Option<String> {
+    let service: serde_json::Value = serde_yaml::from_str(text).ok()?;
+    let ports = service.get("kind").filter(|kind| *kind == "Service").and(service.pointer("/spec/ports"))?;
+    Some(ports.to_string())
 }
 
 #[cfg(test)]
@@ -82,7 +142,10 @@ mod tests {
             commands,
             [
                 "kubectl --context 'my ctx' delete --ignore-not-found -n 1 gateway.networking.istio.io/x",
-                "kubectl --context 'my ctx' delete --ignore-not-found -n default service/z",
+                "kubectl --context 'my ctx' patch service z -n default --type=json -p \
+                 '[{\"op\":\"test\",\"path\":\"/spec/selector\",\"value\":null},{\"op\":\"replace\",\"path\":\"/metadata/labels/\
+                 meshgen-stand-in\",\"value\":\"unused\"}]' && kubectl --context 'my ctx' delete service -n default -l \
+                 meshgen-stand-in=unused",
             ]
         );
     }

@@ -3,6 +3,7 @@
 //! Enters: finished temporary files and their targets. Leaves: every change made, or none. Refuses to know: what the files
 //! are.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -32,9 +33,13 @@ struct Done {
 /// Makes all changes in one directory. When one cannot be made, those before it are taken back.
 pub(super) fn all(changes: Vec<(PathBuf, Change)>, directory: &Path) -> Result<(), Failure> {
     let mut done: Vec<Done> = Vec::new();
+    let mut directories: BTreeSet<PathBuf> = BTreeSet::from([directory.to_path_buf()]);
     for (target, change) in changes {
         match one(&target, change, directory) {
-            Ok(old) => done.push(Done { target, old }),
+            Ok(old) => {
+                directories.extend(target.parent().map(Path::to_path_buf));
+                done.push(Done { target, old });
+            }
             Err(error) => {
                 take_back(done);
                 return Err(Failure::system("change", &target, &error));
@@ -42,7 +47,9 @@ pub(super) fn all(changes: Vec<(PathBuf, Change)>, directory: &Path) -> Result<(
         }
     }
     // The names reach the disk with the directory; where that cannot be asked for, the system does it in its own time.
-    let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    for changed in &directories {
+        let _ = File::open(changed).and_then(|directory| directory.sync_all());
+    }
     Ok(())
 }
 

@@ -136,20 +136,24 @@ fn what_a_formatter_changed_is_ours() {
 #[test]
 fn objects_that_leave_a_file_are_told() {
     let document = |name: &str| {
-        format!("---\napiVersion: v1\nkind: Service\nmetadata:\n  name: {name}\n  namespace: default\n")
+        format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  namespace: default\n")
     };
     let text =
         |names: &[&str]| format!("{OLD}{}", names.iter().map(|name| document(name)).collect::<String>());
     let world = World::with(&[("dist/one.yaml", &text(&["a", "b", "c"]))]);
     let mut staging = world.staging();
     staging.stage("one.yaml", &text(&["b"])).unwrap();
+    staging.left_over("mesh").unwrap();
     let written = staging.commit(Vec::new()).unwrap();
-    let [Gone { cluster, objects }] = &written.gone[..] else { panic!() };
+    let [Gone { cluster, objects }] = &written.change.gone[..] else { panic!() };
     assert_eq!(
         (cluster.as_str(), objects::deletions("one", objects)),
         (
             "one",
-            vec!["kubectl --context one delete --ignore-not-found -n default service/a service/c".to_owned()]
+            vec![
+                "kubectl --context one delete --ignore-not-found -n default configmap/a configmap/c"
+                    .to_owned()
+            ]
         )
     );
 }
@@ -306,7 +310,8 @@ fn a_comparison_names_what_writing_would_change() {
         comparison.add(name, NEW).unwrap();
     }
     let found = comparison.finish("mesh").unwrap();
-    let [Difference::Differs(one, lines), Difference::Missing(two), Difference::LeftOver(left)] = &found[..]
+    let [Difference::Differs(one, lines), Difference::Missing(two), Difference::LeftOver(left, _)] =
+        &found[..]
     else {
         panic!("{found:?}")
     };
