@@ -5,6 +5,7 @@ mod dumps;
 mod imports; // inputs out of dumps
 mod inputs;
 mod killed;
+mod layouts; // of the output directory
 mod limits;
 mod manifests;
 mod needs;

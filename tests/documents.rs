@@ -72,6 +72,30 @@ fn the_page_of_imports_shows_what_is_printed() {
     }
 }
 
+/// Pages of how to do something: what they show is printed, and their commands can be run.
+#[test]
+fn the_pages_of_how_to_show_what_is_printed() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/how-to");
+    let mut names: Vec<String> = std::fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort_unstable();
+    let index = read("docs/how-to/README.md");
+    for name in names {
+        assert!(name == "README.md" || index.contains(&format!("({name})")), "{name} is not in the index");
+        let page = read(&format!("docs/how-to/{name}"));
+        let mut session = Session::new(Path::new(env!("CARGO_BIN_EXE_meshgen")));
+        for part in page.split("\n```").skip(1).step_by(2) {
+            if let Some(block) = part.strip_prefix("console\n") {
+                assert_eq!(session.replayed(block), Session::bare(block), "{name}");
+            } else if let Some(block) = part.strip_prefix("sh\n") {
+                assert_eq!(session.fails(block), None, "{name}");
+            }
+        }
+    }
+}
+
 fn read(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"))

@@ -38,13 +38,10 @@ fn routing(share: usize) -> String {
 }
 
 fn files(world: &World) -> BTreeMap<String, String> {
-    let entries = world.path("dist").read_dir().into_iter().flatten();
-    let entries = entries.map(|entry| entry.unwrap().path());
-    entries
-        .map(|path| {
-            (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(path).unwrap())
-        })
-        .collect()
+    let names = if world.path("dist").exists() { world.names("dist") } else { Vec::new() };
+    let path = |name: &String| world.path(&format!("dist/{name}"));
+    let files = names.into_iter().filter(|name| path(name).is_file());
+    files.map(|name| (name.clone(), fs::read_to_string(path(&name)).unwrap())).collect()
 }
 
 /// Kills a run once it has begun to write so many files, or has ended; before that, looks a few times more.

@@ -1,13 +1,24 @@
 //! What a terminal shows, played again: commands behind `$ `, and what they print, in one directory of its own.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
 
+/// Says yes, if the files that it is given are there.
+const SILENT: &str = "#!/bin/sh
+while [ $# -gt 0 ]; do
+  case $1 in -f|-k) [ -e \"$2\" ] || { echo \"there is no $2\" >&2; exit 1; };; esac
+  shift
+done
+";
+
 /// A shell that knows the program under test.
 pub struct Session {
     home: TempDir,
+    /// Stands in for programs that ask clusters.
+    programs: TempDir,
     directory: String,
     path: String,
 }
@@ -17,7 +28,24 @@ impl Session {
     pub fn new(program: &Path) -> Self {
         let programs = program.parent().unwrap().to_str().unwrap();
         let path = format!("{programs}:{}", std::env::var("PATH").unwrap_or_default());
-        Self { home: TempDir::new().unwrap(), directory: ".".to_owned(), path }
+        let (home, others) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        for name in ["kubectl", "istioctl", "sleep"] {
+            let program = others.path().join(name);
+            std::fs::write(&program, SILENT).unwrap();
+            std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        Self { home, programs: others, directory: ".".to_owned(), path }
+    }
+
+    /// What commands for clusters complain of, if they fail: of files that are not there, and of what no shell reads.
+    pub fn fails(&self, block: &str) -> Option<String> {
+        let output = Command::new("bash")
+            .args(["-ec", block])
+            .current_dir(self.home.path().join(&self.directory))
+            .env("PATH", format!("{}:{}", self.programs.path().display(), self.path))
+            .output()
+            .unwrap();
+        (!output.status.success()).then(|| format!("{block}{}", String::from_utf8_lossy(&output.stderr)))
     }
 
     /// Puts a file where the session begins.

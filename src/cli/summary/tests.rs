@@ -61,7 +61,9 @@ fn summary(place: &Place, outlines: Vec<Outline>, written: Written) -> String {
 #[test]
 fn a_first_build() {
     let written = Written {
-        changed: ["dist/cluster1.yaml", "dist/cluster1.stand-ins.yaml"].map(Into::into).to_vec(),
+        changed: ["dist/cluster1.stand-ins/default.ratings.yaml", "dist/cluster1.yaml"]
+            .map(Into::into)
+            .to_vec(),
         ..Written::default()
     };
     insta::assert_snapshot!(summary(&Place::Directory("dist".into()), bookinfo(), written), @r#"
@@ -71,25 +73,76 @@ fn a_first_build() {
     note      the gateway of 1 cluster has an address of an example, which nobody has: replace it
     note      2 findings acknowledged in `mesh.allow`
     note      stand-in Services for names that run only elsewhere: ratings in cluster1, details and productpage in cluster2
-    wrote     dist/cluster1.yaml  dist/cluster1.stand-ins.yaml, in 2 ms
-    apply     kubectl --context cluster1 create -f dist/cluster1.stand-ins.yaml
+    wrote     dist/cluster1.stand-ins/default.ratings.yaml  dist/cluster1.yaml, in 2 ms
+    apply     for f in dist/cluster1.stand-ins/*.yaml; do kubectl --context cluster1 get -f "$f" >/dev/null 2>&1 || kubectl --context cluster1 create -f "$f"; done
               kubectl --context cluster1 apply --openapi-patch=false -f dist/cluster1.yaml
               … cluster2 likewise
     "#);
 }
 
+const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  namespace: b\n";
+const GATEWAY: &str =
+    "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata:\n  name: x\n  namespace: shop\n";
+
+fn stale() -> Stale {
+    Stale {
+        path: "my dir/old.yaml".into(),
+        mark: Mark { cluster: "old".to_owned(), mesh: "mesh".to_owned() },
+        is_last: true,
+        objects: objects::of(&format!("{SERVICE}---\n{GATEWAY}")),
+    }
+}
+
+#[test]
+fn what_is_pruned_is_told_before() {
+    insta::assert_snapshot!(before_pruning(&bookinfo(), &[stale()]), @r#"
+    left    objects that no bundle has any more; apply does not delete them
+            kubectl --context old delete --ignore-not-found -n shop gateway.networking.istio.io/x
+            kubectl --context old patch service a -n b --type=json -p '[{"op":"test","path":"/spec/selector","value":null},{"op":"replace","path":"/metadata/labels/meshgen-stand-in","value":"unused"}]' && kubectl --context old delete service -n b -l meshgen-stand-in=unused
+    "#);
+    assert_eq!(before_pruning(&bookinfo(), &[]), "");
+}
+
+#[test]
+fn who_is_called_comes_first() {
+    let outlines = || {
+        vec![
+            outline("a", 1, &[], vec![reach("c", "s", &[])]),
+            outline("b", 1, &[], vec![reach("a", "s", &[])]),
+            outline("c", 1, &[], vec![]),
+        ]
+    };
+    let place = Place::Directory("dist".into());
+    let told = |line: &str| line.trim_start().trim_start_matches("apply").trim_start().to_owned();
+    let told = |change| {
+        let text = summary(&place, outlines(), Written { change, ..Written::default() });
+        text.lines().rev().take(2).map(told).collect::<Vec<_>>()
+    };
+    let first = |cluster: &str| {
+        format!("kubectl --context {cluster} apply --openapi-patch=false -f dist/{cluster}.yaml")
+    };
+    assert_eq!(told(Changed::default()), ["… then a, b likewise".to_owned(), first("c")]);
+    // What only goes is applied first where it is called.
+    let gone = vec![Gone { cluster: "c".to_owned(), objects: objects::of(GATEWAY) }];
+    assert_eq!(told(Changed { gone, ..Changed::default() })[0], "… then a, c likewise");
+    // They call each other: there is no order.
+    let text = summary(&place, bookinfo(), Written::default());
+    assert!(text.ends_with("… cluster2 likewise\n"), "{text}");
+}
+
 #[test]
 fn a_build_that_changes_little() {
+    let service = || objects::of(SERVICE).pop_first().unwrap();
     let written = Written {
         changed: vec!["my dir/cluster1.yaml".into()],
         unchanged: 3,
-        pruned: vec![Stale {
-            path: "my dir/old.yaml".into(),
-            mark: Mark { cluster: "old".to_owned(), mesh: "mesh".to_owned() },
-            is_last: true,
-            objects: objects::of("apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  namespace: b\n"),
-        }],
-        change: Changed::default(),
+        pruned: vec![stale()],
+        change: Changed {
+            gone: vec![Gone { cluster: "cluster1".to_owned(), objects: objects::of(GATEWAY) }],
+            ported: vec![("cluster2".to_owned(), service(), r#"[{"port":1}]"#.to_owned())],
+            moved: vec![("cluster1".to_owned(), service())],
+            adds: true,
+        },
     };
     insta::assert_snapshot!(summary(&Place::Directory("my dir".into()), bookinfo(), written), @r#"
     cluster1  Istio 1.30   9 objects   reaches ratings, reviews v2 v3 in cluster2
@@ -101,8 +154,12 @@ fn a_build_that_changes_little() {
     wrote     my dir/cluster1.yaml, in 2 ms; 3 files unchanged in my dir
     pruned    my dir/old.yaml
     left      objects that no bundle has any more; apply does not delete them
-              kubectl --context old delete --ignore-not-found -n b service/a
-    apply     kubectl --context cluster1 create -f 'my dir/cluster1.stand-ins.yaml'
+              kubectl --context cluster1 delete --ignore-not-found -n shop gateway.networking.istio.io/x
+    ports     of stand-ins changed, which `create` does not change
+              kubectl --context cluster2 patch service a -n b --type=json -p '[{"op":"test","path":"/spec/selector","value":null},{"op":"replace","path":"/spec/ports","value":[{"port":1}]}]'
+    moved     b/a in cluster1: new stand-ins. Where the service runs still, make its Service one after the apply, before its pods go
+              kubectl --context cluster1 patch service a -n b --type=merge -p '{"metadata":{"labels":{"meshgen-stand-in":"true"}},"spec":{"selector":null}}'
+    apply     for f in 'my dir/cluster1.stand-ins'/*.yaml; do kubectl --context cluster1 get -f "$f" >/dev/null 2>&1 || kubectl --context cluster1 create -f "$f"; done
               kubectl --context cluster1 apply --openapi-patch=false -f 'my dir/cluster1.yaml'
               … cluster2 likewise
     "#);

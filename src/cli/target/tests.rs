@@ -71,7 +71,7 @@ fn a_bundle_without_objects_has_no_file() {
 fn one_cluster_only() {
     let root = tempfile::tempdir().unwrap();
     build(&root, "-o DIR --cluster one").unwrap().1.unwrap();
-    assert_eq!(names(&root), ["one.stand-ins.yaml", "one.yaml"]);
+    assert_eq!(names(&root), ["one.stand-ins", "one.yaml"]);
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn several_clusters_go_to_a_directory_or_are_compared() {
     assert_eq!(failure.message, "stdout holds one bundle, and there are 2");
     build(&root, "-o DIR --cluster one --cluster two").unwrap().1.unwrap();
     assert_eq!(names(&root), ["one.stand-ins", "one.yaml", "two.stand-ins"]);
-    fs::remove_file(root.path().join("dist/two.stand-ins.yaml")).unwrap();
+    fs::remove_file(root.path().join("dist/two.stand-ins/default.s.yaml")).unwrap();
     assert!(build(&root, "-o DIR --check --cluster one").unwrap().0.is_empty());
     assert_eq!(build(&root, "-o DIR --check --cluster two").unwrap().0[0].code, Code::MG0611);
 }
