@@ -128,10 +128,15 @@ fn apply(context: &str, flag: &str, path: &Path) -> String {
     format!("kubectl --context {context} apply --openapi-patch=false {flag} {}", shell::word(&path))
 }
 
+/// Whether a file holds objects for a cluster, rather than the names of such files.
+pub(super) fn holds_objects(file: &str) -> bool {
+    !file.ends_with(KUSTOMIZATION)
+}
+
 /// Whether a file of a cluster is where some layout has one; also where releases before had their stand-ins.
 pub(super) fn is_own(cluster: &str, file: &str) -> bool {
     let Some(rest) = file.strip_prefix(cluster) else { return false };
-    let is_one = |rest: &str| rest.ends_with(".yaml") && !rest.contains('/');
+    let is_one = |rest: &str| is_yaml(rest) && !rest.contains('/');
     let below = |directory: &str| rest.strip_prefix(directory).is_some_and(is_one);
     let name = rest.strip_prefix('/').unwrap_or_default();
     rest == ".yaml"
@@ -165,9 +170,13 @@ pub(super) fn candidates(directory: &Path) -> io::Result<Vec<String>> {
             }
         }
     }
-    found.retain(|name| name.ends_with(".yaml"));
+    found.retain(|name| is_yaml(name));
     found.sort_unstable();
     Ok(found)
+}
+
+fn is_yaml(name: &str) -> bool {
+    Path::new(name).extension() == Some("yaml".as_ref())
 }
 
 fn entries(directory: &Path) -> io::Result<Vec<(String, bool)>> {
@@ -187,9 +196,7 @@ fn entries(directory: &Path) -> io::Result<Vec<(String, bool)>> {
 pub(super) fn of_cluster(directory: &Path, cluster: &str) -> Result<Vec<PathBuf>, Failure> {
     let failure = |error: io::Error| Failure::system("read", directory, &error);
     let files = candidates(directory).map_err(failure)?;
-    let objects = files
-        .into_iter()
-        .filter(|file| is_own(cluster, file) && !file.ends_with(&format!("/{KUSTOMIZATION}")));
+    let objects = files.into_iter().filter(|file| is_own(cluster, file) && holds_objects(file));
     Ok(objects.map(|file| directory.join(file)).collect())
 }
 
@@ -210,7 +217,9 @@ mod tests {
             "a/1-serve.yaml",
             "a/3-route.yaml",
         ];
-        own.iter().for_each(|file| assert!(is_own("a", file), "{file}"));
+        for file in own {
+            assert!(is_own("a", file), "{file}");
+        }
         for file in ["b.yaml", "aa.yaml", "a/a.yaml", "a.stand-ins/x/y.yaml", "a/0-names.txt", "x/a.yaml"] {
             assert!(!is_own("a", file), "{file}");
         }

@@ -30,6 +30,9 @@ struct World<'k> {
     directory: tempfile::TempDir,
 }
 
+/// What is played, and what went wrong.
+type Life = fn(&World<'_>) -> Vec<String>;
+
 /// Plays one life after the other.
 pub fn judge(kubectl: &Kubectl, table: &mut Table) {
     let world = World { kubectl, directory: tempfile::tempdir().unwrap() };
@@ -37,7 +40,7 @@ pub fn judge(kubectl: &Kubectl, table: &mut Table) {
     for file in ["topology.yaml", "routing.yaml"] {
         std::fs::copy(example.join(file), world.directory.path().join(file)).unwrap();
     }
-    let lives: [(&str, fn(&World<'_>) -> Vec<String>); 5] = [
+    let lives: [(&str, Life); 5] = [
         ("the README's block for CI, twice", readme_twice),
         ("the printed commands of every layout, twice", printed_twice),
         ("a team takes the name", taken),
@@ -175,7 +178,7 @@ fn block(summary: &str, heading: &str) -> String {
     let mut last: Vec<&str> = Vec::new();
     for line in first.into_iter().chain(others) {
         if line.starts_with("for f in ") || line.starts_with("kubectl ") {
-            commands += &format!("{line}\n");
+            commands.extend([line, "\n"]);
             last.push(line);
         } else if line.contains("likewise") {
             let other = |line: &&str| {

@@ -88,7 +88,7 @@ impl Texts {
         let layout = Layout::of(directory);
         loaded.compile(&mut |bundle| {
             let files = layout.files(&bundle).into_iter().map(|(file, _)| file);
-            let files = files.filter(|file| file.ends_with(".yaml") && !file.ends_with("kustomization.yaml"));
+            let files = files.filter(|file| layout::holds_objects(file));
             given.extend(files.map(|file| (bundle.cluster.clone(), shown(&directory.join(file)))));
         });
         let is_there = |file: &str| self.files.iter().any(|text| text.file == file);
