@@ -7,10 +7,10 @@
 //! it is reported here, once, and nobody later complains about it or fills in a default for it.
 
 mod problems; // the wording of every finding
-mod tree; // text → tree
-mod document; // which documents are meshgen's
-mod join; // several documents as one
-mod reader; // tree → fields and scalars, collecting every mistake
+pub mod tree; // text → tree
+pub mod document; // which documents are meshgen's
+pub mod join; // several documents as one
+pub mod reader; // tree → fields and scalars, collecting every mistake
 mod written; // a value, its absence, or poison
 mod topology; // mesh, clusters, services: all Topology documents
 pub mod reach; // how a call gets into another cluster
@@ -50,6 +50,8 @@ pub struct Input {
     pub routes: Listed<routing::Routes>,
     /// Steps that are asked for from outside.
     pub steps: Vec<StepChoice>,
+    /// Routing that exists already, in other words than meshgen's.
+    pub foreign: Vec<document::Foreign>,
 }
 
 /// Reads all texts as far as they are sound. No value if nothing is.
@@ -66,7 +68,10 @@ pub fn parse(sources: &Sources) -> Outcome<Input> {
     routes.complete &= documents.complete;
     // Where there is no Topology, that is the finding.
     services.complete &= !documents.topologies.is_empty();
-    let nothing = documents.topologies.is_empty() && documents.routings.is_empty() && !documents.complete;
+    let nothing = documents.topologies.is_empty()
+        && documents.routings.is_empty()
+        && documents.foreign.is_empty()
+        && !documents.complete;
     let clusters_place = clusters_place.or_else(|| documents.routings.first().map(|document| document.place));
     let has_topology = !documents.topologies.is_empty() || !documents.complete;
     let input = Input {
@@ -78,6 +83,7 @@ pub fn parse(sources: &Sources) -> Outcome<Input> {
         gateways,
         routes,
         steps: sources.steps.clone(),
+        foreign: documents.foreign,
     };
     Outcome { value: (!nothing).then_some(input), findings: reader.into_findings() }
 }

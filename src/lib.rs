@@ -3,6 +3,7 @@
 pub mod source; // texts, and how a place in them is named
 pub mod diagnostic; // what went wrong, where, what to do
 mod input; // the inputs as written
+mod foreign; // routing that exists already → input
 mod model; // the mesh as meant
 mod resolve; // input → model
 mod plan; // model → what each cluster must know
@@ -29,7 +30,7 @@ use source::{At, Found, Limits, Source, SourceId, Sources};
 /// Bundles are delivered one at a time, in order of cluster name, as soon as they are rendered. They count only
 /// if the outcome has no errors: the last link is checked when the last bundle is out.
 pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Account> {
-    let mesh = input::parse(sources).and_then(|input| resolve::resolve(&input));
+    let mesh = meant(sources);
     // What is wrong leaves holes that links lead into; what the release lacks is found all the same.
     let sound = !mesh.has_errors();
     let allow = mesh.value.as_ref().map(|mesh| mesh.allow.clone()).unwrap_or_default();
@@ -77,9 +78,14 @@ pub fn compile(sources: &Sources, deliver: &mut dyn FnMut(Bundle)) -> Outcome<Ac
     outcome.map(|account| Account { acknowledged, ..account })
 }
 
+/// The mesh as meant.
+fn meant(sources: &Sources) -> Outcome<model::Mesh> {
+    input::parse(sources).and_then(foreign::take).and_then(|input| resolve::resolve(&input))
+}
+
 /// The mesh, without what is acknowledged of it.
 fn mesh(sources: &Sources) -> Outcome<model::Mesh> {
-    let mut outcome = input::parse(sources).and_then(|input| resolve::resolve(&input));
+    let mut outcome = meant(sources);
     if let Some(mesh) = &outcome.value {
         acknowledge(&mut outcome.findings, &mesh.allow, false);
     }
@@ -132,7 +138,7 @@ pub fn imported(inventory: &dump::Inventory) -> import::Imported {
 /// What each cluster must provide for its bundle to work.
 #[must_use]
 pub fn needed(sources: &Sources) -> Outcome<Vec<needs::ClusterNeeds>> {
-    let mesh = input::parse(sources).and_then(|input| resolve::resolve(&input));
+    let mesh = meant(sources);
     let allow = mesh.value.as_ref().map(|mesh| mesh.allow.clone()).unwrap_or_default();
     let mut outcome = mesh.and_then(|mesh| {
         let view = plan::View::of(&mesh);

@@ -46,7 +46,18 @@ use clients::CallersByCluster;
 /// Resolves every name and fills in every default.
 #[must_use]
 pub fn resolve(input: &Input) -> Outcome<Mesh> {
-    let Input { mesh, clusters, clusters_place, has_topology: _, services, gateways, routes, steps } = input;
+    let Input {
+        mesh,
+        clusters,
+        clusters_place,
+        has_topology: _,
+        services,
+        gateways,
+        routes,
+        steps,
+        // Taken already.
+        foreign: _,
+    } = input;
     let mut findings = Vec::new();
     let defaults = defaults::of(mesh, &mut findings);
     if clusters.entries.is_empty() && clusters.complete {

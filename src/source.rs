@@ -42,6 +42,8 @@ pub struct Source {
     pub name: String,
     /// How it came to be read.
     pub found: Found,
+    /// The clusters whose `routing` names it, so that what it says is for their callers alone; else empty.
+    pub callers: Vec<String>,
     text: String,
     bad_byte: Option<u8>,
 }
@@ -60,7 +62,7 @@ impl Source {
                 (String::from_utf8(bytes).unwrap_or_default(), bad_byte)
             }
         };
-        Self { name: name.into(), found, text, bad_byte }
+        Self { name: name.into(), found, callers: Vec::new(), text, bad_byte }
     }
 
     /// The text, up to the first byte that is not UTF-8.

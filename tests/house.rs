@@ -12,6 +12,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("bundle", &[]),
     ("yaml", &["istio", "bundle", "model"]),
     ("input", &[]),
+    ("foreign", &["input", "model"]),
     ("model", &[]),
     ("resolve", &["input", "model"]),
     ("plan", &["model", "bundle"]),

@@ -4,7 +4,7 @@
 mod cases; // every query of every case
 mod goldens; // faults in the bundles of every case
 mod worlds; // worlds beyond topologies
-mod followed; // bundles, and where requests go in them
+pub mod followed; // bundles, and where requests go in them
 pub mod mesh; // a mesh in the language's words
 pub mod tape; // random meshes
 mod promise; // what the words promise

@@ -15,18 +15,44 @@ use crate::source::{At, Found, Limits, Place, Source, SourceId, Sources, Span};
 const VERSION: &str = "meshgen/v1";
 
 /// Routing as it exists elsewhere, that a later release reads: the group of its `apiVersion`, and its kind.
-const KINDS_OF_LATER: [(&str, &str); 4] = [
-    ("networking.istio.io/", "VirtualService"),
-    ("networking.istio.io/", "DestinationRule"),
+const KINDS_OF_LATER: [(&str, &str); 7] = [
     ("networking.smh.solo.io/", "TrafficPolicy"),
     ("gateway.networking.k8s.io/", "HTTPRoute"),
+    ("gateway.networking.k8s.io/", "GRPCRoute"),
+    ("gateway.networking.k8s.io/", "TCPRoute"),
+    ("gateway.networking.k8s.io/", "TLSRoute"),
+    ("networking.gloo.solo.io/", "RouteTable"),
+    ("admiral.io/", "GlobalTrafficPolicy"),
 ];
+
+/// Routing as it exists elsewhere: the group of its `apiVersion`, and its kind.
+const FOREIGN: [(&str, &str, ForeignKind); 2] = [
+    ("networking.istio.io/", "VirtualService", ForeignKind::VirtualService),
+    ("networking.istio.io/", "DestinationRule", ForeignKind::DestinationRule),
+];
+
+/// A kind of routing that is not meshgen's own and read all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ForeignKind {
+    VirtualService,
+    DestinationRule,
+}
+
+/// An object of such a kind.
+#[derive(Clone, Debug)]
+pub struct Foreign {
+    pub kind: ForeignKind,
+    pub node: Node,
+    /// The clusters whose `routing` names it; empty where it is for the callers of all.
+    pub clusters: Vec<String>,
+}
 
 /// The documents that are meshgen's.
 #[derive(Default)]
 pub struct Documents {
     pub topologies: Vec<Node>,
     pub routings: Vec<Node>,
+    pub foreign: Vec<Foreign>,
     /// False if something could not be read that may well have been a document.
     pub complete: bool,
 }
@@ -58,7 +84,7 @@ impl Documents {
             // What a broken text looks like is no reason to say that it is not meshgen's.
             let broken = reader.count() > before;
             for node in nodes {
-                documents.sort(node, source.found, broken, &mut skipped, reader);
+                documents.sort(node, source, broken, &mut skipped, reader);
             }
         }
         if let Some(first) = skipped.first {
@@ -68,7 +94,8 @@ impl Documents {
         if let Some(first) = skipped.first_template {
             reader.report(problems::skipped_templates(skipped.templates, first));
         }
-        for document in documents.topologies.iter().chain(&documents.routings) {
+        let foreign = documents.foreign.iter().map(|foreign| &foreign.node);
+        for document in documents.topologies.iter().chain(&documents.routings).chain(foreign) {
             undecided(Value::root(document), &mut Vec::new(), sources, reader);
         }
         documents
@@ -107,7 +134,14 @@ impl Documents {
     }
 
     /// Puts a document where its kind belongs.
-    fn sort(&mut self, node: Node, found: Found, broken: bool, skipped: &mut Skipped, reader: &mut Reader) {
+    fn sort(
+        &mut self,
+        node: Node,
+        source: &Source,
+        broken: bool,
+        skipped: &mut Skipped,
+        reader: &mut Reader,
+    ) {
         let finding = match recognise(Value::root(&node)) {
             Recognised::Topology => {
                 self.topologies.push(node);
@@ -117,9 +151,13 @@ impl Documents {
                 self.routings.push(node);
                 return;
             }
+            Recognised::Routed(kind) => {
+                self.foreign.push(Foreign { kind, node, clusters: source.callers.clone() });
+                return;
+            }
             Recognised::Illegible => None,
             Recognised::Unsound(finding) => Some(finding),
-            Recognised::Foreign { kind, place, finding } => match found {
+            Recognised::Foreign { kind, place, finding } => match source.found {
                 Found::Named => (!broken).then_some(finding),
                 Found::InDirectory => {
                     match kind {
@@ -243,6 +281,8 @@ fn offset(byte: usize) -> u32 {
 enum Recognised {
     Topology,
     Routing,
+    /// Routing that exists already.
+    Routed(ForeignKind),
     /// Not meshgen's, and `finding` says so where that is wrong.
     Foreign {
         kind: Option<String>,
@@ -300,9 +340,13 @@ fn foreign(document: Value<'_>, version: Option<&At<&str>>, kind: Option<At<&str
         let finding = problems::document_without(missing, place);
         return Recognised::Foreign { kind: None, place, finding };
     };
-    let of_later = KINDS_OF_LATER.iter().any(|(group, name)| {
-        *name == kind.value && version.is_some_and(|version| version.value.starts_with(group))
-    });
+    let is = |group: &str, name: &str| {
+        name == kind.value && version.is_some_and(|version| version.value.starts_with(group))
+    };
+    if let Some((_, _, kind)) = FOREIGN.iter().find(|(group, name, _)| is(group, name)) {
+        return Recognised::Routed(*kind);
+    }
+    let of_later = KINDS_OF_LATER.iter().any(|(group, name)| is(group, name));
     let finding = if of_later {
         problems::kind_of_later(kind.value, kind.place)
     } else {

@@ -69,7 +69,7 @@ fn join_maps<'t>(
 }
 
 /// Whether two values say the same, whatever the order of keys and the quotes. What is illegible contradicts nothing.
-fn agree(one: Value<'_>, other: Value<'_>) -> bool {
+pub fn agree(one: Value<'_>, other: Value<'_>) -> bool {
     match (one.view(), other.view()) {
         (View::Illegible, _) | (_, View::Illegible) | (View::Nothing, View::Nothing) => true,
         (View::Text(a), View::Text(b)) => a.text == b.text,

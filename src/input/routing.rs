@@ -117,6 +117,12 @@ form! {
     }
 }
 
+/// Reads the rules of one service as they stand below its key.
+pub fn of_service(service: ServiceName, place: Place, value: Value<'_>, reader: &mut Reader) -> Routes {
+    let key = service.name.value.clone();
+    Routes::read(service, &At::new(key.as_str(), place), value, reader)
+}
+
 /// Reads all Routing documents. The routes of a service stand in one of them: the order of its rules decides.
 pub fn read(documents: &[Node], reader: &mut Reader) -> Listed<Routes> {
     let mut all = Listed::default();

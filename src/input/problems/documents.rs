@@ -99,21 +99,15 @@ pub fn kind_of_later(kind: &str, place: Place) -> Finding {
     Finding::new(Code::MG0118, format!("this release of meshgen does not read a {} yet", shown(kind)))
         .at(place, "not read")
         .help(match kind {
-            "DestinationRule" => {
-                "write its subsets as the `versions` of a service, and its policies as `trafficPolicy`; then delete it, \
-                 for two DestinationRules for one host get into each other's way"
+            "TrafficPolicy" => {
+                "write it as `routes` of a `kind: Routing`: its weights become shares, `to: {v1: 75, v2: 25}`"
             }
-            "VirtualService" => {
-                "write its routes as `routes` of a `kind: Routing`; then delete it, for the older of two \
-                 VirtualServices for one host counts alone"
-            }
-            "TrafficPolicy" => "write it as `routes` of a `kind: Routing`: its weights become shares, `to: {v1: 75, v2: 25}`",
             _ => "write its rules as `routes` of a `kind: Routing`",
         })
 }
 
 /// Kinds whose objects count for the same hosts as those that meshgen writes.
-const RIVALS: [&str; 3] = ["DestinationRule", "ServiceEntry", "VirtualService"];
+const RIVALS: [&str; 1] = ["ServiceEntry"];
 
 /// `kinds` are counted, in order of name.
 pub fn skipped<'a>(

@@ -1,0 +1,105 @@
+//! Routing that exists already: objects of others, taken as if they were a Routing.
+//!
+//! Enters: the inputs as written, with objects of other kinds. Leaves: the same inputs, with what the objects mean for the
+//! services of the Topology in meshgen's own words. Refuses to know: what a name of a version or a duration is worth; that
+//! is `resolve`'s, as for everything that is written.
+//!
+//! The meaning is what Istio does today with the objects. Each of their fields is used, redundant, or reported.
+
+mod field; // used, redundant, reported
+mod node; // values of the language
+mod known; // what the Topology says
+mod object; // whose an object is, how old, for whom
+mod rule; // a rule while it is put together
+mod share; // weights as parts of their sum
+mod version; // labels → a version
+mod destination; // hosts, versions and weights → `to`
+mod destination_rule; // what subsets are
+mod virtual_service; // rules
+mod policy; // subsets and policies → the Topology
+mod gateway; // what stays as it is
+mod side; // the callers of each cluster → one list of rules
+mod problems;
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Outcome;
+use crate::input::document::{Foreign, ForeignKind};
+use crate::input::reader::Reader;
+use crate::input::routing::{self, Routes};
+use crate::input::tree::Value;
+use crate::input::{Input, ServiceName};
+use crate::source::At;
+use destination_rule::DestinationRules;
+use known::{Key, Known};
+use object::Object;
+use policy::Settings;
+use virtual_service::VirtualService;
+
+/// What objects say of the services of the Topology.
+struct Taken {
+    routes: Vec<Routes>,
+    settings: BTreeMap<Key, Settings>,
+    dialled: BTreeMap<Key, Vec<At<String>>>,
+}
+
+/// Takes all objects over. Inputs without any are handed on as they are.
+pub fn take(mut input: Input) -> Outcome<Input> {
+    if input.foreign.is_empty() {
+        return Outcome::new(input, Vec::new());
+    }
+    let mut reader = Reader::default();
+    let Taken { routes, mut settings, dialled } = taken(&input, &mut reader);
+    for service in &mut input.services.entries {
+        if let Some(settings) = settings.remove(&service.name.key()) {
+            let names = dialled.get(&service.name.key()).map(Vec::as_slice).unwrap_or_default();
+            settings.put(service, names, &mut reader);
+        }
+    }
+    input.routes.entries.extend(routes);
+    let mut findings = Vec::new();
+    // What is said of an object for one service or cluster is said of it for the next.
+    for finding in reader.into_findings() {
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
+    Outcome::new(input, findings)
+}
+
+fn taken(input: &Input, reader: &mut Reader) -> Taken {
+    let known = Known::of(input);
+    let mut of_kind = |kind: ForeignKind| -> Vec<Object<'_>> {
+        let own = input.foreign.iter().filter(|Foreign { kind: own, .. }| *own == kind);
+        own.filter_map(|foreign| Object::read(foreign, &known, reader)).collect()
+    };
+    let rules = of_kind(ForeignKind::DestinationRule);
+    let services = of_kind(ForeignKind::VirtualService);
+    let policies = DestinationRules::read(rules, &known, reader);
+    let services: Vec<VirtualService<'_>> =
+        services.into_iter().filter_map(|object| VirtualService::read(object, &known, reader)).collect();
+    let is_tied = policies.any_tied() || services.iter().any(|service| service.object.is_tied());
+    let sides = side::Sides::of(&known, is_tied);
+    let from = virtual_service::Routes { services: &services, policies: &policies, known: &known };
+    let dialled = gateway::dialled(&services, &policies, &known, reader);
+    let mut taken = Taken { routes: Vec::new(), settings: BTreeMap::new(), dialled };
+    for (key, service) in known.services() {
+        let mut settings = Settings::default();
+        for cluster in sides.each() {
+            let rules = policies.of(key, cluster, &known);
+            destination_rule::conflicts(&rules, reader);
+            settings.add(key, service, &rules, &known, reader);
+        }
+        taken.settings.insert(key.clone(), settings);
+        let Some((place, rules)) = sides.joined(|cluster| from.of(key, cluster, reader)) else { continue };
+        let written = input.routes.entries.iter().find(|routes| routes.service.key() == *key);
+        if let Some(written) = written {
+            reader.report(problems::routed_twice(&service.name, place, written.place));
+            continue;
+        }
+        let (namespace, name) = key.clone();
+        let name = ServiceName { namespace: At::new(namespace, place), name: At::new(name, place) };
+        taken.routes.push(routing::of_service(name, place, Value::root(&rules), reader));
+    }
+    taken
+}
