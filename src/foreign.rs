@@ -16,6 +16,7 @@ mod version; // labels → a version
 mod destination; // hosts, versions and weights → `to`
 mod destination_rule; // what subsets are
 mod virtual_service; // rules
+mod traffic_policy; // rules of a management plane
 mod policy; // subsets and policies → the Topology
 mod gateway; // what stays as it is
 mod side; // the callers of each cluster → one list of rules
@@ -34,6 +35,7 @@ use destination_rule::DestinationRules;
 use known::{Key, Known};
 use object::Object;
 use policy::Settings;
+use traffic_policy::TrafficPolicy;
 use virtual_service::VirtualService;
 
 /// What objects say of the services of the Topology.
@@ -75,11 +77,14 @@ fn taken(input: &Input, reader: &mut Reader) -> Taken {
     };
     let rules = of_kind(ForeignKind::DestinationRule);
     let services = of_kind(ForeignKind::VirtualService);
+    let managed = of_kind(ForeignKind::TrafficPolicy);
     let policies = DestinationRules::read(rules, &known, reader);
     let services: Vec<VirtualService<'_>> =
         services.into_iter().filter_map(|object| VirtualService::read(object, &known, reader)).collect();
     let is_tied = policies.any_tied() || services.iter().any(|service| service.object.is_tied());
-    let sides = side::Sides::of(&known, is_tied);
+    let managed: Vec<TrafficPolicy<'_>> =
+        managed.into_iter().filter_map(|object| TrafficPolicy::read(object, &known, reader)).collect();
+    let sides = side::Sides::of(&known, is_tied || managed.iter().any(TrafficPolicy::is_tied));
     let from = virtual_service::Routes { services: &services, policies: &policies, known: &known };
     let dialled = gateway::dialled(&services, &policies, &known, reader);
     let mut taken = Taken { routes: Vec::new(), settings: BTreeMap::new(), dialled };
@@ -90,8 +95,19 @@ fn taken(input: &Input, reader: &mut Reader) -> Taken {
             destination_rule::conflicts(&rules, reader);
             settings.add(key, service, &rules, &known, reader);
         }
+        for policy in traffic_policy::policies(&managed, key) {
+            settings.add_policy(policy, key, reader);
+        }
         taken.settings.insert(key.clone(), settings);
-        let Some((place, rules)) = sides.joined(|cluster| from.of(key, cluster, reader)) else { continue };
+        let rules = |cluster: Option<&str>, reader: &mut Reader| {
+            let own = from.of(key, cluster, reader);
+            let managed = traffic_policy::rules(&managed, key, cluster, &known, reader);
+            if let (Some((one, _)), Some((other, _))) = (&own, &managed) {
+                reader.report(problems::two_sources(&service.name, *other, *one));
+            }
+            own.or(managed)
+        };
+        let Some((place, rules)) = sides.joined(|cluster| rules(cluster, reader)) else { continue };
         let written = input.routes.entries.iter().find(|routes| routes.service.key() == *key);
         if let Some(written) = written {
             reader.report(problems::routed_twice(&service.name, place, written.place));

@@ -24,9 +24,10 @@ pub mod condition;
 pub mod action;
 
 use crate::diagnostic::Outcome;
-use crate::source::{At, Limits, Place, SourceId, Sources, StepChoice};
+use crate::source::{Limits, Place, SourceId, Sources, StepChoice};
 use document::Documents;
 use reader::Reader;
+pub use topology::Include;
 use topology::Topology;
 
 pub use written::{Keyed, Listed, ServiceName, Written};
@@ -72,7 +73,8 @@ pub fn parse(sources: &Sources) -> Outcome<Input> {
         && documents.routings.is_empty()
         && documents.foreign.is_empty()
         && !documents.complete;
-    let clusters_place = clusters_place.or_else(|| documents.routings.first().map(|document| document.place));
+    let mut others = documents.routings.iter().chain(documents.foreign.iter().map(|foreign| &foreign.node));
+    let clusters_place = clusters_place.or_else(|| others.next().map(|document| document.place));
     let has_topology = !documents.topologies.is_empty() || !documents.complete;
     let input = Input {
         mesh,
@@ -89,9 +91,9 @@ pub fn parse(sources: &Sources) -> Outcome<Input> {
 }
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.
-pub fn includes(source: SourceId, text: &str, limits: &Limits) -> Vec<At<String>> {
+pub fn includes(source: SourceId, text: &str, limits: &Limits) -> Vec<Include> {
     // Most files include nothing, and this is asked of each before it is read in earnest.
-    if !text.contains("include") {
+    if !text.contains("include") && !text.contains("routing") {
         return Vec::new();
     }
     let reading = tree::read(source, text, limits, &mut Vec::new());

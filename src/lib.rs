@@ -23,7 +23,8 @@ pub mod cli; // the outside world
 use bundle::{Account, Bundle};
 use diagnostic::allow::acknowledge;
 use diagnostic::{Outcome, Severity};
-use source::{At, Found, Limits, Source, SourceId, Sources};
+pub use input::Include;
+use source::{Found, Limits, Source, SourceId, Sources};
 
 /// Text in, text out: the whole compiler. No file, clock, environment or network is read.
 ///
@@ -150,7 +151,7 @@ pub fn needed(sources: &Sources) -> Outcome<Vec<needs::ClusterNeeds>> {
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.
 #[must_use]
-pub fn includes(source: SourceId, text: &str, limits: &Limits) -> Vec<At<String>> {
+pub fn includes(source: SourceId, text: &str, limits: &Limits) -> Vec<Include> {
     input::includes(source, text, limits)
 }
 

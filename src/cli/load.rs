@@ -5,12 +5,13 @@
 
 mod input;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::failure::{Failure, shown};
 use super::{pattern, problems};
+use crate::Include;
 use crate::bundle::{Account, Bundle};
 use crate::diagnostic::{Finding, Outcome};
 use crate::needs::ClusterNeeds;
@@ -85,6 +86,8 @@ pub(super) fn load(paths: &[PathBuf], bounds: Bounds, output: &Path) -> Result<L
         output: output.canonicalize().ok(),
         directories: BTreeSet::new(),
         unread: VecDeque::new(),
+        read: Vec::new(),
+        tied: BTreeMap::new(),
     };
     for path in paths {
         search.named(path)?;
@@ -96,6 +99,9 @@ pub(super) fn load(paths: &[PathBuf], bounds: Bounds, output: &Path) -> Result<L
     while let Some(input) = search.unread.pop_front() {
         search.read(&input)?;
     }
+    for (source, file) in search.loaded.sources.texts.iter_mut().zip(&search.read) {
+        source.callers = search.tied.remove(file).unwrap_or_default();
+    }
     Ok(search.loaded)
 }
 
@@ -105,6 +111,10 @@ struct Search {
     output: Option<PathBuf>,
     directories: BTreeSet<PathBuf>,
     unread: VecDeque<Input>,
+    /// Of each text, the file.
+    read: Vec<PathBuf>,
+    /// The clusters whose `routing` names a file.
+    tied: BTreeMap<PathBuf, Vec<String>>,
 }
 
 /// Where something is looked for.
@@ -192,12 +202,32 @@ impl Search {
             return Ok(());
         }
         let Some(bytes) = input.bytes(self.loaded.sources.limits.input_size)? else { return Ok(()) };
+        self.read.push(identity.clone());
         self.loaded.files.insert(identity);
         let source = Source::new(input.name(), input.found, bytes);
         let id = SourceId(u32::try_from(self.loaded.sources.texts.len()).unwrap_or(u32::MAX));
         let includes = crate::includes(id, source.text(), &self.loaded.sources.limits);
         self.loaded.sources.texts.push(source);
-        includes.iter().try_for_each(|include| self.include(input.base(), &input.root, include))
+        includes.iter().try_for_each(|include| self.named_by(input, include))
+    }
+
+    /// Follows what a Topology names; whatever a cluster's `routing` leads to is for its callers alone.
+    fn named_by(&mut self, input: &Input, include: &Include) -> Result<(), Failure> {
+        let Some(cluster) = &include.cluster else {
+            return self.include(input.base(), &input.root, &include.path);
+        };
+        // A directory may have been walked before, and one file may be for several clusters.
+        let walked = std::mem::take(&mut self.directories);
+        let known = self.unread.len();
+        let outcome = self.include(input.base(), &input.root, &include.path);
+        self.directories.extend(walked);
+        for found in self.unread.iter().skip(known) {
+            let clusters = self.tied.entry(found.identity()).or_default();
+            if !clusters.contains(cluster) {
+                clusters.push(cluster.clone());
+            }
+        }
+        outcome
     }
 
     /// Follows one entry of an `include`, relative to the file that has it.

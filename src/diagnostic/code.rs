@@ -262,11 +262,11 @@ codes! {
     MG0703 Error "one object has several contents"
     MG0704 Error "something is not decided yet"
     MG0705 Error "an object names no namespace"
-    MG0730 Warning "of two VirtualServices for one host the older counts alone"
-    MG0731 Warning "a VirtualService for a host that is nobody's"
+    MG0730 Warning "of two `VirtualService`s for one host the older counts alone"
+    MG0731 Warning "rules for a host that is nobody's"
     MG0732 Error "a destination that is nobody's name"
     MG0733 Warning "a delegate that is not there"
-    MG0734 Error "DestinationRules that hide each other's subsets"
+    MG0734 Error "objects that hide each other's subsets"
     MG0735 Warning "a DestinationRule for a host that is nobody's"
     MG0737 Warning "a destination without weight beside others with one"
     MG0738 Warning "a destination at one port takes the requests of others"
@@ -277,9 +277,10 @@ codes! {
     MG0754 Error "a subset that is no version of the topology"
     MG0755 Error "two objects for one host, and nothing says which is older"
     MG0756 Warning "a subset that nothing defines"
-    MG0757 Note "VirtualServices of gateways stay as they are"
+    MG0757 Note "routes of gateways stay as they are"
     MG0759 Warning "a DestinationRule for some callers alone"
-    MG0760 Warning "of two DestinationRules the older counts"
+    MG0760 Warning "of two policies the older counts"
+    MG0761 Error "two policies for the same requests disagree"
 }
 
 impl fmt::Display for Code {

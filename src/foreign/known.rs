@@ -31,7 +31,7 @@ pub enum Host {
     Service(Key),
     /// A service of the Topology by its remote name, which may name the cluster.
     Remote(Key, Option<String>),
-    /// Services whose full names end like this: `.shop.svc.cluster.local`, or `` for all hosts.
+    /// Services whose full names end like this: `.shop.svc.cluster.local`; all hosts where it is empty.
     Wildcard(String),
     /// A name that Kubernetes would give a service which the Topology does not have.
     Unknown(Key),

@@ -99,5 +99,6 @@ pub fn word(kind: ForeignKind) -> &'static str {
     match kind {
         ForeignKind::VirtualService => "VirtualService",
         ForeignKind::DestinationRule => "DestinationRule",
+        ForeignKind::TrafficPolicy => "TrafficPolicy",
     }
 }

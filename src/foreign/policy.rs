@@ -82,6 +82,11 @@ impl Settings {
         }
     }
 
+    /// Adds a policy that is for all callers.
+    pub fn add_policy(&mut self, policy: &Node, key: &Key, reader: &mut Reader) {
+        same(&mut self.policy, policy.clone(), key, reader);
+    }
+
     /// Puts them into the service. `dialled` are names of subsets that others dial, and where.
     pub fn put(self, service: &mut Service, dialled: &[At<String>], reader: &mut Reader) {
         let Self { policy, versions } = self;

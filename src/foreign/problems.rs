@@ -326,3 +326,53 @@ pub fn routed_twice(service: &impl Display, place: Place, first: Place) -> Findi
         .at(first, "a Routing has them")
         .help("keep one of them: the rules of a service come from one source")
 }
+
+pub fn two_sources(service: &impl Display, place: Place, first: Place) -> Finding {
+    Finding::new(Code::MG0131, format!("the routes of `{service}` stand in two places"))
+        .at(place, "a TrafficPolicy has them")
+        .at(first, "a VirtualService has them")
+        .help("keep one of them: a controller writes the one from the other")
+}
+
+pub fn null_field(key: &At<&str>) -> Finding {
+    Finding::new(Code::MG0751, format!("`{}` is there and says nothing", key.value))
+        .at(key.place, "taken as if it were not there")
+        .help("leave it out, or write its value")
+}
+
+pub fn policy_target(object: &Object<'_>, name: &At<String>, namespace: &str, near: Option<&str>) -> Finding {
+    Finding::new(Code::MG0731, format!("the {object} is for `{name}` in namespace `{namespace}`"))
+        .at(name.place, "no service of the topology")
+        .help(match near {
+            Some(near) => format!("the nearest is `{near}`"),
+            None => "add the service to the topology, or leave the reference out".to_owned(),
+        })
+}
+
+pub fn labels_of_services(place: Place) -> Finding {
+    Finding::new(Code::MG0752, "services are chosen by their labels")
+        .at(place, "the topology does not know the labels of Services")
+        .help("name them: `kubeServiceRefs: {services: [{name: …, namespace: …, clusterName: …}]}`")
+}
+
+pub fn share_elsewhere(kind: &str, place: Place) -> Finding {
+    Finding::new(Code::MG0752, format!("a share for a `{kind}` cannot be taken over"))
+        .at(place, "it is no service of the topology")
+        .help("name the service behind it, with `acrossClusters: failover` where others stand in for it")
+}
+
+pub fn pattern_for_boolean(pattern: &str, place: Place) -> Finding {
+    Finding::new(
+        Code::MG0126,
+        format!("`regex` says whether `value` is an expression, but here it is `{pattern}`"),
+    )
+    .at(place, "expected `true` or `false`")
+    .help(format!("write `value: {pattern:?}` and `regex: true`"))
+}
+
+pub fn policies_disagree(field: &str, place: Place, first: Place) -> Finding {
+    Finding::new(Code::MG0761, format!("two policies for the same requests disagree about `{field}`"))
+        .at(place, "this one says otherwise")
+        .at(first, "said first here")
+        .help("keep one of them")
+}

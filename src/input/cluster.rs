@@ -79,6 +79,7 @@ form! {
         registry: "registry",
         control_plane: "controlPlane",
         drain: "drain",
+        routing: "routing",
     }
 }
 
@@ -110,7 +111,10 @@ impl Cluster {
             registry,
             control_plane,
             drain,
+            routing,
         } = reader.fields_or_illegible(value);
+        // Found before anything is read.
+        let _: Written<Listed<At<String>>> = routing.read(reader, Reader::texts);
         Self {
             name,
             gateway: gateway.read(reader, Gateway::read),

@@ -15,8 +15,10 @@ use crate::source::{At, Found, Limits, Place, Source, SourceId, Sources, Span};
 const VERSION: &str = "meshgen/v1";
 
 /// Routing as it exists elsewhere, that a later release reads: the group of its `apiVersion`, and its kind.
-const KINDS_OF_LATER: [(&str, &str); 7] = [
-    ("networking.smh.solo.io/", "TrafficPolicy"),
+const KINDS_OF_LATER: [(&str, &str); 9] = [
+    ("networking.", "VirtualMesh"),
+    ("networking.", "FailoverService"),
+    ("networking.", "VirtualDestination"),
     ("gateway.networking.k8s.io/", "HTTPRoute"),
     ("gateway.networking.k8s.io/", "GRPCRoute"),
     ("gateway.networking.k8s.io/", "TCPRoute"),
@@ -26,9 +28,11 @@ const KINDS_OF_LATER: [(&str, &str); 7] = [
 ];
 
 /// Routing as it exists elsewhere: the group of its `apiVersion`, and its kind.
-const FOREIGN: [(&str, &str, ForeignKind); 2] = [
+const FOREIGN: [(&str, &str, ForeignKind); 4] = [
     ("networking.istio.io/", "VirtualService", ForeignKind::VirtualService),
     ("networking.istio.io/", "DestinationRule", ForeignKind::DestinationRule),
+    ("networking.smh.solo.io/", "TrafficPolicy", ForeignKind::TrafficPolicy),
+    ("networking.mesh.gloo.solo.io/", "TrafficPolicy", ForeignKind::TrafficPolicy),
 ];
 
 /// A kind of routing that is not meshgen's own and read all the same.
@@ -36,6 +40,7 @@ const FOREIGN: [(&str, &str, ForeignKind); 2] = [
 pub enum ForeignKind {
     VirtualService,
     DestinationRule,
+    TrafficPolicy,
 }
 
 /// An object of such a kind.

@@ -172,19 +172,46 @@ impl Topology {
     }
 }
 
-/// What one Topology document includes; nothing is reported.
-pub fn includes(document: &Node) -> Vec<At<String>> {
+/// A file that a Topology names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Include {
+    /// A path or a pattern, relative to the file that names it.
+    pub path: At<String>,
+    /// The cluster whose `routing` names it; none for `include`.
+    pub cluster: Option<String>,
+}
+
+/// What one Topology document names; nothing is reported.
+pub fn includes(document: &Node) -> Vec<Include> {
     let document = Value::root(document);
-    let text = |value: Value<'_>| match value.view() {
-        View::Text(scalar) => Some(At::new(scalar.text.as_ref().to_owned(), value.place())),
-        View::Nothing | View::List(_) | View::Map(_) | View::Illegible => None,
-    };
     if document.get("kind").and_then(text).is_none_or(|kind| kind.value != "Topology") {
         return Vec::new();
     }
-    let Some(value) = document.get("include") else { return Vec::new() };
+    let named = |value: Option<Value<'_>>, cluster: Option<&str>| -> Vec<Include> {
+        let texts = value.map(texts).unwrap_or_default();
+        texts.into_iter().map(|path| Include { path, cluster: cluster.map(str::to_owned) }).collect()
+    };
+    let mut all = named(document.get("include"), None);
+    if let Some(clusters) = document.get("clusters")
+        && let View::Map(mapping) = clusters.view()
+    {
+        for (name, cluster) in mapping.entries.iter().map(|entry| clusters.entry(entry)) {
+            all.extend(named(cluster.get("routing"), Some(name.value)));
+        }
+    }
+    all
+}
+
+fn texts(value: Value<'_>) -> Vec<At<String>> {
     match value.view() {
         View::List(elements) => elements.iter().filter_map(|element| text(value.element(element))).collect(),
         View::Text(_) | View::Nothing | View::Map(_) | View::Illegible => text(value).into_iter().collect(),
+    }
+}
+
+fn text(value: Value<'_>) -> Option<At<String>> {
+    match value.view() {
+        View::Text(scalar) => Some(At::new(scalar.text.as_ref().to_owned(), value.place())),
+        View::Nothing | View::List(_) | View::Map(_) | View::Illegible => None,
     }
 }

@@ -67,8 +67,8 @@ pub fn of(bytes: &[u8], schemas: Option<&Schemas>) -> Vec<String> {
         sources.iter().flat_map(|(id, source)| meshgen::includes(id, source.text(), &sources.limits));
     faults.extend(
         included
-            .filter(|name| !lies_in(name.place, &sources))
-            .map(|name| format!("include {name}: no place")),
+            .filter(|include| !lies_in(include.path.place, &sources))
+            .map(|include| format!("include {}: no place", include.path)),
     );
     let resolved = meshgen::resolved(&sources);
     if resolved.has_errors() && run.is_sound {

@@ -156,11 +156,6 @@ impl Queries {
 }
 
 impl Query {
-    /// Whether it comes in at a gateway.
-    pub fn is_from_outside(&self) -> bool {
-        self.from.gateway.is_some()
-    }
-
     /// The request, or why it is not one that is followed.
     pub fn request(&self) -> Result<Request, &'static str> {
         let speaks = match self.protocol.as_deref() {

@@ -37,6 +37,8 @@ fn including(root: &TempDir, entry: &str) -> Result<Loaded, Failure> {
         output: None,
         directories: BTreeSet::new(),
         unread: VecDeque::new(),
+        read: Vec::new(),
+        tied: BTreeMap::new(),
     };
     let span = Span { source: SourceId(0), start: 0, end: 1 };
     search.include(root.path(), root.path(), &At::new(entry.to_owned(), span.into()))?;

@@ -157,7 +157,7 @@ impl Routes<'_, '_> {
             for value in &written {
                 all.push(self.destination(home, *value, asked, reader)?);
             }
-            rule = self.at_port(rule, &mut all, asked, reader);
+            rule = Self::at_port(rule, &mut all, asked, reader);
             rule.fields
                 .push(node::entry("to", destination::to(all, asked.key, fields.key("route"), reader)?));
         }
@@ -174,7 +174,7 @@ impl Routes<'_, '_> {
     }
 
     /// Destinations that name the port at which they are called need not say so.
-    fn at_port(&self, rule: Rule, all: &mut [To], asked: &Asked<'_>, reader: &mut Reader) -> Rule {
+    fn at_port(rule: Rule, all: &mut [To], asked: &Asked<'_>, reader: &mut Reader) -> Rule {
         let Some(port) = all.first().and_then(|to| to.port.clone()) else { return rule };
         let same =
             |to: &To| to.key == *asked.key && to.port.as_ref().is_some_and(|at| at.value == port.value);

@@ -99,8 +99,8 @@ pub fn kind_of_later(kind: &str, place: Place) -> Finding {
     Finding::new(Code::MG0118, format!("this release of meshgen does not read a {} yet", shown(kind)))
         .at(place, "not read")
         .help(match kind {
-            "TrafficPolicy" => {
-                "write it as `routes` of a `kind: Routing`: its weights become shares, `to: {v1: 75, v2: 25}`"
+            "VirtualMesh" | "FailoverService" | "VirtualDestination" => {
+                "what it joins is the `clusters` of a Topology; who stands in for whom is `acrossClusters: failover` of a service"
             }
             _ => "write its rules as `routes` of a `kind: Routing`",
         })

@@ -35,15 +35,11 @@ fn a_document_says_what_it_is_or_is_one_finding() {
 fn other_kinds_are_errors_where_they_are_named() {
     assert_found([
         ("apiVersion: apps/v1\nkind: Deployment\n".into(), &[r#"MG0117 "Deployment""#]),
+        ("apiVersion: networking.gloo.solo.io/v2\nkind: RouteTable\n".into(), &[r#"MG0118 "RouteTable""#]),
         (
-            "apiVersion: networking.istio.io/v1\nkind: VirtualService\n".into(),
-            &[r#"MG0118 "VirtualService""#],
+            "apiVersion: admiral.io/v1alpha1\nkind: GlobalTrafficPolicy\n".into(),
+            &[r#"MG0118 "GlobalTrafficPolicy""#],
         ),
-        (
-            "apiVersion: networking.smh.solo.io/v1alpha2\nkind: TrafficPolicy\n".into(),
-            &[r#"MG0118 "TrafficPolicy""#],
-        ),
-        ("apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\n".into(), &[r#"MG0118 "HTTPRoute""#]),
         ("apiVersion: other/v1\nkind: VirtualService\n".into(), &[r#"MG0117 "VirtualService""#]),
     ]);
 }
@@ -177,16 +173,16 @@ fn includes_are_what_topologies_say() {
     let text = format!(
         "{}---\n{}---\n{}",
         topology("include: [routing.yaml, 'teams/*.yaml', [x]]\n"),
-        topology("include: more.yaml\n"),
+        topology("include: more.yaml\nclusters: {a: {routing: [a/]}, b: {routing: b.yaml}}\n"),
         routing("include: not.yaml\n")
     );
     let included = |text: &str| -> Vec<String> {
         crate::includes(SourceId(0), text, &Limits::default())
             .into_iter()
-            .map(|include| include.value)
+            .map(|include| include.path.value)
             .collect()
     };
-    assert_eq!(included(&text), ["routing.yaml", "teams/*.yaml", "more.yaml"]);
+    assert_eq!(included(&text), ["routing.yaml", "teams/*.yaml", "more.yaml", "a/", "b.yaml"]);
     assert_eq!(included("include: ["), Vec::<String>::new());
     assert_eq!(included(TOPOLOGY), Vec::<String>::new());
 }
