@@ -14,6 +14,9 @@ use serde::Deserialize;
 use crate::support::query::Query;
 use crate::translation::followed::routing;
 
+/// What is skipped in a directory, and versions that no rule names, are no news.
+const COMMON: [Code; 2] = [Code::MG0119, Code::MG0315];
+
 const STATES: &str = include_str!("foreign/istio.yaml");
 
 #[derive(Deserialize)]
@@ -53,7 +56,7 @@ fn callers_get_what_real_istio_answers_or_a_finding_says_why_not() {
 
 fn judged(state: &State) -> (String, Vec<String>, String) {
     let services = serde_yaml::to_string(&state.services).unwrap();
-    let indented: String = services.lines().map(|line| format!("  {line}\n")).collect();
+    let indented = services.lines().fold(String::new(), |text, line| text + "  " + line + "\n");
     let topology = format!(
         "apiVersion: meshgen/v1\nkind: Topology\nclusters:\n  cluster1: {{gateway: 203.0.113.10}}\nservices:\n{indented}"
     );
@@ -67,8 +70,6 @@ fn judged(state: &State) -> (String, Vec<String>, String) {
             files.insert(format!("{}.stand-ins.yaml", bundle.cluster), stand_ins.text);
         }
     });
-    // What is skipped in a directory, and what no state of one cluster can be without, is no news.
-    const COMMON: [Code; 2] = [Code::MG0119, Code::MG0315];
     let mut findings: Vec<String> = outcome
         .findings
         .iter()
