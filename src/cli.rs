@@ -12,6 +12,7 @@ mod against;
 mod arguments;
 mod build;
 mod check;
+mod diff;
 mod dumps;
 mod explain;
 mod failure;
@@ -21,10 +22,12 @@ mod layout;
 mod load;
 mod needs;
 mod pattern;
+mod plan;
 mod problems;
 mod report;
 mod resolve;
 mod shell;
+mod sides;
 mod stream;
 mod summary;
 mod target;
@@ -36,7 +39,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Format};
 use failure::Failure;
 use report::{Reporter, Stream};
 
@@ -79,19 +82,28 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         | Command::Resolve(_)
         | Command::Needs(_)
         | Command::Trace(_)
+        | Command::Diff(_)
+        | Command::Plan(_)
         | Command::Explain(_)
         | Command::Import(_)
         | Command::Init(_)
         | Command::Completions(_)
         | Command::Version => Stream::Stderr,
     };
+    let takes_markdown = matches!(arguments.command, Command::Diff(_) | Command::Plan(_));
     let reporter = Reporter::new(&arguments.output, findings);
+    let asks_for_markdown = arguments.output.format == Format::Markdown;
     let ending = match &arguments.command {
+        _ if asks_for_markdown && !takes_markdown => {
+            Err(Failure::new("only `meshgen diff` and `meshgen plan` write Markdown"))
+        }
         Command::Build(build) => build::run(build, &reporter),
         Command::Check(check) => check::run(check, &reporter),
         Command::Resolve(resolve) => resolve::run(resolve, &reporter),
         Command::Needs(needs) => needs::run(needs, &reporter),
         Command::Trace(trace) => trace::run(trace, &reporter),
+        Command::Diff(diff) => diff::run(diff, &reporter),
+        Command::Plan(plan) => plan::run(plan, &reporter),
         Command::Explain(explain) => explain::run(explain, &reporter),
         Command::Import(import) => import::run(import, &reporter),
         Command::Init(init) => init::run(init, &reporter),

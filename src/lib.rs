@@ -16,6 +16,7 @@ pub mod needs; // plan → what the clusters must provide
 pub mod bundle; // what leaves the compiler
 pub mod trace; // bundle text + a world → where a request goes (a second opinion)
 pub mod dump; // dumps of clusters → the same two
+pub mod change; // two states → who notices, and in which order
 mod ground; // model → the world that a trace stands on
 pub mod import; // dumps of clusters → the inputs
 pub mod cli; // the outside world

@@ -29,6 +29,7 @@ mod rewrite; // names that a gateway is taught
 mod enter; // the far gateway
 mod arrive; // the pods
 pub mod overview; // everything, asked at once
+pub mod probe; // what rules tell apart
 pub mod survival; // and while something is down
 
 use std::collections::BTreeMap;

@@ -24,10 +24,11 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("needs", &["plan", "model", "istio"]),
     ("trace", &[]),
     ("dump", &["trace"]),
+    ("change", &["trace", "yaml"]),
     ("ground", &["model", "plan", "trace"]),
     // Of `model` what ports and names are called. The compiler comes as a function.
     ("import", &["dump", "trace", "model"]),
-    ("cli", &["bundle", "yaml", "trace", "dump", "needs", "import"]),
+    ("cli", &["bundle", "yaml", "trace", "dump", "needs", "import", "change"]),
 ];
 
 /// Rooms that know nothing of findings: plain types, and the writer, which cannot fail.

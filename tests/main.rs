@@ -41,6 +41,7 @@ mod generated; // what nobody would write
 mod command; // arguments, streams, files
 mod roundtrip; // the writer of YAML
 mod schemas; // the judges of bundles
+mod change; // from one state to another
 mod documents; // what the documents show
 mod checks; // what they link to
 mod pages; // the page of every code

@@ -33,6 +33,10 @@ pub(super) enum Command {
     Build(Build),
     /// Do everything but write; findings go to stdout
     Check(Check),
+    /// Say who notices a change; exit with 1 if somebody does
+    Diff(Diff),
+    /// Say in which order a change loses no request; exit with 1 if there is none
+    Plan(Plan),
     /// Say where a request goes, hop by hop; exit with 1 if some of it reaches nobody
     Trace(Trace),
     /// Print the page of a code such as MG0101
@@ -82,6 +86,8 @@ pub(super) enum Format {
     Json,
     /// GitHub's workflow commands
     Github,
+    /// A comment on a pull request (diff, plan)
+    Markdown,
 }
 
 /// What else counts as an error.
@@ -270,6 +276,52 @@ pub(super) struct Trace {
     /// What does not answer: a version, a pod, `gateway` or `*` in a cluster
     #[arg(long, value_name = "CLUSTER/VERSION")]
     pub(super) down: Vec<String>,
+}
+
+/// `meshgen diff`
+#[derive(Args, Debug)]
+pub(super) struct Diff {
+    /// As it is, then as it is to be: inputs, or a directory of bundles. Everything behind the first is the second
+    #[arg(required = true, value_name = "OLD NEW")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Inputs that say which pods and gateways there are, for bundles; by default those of the other side (repeatable)
+    #[arg(long, value_name = "PATH")]
+    pub(super) world: Vec<PathBuf>,
+    /// Which changes exit with 1
+    #[arg(long, value_enum, value_name = "KIND", default_value_t = FailOn::Any)]
+    pub(super) fail_on: FailOn,
+    #[command(flatten)]
+    pub(super) bounds: Bounds,
+}
+
+/// `meshgen plan`
+#[derive(Args, Debug)]
+pub(super) struct Plan {
+    /// As it is, then as it is to be: inputs, or a directory of bundles. Everything behind the first is the second
+    #[arg(required = true, value_name = "OLD NEW")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Directory for the steps: for each the whole bundles, what of them changes, and what is to be deleted
+    #[arg(long, short, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Refuse if OLD is no longer the state with this digest, which every plan says
+    #[arg(long, value_name = "DIGEST")]
+    pub(super) from: Option<String>,
+    /// Inputs that say which pods and gateways there are, for bundles; by default those of the other side (repeatable)
+    #[arg(long, value_name = "PATH")]
+    pub(super) world: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) bounds: Bounds,
+}
+
+/// Which changes must not be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Requests that reach nobody any more
+    Dead,
+    /// These, and requests with another timeout, retry, fault or copy
+    Policy,
+    /// Any change at all
+    Any,
 }
 
 /// `meshgen explain`

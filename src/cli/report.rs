@@ -77,7 +77,7 @@ impl Reporter {
         diagnostic::sort(&mut findings);
         let reason = failure.filter(|failure| !failure.is_silent()).map(Failure::to_string);
         let text = match self.format {
-            Format::Human => human::render(&findings, sources, &self.style()),
+            Format::Human | Format::Markdown => human::render(&findings, sources, &self.style()),
             Format::Json => json::render(&findings, sources, reason.as_deref()),
             Format::Github => github::render(&findings, sources, reason.as_deref(), &workspace()),
         };
@@ -87,7 +87,7 @@ impl Reporter {
             None => Ending::Done,
         };
         let unread = self.write(&text);
-        if let (Format::Human, Some(reason)) = (self.format, reason) {
+        if let (Format::Human | Format::Markdown, Some(reason)) = (self.format, reason) {
             stream::words(&format!("error: {reason}\n"));
         }
         match unread {

@@ -25,6 +25,12 @@ pub fn matches(expression: &str, text: &str) -> bool {
     Regex::new(&format!(r"\A(?:{translated})\z")).is_ok_and(|expression| expression.is_match(text.as_bytes()))
 }
 
+/// A text that an expression matches, if one is found.
+#[must_use]
+pub fn sample(expression: &str) -> Option<String> {
+    super::probe::shortest(&translate(expression)?).filter(|text| matches(expression, text))
+}
+
 /// The expression in Rust's words; nothing if RE2 would refuse it.
 fn translate(expression: &str) -> Option<String> {
     let mut reader = Reader { rest: expression, ..Reader::default() };

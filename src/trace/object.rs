@@ -11,6 +11,7 @@ pub(super) mod envoy_filter;
 pub(super) mod gateway;
 mod line;
 pub(super) mod peer_authentication;
+mod piece;
 pub(super) mod service;
 pub(super) mod service_entry;
 pub(super) mod virtual_service;
@@ -34,6 +35,7 @@ pub(super) type Unfollowed = BTreeMap<String, Value>;
 
 use bundle::File;
 pub use bundle::{BundleText, Routing, Unreadable};
+pub use piece::{Held, Piece};
 
 /// Where an object stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -158,8 +160,18 @@ fn default_namespace() -> String {
 
 impl Objects {
     fn add(&mut self, file: &File, document: &line::Document<'_>) -> Result<(), Unreadable> {
-        let unreadable = |reason| document.unreadable(&file.name, &reason);
         let Some((identity, spec)) = header(file, document)? else { return Ok(()) };
+        self.add_read(file, document, identity, spec)
+    }
+
+    fn add_read(
+        &mut self,
+        file: &File,
+        document: &line::Document<'_>,
+        identity: Identity,
+        spec: Value,
+    ) -> Result<(), Unreadable> {
+        let unreadable = |reason| document.unreadable(&file.name, &reason);
         match identity.place.kind.as_str() {
             "VirtualService" => {
                 let mut object: Object<VirtualServiceSpec> = read(identity, spec).map_err(unreadable)?;
@@ -202,6 +214,50 @@ impl Objects {
             _ => self.unfollowed.push(identity.place),
         }
         Ok(())
+    }
+
+    /// Whether there is none.
+    fn is_empty(&self) -> bool {
+        let Self {
+            virtual_services,
+            destination_rules,
+            service_entries,
+            gateways,
+            envoy_filters,
+            peer_authentications,
+            unfollowed,
+            refused,
+        } = self;
+        virtual_services.is_empty()
+            && destination_rules.is_empty()
+            && service_entries.is_empty()
+            && gateways.is_empty()
+            && envoy_filters.is_empty()
+            && peer_authentications.is_empty()
+            && unfollowed.is_empty()
+            && refused.is_empty()
+    }
+
+    /// All of another's too.
+    fn extend(&mut self, other: &Self) {
+        let Self {
+            virtual_services,
+            destination_rules,
+            service_entries,
+            gateways,
+            envoy_filters,
+            peer_authentications,
+            unfollowed,
+            refused,
+        } = other;
+        self.virtual_services.extend_from_slice(virtual_services);
+        self.destination_rules.extend_from_slice(destination_rules);
+        self.service_entries.extend_from_slice(service_entries);
+        self.gateways.extend_from_slice(gateways);
+        self.envoy_filters.extend_from_slice(envoy_filters);
+        self.peer_authentications.extend_from_slice(peer_authentications);
+        self.unfollowed.extend_from_slice(unfollowed);
+        self.refused.extend_from_slice(refused);
     }
 
     /// The older first, and delegates where they are named.

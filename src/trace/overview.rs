@@ -8,8 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::registry::List;
 use super::report::End;
 use super::request::{Caller, Down, Request, Speaks};
-use super::world::World;
+use super::world::{Port, World};
 use super::{Tracer, Untraced};
+
+/// What is spoken on a port.
+#[must_use]
+pub fn spoken(port: &Port, host: &str) -> Speaks {
+    match List::of(port.app_protocol.as_deref().unwrap_or(&port.name)) {
+        List::Tls => Speaks::Tls { sni: host.to_owned() },
+        List::Tcp => Speaks::Bytes,
+        List::Http | List::Either => Speaks::Http,
+    }
+}
 
 /// Less is no share, in percent.
 const NOTHING: f64 = 0.005;
@@ -65,24 +75,17 @@ impl Question {
         let Self { namespace, service, port, cluster } = self;
         let host = format!("{service}.{namespace}");
         let services = world.clusters.iter().flat_map(|cluster| &cluster.services);
-        let ports = services
+        let mut ports = services
             .filter(|known| known.name == *service && known.namespace == *namespace)
             .flat_map(|known| &known.ports);
-        let list = ports
-            .filter(|known| known.port == *port)
-            .map(|known| List::of(known.app_protocol.as_deref().unwrap_or(&known.name)))
-            .next();
+        let known = ports.find(|known| known.port == *port);
         Request {
             caller: Caller { cluster: cluster.clone(), namespace: namespace.clone(), ..Caller::default() },
             port: *port,
             method: "GET".to_owned(),
             path: "/".to_owned(),
             down: down.to_vec(),
-            speaks: match list {
-                Some(List::Tls) => Speaks::Tls { sni: host.clone() },
-                Some(List::Tcp) => Speaks::Bytes,
-                Some(List::Http | List::Either) | None => Speaks::Http,
-            },
+            speaks: known.map(|port| spoken(port, &host)).unwrap_or_default(),
             host,
             ..Request::default()
         }

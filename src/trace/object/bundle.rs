@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
+use super::piece::Held;
 use super::service::ServiceSpec;
 use super::{Object, Objects, header, line, read};
 
@@ -60,6 +61,8 @@ pub struct Routing {
 #[derive(Clone, Debug, Default)]
 struct Bundle {
     files: Vec<File>,
+    /// Objects that were read before, instead of files.
+    held: Option<Held>,
     missing: Option<String>,
     objects: OnceLock<Result<Objects, Unreadable>>,
     services: OnceLock<Result<Vec<Object<ServiceSpec>>, Unreadable>>,
@@ -98,6 +101,13 @@ impl Routing {
         routing
     }
 
+    /// Clusters that hold objects which were read before.
+    #[must_use]
+    pub fn holding(clusters: impl IntoIterator<Item = (String, Held)>) -> Self {
+        let bundle = |held| Bundle { held: Some(held), ..Bundle::default() };
+        Self { clusters: clusters.into_iter().map(|(cluster, held)| (cluster, bundle(held))).collect() }
+    }
+
     /// A file that a cluster's bundle should have, and has not.
     pub fn miss(&mut self, cluster: &str, file: &str) {
         self.clusters.entry(cluster.to_owned()).or_default().missing = Some(file.to_owned());
@@ -116,12 +126,18 @@ impl Routing {
     /// What the control plane of a cluster obeys.
     pub(in crate::trace) fn objects(&self, cluster: &str) -> Result<&Objects, Unreadable> {
         let Some(bundle) = self.clusters.get(cluster) else { return Ok(&NOTHING) };
+        if let Some(held) = &bundle.held {
+            return Ok(&held.holding().objects);
+        }
         bundle.objects.get_or_init(|| bundle.read_objects()).as_ref().map_err(Clone::clone)
     }
 
     /// The stand-ins of a cluster.
     pub(in crate::trace) fn services(&self, cluster: &str) -> Result<&[Object<ServiceSpec>], Unreadable> {
         let Some(bundle) = self.clusters.get(cluster) else { return Ok(&[]) };
+        if let Some(held) = &bundle.held {
+            return Ok(&held.holding().services);
+        }
         let services = bundle.services.get_or_init(|| bundle.read_services());
         services.as_deref().map_err(Clone::clone)
     }
@@ -129,7 +145,10 @@ impl Routing {
     /// Whether Istio's objects are applied to a cluster at all.
     pub(in crate::trace) fn has_objects(&self, cluster: &str) -> bool {
         let documents = |bundle: &Bundle| bundle.documents().any(|(_, document)| document.is_of_istio());
-        self.clusters.get(cluster).is_some_and(documents)
+        let holds = |held: &Held| !held.holding().objects.is_empty();
+        self.clusters
+            .get(cluster)
+            .is_some_and(|bundle| bundle.held.as_ref().map_or_else(|| documents(bundle), holds))
     }
 }
 

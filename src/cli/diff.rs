@@ -1,0 +1,57 @@
+//! `meshgen diff`: who notices a change.
+//!
+//! Enters: two sides. Leaves: rows on stdout, findings on stderr. Refuses to know: how requests are followed.
+
+use super::arguments::{Diff, FailOn, Format};
+use super::failure::Failure;
+use super::report::Reporter;
+use super::sides::{self, Sides};
+use super::{Ending, stream};
+use crate::change::class::Class;
+use crate::change::report::Report;
+use crate::change::scene::Scene;
+use crate::change::{human, json, markdown};
+use crate::trace::object::Unreadable;
+
+/// Compares both sides, if they are sound.
+pub(super) fn run(arguments: &Diff, reporter: &Reporter) -> Result<Ending, Failure> {
+    let Diff { paths, world, fail_on, bounds } = arguments;
+    let [old, new @ ..] = paths.as_slice() else { return Err(Failure::new("a change has two sides")) };
+    if new.is_empty() {
+        return Err(Failure::new("a change has two sides, and only one is named")
+            .help("as in `meshgen diff dist topology.yaml`"));
+    }
+    let sides = match sides::read(std::slice::from_ref(old), new, world, bounds, reporter)? {
+        Ok(sides) => sides,
+        Err(unsound) => {
+            reporter.report(unsound.findings, &unsound.sources, None);
+            return Ok(Ending::Untried);
+        }
+    };
+    let Sides { old, new, contexts: _ } = sides;
+    let scene = Scene::of(old, new);
+    let asked = scene.asked().map_err(unreadable)?;
+    let report = Report::of(&scene, &asked);
+    let text = match reporter.format() {
+        Format::Human | Format::Github => human::render(&report, ""),
+        Format::Json => json::render(&report, None),
+        Format::Markdown => markdown::render(&report, None, ""),
+    };
+    stream::data(text.as_bytes())?;
+    Ok(if fails(&report, *fail_on) { Ending::Wrong } else { Ending::Done })
+}
+
+/// Whether something changes that must not.
+pub(super) fn fails(report: &Report, on: FailOn) -> bool {
+    match on {
+        FailOn::Any => !report.is_nothing(),
+        FailOn::Dead => report.count(Class::NewlyDead) > 0,
+        FailOn::Policy => report.count(Class::NewlyDead) + report.count(Class::PolicyChanged) > 0,
+    }
+}
+
+/// What is no bundle.
+#[expect(clippy::needless_pass_by_value, reason = "errors are mapped by value")]
+pub(super) fn unreadable(unreadable: Unreadable) -> Failure {
+    Failure::new(unreadable.to_string())
+}

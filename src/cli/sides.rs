@@ -1,0 +1,205 @@
+//! The two sides of a change: inputs, or directories of bundles.
+//!
+//! Enters: paths. Leaves: what is applied and what exists, on each side. Refuses to know: what changes.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::arguments::Bounds;
+use super::failure::{Failure, shown};
+use super::load::{self, Loaded};
+use super::report::Reporter;
+use crate::bundle::Bundle;
+use crate::change::scene::Side;
+use crate::change::state::{Library, State};
+use crate::diagnostic::{Finding, Severity};
+use crate::source::Sources;
+use crate::source::mark::Mark;
+use crate::trace::object::BundleText;
+use crate::trace::world::World;
+
+/// Where a directory of bundles may have more of them: one directory a cluster, and one in that.
+const DEEPEST: usize = 3;
+
+/// Both sides, and how kubectl reaches the clusters.
+#[derive(Debug)]
+pub(super) struct Sides {
+    /// As it is.
+    pub(super) old: Side,
+    /// As it is to be.
+    pub(super) new: Side,
+    /// The kubectl context of each cluster.
+    pub(super) contexts: BTreeMap<String, String>,
+}
+
+/// What could not be compared, with why.
+pub(super) struct Unsound {
+    /// The inputs.
+    pub(super) sources: Sources,
+    /// What is wrong with them.
+    pub(super) findings: Vec<Finding>,
+}
+
+/// One side as it is read.
+enum Texts {
+    /// What inputs give.
+    Inputs { files: Vec<File>, world: World },
+    /// As they stand in a directory.
+    Bundles(Vec<File>),
+}
+
+struct File {
+    cluster: String,
+    name: String,
+    text: String,
+}
+
+/// Reads both sides. Bundles say nothing of pods and gateways: those are as `world` says, or as the other side does.
+pub(super) fn read(
+    old: &[PathBuf],
+    new: &[PathBuf],
+    world: &[PathBuf],
+    bounds: &Bounds,
+    reporter: &Reporter,
+) -> Result<Result<Sides, Unsound>, Failure> {
+    let mut contexts = BTreeMap::new();
+    let mut texts = Vec::new();
+    for paths in [old, new] {
+        match side(paths, bounds, reporter, &mut contexts)? {
+            Ok(side) => texts.push(side),
+            Err(unsound) => return Ok(Err(unsound)),
+        }
+    }
+    let given = if world.is_empty() {
+        None
+    } else {
+        match inputs(world, bounds, reporter, &mut contexts)? {
+            Ok((_, world)) => Some(world),
+            Err(unsound) => return Ok(Err(unsound)),
+        }
+    };
+    let [first, second] = [texts.first(), texts.get(1)].map(|side| side.and_then(Texts::world));
+    let other = given.as_ref().or(second).or(first);
+    let Some(other) = other.cloned() else {
+        return Err(Failure::new("bundles alone do not say which pods and gateways there are")
+            .help("`--world topology.yaml` says it, or let one side be inputs"));
+    };
+    let mut library = Library::default();
+    let mut sides = Vec::new();
+    for side in &texts {
+        let state =
+            State::read(&side.bundles(), &mut library).map_err(|unread| Failure::new(unread.to_string()))?;
+        let world = side.world().unwrap_or(given.as_ref().unwrap_or(&other)).clone();
+        sides.push(Side { state, world });
+    }
+    let mut sides = sides.into_iter();
+    let (Some(old), Some(new)) = (sides.next(), sides.next()) else {
+        return Err(Failure::new("a change has two sides"));
+    };
+    Ok(Ok(Sides { old, new, contexts }))
+}
+
+impl Texts {
+    fn world(&self) -> Option<&World> {
+        match self {
+            Self::Inputs { files: _, world } => Some(world),
+            Self::Bundles(_) => None,
+        }
+    }
+
+    fn bundles(&self) -> Vec<BundleText<'_>> {
+        let (Self::Inputs { files, world: _ } | Self::Bundles(files)) = self;
+        files.iter().map(|File { cluster, name, text }| BundleText { cluster, file: name, text }).collect()
+    }
+}
+
+fn side(
+    paths: &[PathBuf],
+    bounds: &Bounds,
+    reporter: &Reporter,
+    contexts: &mut BTreeMap<String, String>,
+) -> Result<Result<Texts, Unsound>, Failure> {
+    if let [directory] = paths
+        && directory.is_dir()
+        && let Some(files) = bundles(directory)?
+    {
+        return Ok(Ok(Texts::Bundles(files)));
+    }
+    Ok(inputs(paths, bounds, reporter, contexts)?.map(|(files, world)| Texts::Inputs { files, world }))
+}
+
+fn inputs(
+    paths: &[PathBuf],
+    bounds: &Bounds,
+    reporter: &Reporter,
+    contexts: &mut BTreeMap<String, String>,
+) -> Result<Result<(Vec<File>, World), Unsound>, Failure> {
+    let loaded: Loaded = load::load(paths, bounds.limits(), Path::new(load::DEFAULT_OUTPUT))?;
+    let world = loaded.world();
+    let mut files = Vec::new();
+    let outcome = loaded.compile(&mut |bundle| {
+        let Bundle { mesh, cluster, context, release, text, stand_ins, .. } = bundle;
+        contexts.insert(cluster.clone(), context);
+        // A cluster that needs no object has a title all the same.
+        let title = format!("# {}\n", Mark::line(&cluster, &release, &mesh));
+        let texts = [Some(title), Some(text), stand_ins.map(|stand_ins| stand_ins.text)];
+        files.extend(texts.into_iter().flatten().map(|text| File {
+            cluster: cluster.clone(),
+            name: String::new(),
+            text,
+        }));
+    });
+    let mut findings = outcome.findings;
+    if reporter.denies(&findings) {
+        findings.retain(|finding| finding.severity() != Severity::Note);
+        return Ok(Err(Unsound { sources: loaded.sources, findings }));
+    }
+    Ok(Ok((files, world.value.unwrap_or_default())))
+}
+
+/// The bundles of a directory that holds nothing else, whatever its layout; one without any file is of clusters to which
+/// nothing is applied. Nothing if it holds inputs.
+fn bundles(directory: &Path) -> Result<Option<Vec<File>>, Failure> {
+    let mut found = Vec::new();
+    let mut others = 0;
+    gather(directory, DEEPEST, &mut found, &mut others)?;
+    found.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok((others == 0 || !found.is_empty() && has_only_bundles(directory)).then_some(found))
+}
+
+/// Whether the files of a directory itself are bundles: inputs may have theirs below.
+fn has_only_bundles(directory: &Path) -> bool {
+    let mut others = 0;
+    gather(directory, 1, &mut Vec::new(), &mut others).is_ok() && others == 0
+}
+
+fn gather(directory: &Path, depth: usize, found: &mut Vec<File>, others: &mut usize) -> Result<(), Failure> {
+    let failure = |error: io::Error| Failure::system("read", directory, &error);
+    let entries = directory.read_dir().map_err(failure)?.collect::<Result<Vec<_>, _>>().map_err(failure)?;
+    for path in entries.iter().map(std::fs::DirEntry::path) {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.starts_with('.') || name.ends_with(".changed.yaml") || name.ends_with(".delete.yaml") {
+            continue;
+        }
+        if path.is_dir() {
+            if depth > 1 {
+                gather(&path, depth - 1, found, others)?;
+            }
+            continue;
+        }
+        if !path
+            .extension()
+            .is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension == *known))
+        {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).map_err(|error| Failure::system("read", &path, &error))?;
+        match Mark::of(&text) {
+            Some(mark) => found.push(File { cluster: mark.cluster, name: shown(&path), text }),
+            None if name == "kustomization.yaml" => {}
+            None => *others += 1,
+        }
+    }
+    Ok(())
+}
