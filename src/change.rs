@@ -7,6 +7,7 @@
 pub mod document; // one object
 pub mod state; // all that is applied
 pub mod world; // what exists on the way
+pub mod inferred; // and where nobody says
 pub mod part; // what can be judged alone
 pub mod ask; // which requests there are
 pub mod answer; // where one goes

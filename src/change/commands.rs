@@ -167,7 +167,7 @@ impl Commands<'_> {
     pub fn page(&self) -> String {
         let mut text = format!(
             "# Plan: {}\n\nFrom {} (digest of what is applied when it was made).\n{}",
-            self.told.verdict(),
+            self.told.verdict().unwrap_or_else(|| "nothing to apply".to_owned()),
             self.scene.old.state.digest(),
             self.told.markdown(self.directory)
         );

@@ -75,24 +75,38 @@ pub fn render(report: &Report, order: &str) -> String {
     text
 }
 
-/// A heading and items, wrapped.
+/// A heading and items, wrapped between words; commands stay whole.
 pub(super) fn line(heading: &str, items: &[String]) -> String {
     let mut text = format!(" {heading:<width$}", width = INDENT - 1);
     let mut column = INDENT;
-    for (index, item) in items.iter().filter(|item| !item.is_empty()).enumerate() {
-        let length = item.chars().count();
-        if index > 0 {
-            if column + 3 + length > WIDTH {
-                text.push_str(" ·\n");
-                text.push_str(&" ".repeat(INDENT));
-                column = INDENT;
-            } else {
-                text.push_str(" · ");
-                column += 3;
+    let mut put = |word: &str, text: &mut String| {
+        let length = word.chars().count();
+        if column > INDENT && column + 1 + length > WIDTH {
+            text.push('\n');
+            text.push_str(&" ".repeat(INDENT));
+            column = INDENT;
+        } else if column > INDENT {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += length;
+    };
+    let items: Vec<&String> = items.iter().filter(|item| !item.is_empty()).collect();
+    for (index, item) in items.iter().enumerate() {
+        if item.contains("--context") {
+            put(item, &mut text);
+        } else {
+            // What belongs together is short enough to stay together.
+            let is_short = item.chars().count() <= WIDTH / 2;
+            let words: Vec<&str> = if is_short { vec![item] } else { item.split(' ').collect() };
+            for word in words {
+                put(word, &mut text);
             }
         }
-        text.push_str(item);
-        column += length;
+        if index + 1 < items.len() {
+            put("·", &mut text);
+        }
     }
     format!("{}\n", text.trim_end())
 }

@@ -58,20 +58,23 @@ impl<'t> Told<'t> {
 
     /// What ends a heading.
     #[must_use]
-    pub fn verdict(&self) -> String {
+    pub fn verdict(&self) -> Option<String> {
+        if self.plan.steps.is_empty() && self.plan.verdict == Verdict::OneGo {
+            return None;
+        }
         let steps = match self.plan.steps.len() {
             1 => "one step".to_owned(),
             2 => "two steps".to_owned(),
             3 => "three steps".to_owned(),
             many => format!("{many} steps"),
         };
-        match self.plan.verdict {
+        Some(match self.plan.verdict {
             Verdict::OneGo if self.after.is_empty() => "safe in one go".to_owned(),
             Verdict::OneGo => "safe in one go while what goes still answers".to_owned(),
             Verdict::Phases | Verdict::Generation | Verdict::SecondName => format!("{steps}, nothing lost"),
             Verdict::WorldStep => format!("{steps} and one of yours, nothing lost"),
             Verdict::None => "no safe order was found".to_owned(),
-        }
+        })
     }
 
     /// For programs.

@@ -8,8 +8,10 @@ use super::report::Reporter;
 use super::sides::{self, Sides};
 use super::{Ending, stream};
 use crate::change::class::Class;
+use crate::change::plan::plan;
 use crate::change::report::Report;
 use crate::change::scene::Scene;
+use crate::change::told::Told;
 use crate::change::{human, json, markdown};
 use crate::trace::object::Unreadable;
 
@@ -28,14 +30,17 @@ pub(super) fn run(arguments: &Diff, reporter: &Reporter) -> Result<Ending, Failu
             return Ok(Ending::Untried);
         }
     };
-    let Sides { old, new, contexts: _ } = sides;
+    let Sides { old, new, contexts } = sides;
     let scene = Scene::of(old, new);
     let asked = scene.asked().map_err(unreadable)?;
     let report = Report::of(&scene, &asked);
+    let plan = plan(&scene).map_err(unreadable)?;
+    let context = |cluster: &str| contexts.get(cluster).cloned().unwrap_or_else(|| cluster.to_owned());
+    let told = Told::of(&scene, &plan, &context);
     let text = match reporter.format() {
-        Format::Human | Format::Github => human::render(&report, ""),
-        Format::Json => json::render(&report, None),
-        Format::Markdown => markdown::render(&report, None, ""),
+        Format::Human | Format::Github => human::render(&report, &told.why()),
+        Format::Json => json::render(&report, Some(told.json())),
+        Format::Markdown => markdown::render(&report, told.verdict().as_deref(), &told.markdown(None)),
     };
     stream::data(text.as_bytes())?;
     Ok(if fails(&report, *fail_on) { Ending::Wrong } else { Ending::Done })

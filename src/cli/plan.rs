@@ -68,7 +68,9 @@ pub(super) fn run(arguments: &Plan, reporter: &Reporter) -> Result<Ending, Failu
     let text = match reporter.format() {
         Format::Human | Format::Github => commands.human(),
         Format::Json => json::render(&report()?, Some(told.json())),
-        Format::Markdown => markdown::render(&report()?, Some(&told.verdict()), &told.markdown(directory)),
+        Format::Markdown => {
+            markdown::render(&report()?, told.verdict().as_deref(), &told.markdown(directory))
+        }
     };
     stream::data(text.as_bytes())?;
     Ok(if is_planned { Ending::Done } else { Ending::Wrong })

@@ -11,6 +11,7 @@ use super::failure::{Failure, shown};
 use super::load::{self, Loaded};
 use super::report::Reporter;
 use crate::bundle::Bundle;
+use crate::change::inferred;
 use crate::change::scene::Side;
 use crate::change::state::{Library, State};
 use crate::diagnostic::{Finding, Severity};
@@ -90,7 +91,11 @@ pub(super) fn read(
     for side in &texts {
         let state =
             State::read(&side.bundles(), &mut library).map_err(|unread| Failure::new(unread.to_string()))?;
-        let world = side.world().unwrap_or(given.as_ref().unwrap_or(&other)).clone();
+        let world = match (side.world(), &given) {
+            (Some(world), _) | (None, Some(world)) => world.clone(),
+            // The other side is of another time: what these bundles need was there.
+            (None, None) => inferred::world(&state, &other),
+        };
         sides.push(Side { state, world });
     }
     let mut sides = sides.into_iter();

@@ -1,5 +1,6 @@
 //! Every mix of a step, by whole bundles and `trace` alone: nothing of how plans are made is used.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use meshgen::bundle::Bundle;
@@ -8,14 +9,14 @@ use meshgen::change::scene::{Scene, Side};
 use meshgen::change::state::{Library, State};
 use meshgen::source::{Found, Source, Sources};
 use meshgen::trace::Tracer;
-use meshgen::trace::object::{BundleText, Routing};
+use meshgen::trace::object::{BundleText, Held, Piece, Routing};
 use meshgen::trace::request::{Caller, Request, Speaks};
 use meshgen::trace::world::World;
 
 use crate::support::chance::Chance;
 
 /// More mixes of one service are chosen by chance.
-const MOST: usize = 96;
+const MOST: usize = 48;
 
 /// Objects as text, by cluster, kind, namespace and name.
 pub type Objects = BTreeMap<(String, String, String, String), String>;
@@ -73,17 +74,26 @@ pub fn apply(objects: &mut Objects, step: &Step, chosen: &BTreeSet<usize>) {
     }
 }
 
+thread_local! {
+    /// Each text is read once.
+    static READ: RefCell<BTreeMap<String, Piece>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+fn read(text: &str) -> Piece {
+    READ.with_borrow_mut(|known| {
+        let read = || Piece::read("", "", text).unwrap().unwrap();
+        known.entry(text.to_owned()).or_insert_with(read).clone()
+    })
+}
+
 /// Where requests end: by place, percents.
 pub fn ends(world: &World, objects: &Objects, requests: &[Request]) -> Vec<BTreeMap<String, f64>> {
-    let mut texts: BTreeMap<&String, String> = BTreeMap::new();
+    let mut clusters: BTreeMap<&String, Vec<Piece>> = BTreeMap::new();
     for ((cluster, ..), text) in objects {
-        let bundle = texts.entry(cluster).or_default();
-        bundle.push_str("---\n");
-        bundle.push_str(text);
+        clusters.entry(cluster).or_default().push(read(text));
     }
-    let texts: Vec<BundleText<'_>> =
-        texts.iter().map(|(cluster, text)| BundleText { cluster, file: "", text }).collect();
-    let routing = Routing::of(&texts);
+    let routing =
+        Routing::holding(clusters.iter().map(|(cluster, pieces)| ((*cluster).clone(), Held::of(pieces))));
     let tracer = Tracer::new(world, &routing);
     let app = |request: &Request| request.host.split('.').next().unwrap().to_owned();
     requests

@@ -8,7 +8,7 @@ use super::mixes::{self, guarded, lossy, objects, requests, scene};
 use crate::support::chance::Chance;
 
 /// Pairs that are tried.
-const PAIRS: u64 = 40;
+const PAIRS: usize = 20;
 
 /// Two services over three clusters, with rules.
 fn mesh(chance: &mut Chance) -> String {
