@@ -144,9 +144,19 @@ fn every_counterexample_is_real() {
                 None => state.remove(&key),
             };
         }
-        let worlds = [&scene.joint.first, &scene.joint.last];
         let request = [found.ask.request.clone()];
-        let is_dead = worlds.iter().any(|world| mixes::is_dead(&mixes::ends(world, &state, &request)[0]));
-        assert!(is_dead, "{id}: {:?}", found.applied);
+        let worlds = [&scene.joint.first, &scene.joint.last];
+        let sides = [objects(&scene.old.state), wanted];
+        let allowed: BTreeSet<String> = worlds
+            .iter()
+            .flat_map(|world| sides.iter().map(|side| mixes::ends(world, side, &request).remove(0)))
+            .filter(|ends| !mixes::is_dead(ends))
+            .flat_map(BTreeMap::into_keys)
+            .collect();
+        let is_lost = worlds.iter().any(|world| {
+            let ends = mixes::ends(world, &state, &request).remove(0);
+            mixes::is_dead(&ends) || ends.keys().any(|place| !allowed.contains(place))
+        });
+        assert!(is_lost, "{id}: {:?}", found.applied);
     }
 }
