@@ -61,18 +61,21 @@ fn the_readme_shows_what_is_printed() {
 }
 
 #[test]
-<<<<<<< HEAD
 fn the_page_of_imports_shows_what_is_printed() {
     let page = read("docs/import.md");
     let mut session = Session::new(Path::new(env!("CARGO_BIN_EXE_meshgen")));
     for dump in ["a.yaml", "b.yaml"] {
         session.put(dump, &read(&format!("docs/import/{dump}")));
     }
-=======
+    for block in blocks(&page, "console") {
+        assert_eq!(session.replayed(block), Session::bare(block));
+    }
+}
+
+#[test]
 fn the_page_of_changes_shows_what_is_printed() {
     let page = read("docs/changes.md");
     let mut session = Session::new(Path::new(env!("CARGO_BIN_EXE_meshgen")));
->>>>>>> 7328f74 (A change tells who notices it, and in which order nobody loses a request: diff and plan, with forty-six changes and their verdicts)
     for block in blocks(&page, "console") {
         assert_eq!(session.replayed(block), Session::bare(block));
     }
