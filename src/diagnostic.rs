@@ -27,6 +27,17 @@ pub struct Label {
     pub text: String,
 }
 
+/// An object of a cluster, and what is to be said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// The cluster's name.
+    pub cluster: String,
+    /// `ServiceEntry shop/payments`
+    pub object: String,
+    /// Lower case, no full stop; may be empty.
+    pub text: String,
+}
+
 /// One thing that is wrong or worth knowing: fact, places, remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -36,14 +47,19 @@ pub struct Finding {
     pub message: String,
     /// The offending place first, then those it disagrees with.
     pub labels: Vec<Label>,
+    /// Objects in clusters, where no text is at hand.
+    pub spots: Vec<Spot>,
     /// What to do, with the nearest known name.
     pub help: Option<String>,
+    /// How grave it is, if not as findings of its kind are.
+    pub weight: Option<Severity>,
 }
 
 impl Finding {
     /// A finding without a place yet.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), labels: Vec::new(), help: None }
+        let (labels, spots) = (Vec::new(), Vec::new());
+        Self { code, message: message.into(), labels, spots, help: None, weight: None }
     }
 
     /// Adds a place; the first one is the offender.
@@ -62,10 +78,16 @@ impl Finding {
         self
     }
 
+    /// Says how grave it is, where that depends.
+    #[must_use]
+    pub fn weigh(self, severity: Severity) -> Self {
+        Self { weight: Some(severity), ..self }
+    }
+
     /// Error, warning or note.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        self.weight.unwrap_or(self.code.severity())
     }
 }
 

@@ -14,6 +14,7 @@ mod template; // texts that wait to be filled in
 mod pod; // pods, and what brings them
 mod slice; // addresses that are listed by hand
 mod cluster; // the objects of one cluster
+mod refusal; // what is not taken, and what is said of it
 mod gather; // pods to workloads, Services to gateways
 mod mesh; // what Istio's own installation says
 mod inventory; // what an import asks beside
@@ -125,7 +126,7 @@ impl Dumps {
     fn said(self, look: &mut dyn FnMut(&str, &mut Objects)) -> State {
         let mut notes = Vec::new();
         let mut texts = Vec::new();
-        let mut world = World::default();
+        let mut world = World { is_open: true, ..World::default() };
         let mut findings = Vec::new();
         let mut remote = BTreeSet::new();
         for (name, mut objects) in self.clusters {

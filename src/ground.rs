@@ -56,12 +56,14 @@ pub fn of(mesh: &View<'_>) -> World {
             .iter()
             .filter_map(|found| service(found, ClusterId(index), cluster))
             .collect(),
+        is_written: false,
+        has_other_gateways: false,
         registry: cluster.registry.as_ref().map(|registry| registry.value.clone()),
         locality: locality(cluster),
         domain: cluster.cluster_domain.clone(),
         release: cluster.release.minor,
     });
-    World { flat: None, clusters: clusters.collect() }
+    World { flat: None, clusters: clusters.collect(), is_open: false }
 }
 
 fn gateway(mesh: &View<'_>, cluster: &model::Cluster, gateway: &model::Gateway) -> Gateway {

@@ -31,6 +31,7 @@ mod arrive; // the pods
 pub mod overview; // everything, asked at once
 pub mod probe; // what rules tell apart
 pub mod survival; // and while something is down
+pub mod crossing; // and what is silently broken between clusters
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

@@ -1,6 +1,7 @@
 //! The command as people meet it: exit codes, streams, files. Each test runs the built program in a directory of its own.
 
 mod build;
+mod crossings;
 mod dumps;
 mod imports; // inputs out of dumps
 mod inputs;

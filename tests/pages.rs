@@ -1,8 +1,9 @@
 //! The page of every code: it has the shape of all pages, and its example triggers this code and no other error.
 
 use meshgen::diagnostic::{Code, Severity};
-use meshgen::dump::{Dumps, Origin};
+use meshgen::dump::{Dumps, Origin, State};
 use meshgen::source::{Found, Source, Sources};
+use meshgen::trace::crossing;
 
 /// Codes that no YAML in a page can trigger, each with the reason.
 const WITHOUT_EXAMPLE: [(&str, &str); 14] = [
@@ -52,7 +53,12 @@ fn every_example_triggers_its_code_and_no_other_error() {
     let mut faults = Vec::new();
     for code in Code::ALL {
         let mut blocks = blocks(code.page());
-        let dumps = dumps(code.page());
+        let (example, fix) = code.page().split_once("## Fix").unwrap();
+        let (dumps, cure) = (dumps(example), dumps(fix));
+        if !cure.is_empty() {
+            let cured = of_dumps(&[dumps.as_slice(), &cure].concat());
+            faults.extend(errors(&cured).map(|other| format!("{code}: with its cure it gives {other}")));
+        }
         if !excepted(code) {
             let found = if dumps.is_empty() {
                 blocks.next().map(findings).unwrap_or_default()
@@ -91,7 +97,10 @@ fn of_dumps(blocks: &[(&str, &str)]) -> Vec<Code> {
     for (cluster, text) in blocks {
         dumps.read(&Origin::named(cluster, "example.yaml"), text.as_bytes(), 1 << 20).unwrap();
     }
-    dumps.state().findings.iter().map(|finding| finding.code).collect()
+    let State { world, routing, notes, findings } = dumps.state();
+    let found = crossing::judge(&world, &routing).unwrap().findings;
+    let notes = notes.iter().map(|_| Code::MG0701);
+    findings.iter().chain(&found).map(|finding| finding.code).chain(notes).collect()
 }
 
 fn errors(found: &[Code]) -> impl Iterator<Item = &Code> {

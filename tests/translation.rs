@@ -10,5 +10,6 @@ pub mod tape; // random meshes
 mod promise; // what the words promise
 mod random; // random meshes keep their promises
 mod places; // a second place leaves the first alone
+mod crossings;
 mod dumps; // dumps say the same as their world
 mod mutations; // bundles with a fault do not

@@ -211,6 +211,7 @@ impl Build {
 
 /// `meshgen check`
 #[derive(Args, Debug)]
+#[command(after_help = OF_DUMPS)]
 pub(super) struct Check {
     #[command(flatten)]
     pub(super) inputs: Inputs,
@@ -218,6 +219,11 @@ pub(super) struct Check {
     #[arg(long, value_name = "NAME=DUMP", num_args = 1..)]
     pub(super) against: Vec<PathBuf>,
 }
+
+/// What else `meshgen check` takes.
+const OF_DUMPS: &str = "\
+Instead of inputs, dumps of clusters: `meshgen check cluster1=dump.yaml cluster2=dump.yaml` says what is silently broken between
+them. A dump is what `kubectl get services,pods,… -A -o yaml` prints; NAME/NAMESPACE=PATH for manifests that name no namespace.";
 
 /// `meshgen resolve`
 #[derive(Args, Debug)]

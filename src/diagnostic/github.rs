@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::brief::brief;
 use super::position::Index;
-use super::{Finding, Severity, escape};
+use super::{Finding, Severity, Spot, escape};
 use crate::source::Sources;
 
 /// One command a finding, and one for what kept the run from trying, if anything. GitHub takes names of files from its
@@ -23,6 +23,11 @@ pub fn render(findings: &[Finding], sources: &Sources, failure: Option<&str>, wo
     ranked.sort_by_key(|finding| finding.severity());
     for finding in ranked {
         let mut message = escape::line(&brief(&finding.message)).into_owned();
+        for Spot { cluster, object, text } in &finding.spots {
+            let spot = format!("{cluster}  {object}  {text}");
+            message.push('\n');
+            message.push_str(escape::line(&brief(&spot)).trim_end());
+        }
         if let Some(help) = &finding.help {
             message.push_str("\nhelp: ");
             message.push_str(&escape::lines(&brief(help)));

@@ -4,6 +4,7 @@
 //! terminals, and the files themselves, which may have changed since.
 
 mod excerpt;
+mod spots;
 mod trimmed;
 
 use std::fmt::{self, Write as _};
@@ -117,6 +118,7 @@ fn one(out: &mut String, finding: &Finding, index: &Index<'_>, style: &Style) {
             out.push('\n');
         }
     }
+    out.push_str(&spots::lines(&finding.spots, style.width));
     if let Some(help) = &finding.help {
         let help = escape::lines(&brief(help)).replace('\n', "\n        ");
         let _ = writeln!(out, "  {} {help}", help_style.style("help:"));

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde::{Serialize, Serializer};
 
 use super::position::{Index, Position};
-use super::{Finding, Label, Severity, escape};
+use super::{Finding, Label, Severity, Spot, escape};
 use crate::source::{Sources, Span};
 
 /// The version of the document's shape; fields may join it, none leaves or changes within it.
@@ -44,6 +44,16 @@ struct OneFinding<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
     labels: Vec<OneLabel<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    objects: Vec<OneSpot<'a>>,
+}
+
+/// An object of a cluster, where no text is at hand.
+#[derive(Serialize)]
+struct OneSpot<'a> {
+    cluster: &'a str,
+    object: &'a str,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -93,10 +103,10 @@ pub fn render(findings: &[Finding], sources: &Sources, failure: Option<&str>) ->
 }
 
 fn one<'a>(finding: &'a Finding, index: &Index<'a>) -> OneFinding<'a> {
-    let Finding { code, message, labels, help } = finding;
+    let Finding { code, message, labels, spots, help, weight: _ } = finding;
     OneFinding {
         code: code.name(),
-        severity: code.severity().to_string(),
+        severity: finding.severity().to_string(),
         title: code.title(),
         message,
         help: help.as_deref(),
@@ -112,6 +122,10 @@ fn one<'a>(finding: &'a Finding, index: &Index<'a>) -> OneFinding<'a> {
                     via: place.via.and_then(|alias| region(alias, index)),
                 })
             })
+            .collect(),
+        objects: spots
+            .iter()
+            .map(|Spot { cluster, object, text }| OneSpot { cluster, object, text })
             .collect(),
     }
 }

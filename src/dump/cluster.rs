@@ -3,13 +3,12 @@
 //! Enters: objects, one at a time. Leaves: those that a trace follows, each once. Refuses to know: what they mean together.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::Hash;
 
 use serde::Serialize;
 use serde::de::IgnoredAny;
 use serde_yaml::Value;
 
-use super::identity::{Seen, Standing};
+use super::identity::Seen;
 use super::inventory::Marks;
 use super::item::Item;
 use super::mesh::Installation;
@@ -21,7 +20,7 @@ use super::origin::Origin;
 use super::pod::{self, Pod};
 use super::slice::{self, EndpointSlice, Endpoints};
 use super::{HELP, Unreadable, mesh, template};
-use crate::diagnostic::{Code, Finding, escape};
+use crate::diagnostic::{Finding, escape};
 use crate::trace::object::{BundleText, Routing};
 use crate::trace::world::Listed;
 
@@ -66,12 +65,14 @@ pub(super) struct Objects {
     pub(super) templates: BTreeMap<(Name, String), Pod>,
     /// Namespaces where pods get no sidecar.
     pub(super) not_injected: BTreeSet<String>,
+    /// Gateways of the Gateway API.
+    pub(super) has_other_gateways: bool,
     /// What is wrong, though it can be read.
     pub(super) findings: Vec<Finding>,
     /// Whose Istio's objects are.
     pub(super) marks: Vec<Marks>,
-    seen: Seen,
-    unread: BTreeMap<String, usize>,
+    pub(super) seen: Seen,
+    pub(super) unread: BTreeMap<String, usize>,
     routes: BTreeMap<String, usize>,
 }
 
@@ -123,35 +124,35 @@ impl Objects {
         match (group, kind.as_str()) {
             ("", "Service") => {
                 let Ok(Whole::<ServiceSpec, ServiceStatus> { spec, status }) = item.parse() else {
-                    return self.unsound(file, item, &kind, &metadata.name);
+                    return self.unsound(origin, item, &kind, &metadata.name);
                 };
                 let status = status.unwrap_or_default();
                 let labels = metadata.labels.clone().unwrap_or_default();
                 let Some(name) = self.name(origin, &kind, &metadata) else { return Ok(()) };
-                if self.is_new(file, &kind, &name, &(&labels, &spec, &status)) {
+                if self.is_new(origin, &kind, &name, &(&labels, &spec, &status)) {
                     self.services.insert(name, Service { labels, spec, status });
                 }
             }
             ("", "Pod") => {
                 let Ok(Whole::<PodSpec, PodStatus> { spec, status }) = item.parse() else {
-                    return self.unsound(file, item, &kind, &metadata.name);
+                    return self.unsound(origin, item, &kind, &metadata.name);
                 };
                 let Some(name) = self.name(origin, &kind, &metadata) else { return Ok(()) };
                 self.installation.runs(&spec.containers);
                 let Some(pod) = pod::running(metadata, spec, status.unwrap_or_default()) else {
                     return Ok(());
                 };
-                if self.is_new(file, &kind, &name, &pod) {
+                if self.is_new(origin, &kind, &name, &pod) {
                     self.pods.insert(name, pod);
                 }
             }
             ("apps" | "argoproj.io", "Deployment" | "StatefulSet" | "DaemonSet" | "Rollout") => {
                 let Ok(Whole::<WorkloadSpec, IgnoredAny> { spec, status: _ }) = item.parse() else {
-                    return self.unsound(file, item, &kind, &metadata.name);
+                    return self.unsound(origin, item, &kind, &metadata.name);
                 };
                 let Some(name) = self.name(origin, &kind, &metadata) else { return Ok(()) };
                 let Some(pod) = pod::to_be(&metadata.name, spec) else { return Ok(()) };
-                if self.is_new(file, &kind, &name, &pod) {
+                if self.is_new(origin, &kind, &name, &pod) {
                     self.templates.insert((name, kind), pod);
                 }
             }
@@ -174,24 +175,23 @@ impl Objects {
         kind: &str,
         metadata: Metadata,
     ) -> Result<(), Unreadable> {
-        let file = &*origin.file();
         match (group, kind) {
             ("discovery.k8s.io", "EndpointSlice") => {
                 let Ok(slice) = item.parse::<EndpointSlice>() else {
-                    return self.unsound(file, item, kind, &metadata.name);
+                    return self.unsound(origin, item, kind, &metadata.name);
                 };
                 let Some(name) = self.name(origin, kind, &metadata) else { return Ok(()) };
                 let Some(service) = slice::service_of(&metadata) else { return Ok(()) };
-                if self.is_new(file, kind, &name, &slice) {
+                if self.is_new(origin, kind, &name, &slice) {
                     self.list((name.0, service), slice.listed());
                 }
             }
             ("", "Endpoints") => {
                 let Ok(endpoints) = item.parse::<Endpoints>() else {
-                    return self.unsound(file, item, kind, &metadata.name);
+                    return self.unsound(origin, item, kind, &metadata.name);
                 };
                 let Some(name) = self.name(origin, kind, &metadata) else { return Ok(()) };
-                if self.is_new(file, kind, &name, &endpoints) {
+                if self.is_new(origin, kind, &name, &endpoints) {
                     self.list(name, endpoints.listed());
                 }
             }
@@ -214,13 +214,14 @@ impl Objects {
             }
             ("", "ConfigMap") if metadata.namespace.as_deref() == Some(ROOT) && metadata.name == "istio" => {
                 let Ok(ConfigMap { data }) = item.parse() else {
-                    return self.unsound(file, item, kind, &metadata.name);
+                    return self.unsound(origin, item, kind, &metadata.name);
                 };
                 if self.installation.configure(data).is_none() {
-                    return self.unsound(file, item, kind, &metadata.name);
+                    return self.unsound(origin, item, kind, &metadata.name);
                 }
             }
             (_, other) => {
+                self.has_other_gateways |= group == "gateway.networking.k8s.io" && other == "Gateway";
                 let which = if ROUTING.contains(&other) { &mut self.routes } else { &mut self.unread };
                 *which.entry(kind.to_owned()).or_default() += 1;
             }
@@ -263,11 +264,18 @@ impl Objects {
         let text = serde_yaml::to_string(&document).map_err(|_| wrong("it is no sound object"))?;
         let sound = Routing::read(&[BundleText { cluster: "", file: "", text: &text }]);
         if let Err(reason) = sound {
+            if template::is_source(item.text) {
+                self.unfilled(file, item.path);
+                return Ok(());
+            }
+            if !origin.is_named() {
+                return self.no_object(origin, item);
+            }
             let reason = reason.to_string();
             let reason = reason.split_once(": ").map_or(reason.as_str(), |(_, reason)| reason);
             return Err(wrong(&escape::line(reason)));
         }
-        if self.is_new(file, kind, &name, &spec) {
+        if self.is_new(origin, kind, &name, &spec) {
             if kind == "Gateway" {
                 self.gateway_selectors.extend(selector(&spec));
             }
@@ -284,82 +292,6 @@ impl Objects {
                 known.push(some);
             }
         }
-    }
-
-    /// Whether an object is there for the first time. Twice with the same content counts once; of several contents the first
-    /// is kept, and that is said.
-    fn is_new(&mut self, file: &str, kind: &str, name: &Name, content: &impl Hash) -> bool {
-        match self.seen.add(file, &(kind, name), content) {
-            Standing::New => true,
-            Standing::Known => false,
-            Standing::Other(before) => {
-                let before = escape::line(before);
-                let place =
-                    if before == file { format!("{file} has") } else { format!("{before} and {file} have") };
-                let title = escape::line(&format!("{kind} {}/{}", name.0, name.1)).into_owned();
-                let message = format!("{place} {title} twice, with different contents");
-                let help = "name the files that are applied: stages, overlays and other clusters have states of their own";
-                self.findings.push(Finding::new(Code::MG0703, message).help(help));
-                false
-            }
-        }
-    }
-
-    /// A text that is not filled in: said once a file.
-    fn unfilled(&mut self, file: &str, path: &str) {
-        let message = format!("{file}: {path} is a template");
-        let help = "render it first, as `helm template …`, `kustomize build …` or `envsubst` do, or take the dump of a cluster";
-        let start = format!("{file}: ");
-        let is_known = |known: &Finding| known.code == Code::MG0702 && known.message.starts_with(&start);
-        if !self.findings.iter().any(is_known) {
-            self.findings.push(Finding::new(Code::MG0702, message).help(help));
-        }
-    }
-
-    /// Namespace and name; where nobody says the namespace, that is said once a file.
-    fn name(&mut self, origin: &Origin<'_>, kind: &str, metadata: &Metadata) -> Option<Name> {
-        let namespace = metadata.namespace.as_deref().filter(|namespace| !namespace.is_empty());
-        if let Some(namespace) = namespace.or(origin.namespace) {
-            return Some((namespace.to_owned(), metadata.name.clone()));
-        }
-        let file = origin.file();
-        let title = escape::line(&format!("{kind} {}", metadata.name)).into_owned();
-        let start = format!("{file}: ");
-        let is_known = |known: &Finding| known.code == Code::MG0705 && known.message.starts_with(&start);
-        if !self.findings.iter().any(is_known) {
-            let message = format!("{file}: {title} names no namespace");
-            let help = format!(
-                "what a cluster prints names it; for manifests say where they are applied: `{}/NAMESPACE={file}`",
-                origin.cluster
-            );
-            self.findings.push(Finding::new(Code::MG0705, message).help(help));
-        }
-        None
-    }
-
-    /// What is not sound may be a template, too.
-    fn unsound(&mut self, file: &str, item: &Item<'_>, kind: &str, name: &str) -> Result<(), Unreadable> {
-        if template::is_source(item.text) {
-            self.unfilled(file, item.path);
-            return Ok(());
-        }
-        let title = escape::line(&format!("{kind} {name}")).into_owned();
-        Err(Unreadable::new(format!("{file}: {} is no sound {title}", item.path))
-            .help("the API server would not have it; get the dump again"))
-    }
-
-    /// What is no object: not a word for it in a directory, where anything may lie.
-    fn no_object(&mut self, origin: &Origin<'_>, item: &Item<'_>) -> Result<(), Unreadable> {
-        let file = origin.file();
-        if template::is_source(item.text) {
-            self.unfilled(&file, item.path);
-            return Ok(());
-        }
-        if !origin.is_named() {
-            *self.unread.entry("no objects of Kubernetes".to_owned()).or_default() += 1;
-            return Ok(());
-        }
-        Err(Unreadable::new(format!("{file}: {} is no object of Kubernetes", item.path)).help(HELP))
     }
 
     /// What was not read, in a sentence or two.

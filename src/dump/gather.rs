@@ -20,9 +20,12 @@ impl Objects {
     pub(super) fn cluster(mut self, name: &str, notes: &mut Vec<String>) -> (Cluster, String) {
         let mut cluster = Cluster::new(name);
         let installation = std::mem::take(&mut self.installation);
+        let is_written = self.pods.is_empty();
         self.bring_pods();
         cluster.release = installation.release().unwrap_or(cluster.release);
         cluster.network = installation.network;
+        cluster.is_written = is_written;
+        cluster.has_other_gateways = self.has_other_gateways;
         cluster.mesh_config = installation.config;
         cluster.mesh_networks = installation.networks;
         cluster.registry = installation.registry.filter(|registry| registry != name);

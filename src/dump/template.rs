@@ -7,7 +7,10 @@ pub(super) fn is_unfilled(value: &Value) -> bool {
     match value {
         Value::String(text) => is_text(text),
         Value::Sequence(values) => values.iter().any(is_unfilled),
-        Value::Mapping(values) => values.iter().any(|(key, value)| is_unfilled(key) || is_unfilled(value)),
+        // What Helm writes as `{{ .Values.address }}` is a map in place of a key to YAML.
+        Value::Mapping(values) => values.iter().any(|(key, value)| {
+            !key.is_string() && !key.is_number() && !key.is_bool() || is_unfilled(key) || is_unfilled(value)
+        }),
         Value::Tagged(tagged) => is_unfilled(&tagged.value),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }

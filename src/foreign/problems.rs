@@ -66,7 +66,7 @@ pub fn star(host: &At<String>) -> Finding {
 }
 
 pub fn policy_of_nobody(object: &Object<'_>, host: &At<String>, near: Option<&str>) -> Finding {
-    Finding::new(Code::MG0735, format!("the {object} is for nobody"))
+    Finding::new(Code::MG0762, format!("the {object} is for nobody"))
         .at(host.place, format!("no service of the topology is `{host}`"))
         .help(instead(near))
 }

@@ -239,7 +239,7 @@ fn whereabouts(registry: &Registry<'_>, service: &Service<'_>) -> String {
 
 /// What a route means: names are those of its own namespace, and the port is the one called, unless it says otherwise
 /// or the service has only one.
-fn target(registry: &Registry<'_>, home: &str, to: &Destination, called: u16) -> Target {
+pub(super) fn target(registry: &Registry<'_>, home: &str, to: &Destination, called: u16) -> Target {
     let host = registry.full(&to.host, home);
     let only = || match registry.service(&host, home)?.ports.as_slice() {
         [port] => Some(port.number),

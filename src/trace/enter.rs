@@ -47,6 +47,10 @@ impl<'a> Walk<'_, 'a> {
                 None => flow,
             };
             let mesh = *wrapping != Wrapping::Plaintext && *wrapping != Wrapping::OtherTls;
+            if mesh && world.is_open {
+                let what = format!("leaves these dumps at {dialled}");
+                return self.end(flow, End::Unknown { what });
+            }
             return self.end(flow, End::External { address: dialled, mesh });
         };
         let (sni, how) = match wrapping {
@@ -68,6 +72,13 @@ impl<'a> Walk<'_, 'a> {
             let why = format!("the gateway of {} has no port {port}", cluster.name);
             return self.dead(flow, DeadEnd::GatewayPort, why);
         };
+        let Some(far) = self.registry(&cluster.name) else { return };
+        let kinds: Vec<ServerKind> = opened(far, gateway, listens).map(|opened| opened.kind).collect();
+        let takes_http = |kind: &ServerKind| matches!(kind, ServerKind::Http { .. } | ServerKind::Unknown);
+        if *wrapping == Wrapping::Plaintext && !kinds.is_empty() && kinds.iter().all(takes_http) {
+            flow.passed.push(cluster.name.clone());
+            return self.admit(far, gateway, (port, listens), flow);
+        }
         if *wrapping == Wrapping::Plaintext {
             let why = format!("plaintext to the gateway of {}, which routes by SNI", cluster.name);
             return self.dead(flow, DeadEnd::PlaintextToGateway, why);
@@ -76,9 +87,7 @@ impl<'a> Walk<'_, 'a> {
         if let Wrapping::Mesh { sni: _, client } = wrapping {
             flow.client.clone_from(client);
         }
-        if let Some(far) = self.registry(&cluster.name) {
-            self.enter(far, gateway, listens, flow, sni);
-        }
+        self.enter(far, gateway, listens, flow, sni);
     }
 
     /// A TLS connection arrives at a port of a gateway.
@@ -93,6 +102,15 @@ impl<'a> Walk<'_, 'a> {
                 return self.dead(flow, DeadEnd::ListenerRejected, why);
             }
         };
+        let is_routed = || has_routes(far, gateway, port);
+        let by_routes = || End::Unknown {
+            what: format!(
+                "the gateway of {cluster} ends TLS, or passes it on, by routes of its own: that is not followed"
+            ),
+        };
+        if chains.is_empty() && is_routed() {
+            return self.end(flow, by_routes());
+        }
         if chains.is_empty() {
             let why = format!("nothing listens on port {port} of the gateway of {cluster}");
             return self.dead(flow, DeadEnd::NoListener, why);
@@ -101,6 +119,9 @@ impl<'a> Walk<'_, 'a> {
             let taken_for = rewrite::replaced(far, gateway, port, sni)?;
             chains.get(&taken_for.to_ascii_lowercase()).filter(|(_, opened)| opened.opens(sni))
         }) else {
+            if is_routed() {
+                return self.end(flow, by_routes());
+            }
             return self.dead(flow, DeadEnd::NoFilterChain, unknown_sni(far, sni));
         };
         if let (Some(place), Some(server)) = (opened.place, opened.server) {
@@ -115,6 +136,16 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
+/// Whether a `VirtualService` is for one of the Gateway objects at a port.
+fn has_routes<'a>(far: &Registry<'a>, gateway: &'a Gateway, port: u16) -> bool {
+    let names: BTreeSet<String> = opened(far, gateway, port).map(|opened| opened.full_name()).collect();
+    far.objects.virtual_services.iter().any(|routes| {
+        let home = &routes.place.namespace;
+        let full = |name: &String| if name.contains('/') { name.clone() } else { format!("{home}/{name}") };
+        routes.spec.gateways.iter().any(|name| names.contains(&full(name)))
+    })
+}
+
 /// What a gateway's port knows, by SNI in lower case; or why it would know one twice.
 pub(super) type Chains<'a> = Result<BTreeMap<String, (Target, Opened<'a>)>, String>;
 
@@ -122,12 +153,16 @@ pub(super) type Chains<'a> = Result<BTreeMap<String, (Target, Opened<'a>)>, Stri
 ///
 /// A server that repeats a host of an earlier one is dropped as a whole. Source: `MergeGateways` in Istio's
 /// `pilot/pkg/model/gateway.go`.
-fn chains<'a>(far: &Registry<'a>, gateway: &'a Gateway, port: u16) -> Chains<'a> {
+pub(super) fn chains<'a>(far: &Registry<'a>, gateway: &'a Gateway, port: u16) -> Chains<'a> {
     let mut known = BTreeMap::new();
     let mut taken: BTreeSet<&str> = BTreeSet::new();
-    for opened in opened(far, gateway, port).filter(|opened| opened.kind == ServerKind::PassesOn) {
+    for opened in opened(far, gateway, port) {
         let hosts: BTreeSet<&str> = opened.hosts().collect();
         if !hosts.is_disjoint(&taken) {
+            continue;
+        }
+        if opened.kind != ServerKind::PassesOn {
+            taken.extend(hosts);
             continue;
         }
         for target in targets(far, gateway, opened) {

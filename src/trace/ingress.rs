@@ -60,9 +60,20 @@ impl<'a> Walk<'_, 'a> {
         let port = gateway.ports.get(&request.port).copied().unwrap_or(request.port);
         let what = format!("from outside, at port {} of the gateway {}", request.port, gateway.name);
         let flow = Flow::whole().step(cluster, what, None);
+        self.admit(registry, gateway, (request.port, port), flow);
+    }
+
+    /// It is at a port of the gateway, which is another one to the workload.
+    pub(super) fn admit(
+        &mut self,
+        registry: &Registry<'a>,
+        gateway: &'a Gateway,
+        (asked, port): (u16, u16),
+        flow: Flow,
+    ) {
+        let (request, cluster) = (self.request, &registry.cluster.name);
         let all: Vec<_> = opened(registry, gateway, port).collect();
         if all.is_empty() {
-            let asked = request.port;
             let why = format!(
                 "nothing listens on port {asked} of {} in {cluster}; {}",
                 gateway.name,
@@ -84,8 +95,7 @@ impl<'a> Walk<'_, 'a> {
                 Speaks::Bytes => "connections that are neither HTTP nor TLS".to_owned(),
             };
             let why = format!(
-                "no server on port {} of {} in {cluster} takes {what}; {}",
-                request.port,
+                "no server on port {asked} of {} in {cluster} takes {what}; {}",
                 gateway.name,
                 listening(registry, gateway)
             );

@@ -110,6 +110,8 @@ pub(super) struct Objects {
     pub(super) envoy_filters: Vec<Object<EnvoyFilterSpec>>,
     /// What pods take.
     pub(super) peer_authentications: Vec<Object<PeerAuthenticationSpec>>,
+    /// `VirtualService`s, and the delegates that they name in vain.
+    pub(super) missing_delegates: Vec<(ObjectPlace, String)>,
     /// Objects of kinds that are not followed.
     pub(super) unfollowed: Vec<ObjectPlace>,
     /// Objects that Istio's webhook would refuse, and why; they count as if they were not there.
@@ -125,6 +127,7 @@ impl Objects {
         gateways: Vec::new(),
         envoy_filters: Vec::new(),
         peer_authentications: Vec::new(),
+        missing_delegates: Vec::new(),
         unfollowed: Vec::new(),
         refused: Vec::new(),
     };
@@ -271,7 +274,9 @@ impl Objects {
         by_age(&mut self.gateways);
         by_age(&mut self.envoy_filters);
         by_age(&mut self.peer_authentications);
-        self.virtual_services = delegate::inlined(std::mem::take(&mut self.virtual_services));
+        let written = std::mem::take(&mut self.virtual_services);
+        self.missing_delegates = delegate::missing(&written);
+        self.virtual_services = delegate::inlined(written);
     }
 }
 

@@ -15,7 +15,7 @@ use super::object::destination_rule::DestinationRuleSpec;
 use super::object::service::ServiceSpec;
 use super::object::service_entry::ServiceEntrySpec;
 use super::object::virtual_service::VirtualServiceSpec;
-use super::object::{Object, Objects, Routing, Unreadable};
+use super::object::{Object, Objects, Routing, Unreadable, covers};
 use super::world::{Cluster, Gateway, World};
 use service::{of_entry, of_stand_in, of_world};
 
@@ -143,6 +143,97 @@ impl<'a> Registry<'a> {
         self.services.values().flatten().filter(move |service| service.is_seen_from(namespace))
     }
 
+    /// Every service there is.
+    pub(super) fn all_services(&self) -> impl Iterator<Item = &Service<'a>> {
+        self.services.values().flatten()
+    }
+
+    /// All names.
+    pub(super) fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.services.keys().map(String::as_str)
+    }
+
+    /// Names of Services of Kubernetes.
+    pub(super) fn hosts_of_pods(&self) -> impl Iterator<Item = &str> {
+        let all = self.all_services().filter(|service| matches!(service.backing, Backing::Pods(_)));
+        all.map(|service| service.host.as_str())
+    }
+
+    /// Whether somebody has a name, or one that a pattern covers.
+    pub(super) fn is_known(&self, host: &str) -> bool {
+        match host.strip_prefix('*') {
+            Some(end) => self.services.keys().any(|known| known.ends_with(end)),
+            None => self.services.contains_key(host),
+        }
+    }
+
+    /// The namespaces of who has a name.
+    pub(super) fn namespaces_of(&self, host: &str) -> Vec<&'a str> {
+        self.services.get(host).into_iter().flatten().map(|service| service.namespace).collect()
+    }
+
+    /// Whether some object of a namespace is known.
+    pub(super) fn has_objects_in(&self, namespace: &str) -> bool {
+        let Objects { virtual_services, destination_rules, service_entries, .. } = self.objects;
+        virtual_services.iter().any(|object| object.place.namespace == namespace)
+            || destination_rules.iter().any(|object| object.place.namespace == namespace)
+            || service_entries.iter().any(|object| object.place.namespace == namespace)
+    }
+
+    /// Whether entries for a host have endpoints in other networks without an address, which are not followed.
+    pub(super) fn has_endpoints_without_address(&self, host: &str) -> bool {
+        let entries = self.objects.service_entries.iter();
+        let mut entries = entries.filter(|entry| entry.spec.hosts.iter().any(|known| known == host));
+        entries.any(|entry| entry.spec.endpoints.iter().any(|endpoint| endpoint.address.is_empty()))
+    }
+
+    /// Whether entries join the pods of a Service.
+    pub(super) fn joins(&self, host: &str) -> bool {
+        !self.joined(host).is_empty()
+    }
+
+    /// Whether routes are for a host, itself or by a pattern.
+    pub(super) fn has_routes(&self, host: &str) -> bool {
+        by_host(&self.routes, host).is_some()
+    }
+
+    /// The `VirtualService`s that name a host itself, those first that count first.
+    pub(super) fn rivals(&self, host: &str) -> impl Iterator<Item = &'a Object<VirtualServiceSpec>> {
+        self.routes.get(host).into_iter().flatten().copied()
+    }
+
+    /// Whether an object of a namespace means a host, itself or by a pattern.
+    pub(super) fn means(&self, said: &str, home: &str, host: &str) -> bool {
+        covers(&self.full(said, home), host)
+    }
+
+    /// Namespaces whose own objects are for a host, or that objects for it name.
+    pub(super) fn namespaces_with_rules_for(&self, host: &str) -> BTreeSet<String> {
+        let mut namespaces = BTreeSet::new();
+        for (home, rules) in &self.rules {
+            for rule in by_host(rules, host).into_iter().flatten() {
+                namespaces.insert((*home).to_owned());
+                namespaces.extend(named(&rule.spec.export_to));
+            }
+        }
+        for routes in by_host(&self.routes, host).into_iter().flatten() {
+            namespaces.insert(routes.place.namespace.clone());
+            namespaces.extend(named(&routes.spec.export_to));
+        }
+        for service in self.services.get(host).into_iter().flatten() {
+            namespaces.insert(service.namespace.to_owned());
+        }
+        namespaces
+    }
+
+    /// A namespace with Services of applications that is none of those.
+    pub(super) fn outsider(&self, namespaces: &BTreeSet<String>) -> Option<String> {
+        let all = self.cluster.services.iter().map(|service| &service.namespace);
+        all.filter(|namespace| !namespaces.contains(*namespace) && !namespace.starts_with("kube-"))
+            .find(|namespace| *namespace != ROOT)
+            .cloned()
+    }
+
     /// The service of a full name, as a namespace sees it: its own before the oldest.
     #[must_use]
     pub(super) fn service(&self, host: &str, namespace: &str) -> Option<&Service<'a>> {
@@ -263,6 +354,11 @@ fn one_of(mut rules: Vec<&Object<DestinationRuleSpec>>) -> Vec<&Object<Destinati
     let namespaces = rules.last().map(|rule| rule.spec.export_to.clone());
     rules.retain(|rule| Some(&rule.spec.export_to) == namespaces.as_ref());
     rules
+}
+
+/// Namespaces that are named one by one.
+fn named(export_to: &[String]) -> impl Iterator<Item = String> {
+    export_to.iter().filter(|to| !["*", ".", "~"].contains(&to.as_str())).cloned()
 }
 
 /// What is said of a host: of the host itself, else of the longest wildcard that covers it.

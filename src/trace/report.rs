@@ -100,6 +100,11 @@ pub enum End {
         /// Whether it is spoken to as one of the mesh.
         mesh: bool,
     },
+    /// Where dumps say nothing: neither a success nor a dead end.
+    Unknown {
+        /// What is not known, as a sentence without full stop.
+        what: String,
+    },
     /// Nowhere.
     Dead {
         /// What kind of dead end.
@@ -129,6 +134,7 @@ impl End {
             Self::Direct { status } => format!("direct:{status}"),
             Self::Passthrough => "passthrough".to_owned(),
             Self::External { address, mesh: _ } => format!("external:{address}"),
+            Self::Unknown { .. } => "unknown".to_owned(),
             Self::Dead { reason, why: _ } => format!("error:{reason}"),
         }
     }
@@ -139,7 +145,11 @@ impl End {
         match self {
             Self::Dead { reason, why: _ } => Some(reason.key()),
             Self::Passthrough => Some(dead_end::PASSTHROUGH.0),
-            Self::Pods { .. } | Self::Redirect { .. } | Self::Direct { .. } | Self::External { .. } => None,
+            Self::Pods { .. }
+            | Self::Redirect { .. }
+            | Self::Direct { .. }
+            | Self::External { .. }
+            | Self::Unknown { .. } => None,
         }
     }
 
@@ -150,7 +160,7 @@ impl End {
             Self::Dead { .. } | Self::Passthrough => true,
             // The mesh's TLS is spoken to nobody outside.
             Self::External { address: _, mesh } => *mesh,
-            Self::Pods { .. } | Self::Redirect { .. } | Self::Direct { .. } => false,
+            Self::Pods { .. } | Self::Redirect { .. } | Self::Direct { .. } | Self::Unknown { .. } => false,
         }
     }
 }

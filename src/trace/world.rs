@@ -24,6 +24,9 @@ pub struct World {
     pub flat: Option<bool>,
     /// In order of name.
     pub clusters: Vec<Cluster>,
+    /// There may be more than is said here: clusters without a dump, gateways behind other balancers.
+    #[serde(skip)]
+    pub is_open: bool,
 }
 
 /// One Kubernetes cluster.
@@ -56,6 +59,12 @@ pub struct Cluster {
     /// Services with their pods.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<Service>,
+    /// Pods are those that workloads would bring, as git has them: others may be elsewhere.
+    #[serde(skip)]
+    pub is_written: bool,
+    /// Gateways of the Gateway API are there, which are not followed.
+    #[serde(skip)]
+    pub has_other_gateways: bool,
     /// What control planes call the cluster, if not by its name. The judge calls all by their names.
     #[serde(skip)]
     pub registry: Option<String>,
@@ -291,6 +300,8 @@ impl Cluster {
             mesh_networks: None,
             gateways: Vec::new(),
             services: Vec::new(),
+            is_written: false,
+            has_other_gateways: false,
             registry: None,
             locality: None,
             domain: default_domain(),

@@ -102,7 +102,7 @@ fn one(bytes: Vec<u8>) -> Sources {
 
 /// A finding says something, in one sentence without full stop, about characters that are there.
 fn faults_of(finding: &Finding, sources: &Sources) -> Vec<String> {
-    let Finding { code, message, labels, help } = finding;
+    let Finding { code, message, labels, spots: _, help, weight: _ } = finding;
     let mut faults = Vec::new();
     let mut sentences: Vec<&str> = vec![message];
     sentences.extend(labels.iter().map(|label| label.text.as_str()));

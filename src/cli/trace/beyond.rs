@@ -11,15 +11,13 @@ pub(super) fn notes(world: &World, trace: &report::Trace) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     for share in &trace.shares {
         let note = match &share.end {
-            End::External { address, mesh: true } => {
-                format!("{address} is no gateway in these dumps: what is behind it is not known")
-            }
             End::Pods { cluster, workload, app: _, version: _, port: _ }
                 if is_gateway(world, cluster, workload) =>
             {
                 format!("{workload} in {cluster} is a gateway: what it makes of the request is not followed")
             }
-            End::External { address: _, mesh: false }
+            End::External { .. }
+            | End::Unknown { .. }
             | End::Pods { .. }
             | End::Redirect { .. }
             | End::Direct { .. }

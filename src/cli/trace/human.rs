@@ -134,6 +134,7 @@ fn end(share: &Share) -> String {
         End::Redirect { code } => format!("redirect, status {code}"),
         End::Direct { status } => format!("answered by the proxy, status {status}"),
         End::Passthrough => "DEAD  the mesh does not know where this goes".to_owned(),
+        End::Unknown { what } => format!("not known: {what}"),
         End::External { address, mesh: false } => format!("leaves the mesh to {address}"),
         End::External { address, mesh: true } => {
             format!("DEAD  no cluster has the address {address}, and the mesh's TLS is spoken to it")

@@ -113,6 +113,14 @@ impl Routing {
         self.clusters.entry(cluster.to_owned()).or_default().missing = Some(file.to_owned());
     }
 
+    /// Applies more to a cluster.
+    pub(in crate::trace) fn add(&mut self, cluster: &str, text: &str) {
+        let bundle = self.clusters.entry(cluster.to_owned()).or_default();
+        let [cluster, name, text] = [cluster, "", text].map(str::to_owned);
+        bundle.files.push(File { cluster, name, text });
+        (bundle.objects, bundle.services) = (OnceLock::new(), OnceLock::new());
+    }
+
     /// Reads all bundles at once.
     pub fn read(bundles: &[BundleText<'_>]) -> Result<Self, Unreadable> {
         let routing = Self::of(bundles);

@@ -8,8 +8,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Object;
 use super::virtual_service::{Delegate, HttpMatch, HttpRoute, StringMatch, VirtualServiceSpec};
+use super::{Object, ObjectPlace};
 use crate::trace::registry::is_exported;
 
 /// Without any hosts a `VirtualService` is for others.
@@ -22,6 +22,28 @@ pub(super) fn inlined(all: Vec<Object<VirtualServiceSpec>>) -> Vec<Object<Virtua
         root.spec.http = routes.into_iter().flat_map(|route| routes_of(route, home, &delegates)).collect();
     }
     roots
+}
+
+/// Who names a delegate that is not there, or not for its namespace; and the delegate.
+pub(super) fn missing(all: &[Object<VirtualServiceSpec>]) -> Vec<(ObjectPlace, String)> {
+    let delegates = || all.iter().filter(|object| object.spec.hosts.is_empty());
+    let mut missing = Vec::new();
+    for root in all.iter().filter(|object| !object.spec.hosts.is_empty()) {
+        let home = &root.place.namespace;
+        for Delegate { name, namespace } in root.spec.http.iter().filter_map(|route| route.delegate.as_ref())
+        {
+            let namespace = namespace.as_deref().filter(|namespace| !namespace.is_empty()).unwrap_or(home);
+            let is_meant = |object: &Object<VirtualServiceSpec>| {
+                object.place.name == *name
+                    && object.place.namespace == namespace
+                    && is_exported(&object.spec.export_to, namespace, home)
+            };
+            if !delegates().any(is_meant) {
+                missing.push((root.place.clone(), format!("{namespace}/{name}")));
+            }
+        }
+    }
+    missing
 }
 
 /// What a route of a namespace stands for.

@@ -48,6 +48,29 @@ pub enum Lesson<'p> {
     Replaced(&'p str, &'p str),
 }
 
+impl EnvoyFilterSpec {
+    /// Whether it rewrites names as gateways did before Istio 1.9.
+    #[must_use]
+    pub fn is_of_the_past(&self) -> bool {
+        self.config_patches.iter().any(|patch| {
+            let name = patch.patch.value.get("name").and_then(Value::as_str);
+            name == Some("envoy.filters.network.tcp_cluster_rewrite")
+        })
+    }
+
+    /// Whether it may change what gateways take on their ports, in a way that is not followed.
+    #[must_use]
+    pub fn changes_listeners(&self) -> bool {
+        !self.is_of_the_past()
+            && self.config_patches.iter().any(|patch| {
+                let context = text(&patch.place, &["context"]).unwrap_or("ANY");
+                ["GATEWAY", "ANY"].contains(&context)
+                    && ["LISTENER", "FILTER_CHAIN", "NETWORK_FILTER"].contains(&patch.apply_to.as_str())
+                    && patch.lesson().is_none()
+            })
+    }
+}
+
 impl ConfigPatch {
     /// The port of the listener that is changed; none for a change to all.
     #[must_use]

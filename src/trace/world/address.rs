@@ -63,6 +63,13 @@ impl World {
 }
 
 impl Cluster {
+    /// Whether a node here has an address.
+    #[must_use]
+    pub fn has_node_at(&self, address: &str) -> bool {
+        let mut nodes = self.gateways.iter().flat_map(|gateway| &gateway.nodes.addresses);
+        nodes.any(|known| known == address)
+    }
+
     /// Whether a gateway here has an address, for whatever callers.
     #[must_use]
     pub fn has_gateway_at(&self, address: &str) -> bool {

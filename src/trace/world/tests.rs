@@ -51,11 +51,14 @@ fn a_world_reads_as_the_judge_reads_it() {
                 }],
                 listed: Vec::new(),
             }],
+            is_written: false,
+            has_other_gateways: false,
             registry: None,
             locality: None,
             domain: default_domain(),
             release: 31,
         }],
+        is_open: false,
     };
     let text = serde_yaml::to_string(&world).unwrap();
     insta::assert_snapshot!(text, @r"
