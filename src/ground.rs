@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::istio::Form;
 use crate::model::{self, Address, ClusterId, Protocol, TargetPort};
-use crate::plan::View;
 use crate::plan::visibility::Shown;
+use crate::plan::{View, Way};
 use crate::trace::world::{
     Cluster, ExistingServer, Gateway, MeshConfig, Nodes, Port, Service, Workload, World,
 };
@@ -43,7 +44,7 @@ pub fn of(mesh: &View<'_>) -> World {
         gateways: cluster
             .gateway
             .iter()
-            .map(|found| gateway(mesh, cluster, found))
+            .map(|found| gateway(mesh, ClusterId(index), cluster, found))
             .chain(
                 mesh.gateways
                     .iter()
@@ -63,10 +64,17 @@ pub fn of(mesh: &View<'_>) -> World {
         domain: cluster.cluster_domain.clone(),
         release: cluster.release.minor,
     });
-    World { flat: None, clusters: clusters.collect(), is_open: false }
+    World { flat: flat(mesh), clusters: clusters.collect(), is_open: false }
 }
 
-fn gateway(mesh: &View<'_>, cluster: &model::Cluster, gateway: &model::Gateway) -> Gateway {
+/// Of clusters that see each other all name their network or none does; others are no part of that.
+fn flat(mesh: &View<'_>) -> Option<bool> {
+    let shown = |index: usize| mesh.shown(ClusterId(index)) != Shown::Nobody;
+    let is_nameless = |(index, cluster): (usize, &model::Cluster)| shown(index) && cluster.network.is_none();
+    mesh.clusters.iter().enumerate().any(is_nameless).then_some(true)
+}
+
+fn gateway(mesh: &View<'_>, id: ClusterId, cluster: &model::Cluster, gateway: &model::Gateway) -> Gateway {
     Gateway {
         name: GATEWAY.to_owned(),
         namespace: gateway.namespace.clone(),
@@ -85,7 +93,7 @@ fn gateway(mesh: &View<'_>, cluster: &model::Cluster, gateway: &model::Gateway) 
         service_labels: dialled_port(mesh, cluster, gateway),
         network: None,
         locality: locality(cluster),
-        existing: if gateway.existing { vec![cross_network(cluster, gateway)] } else { Vec::new() },
+        existing: if gateway.existing { vec![cross_network(mesh, id, cluster, gateway)] } else { Vec::new() },
         nodes: Nodes::default(),
     }
 }
@@ -123,13 +131,27 @@ fn dialled_port(
 }
 
 /// The Gateway object that is there already, as Istio's own installation writes it.
-fn cross_network(cluster: &model::Cluster, gateway: &model::Gateway) -> ExistingServer {
+fn cross_network(
+    mesh: &View<'_>,
+    id: ClusterId,
+    cluster: &model::Cluster,
+    gateway: &model::Gateway,
+) -> ExistingServer {
     let top = cluster.cluster_domain.rsplit('.').next().unwrap_or(&cluster.cluster_domain);
+    let mut hosts = vec![format!("*.{top}")];
+    // Where one filter changes the end of every name, what exists is open for that end, as `needs` says.
+    let is_taught = mesh
+        .services
+        .iter()
+        .any(|service| service.runs.contains_key(&id) && matches!(mesh.way_into(service, id), Way::Rewrite));
+    if is_taught && matches!(Form::of(cluster.release), Some(Form::ChangedEnd { typed: _ })) {
+        hosts.push(format!("*.{}", mesh.remote_suffix));
+    }
     ExistingServer {
         namespace: gateway.namespace.clone(),
         name: CROSS_NETWORK.to_owned(),
         port: Some(gateway.server_port),
-        hosts: vec![format!("*.{top}")],
+        hosts,
         passes_on: true,
     }
 }

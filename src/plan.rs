@@ -20,6 +20,7 @@ pub mod serving; // what is said of services where they run, or are found
 mod crossing; // whom callers enter
 mod control_plane; // one control plane, one set of rules
 mod affinity; // who stays with whom across clusters
+mod distribution; // who is left out by shares of regions
 pub mod object_names; // of what makes remote names
 pub mod common; // what holds for all services
 pub mod service; // one service

@@ -25,7 +25,8 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("trace", &[]),
     ("dump", &["trace"]),
     ("change", &["trace", "yaml"]),
-    ("ground", &["model", "plan", "trace"]),
+    // Of `istio` what releases can do, too.
+    ("ground", &["model", "plan", "istio", "trace"]),
     // Of `model` what ports and names are called. The compiler comes as a function.
     ("import", &["dump", "trace", "model"]),
     ("cli", &["bundle", "yaml", "trace", "dump", "needs", "import", "change"]),

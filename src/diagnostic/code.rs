@@ -214,6 +214,7 @@ codes! {
     MG0380 Warning "a host that is compared without its port"
     MG0382 Warning "a value that no request has"
     MG0383 Error "a group that the regular expression does not have"
+    MG0385 Error "shares of regions leave out a destination"
     MG0390 Warning "a host that takes requests from a wildcard"
     MG0391 Error "a step that there is not"
     MG0392 Error "steps that differ in more than shares"

@@ -47,6 +47,9 @@ fn destination_rule(
         })
         .collect();
     subsets.extend(discovery::subsets(serving, dialect));
+    // What control planes show here under one of these names is the same pods.
+    let further = further.into_iter().filter(|one| subsets.iter().all(|known| known.name != one.name));
+    let further: Vec<Subset> = further.collect();
     subsets.extend(further);
     let said = whole(service, dialect).unwrap_or_default();
     let said = discovery::stood_in(serving, said, dialect);

@@ -64,7 +64,8 @@ impl<'m> ClassPlan<'m> {
         distance::farther(self.view, self.class.id, cluster)
     }
 
-    /// Whether there is anything to know.
+    /// Whether there is anything to know, or to keep: where control planes see pods elsewhere, what rules of others promise
+    /// needs no object.
     #[must_use]
     pub fn is_anything(&self) -> bool {
         self.runs
@@ -74,6 +75,7 @@ impl<'m> ClassPlan<'m> {
             || self.pool.is_some()
             || self.plain_name.is_some()
             || self.routes.is_some()
+            || !self.of_service.is_empty()
     }
 
     /// Whether another cluster configures these: whatever is for Istio is in that one's bundle.

@@ -1,6 +1,7 @@
 //! What planning finds, in words.
 
 pub mod discovery;
+pub mod distribution;
 pub mod listener;
 pub mod rules;
 

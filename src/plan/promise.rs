@@ -59,6 +59,12 @@ impl<'m> Promises<'m> {
         self.0.get(&target)
     }
 
+    /// Whether nothing is promised.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// All of them, by service, version and cluster.
     pub fn iter(&self) -> impl Iterator<Item = &Promise<'m>> {
         self.0.values()

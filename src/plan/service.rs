@@ -16,7 +16,7 @@ use super::uses::{FarUse, Use};
 use super::way::discovery::{self, Discovery};
 use super::way::rewrite::{self, Translation};
 use super::way::{self, merged, sni};
-use super::{affinity, control_plane, problems, serving, told_apart, unaddressed};
+use super::{affinity, control_plane, distribution, problems, serving, told_apart, unaddressed};
 use crate::diagnostic::Finding;
 use crate::model::name::HOST;
 use crate::model::{Cluster, ClusterId, IngressGatewayId, Pick, Service, ServiceId};
@@ -124,6 +124,7 @@ impl<'m> ServicePlan<'m> {
             classes.extend(plan);
         }
         noted.findings.extend(merged::check(service, &classes));
+        noted.findings.extend(distribution::check(service, &classes));
         noted.findings.extend(unaddressed::check(service, &classes));
         noted.findings.extend(sni::several_domains(service, &classes));
         let uneven = classes.iter().find(|plan| plan.remote.names.iter().any(|name| !name.is_even));

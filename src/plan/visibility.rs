@@ -54,6 +54,10 @@ impl<'m> View<'m> {
         for service in &mesh.services {
             found.extend(service.runs.keys().filter(|id| view.discovers(service, **id)));
         }
+        // Control planes learn of the gateway of a network where they read its Service.
+        let networks = found.iter().filter(|id| view.cluster(**id).is_some_and(|it| it.network.is_some()));
+        let doors: Vec<ClusterId> = networks.flat_map(|id| view.ways_in(*id)).collect();
+        found.extend(doors);
         let shown = |(index, cluster): (usize, &Cluster)| {
             let id = ClusterId(index);
             let named = cluster.registry.is_some() || view.shares_control_plane(id);

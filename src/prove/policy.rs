@@ -1,12 +1,12 @@
 //! That what is said of connections reaches every port: Istio inherits nothing into port settings.
 
+use crate::istio::kind::destination_rule::load_balancer::LoadBalancer;
 use crate::istio::kind::destination_rule::{DestinationRuleSpec, Settings, TrafficPolicy};
 
 /// Ports of a rule, or of one of its subsets, at which nothing is left of the settings above them.
 pub fn lost(rule: &DestinationRuleSpec) -> Vec<String> {
     let whole = rule.traffic_policy.as_ref();
-    let says =
-        |policy: Option<&TrafficPolicy>| policy.is_some_and(|policy| policy.settings != Settings::default());
+    let says = |policy: Option<&TrafficPolicy>| policy.is_some_and(|policy| says(&policy.settings));
     let of_subsets = rule.subsets.iter().filter_map(|subset| {
         Some((format!("subset `{}` of ", subset.name), subset.traffic_policy.as_ref()?))
     });
@@ -24,10 +24,20 @@ pub fn lost(rule: &DestinationRuleSpec) -> Vec<String> {
     lost
 }
 
+/// Whether settings say anything but where pods are: endpoints in other clusters have no place, and are told nothing of it.
+fn says(settings: &Settings) -> bool {
+    let Settings { connection_pool, load_balancer, outlier_detection } = settings;
+    let balances = load_balancer.as_deref().is_some_and(|balancer| {
+        let elsewhere =
+            LoadBalancer { locality_lb_setting: None, zone_aware_lb_setting: None, ..balancer.clone() };
+        elsewhere != LoadBalancer::default()
+    });
+    connection_pool.is_some() || balances || outlier_detection.is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::istio::kind::destination_rule::load_balancer::LoadBalancer;
     use crate::istio::kind::destination_rule::{PortPolicy, PortSelector, Subset};
 
     fn settings() -> Settings {

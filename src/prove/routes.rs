@@ -130,7 +130,10 @@ fn names(
             broken.say(caller, format!("the VirtualService for `{host}` is in another namespace"));
         }
         let called = plan.routes.iter().filter(|_| is_own && !lists.is_empty());
-        let called = called.flat_map(|routes| &routes.routes).map(|route| route.port.number);
+        // What stays in its cluster has no port elsewhere.
+        let is_far = plan.remote.shared_host() == Some(host);
+        let called = called.flat_map(|routes| &routes.routes).map(|route| route.port);
+        let called = called.filter(|port| !is_far || service_crosses(plan, port)).map(|port| port.number);
         let numbers: BTreeSet<u16> = lists.iter().map(|(number, _)| *number).collect();
         for port in called.filter(|port| !numbers.contains(port)) {
             broken.say(caller, format!("`{host}` has no port {port}"));
@@ -144,6 +147,10 @@ fn names(
             }
         }
     }
+}
+
+fn service_crosses(plan: &ClassPlan<'_>, port: &Port) -> bool {
+    plan.service.crossing_ports().any(|known| known.number == port.number)
 }
 
 /// The ports of what has a name here.

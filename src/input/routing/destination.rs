@@ -78,11 +78,11 @@ impl Destination {
     }
 }
 
-/// Whether a map is one destination rather than shares. Shares are numbers, and no field of a destination is one but
-/// `weight` and `port`, so that another field without a number says so.
+/// Whether a map is one destination rather than shares. Shares are whole numbers, and no field of a destination is one but
+/// `weight` and `port`, so that another field without such a number says so.
 fn is_one_destination(value: Value<'_>) -> bool {
     DestinationFields::FIELDS.iter().filter_map(|field| value.get(field)).any(|value| match value.view() {
-        View::Text(scalar) => scalar.text.parse::<f64>().is_err(),
+        View::Text(scalar) => scalar.text.parse::<u64>().is_err(),
         View::Map(_) => true,
         View::Nothing | View::List(_) | View::Illegible => false,
     })

@@ -163,7 +163,10 @@ impl<'m> Path<'_, 'm> {
             }
             AcrossClusters::Local => return None,
         };
-        let own = serving.clusters.iter().all(|(cluster, _)| *cluster == class.id);
+        // Nobody else is seen, or nobody who is asked.
+        let alone = !discovery::left_alone(view, service, class.id)
+            || view.visible(service, Pick::Any, class.id) == [class.id];
+        let own = alone && serving.clusters.iter().all(|(cluster, _)| *cluster == class.id);
         (!own || serving.clusters.is_empty()).then_some(serving)
     }
 

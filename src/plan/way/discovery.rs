@@ -158,7 +158,7 @@ impl Discovery {
         };
         let serving: BTreeSet<Option<&str>> = service.runs.keys().map(region).collect();
         let callers: BTreeSet<&str> = self.callers.iter().filter_map(region).collect();
-        if !regions_count(view, service) {
+        if !regions_count(view, service) || !count_for(view, service, self.callers.iter()) {
             return Vec::new();
         }
         let Some(first) =
@@ -185,9 +185,18 @@ const NO_REGION: &str = "no-region";
 /// region, and they are none: so not where some caller has none, and some other cluster that runs the service.
 #[must_use]
 pub fn regions_count(view: &View<'_>, service: &Service) -> bool {
+    let gateways = service.ingress.iter().filter_map(|ingress| view.gateways.get(ingress.gateway.0));
+    count_for(
+        view,
+        service,
+        service.clients.keys().chain(gateways.flat_map(|gateway| gateway.clusters.iter())),
+    )
+}
+
+fn count_for<'c>(view: &View<'_>, service: &Service, callers: impl Iterator<Item = &'c ClusterId>) -> bool {
     let nowhere = |id: &&ClusterId| distance::region(view, **id).is_none();
     let serving: Vec<&ClusterId> = service.runs.keys().filter(nowhere).collect();
-    let mut callers = service.clients.keys().filter(nowhere);
+    let mut callers = callers.filter(nowhere);
     !callers.any(|caller| serving.iter().any(|id| *id != caller))
 }
 
