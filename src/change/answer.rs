@@ -53,7 +53,9 @@ impl Answer {
                 answer.lost += share.percent;
                 let why = match &share.end {
                     End::Dead { reason: _, why } => why.clone(),
-                    End::Pods { .. } | End::Redirect { .. } | End::Direct { .. } => String::new(),
+                    End::Pods { .. } | End::Redirect { .. } | End::Direct { .. } | End::Unknown { .. } => {
+                        String::new()
+                    }
                     End::Passthrough => "the mesh does not know the name".to_owned(),
                     End::External { address, mesh: _ } => format!("no gateway has the address {address}"),
                 };

@@ -127,6 +127,7 @@ impl Parts {
                 .iter()
                 .map(|cluster| Cluster { services: Vec::new(), ..bare(cluster) })
                 .collect(),
+            is_open: world.is_open,
         };
         let mut worlds = vec![bare; self.parts.len()];
         for (index, cluster) in world.clusters.iter().enumerate() {

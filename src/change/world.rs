@@ -81,7 +81,7 @@ fn joined(old: &World, new: &World, wins: Wins, moves: &mut BTreeSet<Move>) -> W
         Wins::Old => old.flat,
         Wins::New => new.flat,
     };
-    World { flat, clusters }
+    World { flat, clusters, is_open: old.is_open || new.is_open }
 }
 
 fn cluster(old: &Cluster, new: &Cluster, wins: Wins, moves: &mut BTreeSet<Move>) -> Cluster {

@@ -230,6 +230,8 @@ impl Objects {
             peer_authentications,
             unfollowed,
             refused,
+            // Found out by `arrange`.
+            missing_delegates: _,
         } = self;
         virtual_services.is_empty()
             && destination_rules.is_empty()
@@ -252,6 +254,7 @@ impl Objects {
             peer_authentications,
             unfollowed,
             refused,
+            missing_delegates: _,
         } = other;
         self.virtual_services.extend_from_slice(virtual_services);
         self.destination_rules.extend_from_slice(destination_rules);
