@@ -33,7 +33,8 @@ impl<'o> Order<'o> {
     }
 }
 
-/// What users say of connections, with what makes a pool fail over. Their own outlier detection stands.
+/// What users say of connections, with what makes a pool fail over. Their own outlier detection stands, but it may leave out all of
+/// the endpoints unless it says how many.
 pub(super) fn added(said: Settings, order: Order<'_>, release: Release) -> Settings {
     let Settings { connection_pool, load_balancer, outlier_detection } = said;
     let own = settings(order, release);
@@ -44,11 +45,14 @@ pub(super) fn added(said: Settings, order: Order<'_>, release: Release) -> Setti
         }
         (said, own) => said.or(own),
     };
-    Settings {
-        connection_pool,
-        load_balancer,
-        outlier_detection: outlier_detection.or(own.outlier_detection),
-    }
+    let outlier_detection = match (outlier_detection, own.outlier_detection) {
+        (Some(mut said), Some(own)) => {
+            said.max_ejection_percent = said.max_ejection_percent.or(own.max_ejection_percent);
+            Some(said)
+        }
+        (said, own) => said.or(own),
+    };
+    Settings { connection_pool, load_balancer, outlier_detection }
 }
 
 /// How connections to a pool are made.

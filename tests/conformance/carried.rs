@@ -64,7 +64,9 @@ const CASES: &[(&str, Connections)] = &[
     ("discovery-drain", Kept),
     ("connections-merged", Kept),
     ("merged-failover", Kept),
+    ("far-failover", Kept),
     ("far-failover-without-regions", Kept),
+    ("discovery-failover", Kept),
     ("discovery-failover-without-regions", Kept),
     ("discovery-three-regions", Kept),
     // Requests from outside.
