@@ -2,9 +2,13 @@
 //!
 //! Enters: words. Leaves: what is to be done, and how to speak about it. Refuses to know: files and inputs.
 
+mod change; // those of changes
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(super) use change::{Diff, FailOn, Plan};
 
 use super::layout::Layout;
 use super::load;
@@ -282,52 +286,6 @@ pub(super) struct Trace {
     /// What does not answer: a version, a pod, `gateway` or `*` in a cluster
     #[arg(long, value_name = "CLUSTER/VERSION")]
     pub(super) down: Vec<String>,
-}
-
-/// `meshgen diff`
-#[derive(Args, Debug)]
-pub(super) struct Diff {
-    /// As it is, then as it is to be: inputs, or a directory of bundles. Everything behind the first is the second
-    #[arg(required = true, value_name = "OLD NEW")]
-    pub(super) paths: Vec<PathBuf>,
-    /// Inputs that say which pods and gateways there are, for bundles; by default those of the other side (repeatable)
-    #[arg(long, value_name = "PATH")]
-    pub(super) world: Vec<PathBuf>,
-    /// Which changes exit with 1
-    #[arg(long, value_enum, value_name = "KIND", default_value_t = FailOn::Any)]
-    pub(super) fail_on: FailOn,
-    #[command(flatten)]
-    pub(super) bounds: Bounds,
-}
-
-/// `meshgen plan`
-#[derive(Args, Debug)]
-pub(super) struct Plan {
-    /// As it is, then as it is to be: inputs, or a directory of bundles. Everything behind the first is the second
-    #[arg(required = true, value_name = "OLD NEW")]
-    pub(super) paths: Vec<PathBuf>,
-    /// Directory for the steps: for each the whole bundles, what of them changes, and what is to be deleted
-    #[arg(long, short, value_name = "DIR")]
-    pub(super) output: Option<PathBuf>,
-    /// Refuse if OLD is no longer the state with this digest, which every plan says
-    #[arg(long, value_name = "DIGEST")]
-    pub(super) from: Option<String>,
-    /// Inputs that say which pods and gateways there are, for bundles; by default those of the other side (repeatable)
-    #[arg(long, value_name = "PATH")]
-    pub(super) world: Vec<PathBuf>,
-    #[command(flatten)]
-    pub(super) bounds: Bounds,
-}
-
-/// Which changes must not be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
-    /// Requests that reach nobody any more
-    Dead,
-    /// These, and requests with another timeout, retry, fault or copy
-    Policy,
-    /// Any change at all
-    Any,
 }
 
 /// `meshgen explain`

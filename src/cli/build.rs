@@ -36,15 +36,17 @@ pub(super) fn run(arguments: &Build, reporter: &Reporter) -> Result<Ending, Fail
         finish(target, &outlines, &mut outcome.findings, reporter)
     };
 
-    let ending = reporter.report(outcome.findings, &loaded.sources, result.as_ref().err());
-    match result {
-        Ok(Some(written)) => {
-            let (account, took) = (outcome.value.unwrap_or_default(), started.elapsed());
-            let layout = arguments.layout();
-            reporter.say(&Summary { place: &place, layout, outlines, account, written, took }.to_string());
-        }
-        Ok(None) | Err(_) => reporter.say(&place.as_it_was()),
-    }
+    let (written, failure) = match result {
+        Ok(written) => (written, None),
+        Err(failure) => (None, Some(failure)),
+    };
+    let summary = written.map(|written| {
+        let (account, took) = (outcome.value.unwrap_or_default(), started.elapsed());
+        Summary { place: &place, layout: arguments.layout(), outlines, account, written, took }
+    });
+    let built = summary.as_ref().map(Summary::json);
+    let ending = reporter.report_built(outcome.findings, &loaded.sources, failure.as_ref(), built.as_ref());
+    reporter.say(&summary.map_or_else(|| place.as_it_was(), |summary| summary.to_string()));
     Ok(ending)
 }
 

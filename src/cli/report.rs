@@ -70,15 +70,26 @@ impl Reporter {
     /// Called once a run, after everything that may fail: a JSON document has no second part.
     pub(super) fn report(
         &self,
+        findings: Vec<Finding>,
+        sources: &Sources,
+        failure: Option<&Failure>,
+    ) -> Ending {
+        self.report_built(findings, sources, failure, None)
+    }
+
+    /// The same, with what a build did, for programs.
+    pub(super) fn report_built(
+        &self,
         mut findings: Vec<Finding>,
         sources: &Sources,
         failure: Option<&Failure>,
+        built: Option<&serde_json::Value>,
     ) -> Ending {
         diagnostic::sort(&mut findings);
         let reason = failure.filter(|failure| !failure.is_silent()).map(Failure::to_string);
         let text = match self.format {
             Format::Human | Format::Markdown => human::render(&findings, sources, &self.style()),
-            Format::Json => json::render(&findings, sources, reason.as_deref()),
+            Format::Json => json::render(&findings, sources, reason.as_deref(), built),
             Format::Github => github::render(&findings, sources, reason.as_deref(), &workspace()),
         };
         let ending = match failure {

@@ -3,6 +3,7 @@
 //! Enters: the outline of every bundle and what was written. Leaves: a few aligned lines. Refuses to know: objects.
 
 mod apply; // the commands that apply bundles
+mod json; // the same for programs
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use super::failure::shown;
 use super::layout::Layout;
 use super::target::Place;
-use super::write::{Changed, Gone, Stale, Written, objects};
+use super::write::{Changed, Stale, Written, objects};
 use crate::bundle::{Account, AtStep, Bundle, FarService, Steps};
 use crate::diagnostic::join;
 
@@ -246,14 +247,24 @@ impl Summary<'_> {
         rows
     }
 
+    /// The commands that delete what no file of a cluster has any more.
+    fn left(&self) -> Vec<String> {
+        let gone = self.written.change.gone.iter();
+        gone.flat_map(|gone| objects::deletions(context(&self.outlines, &gone.cluster), &gone.objects))
+            .collect()
+    }
+
+    /// The names for what runs elsewhere that went with these.
+    fn hosts(&self) -> Vec<String> {
+        let gone = self.written.change.gone.iter();
+        gone.flat_map(|gone| gone.hosts.iter().map(|host| format!("{host} in {}", gone.cluster))).collect()
+    }
+
     /// What is left to do in clusters beside applying.
     fn to_do(&self, change: &Changed) -> Vec<(&'static str, String)> {
-        let Changed { gone, ported, moved, adds: _ } = change;
+        let Changed { gone: _, ported, moved, adds: _ } = change;
         let context = |cluster: &str| context(&self.outlines, cluster).to_owned();
-        let gone: Vec<String> = gone
-            .iter()
-            .flat_map(|Gone { cluster, objects }| objects::deletions(&context(cluster), objects))
-            .collect();
+        let hosts = self.hosts();
         let ported: Vec<String> = ported
             .iter()
             .map(|(cluster, object, ports)| object.with_ports(&context(cluster), ports))
@@ -263,7 +274,13 @@ impl Summary<'_> {
         let names: Vec<String> =
             moved.iter().map(|(cluster, object)| format!("{} in {cluster}", object.service())).collect();
         [
-            block("left", LEFT.to_owned(), gone),
+            block("left", LEFT.to_owned(), self.left()),
+            if hosts.is_empty() {
+                Vec::new()
+            } else {
+                let names = few(&hosts, ", ");
+                vec![("names", format!("that nobody answers any more: {names}; a share of 0 in a rule keeps one"))]
+            },
             block("ports", "of stand-ins changed, which `create` does not change".to_owned(), ported),
             block(
                 "moved",

@@ -39,6 +39,8 @@ pub(super) struct Staging<'a> {
     texts: Vec<Text>,
     /// What files held before that have lost something, by cluster.
     before: BTreeMap<String, BTreeSet<Named>>,
+    /// The names that each `ServiceEntry` among these gives.
+    hosts: BTreeMap<String, BTreeMap<Named, String>>,
     change: Changed,
     directory: Directory,
     inputs: &'a BTreeSet<PathBuf>,
@@ -51,6 +53,8 @@ pub(super) struct Gone {
     pub(super) cluster: String,
     /// What left it.
     pub(super) objects: BTreeSet<Named>,
+    /// The names for what runs elsewhere that went with these.
+    pub(super) hosts: BTreeSet<String>,
 }
 
 /// The text of a file as this run has it, and where it lies for now.
@@ -98,6 +102,7 @@ impl<'a> Staging<'a> {
             names: BTreeSet::new(),
             texts: Vec::new(),
             before: BTreeMap::new(),
+            hosts: BTreeMap::new(),
             change: Changed::default(),
             directory: Directory::new(directory),
             inputs,
@@ -148,6 +153,7 @@ impl<'a> Staging<'a> {
         }
         if !before.is_subset(&after) {
             self.before.entry(cluster.to_owned()).or_default().extend(before);
+            self.hosts.entry(cluster.to_owned()).or_default().extend(objects::hosts(old));
         }
     }
 
@@ -167,7 +173,10 @@ impl<'a> Staging<'a> {
             let before = self.before.remove(&cluster).unwrap_or_default();
             let gone: BTreeSet<Named> = before.difference(&now).cloned().collect();
             if !gone.is_empty() {
-                self.change.gone.push(Gone { cluster: cluster.clone(), objects: gone });
+                let hosts = self.hosts.remove(&cluster).unwrap_or_default();
+                let hosts = hosts.into_iter().filter(|(entry, _)| gone.contains(entry)).map(|(_, host)| host);
+                let hosts = hosts.collect();
+                self.change.gone.push(Gone { cluster: cluster.clone(), objects: gone, hosts });
             }
             if self.texts.iter().any(|text| text.cluster == cluster && !text.is_new) {
                 let stale = |object: &Named| {

@@ -21,6 +21,8 @@ struct Document<'a> {
     summary: Summary,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    built: Option<&'a serde_json::Value>,
 }
 
 /// Findings that are put into form one after the other: of a hostile input there are half a million.
@@ -81,15 +83,21 @@ struct Summary {
     notes: usize,
 }
 
-/// The document. `failure` says why the run could not try, when that is so.
+/// The document. `failure` says why the run could not try, when that is so; `built` what a build did, when it did.
 #[must_use]
-pub fn render(findings: &[Finding], sources: &Sources, failure: Option<&str>) -> String {
+pub fn render(
+    findings: &[Finding],
+    sources: &Sources,
+    failure: Option<&str>,
+    built: Option<&serde_json::Value>,
+) -> String {
     let index = Index::new(sources);
     let document = Document {
         version: VERSION,
         findings: Findings { all: findings, index: &index },
         summary: summary(findings),
         failure,
+        built,
     };
     // Texts, numbers and lists always have a JSON form.
     let mut text = serde_json::to_string(&document).unwrap_or_default();
@@ -175,11 +183,11 @@ mod tests {
         let place = Place { span: span(6, 8), via: Some(span(12, 14)) };
         let finding =
             Finding::new(Code::MG0101, "a \u{1b} \"quoted\" thing").at(place, "here").help("do\nthis");
-        insta::assert_snapshot!(render(&[finding], &sources, None), @r#"{"version":1,"findings":[{"code":"MG0101","severity":"error","title":"the text is not UTF-8","message":"a \u001b \"quoted\" thing","help":"do\nthis","labels":[{"file":"t.yaml","start":{"line":1,"column":7,"offset":6},"end":{"line":1,"column":8,"offset":8},"text":"here","primary":true,"via":{"file":"t.yaml","start":{"line":2,"column":4,"offset":12},"end":{"line":2,"column":6,"offset":14}}}]}],"summary":{"errors":1,"warnings":0,"notes":0}}"#);
+        insta::assert_snapshot!(render(&[finding], &sources, None, None), @r#"{"version":1,"findings":[{"code":"MG0101","severity":"error","title":"the text is not UTF-8","message":"a \u001b \"quoted\" thing","help":"do\nthis","labels":[{"file":"t.yaml","start":{"line":1,"column":7,"offset":6},"end":{"line":1,"column":8,"offset":8},"text":"here","primary":true,"via":{"file":"t.yaml","start":{"line":2,"column":4,"offset":12},"end":{"line":2,"column":6,"offset":14}}}]}],"summary":{"errors":1,"warnings":0,"notes":0}}"#);
     }
 
     #[test]
     fn without_findings_it_is_a_document_too() {
-        insta::assert_snapshot!(render(&[], &Sources::default(), Some("cannot read \u{9b}x")), @r#"{"version":1,"findings":[],"summary":{"errors":0,"warnings":0,"notes":0},"failure":"cannot read \u009bx"}"#);
+        insta::assert_snapshot!(render(&[], &Sources::default(), Some("cannot read \u{9b}x"), None), @r#"{"version":1,"findings":[],"summary":{"errors":0,"warnings":0,"notes":0},"failure":"cannot read \u009bx"}"#);
     }
 }

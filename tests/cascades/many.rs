@@ -48,7 +48,8 @@ fn thousands_of_mistakes_are_all_found_in_time() {
     let human = human::render(&findings, &sources, &style);
     assert_eq!(human.matches("more: meshgen explain").count(), 20);
     assert!(human.ends_with("and 9980 more (9980 errors); --error-limit 0 shows all\n"), "{human}");
-    let json: serde_json::Value = serde_json::from_str(&json::render(&findings, &sources, None)).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&json::render(&findings, &sources, None, None)).unwrap();
     assert_eq!(json["findings"].as_array().map(Vec::len), Some(MISTAKES));
     assert_eq!(github::render(&findings, &sources, None, "").lines().count(), MISTAKES);
     let took = worked().saturating_sub(before);

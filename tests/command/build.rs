@@ -178,6 +178,8 @@ fn what_leaves_a_bundle_is_told_with_its_command() {
         "{}",
         ran.stderr
     );
+    let names = "names     that nobody answers any more: ratings.default.global in cluster1";
+    assert!(ran.stderr.contains(names), "{}", ran.stderr);
     // The stand-in's file is no longer written.
     assert!(ran.stderr.contains("MG0610"), "{}", ran.stderr);
     let ran = world.run("build less.yaml routing.yaml --prune");

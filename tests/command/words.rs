@@ -85,6 +85,18 @@ fn the_exit_code_is_the_same_in_every_format_and_json_is_one_document() {
         let ran = world.run(&format!("{line} --format json"));
         serde_json::from_str::<serde_json::Value>(&ran.stderr).unwrap();
     }
+    let ran = world.run("build topology.yaml routing.yaml --format json");
+    let document: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
+    let clusters = document["built"]["clusters"].as_array().unwrap();
+    let applied = |name: &str| {
+        let found = clusters.iter().find(|cluster| cluster["cluster"] == name);
+        found.unwrap()["apply"].as_array().unwrap().last().unwrap().as_str().unwrap()
+    };
+    assert_eq!(
+        applied("cluster1"),
+        "kubectl --context cluster1 apply --openapi-patch=false -f dist/cluster1.yaml"
+    );
+    assert!(document["built"]["wrote"].as_array().unwrap().contains(&"dist/cluster2.yaml".into()));
     let ran = world.run("check topology.yaml wrong.yaml --format github");
     assert!(ran.stdout.starts_with("::error file=wrong.yaml,line=4,"), "{}", ran.stdout);
     // Annotations name files from the workspace, which a step need not run in.

@@ -130,7 +130,7 @@ fn lies_in(place: Place, sources: &Sources) -> bool {
 fn faults_of_forms(findings: &[Finding], sources: &Sources) -> Vec<String> {
     let mut faults = Vec::new();
     let human = human::render(findings, sources, &human::Style::default());
-    let json = json::render(findings, sources, None);
+    let json = json::render(findings, sources, None, None);
     let github = github::render(findings, sources, None, "");
     for (form, text) in [("human", &human), ("json", &json), ("github", &github)] {
         if text.chars().any(|mark| mark != '\n' && steers_a_terminal(mark)) {

@@ -44,9 +44,25 @@ impl Summary<'_> {
         rows
     }
 
+    /// All commands for one cluster.
+    pub(super) fn commands_of(&self, outline: &Outline) -> Vec<String> {
+        let Place::Directory(directory) = self.place else { return Vec::new() };
+        let Outline { cluster, context, .. } = outline;
+        let create =
+            (!outline.stand_ins.is_empty()).then(|| self.layout.creates(directory, context, cluster));
+        let applies: Vec<String> = if self.layout == Layout::Split {
+            let steps = (0..layout::STEPS).filter(|step| !outline.step(*step).is_empty());
+            steps.map(|step| layout::apply_step(directory, context, cluster, step)).collect()
+        } else {
+            let apply = outline.is_written.then(|| self.layout.applies(directory, context, cluster));
+            apply.into_iter().collect()
+        };
+        create.into_iter().chain(applies).collect()
+    }
+
     /// The clusters in the order in which they are applied, and whether it matters: who is called before who calls; the
     /// other way round where something goes and nothing comes.
-    fn in_order(&self) -> (Vec<&Outline>, bool) {
+    pub(super) fn in_order(&self) -> (Vec<&Outline>, bool) {
         let mut waiting: Vec<&Outline> = self
             .outlines
             .iter()

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::bundle::{StandIn, StandIns};
+use crate::cli::write::Gone;
 use crate::source::mark::Mark;
 
 fn reach(cluster: &str, service: &str, versions: &[&str]) -> FarService {
@@ -123,7 +124,7 @@ fn who_is_called_comes_first() {
     };
     assert_eq!(told(Changed::default()), ["… then a, b likewise".to_owned(), first("c")]);
     // What only goes is applied first where it is called.
-    let gone = vec![Gone { cluster: "c".to_owned(), objects: objects::of(GATEWAY) }];
+    let gone = vec![Gone { cluster: "c".to_owned(), objects: objects::of(GATEWAY), hosts: BTreeSet::new() }];
     assert_eq!(told(Changed { gone, ..Changed::default() })[0], "… then a, c likewise");
     // They call each other: there is no order.
     let text = summary(&place, bookinfo(), Written::default());
@@ -138,7 +139,11 @@ fn a_build_that_changes_little() {
         unchanged: 3,
         pruned: vec![stale()],
         change: Changed {
-            gone: vec![Gone { cluster: "cluster1".to_owned(), objects: objects::of(GATEWAY) }],
+            gone: vec![Gone {
+                cluster: "cluster1".to_owned(),
+                objects: objects::of(GATEWAY),
+                hosts: BTreeSet::new(),
+            }],
             ported: vec![("cluster2".to_owned(), service(), r#"[{"port":1}]"#.to_owned())],
             moved: vec![("cluster1".to_owned(), service())],
             adds: true,

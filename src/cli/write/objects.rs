@@ -23,6 +23,18 @@ pub(in crate::cli) fn of(text: &str) -> BTreeSet<Named> {
     text.split("\n---").filter_map(object).collect()
 }
 
+/// The names that each `ServiceEntry` of a text gives to what runs elsewhere. Those whose endpoints join a Service give none.
+pub(in crate::cli) fn hosts(text: &str) -> BTreeMap<Named, String> {
+    let entries =
+        text.split("\n---").filter(|document| document.lines().any(|line| line == "kind: ServiceEntry"));
+    let host = |document: &str| {
+        let first = document.lines().skip_while(|line| *line != "  hosts:").nth(1)?;
+        Some(first.strip_prefix("  - ")?.trim_matches('"').to_owned())
+    };
+    let named = entries.filter_map(|document| Some((object(document)?, host(document)?)));
+    named.filter(|(object, _)| !object.name.ends_with("-merged")).collect()
+}
+
 /// Our own layout: `kind` at the margin, `name` and `namespace` one step in, below `metadata`.
 fn object(document: &str) -> Option<Named> {
     let value = |field: &str| {

@@ -145,7 +145,7 @@ fn objects_that_leave_a_file_are_told() {
     staging.stage("one.yaml", &text(&["b"])).unwrap();
     staging.left_over("mesh").unwrap();
     let written = staging.commit(Vec::new()).unwrap();
-    let [Gone { cluster, objects }] = &written.change.gone[..] else { panic!() };
+    let [Gone { cluster, objects, hosts: _ }] = &written.change.gone[..] else { panic!() };
     assert_eq!(
         (cluster.as_str(), objects::deletions("one", objects)),
         (

@@ -1,0 +1,55 @@
+//! The arguments of `diff` and `plan`.
+//!
+//! Enters: words. Leaves: two sides, and what to make of the difference. Refuses to know: files and inputs.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::Bounds;
+
+/// `meshgen diff`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Diff {
+    /// As it is, then as it is to be: inputs, or a directory of bundles. Everything behind the first is the second
+    #[arg(required = true, value_name = "OLD NEW")]
+    pub(in crate::cli) paths: Vec<PathBuf>,
+    /// Inputs that say which pods and gateways there are, for bundles; by default those of the other side (repeatable)
+    #[arg(long, value_name = "PATH")]
+    pub(in crate::cli) world: Vec<PathBuf>,
+    /// Which changes exit with 1
+    #[arg(long, value_enum, value_name = "KIND", default_value_t = FailOn::Any)]
+    pub(in crate::cli) fail_on: FailOn,
+    #[command(flatten)]
+    pub(in crate::cli) bounds: Bounds,
+}
+
+/// `meshgen plan`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Plan {
+    /// As it is, then as it is to be: inputs, or a directory of bundles. Everything behind the first is the second
+    #[arg(required = true, value_name = "OLD NEW")]
+    pub(in crate::cli) paths: Vec<PathBuf>,
+    /// Directory for the steps: for each the whole bundles, what of them changes, and what is to be deleted
+    #[arg(long, short, value_name = "DIR")]
+    pub(in crate::cli) output: Option<PathBuf>,
+    /// Refuse if OLD is no longer the state with this digest, which every plan says
+    #[arg(long, value_name = "DIGEST")]
+    pub(in crate::cli) from: Option<String>,
+    /// Inputs that say which pods and gateways there are, for bundles; by default those of the other side (repeatable)
+    #[arg(long, value_name = "PATH")]
+    pub(in crate::cli) world: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) bounds: Bounds,
+}
+
+/// Which changes must not be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum FailOn {
+    /// Requests that reach nobody any more
+    Dead,
+    /// These, and requests with another timeout, retry, fault or copy
+    Policy,
+    /// Any change at all
+    Any,
+}
