@@ -58,8 +58,8 @@ const PATCH: &str = "a world says 1.8, and the patch decides what is written";
 const DOMAIN: &str = "no dump says the domain of Services";
 const HEAD: &str = "no dump says who configures a cluster from outside";
 
-const SEEN: &str =
-    "a cluster with a network of its own that runs nothing of it looks like one that takes part";
+/// No reason, but what is to be done.
+const YET: &str = "an import does not recognise it yet";
 const OWNER: &str = "weights that another tool turns look like any others";
 
 /// Cases of which an import does not build the same objects, and why.
