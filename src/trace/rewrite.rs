@@ -12,7 +12,7 @@ use super::world::{Gateway, selects};
 
 /// The first release of which no patch hands SNIs on as names of clusters; in the two before, the patch decides, and
 /// either form of teaching is believed.
-const CHAIN_PER_SNI: u8 = 10;
+pub(super) const CHAIN_PER_SNI: u8 = 10;
 
 /// The namespace whose filters are for all others.
 const ROOT: &str = "istio-system";

@@ -10,6 +10,7 @@ use crate::trace::enter::chains;
 use crate::trace::object::Object;
 use crate::trace::object::gateway::GatewaySpec;
 use crate::trace::registry::Registry;
+use crate::trace::rewrite::CHAIN_PER_SNI;
 use crate::trace::server::{ServerKind, opened};
 use crate::trace::world::selects;
 
@@ -67,21 +68,20 @@ pub(super) fn findings(registry: &Registry<'_>) -> Vec<Finding> {
         finding.spots.push(spot::of(&object.place, format!("selector {{{}}}", said.join(", "))));
         finding.help("its selector must be labels of the pods behind the gateway's Service")
     }));
-    findings.extend(registry.objects.envoy_filters.iter().filter(|filter| filter.spec.is_of_the_past()).map(
-        |filter| {
-            let message = format!(
-                "{} in {cluster} rewrites names as gateways did before Istio 1.9",
-                spot::name(&filter.place)
-            );
-            let mut finding = Finding::new(Code::MG0724, message)
-                .help("let callers say the SNI that the gateway knows, and delete the filter");
-            finding.spots.push(spot::of(
-                &filter.place,
-                "since 1.8.6 and 1.9.5 no gateway has the filter `sni_cluster`, behind which it stands",
-            ));
-            finding
-        },
-    ));
+    let past = registry.objects.envoy_filters.iter().filter(|filter| filter.spec.is_of_the_past());
+    findings.extend(past.filter(|_| registry.cluster.release >= CHAIN_PER_SNI).map(|filter| {
+        let message = format!(
+            "{} in {cluster} rewrites names as gateways did before Istio 1.9",
+            spot::name(&filter.place)
+        );
+        let mut finding = Finding::new(Code::MG0724, message)
+            .help("let callers say the SNI that the gateway knows, and delete the filter");
+        finding.spots.push(spot::of(
+            &filter.place,
+            "since 1.8.6 and 1.9.5 no gateway has the filter `sni_cluster`, behind which it stands",
+        ));
+        finding
+    }));
     findings
 }
 
