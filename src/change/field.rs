@@ -3,6 +3,8 @@
 //! Enters: two forms of one object. Leaves: paths with what was and what will be. Refuses to know: what fields mean; it knows
 //! by which words items of lists are called.
 
+use std::borrow::Cow;
+
 use serde_yaml::Value;
 
 use super::document::Document;
@@ -87,6 +89,7 @@ fn compare(path: String, old: Option<&Value>, new: Option<&Value>, fields: &mut 
 
 /// Items are joined by what they are called, else by their place.
 fn list(path: &str, old: &[Value], new: &[Value], fields: &mut Vec<Field>) {
+    let (old, new) = (&*weighed(old), &*weighed(new));
     let (before, after) = (names(old), names(new));
     match (before, after) {
         (Some(before), Some(after)) => {
@@ -103,6 +106,18 @@ fn list(path: &str, old: &[Value], new: &[Value], fields: &mut Vec<Field>) {
                 compare(format!("{path}[{index}]"), old.get(index), new.get(index), fields);
             }
         }
+    }
+}
+
+/// A route with one destination gives all to it, and need not say so.
+fn weighed(items: &[Value]) -> Cow<'_, [Value]> {
+    match items {
+        [Value::Mapping(only)] if only.contains_key("destination") && !only.contains_key("weight") => {
+            let mut only = only.clone();
+            only.insert("weight".into(), 100.into());
+            Cow::Owned(vec![Value::Mapping(only)])
+        }
+        _ => Cow::Borrowed(items),
     }
 }
 
@@ -184,5 +199,13 @@ mod tests {
                 "spec.http[0].route[v2]: - → {\"destination\":{\"host\":\"a\",\"subset\":\"v2\"},\"weight\":5}",
             ]
         );
+    }
+
+    #[test]
+    fn who_gets_all_need_not_say_so() {
+        let old = "{http: [{route: [{destination: {host: a, subset: v1}}]}]}";
+        let new = "{http: [{route: [{destination: {host: a, subset: v1}, weight: 95}, \
+                   {destination: {host: a, subset: v2}, weight: 5}]}]}";
+        assert_eq!(fields(old, new)[0], "spec.http[0].route[v1].weight: 100 → 95");
     }
 }
