@@ -4,14 +4,14 @@ use super::dialect::Dialect;
 use super::kind::gateway::{GatewaySpec, Server, ServerPort, ServerTls, ServerTlsMode};
 use super::kind::object::{Object, Spec};
 use super::kind::virtual_service::{HttpRoute, VirtualServiceSpec};
-use super::mark::{list, object};
+use super::mark::{list, object, suppress};
 use super::release::Feature;
 use super::routes::owner;
 use super::routes::virtual_service::http_route;
 use super::word::condition;
 use crate::model::ingress as meant;
 use crate::model::{Callers, IngressGateway};
-use crate::plan::{ClusterPlan, Ingress, IngressRoute, Promises};
+use crate::plan::{ClusterPlan, Ingress, IngressRoute, Promises, Way};
 use crate::source::At;
 
 /// A Gateway object for each ingress gateway here that does not exist already.
@@ -110,7 +110,24 @@ pub(super) fn virtual_service(
     let mut object =
         object((plan.view, plan.cluster.release), name, &first.namespace, why, Spec::VirtualService(spec));
     owner::mark(&mut object, routes.iter().map(|route| &route.route));
+    if names_what_istioctl_misses(plan, ingress) {
+        suppress(&mut object, "IST0101");
+    }
     object
+}
+
+/// Whether requests go by plain names that only other clusters have: no pods run here, and no caller inside the mesh got a
+/// stand-in. istioctl does not see what the control plane sees of other clusters.
+fn names_what_istioctl_misses(plan: &ClusterPlan<'_>, ingress: &Ingress<'_>) -> bool {
+    let targets = ingress.routes.iter().flat_map(|route| route.route.targets());
+    let mut promised = targets.filter_map(|target| ingress.promises.of(target));
+    let here = &plan.cluster.id;
+    promised.any(|promise| match promise.way {
+        Way::Discovery => {
+            !promise.service.runs.contains_key(here) && !promise.service.clients.contains_key(here)
+        }
+        Way::Local | Way::Sni | Way::Rewrite | Way::Merged => false,
+    })
 }
 
 fn uses_hidden_name(ingress: &Ingress<'_>) -> bool {

@@ -172,7 +172,11 @@ pub fn world_of(world: &World) -> Value {
         }
         words
     });
-    json!({ "clusters": clusters.collect::<Vec<_>>() })
+    let clusters: Vec<_> = clusters.collect();
+    match world.flat {
+        Some(flat) => json!({ "flat": flat, "clusters": clusters }),
+        None => json!({ "clusters": clusters }),
+    }
 }
 
 fn object(value: Value) -> Map<String, Value> {
