@@ -8,6 +8,7 @@ pub mod allow; // what a team has judged
 mod wording; // lists and nearest names
 mod brief; // long quotations
 pub(crate) mod escape;
+pub mod concise;
 pub mod github;
 pub mod human;
 pub mod json;

@@ -86,6 +86,8 @@ pub(super) struct Output {
 pub(super) enum Format {
     /// Text with the lines in question
     Human,
+    /// One line a finding: file:line:col: error MG0302: message
+    Concise,
     /// One JSON document
     Json,
     /// GitHub's workflow commands

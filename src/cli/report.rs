@@ -9,7 +9,7 @@ use terminal_size::{Width, terminal_size_of};
 use super::arguments::{Colour, Deny, Format, Output};
 use super::failure::Failure;
 use super::{Ending, stream};
-use crate::diagnostic::{self, Finding, Severity, github, human, json};
+use crate::diagnostic::{self, Finding, Severity, concise, github, human, json};
 use crate::source::Sources;
 
 /// Where findings go: words beside the data of most commands, the data itself of `check`.
@@ -89,6 +89,7 @@ impl Reporter {
         let reason = failure.filter(|failure| !failure.is_silent()).map(Failure::to_string);
         let text = match self.format {
             Format::Human | Format::Markdown => human::render(&findings, sources, &self.style()),
+            Format::Concise => concise::render(&findings, sources),
             Format::Json => json::render(&findings, sources, reason.as_deref(), built),
             Format::Github => github::render(&findings, sources, reason.as_deref(), &workspace()),
         };
@@ -98,7 +99,7 @@ impl Reporter {
             None => Ending::Done,
         };
         let unread = self.write(&text);
-        if let (Format::Human | Format::Markdown, Some(reason)) = (self.format, reason) {
+        if let (Format::Human | Format::Concise | Format::Markdown, Some(reason)) = (self.format, reason) {
             stream::words(&format!("error: {reason}\n"));
         }
         match unread {

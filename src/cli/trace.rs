@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &arguments::Trace, reporter: &Reporter) -> Result<E
         trace.notes.extend(notes);
     }
     let text = match reporter.format() {
-        Format::Human | Format::Github | Format::Markdown => {
+        Format::Human | Format::Concise | Format::Github | Format::Markdown => {
             let sources = &sources;
             human::Answer { request: &request, trace: &trace, texts: &texts, sources, width: width() }
                 .to_string()
@@ -75,12 +75,14 @@ fn everything(arguments: &arguments::Trace, reporter: &Reporter) -> Result<Endin
     let tracer = Tracer::new(&world, &routing);
     let overview = Overview::of(&tracer, &world, from).map_err(untraced)?;
     let text = match (arguments.survive, reporter.format()) {
-        (false, Format::Human | Format::Github | Format::Markdown) => overview.text(width()),
+        (false, Format::Human | Format::Concise | Format::Github | Format::Markdown) => {
+            overview.text(width())
+        }
         (false, Format::Json) => overview.json(),
         (true, format) => {
             let survival = Survival::of(&tracer, &world, &overview).map_err(untraced)?;
             match format {
-                Format::Human | Format::Github | Format::Markdown => survival.text(),
+                Format::Human | Format::Concise | Format::Github | Format::Markdown => survival.text(),
                 Format::Json => survival.json(),
             }
         }

@@ -15,7 +15,7 @@ fn usage_errors_are_two_and_help_is_none() {
         ("biuld topology.yaml", "build"),
         ("build topology.yaml --ouput x", "--output"),
         ("build", "PATH"),
-        ("check topology.yaml --format xml", "human, json, github"),
+        ("check topology.yaml --format xml", "human, concise, json, github"),
         ("check topology.yaml --error-limit abc", "abc"),
         ("check topology.yaml --error-limit=-1", "-1"),
         ("check topology.yaml --max-input-size lots", "16MiB"),
@@ -71,7 +71,7 @@ fn the_limit_is_for_people() {
 fn the_exit_code_is_the_same_in_every_format_and_json_is_one_document() {
     let world = World::new();
     world.write("wrong.yaml", WRONG);
-    for format in ["human", "json", "github"] {
+    for format in ["human", "concise", "json", "github"] {
         assert_eq!(world.run(&format!("check topology.yaml routing.yaml --format {format}")).code, 0);
         assert_eq!(world.run(&format!("check topology.yaml wrong.yaml --format {format}")).code, 1);
         assert_eq!(world.run(&format!("check none.yaml --format {format}")).code, 2);
