@@ -86,7 +86,7 @@ pub(super) struct Output {
 pub(super) enum Format {
     /// Text with the lines in question
     Human,
-    /// One line a finding: file:line:col: error MG0302: message
+    /// One line a finding, as compilers write them
     Concise,
     /// One JSON document
     Json,
