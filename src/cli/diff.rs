@@ -18,19 +18,9 @@ use crate::trace::object::Unreadable;
 /// Compares both sides, if they are sound.
 pub(super) fn run(arguments: &Diff, reporter: &Reporter) -> Result<Ending, Failure> {
     let Diff { paths, world, fail_on, bounds } = arguments;
-    let [old, new @ ..] = paths.as_slice() else { return Err(Failure::new("a change has two sides")) };
-    if new.is_empty() {
-        return Err(Failure::new("a change has two sides, and only one is named")
-            .help("as in `meshgen diff dist topology.yaml`"));
-    }
-    let sides = match sides::read(std::slice::from_ref(old), new, world, bounds, reporter)? {
-        Ok(sides) => sides,
-        Err(unsound) => {
-            reporter.report(unsound.findings, &unsound.sources, None);
-            return Ok(Ending::Untried);
-        }
+    let Some(Sides { old, new, contexts }) = sides::of("diff", paths, world, bounds, reporter)? else {
+        return Ok(Ending::Untried);
     };
-    let Sides { old, new, contexts } = sides;
     let scene = Scene::of(old, new);
     let asked = scene.asked().map_err(unreadable)?;
     let report = Report::of(&scene, &asked);

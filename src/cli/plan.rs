@@ -21,21 +21,11 @@ use crate::change::{json, markdown};
 /// Finds the steps, if both sides are sound.
 pub(super) fn run(arguments: &Plan, reporter: &Reporter) -> Result<Ending, Failure> {
     let Plan { paths, output, from, world, bounds } = arguments;
-    let [old, new @ ..] = paths.as_slice() else { return Err(Failure::new("a change has two sides")) };
-    if new.is_empty() {
-        return Err(Failure::new("a change has two sides, and only one is named")
-            .help("as in `meshgen plan dist topology.yaml`"));
-    }
-    let sides = match sides::read(std::slice::from_ref(old), new, world, bounds, reporter)? {
-        Ok(sides) => sides,
-        Err(unsound) => {
-            reporter.report(unsound.findings, &unsound.sources, None);
-            return Ok(Ending::Untried);
-        }
+    let Some(Sides { old, new, contexts }) = sides::of("plan", paths, world, bounds, reporter)? else {
+        return Ok(Ending::Untried);
     };
-    let Sides { old: before, new, contexts } = sides;
-    let scene = Scene::of(before, new);
-    if let Some(from) = from {
+    let scene = Scene::of(old, new);
+    if let (Some(from), Some(old)) = (from, paths.first()) {
         let is = scene.old.state.digest();
         if *from != is {
             return Err(Failure::new(format!(

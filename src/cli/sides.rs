@@ -35,11 +35,11 @@ pub(super) struct Sides {
 }
 
 /// What could not be compared, with why.
-pub(super) struct Unsound {
+struct Unsound {
     /// The inputs.
-    pub(super) sources: Sources,
+    sources: Sources,
     /// What is wrong with them.
-    pub(super) findings: Vec<Finding>,
+    findings: Vec<Finding>,
 }
 
 /// One side as it is read.
@@ -56,8 +56,30 @@ struct File {
     text: String,
 }
 
-/// Reads both sides. Bundles say nothing of pods and gateways: those are as `world` says, or as the other side does.
-pub(super) fn read(
+/// Reads both sides for a command: the first path, and all behind it. Nothing if inputs are unsound, which has been reported.
+pub(super) fn of(
+    command: &str,
+    paths: &[PathBuf],
+    world: &[PathBuf],
+    bounds: &Bounds,
+    reporter: &Reporter,
+) -> Result<Option<Sides>, Failure> {
+    let (old, new) = paths.split_at(paths.len().min(1));
+    if new.is_empty() {
+        return Err(Failure::new("a change has two sides, and only one is named")
+            .help(format!("as in `meshgen {command} dist topology.yaml`")));
+    }
+    match read(old, new, world, bounds, reporter)? {
+        Ok(sides) => Ok(Some(sides)),
+        Err(unsound) => {
+            reporter.report(unsound.findings, &unsound.sources, None);
+            Ok(None)
+        }
+    }
+}
+
+/// Bundles say nothing of pods and gateways: those are as `world` says, or as the other side does.
+fn read(
     old: &[PathBuf],
     new: &[PathBuf],
     world: &[PathBuf],

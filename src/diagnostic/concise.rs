@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::brief::brief;
 use super::position::Index;
-use super::{Finding, Severity, escape};
+use super::{Finding, escape};
 use crate::source::Sources;
 
 /// One line a finding. A finding without a place in a text begins with the objects that it is about, or with its severity.
@@ -26,12 +26,13 @@ pub fn render(findings: &[Finding], sources: &Sources) -> String {
         } else if let Some(spot) = finding.spots.first() {
             let _ = write!(out, "{}: {}: ", escape::line(&spot.cluster), escape::line(&spot.object));
         }
-        let kind = match finding.severity() {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
-        };
-        let _ = writeln!(out, "{kind} {}: {}", finding.code, escape::line(&brief(&finding.message)));
+        let _ = writeln!(
+            out,
+            "{} {}: {}",
+            finding.severity(),
+            finding.code,
+            escape::line(&brief(&finding.message))
+        );
     }
     out
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::need::{ISTIO, Need, kubectl};
+use super::need::{ISTIO, Need, istiod_says, kubectl};
 use crate::diagnostic::join;
 use crate::model::{Address, Cluster};
 use crate::plan::ClusterPlan;
@@ -89,18 +89,7 @@ fn registry(cluster: &Cluster) -> Need {
         ),
         "subsets of one cluster select nothing: 503",
     )
-    .seen_by(kubectl(
-        cluster,
-        &[
-            "get",
-            "deployment",
-            "istiod",
-            "--namespace",
-            ISTIO,
-            "--output",
-            "jsonpath={.spec.template.spec.containers[0].env[?(@.name==\"CLUSTER_ID\")].value}",
-        ],
-    ))
+    .seen_by(istiod_says(cluster, "CLUSTER_ID"))
 }
 
 fn secrets(cluster: &Cluster, sights: &Sights<'_>) -> Option<Need> {

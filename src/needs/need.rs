@@ -56,3 +56,9 @@ pub fn kubectl(cluster: &Cluster, words: &[&str]) -> Vec<String> {
     let start = ["kubectl", "--context", cluster.context.as_str()];
     start.iter().chain(words).map(|word| (*word).to_owned()).collect()
 }
+
+/// The command that prints a variable of istiod's environment.
+pub fn istiod_says(cluster: &Cluster, variable: &str) -> Vec<String> {
+    let path = format!("jsonpath={{.spec.template.spec.containers[0].env[?(@.name==\"{variable}\")].value}}");
+    kubectl(cluster, &["get", "deployment", "istiod", "--namespace", ISTIO, "--output", &path])
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::need::{ISTIO, Need, kubectl};
+use super::need::{ISTIO, Need, istiod_says, kubectl};
 use crate::diagnostic::join;
 use crate::istio::release::Feature;
 use crate::plan::ClusterPlan;
@@ -36,25 +36,16 @@ fn rules(plan: &ClusterPlan<'_>) -> Option<Need> {
 fn multi_network(plan: &ClusterPlan<'_>) -> Option<Need> {
     let cluster = plan.cluster;
     let concerned = plan.has_pool || !plan.discovers.is_empty();
-    (concerned && plan.configured_by.is_none() && cluster.release.can(Feature::AmbientMultiNetwork)).then(|| {
-        Need::new(
-            "multi-network",
-            "istiod runs without `AMBIENT_ENABLE_MULTI_NETWORK`, as it does unless somebody sets it",
-            "callers with sidecars lose everybody in other networks: 503",
-        )
-        .seen_by(kubectl(
-            cluster,
-            &[
-                "get",
-                "deployment",
-                "istiod",
-                "--namespace",
-                ISTIO,
-                "--output",
-                "jsonpath={.spec.template.spec.containers[0].env[?(@.name==\"AMBIENT_ENABLE_MULTI_NETWORK\")].value}",
-            ],
-        ))
-    })
+    (concerned && plan.configured_by.is_none() && cluster.release.can(Feature::AmbientMultiNetwork)).then(
+        || {
+            Need::new(
+                "multi-network",
+                "istiod runs without `AMBIENT_ENABLE_MULTI_NETWORK`, as it does unless somebody sets it",
+                "callers with sidecars lose everybody in other networks: 503",
+            )
+            .seen_by(istiod_says(cluster, "AMBIENT_ENABLE_MULTI_NETWORK"))
+        },
+    )
 }
 
 fn entry_visibility(plan: &ClusterPlan<'_>) -> Option<Need> {

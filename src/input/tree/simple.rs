@@ -97,13 +97,13 @@ impl Scanner<'_> {
         }
     }
 
-    /// From the end of a value to the next line that says something.
+    /// From the end of a value, or the spaces behind it, to the next line that says something.
     fn next_line(&mut self) -> Option<()> {
-        let is_apart = self.peek() == Some(b' ');
         self.skip_spaces();
+        let before = self.at.checked_sub(1).and_then(|before| self.bytes.get(before));
         match self.peek() {
             None | Some(b'\n') => {}
-            Some(b'#') if is_apart => self.skip_comment(),
+            Some(b'#') if before == Some(&b' ') => self.skip_comment(),
             Some(_) => return None,
         }
         self.content()
@@ -172,7 +172,7 @@ impl Scanner<'_> {
             self.skip_spaces();
             elements.push(match self.peek() {
                 None | Some(b'\n' | b'#') => {
-                    self.next_line_behind_space()?;
+                    self.next_line()?;
                     let own = self.indent.filter(|own| *own > indent)?;
                     self.block(own)?
                 }
@@ -192,18 +192,6 @@ impl Scanner<'_> {
 
     fn indent_is(&self, indent: usize) -> bool {
         self.indent == Some(indent)
-    }
-
-    /// Like `next_line`, where the spaces are behind us.
-    fn next_line_behind_space(&mut self) -> Option<()> {
-        if self.peek() == Some(b'#') {
-            let is_apart = self.at.checked_sub(1).and_then(|before| self.bytes.get(before)) == Some(&b' ');
-            if !is_apart {
-                return None;
-            }
-            self.skip_comment();
-        }
-        self.content()
     }
 
     /// A map whose first key has been read.
@@ -237,7 +225,7 @@ impl Scanner<'_> {
         self.at += 1;
         self.skip_spaces();
         if matches!(self.peek(), None | Some(b'\n' | b'#')) {
-            self.next_line_behind_space()?;
+            self.next_line()?;
             return match self.indent? {
                 own if own > indent => self.block(own),
                 own if own == indent && self.is_dash() => self.list(own),

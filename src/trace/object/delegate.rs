@@ -26,35 +26,43 @@ pub(super) fn inlined(all: Vec<Object<VirtualServiceSpec>>) -> Vec<Object<Virtua
 
 /// Who names a delegate that is not there, or not for its namespace; and the delegate.
 pub(super) fn missing(all: &[Object<VirtualServiceSpec>]) -> Vec<(ObjectPlace, String)> {
-    let delegates = || all.iter().filter(|object| object.spec.hosts.is_empty());
+    let (delegates, roots): (Vec<_>, Vec<_>) = all.iter().partition(|object| object.spec.hosts.is_empty());
     let mut missing = Vec::new();
-    for root in all.iter().filter(|object| !object.spec.hosts.is_empty()) {
+    for root in roots {
         let home = &root.place.namespace;
-        for Delegate { name, namespace } in root.spec.http.iter().filter_map(|route| route.delegate.as_ref())
-        {
-            let namespace = namespace.as_deref().filter(|namespace| !namespace.is_empty()).unwrap_or(home);
-            let is_meant = |object: &Object<VirtualServiceSpec>| {
-                object.place.name == *name
-                    && object.place.namespace == namespace
-                    && is_exported(&object.spec.export_to, namespace, home)
-            };
-            if !delegates().any(is_meant) {
-                missing.push((root.place.clone(), format!("{namespace}/{name}")));
+        for delegate in root.spec.http.iter().filter_map(|route| route.delegate.as_ref()) {
+            if named(delegate, home, delegates.iter().copied()).is_none() {
+                let namespace = namespace(delegate, home);
+                missing.push((root.place.clone(), format!("{namespace}/{}", delegate.name)));
             }
         }
     }
     missing
 }
 
-/// What a route of a namespace stands for.
-fn routes_of(mut route: HttpRoute, home: &str, delegates: &[Object<VirtualServiceSpec>]) -> Vec<HttpRoute> {
-    let Some(Delegate { name, namespace }) = route.delegate.take() else { return vec![route] };
-    let namespace = namespace.as_deref().filter(|namespace| !namespace.is_empty()).unwrap_or(home);
-    let found = delegates.iter().find(|object| {
-        object.place.name == name
+/// The delegate that a route of a namespace names, if it is there and for that namespace.
+fn named<'o>(
+    delegate: &Delegate,
+    home: &str,
+    mut delegates: impl Iterator<Item = &'o Object<VirtualServiceSpec>>,
+) -> Option<&'o Object<VirtualServiceSpec>> {
+    let namespace = namespace(delegate, home);
+    delegates.find(|object| {
+        object.place.name == delegate.name
             && object.place.namespace == namespace
             && is_exported(&object.spec.export_to, namespace, home)
-    });
+    })
+}
+
+/// Where it is: if nothing is said, where it is named.
+fn namespace<'d>(delegate: &'d Delegate, home: &'d str) -> &'d str {
+    delegate.namespace.as_deref().filter(|namespace| !namespace.is_empty()).unwrap_or(home)
+}
+
+/// What a route of a namespace stands for.
+fn routes_of(mut route: HttpRoute, home: &str, delegates: &[Object<VirtualServiceSpec>]) -> Vec<HttpRoute> {
+    let Some(delegate) = route.delegate.take() else { return vec![route] };
+    let found = named(&delegate, home, delegates.iter());
     let routes = found.into_iter().flat_map(|object| object.spec.http.iter().map(move |said| (said, object)));
     routes
         .filter_map(|(said, object)| {
