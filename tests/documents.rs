@@ -53,18 +53,14 @@ fn the_readme_shows_the_example_in_full() {
 
 #[test]
 fn the_readme_shows_what_is_printed() {
-    let readme = read("README.md");
-    let mut session = Session::new(Path::new(env!("CARGO_BIN_EXE_meshgen")));
-    for block in blocks(&readme, "console") {
-        assert_eq!(session.replayed(block), Session::bare(block));
-    }
+    shows_what_is_printed("README.md", &[]);
 }
 
-#[test]
-fn the_page_of_imports_shows_what_is_printed() {
-    let page = read("docs/import.md");
+/// What a page shows is what its commands print, one after the other, beside some files of `docs/import`.
+fn shows_what_is_printed(page: &str, dumps: &[&str]) {
+    let page = read(page);
     let mut session = Session::new(Path::new(env!("CARGO_BIN_EXE_meshgen")));
-    for dump in ["a.yaml", "b.yaml"] {
+    for dump in dumps {
         session.put(dump, &read(&format!("docs/import/{dump}")));
     }
     for block in blocks(&page, "console") {
@@ -73,12 +69,13 @@ fn the_page_of_imports_shows_what_is_printed() {
 }
 
 #[test]
+fn the_page_of_imports_shows_what_is_printed() {
+    shows_what_is_printed("docs/import.md", &["a.yaml", "b.yaml"]);
+}
+
+#[test]
 fn the_page_of_changes_shows_what_is_printed() {
-    let page = read("docs/changes.md");
-    let mut session = Session::new(Path::new(env!("CARGO_BIN_EXE_meshgen")));
-    for block in blocks(&page, "console") {
-        assert_eq!(session.replayed(block), Session::bare(block));
-    }
+    shows_what_is_printed("docs/changes.md", &[]);
 }
 
 /// Pages of how to do something: what they show is printed, and their commands can be run.

@@ -1,12 +1,12 @@
 //! What is imported builds what was there: dumps of the world of a case, with its bundles applied, become inputs, and these
 //! become the same bundles.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use meshgen::dump::{Dumps, Origin};
 use meshgen::import::Imported;
 use meshgen::source::{Found, Source, Sources};
 use meshgen::trace::world::World;
+use serde_json::Value;
 
 use crate::support::case::{Case, DIAGNOSTICS, Files};
 use crate::support::chance::Chance;
@@ -15,22 +15,9 @@ use crate::support::dump;
 use crate::support::query::Queries;
 use crate::translation::tape::Tape;
 
-const LIMIT: usize = 16 << 20;
-
 /// The inputs of dumps of a world to which bundles are applied.
 pub fn imported(world: &World, files: &Files) -> Imported {
-    let mut bundles: BTreeMap<&str, String> = BTreeMap::new();
-    for (file, text) in files {
-        let cluster = file.trim_end_matches(".yaml").trim_end_matches(".stand-ins");
-        let bundle = bundles.entry(cluster).or_default();
-        bundle.push_str("---\n");
-        bundle.push_str(text);
-    }
-    let mut dumps = Dumps::default();
-    for cluster in &world.clusters {
-        let dump = dump::of(cluster, bundles.get(cluster.name.as_str()).map_or("", String::as_str));
-        dumps.read(&Origin::named(&cluster.name, "dump"), dump.to_string().as_bytes(), LIMIT).unwrap();
-    }
+    let dumps = dump::read(world, &dump::joined(files), &Value::to_string);
     meshgen::imported(&dumps.inventory())
 }
 

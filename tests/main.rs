@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests stand outside the compiler: files, environment")]
 
 mod support {
+    pub mod bundles; // the files of a run, by cluster
     pub mod case; // a directory below testdata/
     pub mod compiled; // what the compiler makes of one
     pub mod golden; // what must be true of every bundle

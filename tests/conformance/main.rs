@@ -15,6 +15,7 @@
 
 #[path = "../support"]
 mod support {
+    pub mod bundles;
     #[expect(dead_code, reason = "what is expected of bundles is for another test")]
     pub mod case;
     pub mod compiled;

@@ -10,6 +10,8 @@ use meshgen::trace::object::{BundleText, Routing};
 use meshgen::trace::request::{Caller, Request};
 use meshgen::trace::world::{Cluster, World};
 
+use crate::support::bundles;
+
 /// Shares of a request add up to this.
 const ALL: f64 = 100.0;
 
@@ -37,14 +39,7 @@ pub fn followed(text: &str) -> Vec<String> {
 
 /// What meshgen wrote can be read, and no request is lost in it.
 pub fn unanswered(world: &World, files: &BTreeMap<String, String>) -> Vec<String> {
-    let cluster = |file: &str| file.trim_end_matches(".yaml").trim_end_matches(".stand-ins").to_owned();
-    let clusters: Vec<_> = files.keys().map(|file| cluster(file)).collect();
-    let bundles: Vec<_> = files
-        .iter()
-        .zip(&clusters)
-        .map(|((file, text), cluster)| BundleText { cluster, file, text })
-        .collect();
-    match Routing::read(&bundles) {
+    match Routing::read(&bundles::texts(files)) {
         Ok(routing) => lost(world, &routing),
         Err(unreadable) => {
             vec![unreadable.to_string()]

@@ -50,36 +50,25 @@ const TARGETS: &[&str] = &[
     "trustDomain",
 ];
 
+/// What callers say at a far gateway, and where they must find it.
+const FAR: &[&str] = &[
+    "failover",
+    "TLS port",
+    "sniHosts",
+    "per-cluster names",
+    "serviceAccounts",
+    "old release",
+    "clients by namespace",
+];
+
 const TABLE: &[Row] = &[
     // The way decides about names, subsets and SNIs.
     ("sni", TARGETS),
     ("rewrite", TARGETS),
     ("merged", TARGETS),
     ("discovery", TARGETS),
-    (
-        "sni",
-        &[
-            "failover",
-            "TLS port",
-            "sniHosts",
-            "per-cluster names",
-            "serviceAccounts",
-            "old release",
-            "clients by namespace",
-        ],
-    ),
-    (
-        "rewrite",
-        &[
-            "failover",
-            "TLS port",
-            "sniHosts",
-            "per-cluster names",
-            "serviceAccounts",
-            "old release",
-            "clients by namespace",
-        ],
-    ),
+    ("sni", FAR),
+    ("rewrite", FAR),
     ("merged", &["failover", "TLS port", "serviceAccounts", "source workload"]),
     (
         "discovery",

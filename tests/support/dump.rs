@@ -5,9 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use meshgen::dump::{Dumps, Origin};
 use meshgen::trace::world::{Cluster, Gateway, Service, Workload, World};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
+
+use super::bundles::cluster_of;
+use super::case::Files;
 
 /// In the data of every Secret; no output may have it.
 pub const SECRET: &str = "bWVzaGdlbi1zZWNyZXQ=";
@@ -41,6 +45,30 @@ fn places(cluster: &Cluster) -> BTreeSet<String> {
     let of_pods = pods.filter_map(|pods| pods.locality.clone());
     let of_gateways = cluster.gateways.iter().filter_map(|gateway| gateway.locality.clone());
     of_pods.chain(of_gateways).chain(cluster.locality.clone()).collect()
+}
+
+/// Bytes of an object that are read at the most.
+const LIMIT: usize = 16 << 20;
+
+/// All that is for a cluster, as one text.
+pub fn joined(files: &Files) -> BTreeMap<String, String> {
+    let mut bundles: BTreeMap<String, String> = BTreeMap::new();
+    for (file, text) in files {
+        let bundle = bundles.entry(cluster_of(file).to_owned()).or_default();
+        bundle.push_str("---\n");
+        bundle.push_str(text);
+    }
+    bundles
+}
+
+/// Dumps of all clusters, read in the form in which they are written.
+pub fn read(world: &World, bundles: &BTreeMap<String, String>, write: &dyn Fn(&Value) -> String) -> Dumps {
+    let mut dumps = Dumps::default();
+    for cluster in &world.clusters {
+        let text = write(&of(cluster, bundles.get(&cluster.name).map_or("", String::as_str)));
+        dumps.read(&Origin::named(&cluster.name, "dump"), text.as_bytes(), LIMIT).unwrap();
+    }
+    dumps
 }
 
 /// The dump of a cluster: a List.

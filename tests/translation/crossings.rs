@@ -1,20 +1,17 @@
 //! No finding where requests are delivered: meshgen's own bundles, of every case, are judged as dumps.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use meshgen::diagnostic::Severity;
-use meshgen::dump::{Dumps, Origin, State};
+use meshgen::dump::State;
 use meshgen::trace::crossing;
-use meshgen::trace::world::World;
+use serde_json::Value;
 
 use crate::support::case::{Case, DIAGNOSTICS};
 use crate::support::compiled::compile;
 use crate::support::dump;
 use crate::support::query::Queries;
 use crate::translation::worlds;
-
-const LIMIT: usize = 16 << 20;
 
 #[test]
 fn bundles_of_cases_are_quiet() {
@@ -33,14 +30,9 @@ fn bundles_of_cases_are_quiet() {
         }
         let mut files = compile(&sources);
         files.remove(DIAGNOSTICS);
-        let mut bundles: BTreeMap<String, String> = BTreeMap::new();
-        for (file, text) in &files {
-            let cluster = file.trim_end_matches(".yaml").trim_end_matches(".stand-ins");
-            let bundle = bundles.entry(cluster.to_owned()).or_default();
-            bundle.push_str("---\n");
-            bundle.push_str(text);
-        }
-        let State { world, routing, notes: _, findings: _ } = state(&world, &bundles);
+        let bundles = dump::joined(&files);
+        let dumps = dump::read(&world, &bundles, &Value::to_string);
+        let State { world, routing, notes: _, findings: _ } = dumps.state();
         let verdict = crossing::judge(&world, &routing).unwrap();
         crossings += verdict.account.crossings;
         let grave = verdict.findings.iter().filter(|finding| finding.severity() != Severity::Note);
@@ -48,15 +40,6 @@ fn bundles_of_cases_are_quiet() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(crossings > 300, "only {crossings} crossings");
-}
-
-fn state(world: &World, bundles: &BTreeMap<String, String>) -> State {
-    let mut dumps = Dumps::default();
-    for cluster in &world.clusters {
-        let dump = dump::of(cluster, bundles.get(&cluster.name).map_or("", String::as_str));
-        dumps.read(&Origin::named(&cluster.name, "dump"), dump.to_string().as_bytes(), LIMIT).unwrap();
-    }
-    dumps.state()
 }
 
 /// A world with bundles by hand is as good as a dump: what is found there is what its questions show.

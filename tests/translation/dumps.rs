@@ -7,6 +7,7 @@ use meshgen::dump::{Dumps, Origin, State};
 use meshgen::trace::Tracer;
 use meshgen::trace::object::Routing;
 use meshgen::trace::world::World;
+use serde_json::Value;
 
 use crate::support::case::{Case, DIAGNOSTICS};
 use crate::support::compiled::compile;
@@ -53,13 +54,7 @@ fn every_query_of_every_case_ends_in_dumps_where_it_ends_in_the_world() {
         }
         let mut files = compile(&sources);
         files.remove(DIAGNOSTICS);
-        let mut bundles: BTreeMap<String, String> = BTreeMap::new();
-        for (file, text) in &files {
-            let cluster = file.trim_end_matches(".yaml").trim_end_matches(".stand-ins");
-            let bundle = bundles.entry(cluster.to_owned()).or_default();
-            bundle.push_str("---\n");
-            bundle.push_str(text);
-        }
+        let bundles = dump::joined(&files);
         followed += queries.queries.len();
         differences.extend(compare(&case.name, &world, &followed::routing(&files), &bundles, &queries));
     }
@@ -133,11 +128,7 @@ fn compare(
 }
 
 fn state(world: &World, bundles: &BTreeMap<String, String>, json: bool) -> State {
-    let mut dumps = Dumps::default();
-    for cluster in &world.clusters {
-        let dump = dump::of(cluster, bundles.get(&cluster.name).map_or("", String::as_str));
-        let text = if json { dump.to_string() } else { serde_yaml::to_string(&dump).unwrap() };
-        dumps.read(&Origin::named(&cluster.name, "dump"), text.as_bytes(), LIMIT).unwrap();
-    }
-    dumps.state()
+    let as_yaml = |dump: &Value| serde_yaml::to_string(dump).unwrap();
+    let write: &dyn Fn(&Value) -> String = if json { &Value::to_string } else { &as_yaml };
+    dump::read(world, bundles, write).state()
 }

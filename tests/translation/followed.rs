@@ -3,24 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use meshgen::trace::Tracer;
-use meshgen::trace::object::{BundleText, Routing};
+use meshgen::trace::object::Routing;
 use meshgen::trace::report::{End, Trace};
 use meshgen::trace::request::{Caller, Request};
 
+use crate::support::bundles;
 use crate::support::case::Files;
 use crate::translation::mesh::Mesh;
 use crate::translation::promise::{self, Asked, Promise};
 
 /// What the files of a run say, by the clusters that their names give.
 pub fn routing(files: &Files) -> Routing {
-    let cluster = |file: &str| file.trim_end_matches(".yaml").trim_end_matches(".stand-ins").to_owned();
-    let clusters: Vec<String> = files.keys().map(|file| cluster(file)).collect();
-    let bundles: Vec<_> = files
-        .iter()
-        .zip(&clusters)
-        .map(|((file, text), cluster)| BundleText { cluster, file, text })
-        .collect();
-    Routing::read(&bundles).unwrap()
+    Routing::read(&bundles::texts(files)).unwrap()
 }
 
 /// The promises of a mesh that these bundles do not keep.
