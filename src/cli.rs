@@ -10,6 +10,7 @@
 
 mod against;
 mod arguments;
+mod base;
 mod build;
 mod check;
 mod diff;

@@ -51,6 +51,8 @@ pub struct Input {
     pub routes: Listed<routing::Routes>,
     /// Steps that are asked for from outside.
     pub steps: Vec<StepChoice>,
+    /// The release of every cluster, if it is asked for from outside.
+    pub istio: Option<String>,
     /// Routing that exists already, in other words than meshgen's.
     pub foreign: Vec<document::Foreign>,
 }
@@ -85,6 +87,7 @@ pub fn parse(sources: &Sources) -> Outcome<Input> {
         gateways,
         routes,
         steps: sources.steps.clone(),
+        istio: sources.istio.clone(),
         foreign: documents.foreign,
     };
     Outcome { value: (!nothing).then_some(input), findings: reader.into_findings() }

@@ -150,6 +150,19 @@ pub fn needed(sources: &Sources) -> Outcome<Vec<needs::ClusterNeeds>> {
     outcome
 }
 
+/// Whether a text names a release of Istio that bundles can be for, `1.31` or `1.8.5`.
+///
+/// # Errors
+///
+/// Says which releases there are.
+pub fn known_release(text: &str) -> Result<String, String> {
+    let (first, last) = (model::release::Release::FIRST, model::release::Release::LAST);
+    match model::release::Release::parse(text) {
+        Some(release) if release.is_known() => Ok(text.to_owned()),
+        Some(_) | None => Err(format!("known are {first} to {last}, or with a patch, such as 1.8.5")),
+    }
+}
+
 /// What the Topologies of one text include, as written; nothing if it cannot be read.
 #[must_use]
 pub fn includes(source: SourceId, text: &str, limits: &Limits) -> Vec<Include> {

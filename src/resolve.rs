@@ -55,11 +55,12 @@ pub fn resolve(input: &Input) -> Outcome<Mesh> {
         gateways,
         routes,
         steps,
+        istio,
         // Taken already.
         foreign: _,
     } = input;
     let mut findings = Vec::new();
-    let defaults = defaults::of(mesh, &mut findings);
+    let defaults = defaults::of(mesh, istio.as_deref(), &mut findings);
     if clusters.entries.is_empty() && clusters.complete {
         findings.push(problems::topology::no_clusters(*clusters_place, input.has_topology));
     }

@@ -87,6 +87,8 @@ pub struct Sources {
     pub limits: Limits,
     /// Steps that are asked for from outside; the last word about a service counts.
     pub steps: Vec<StepChoice>,
+    /// The release of Istio that every cluster runs, whatever the texts say.
+    pub istio: Option<String>,
     /// Whether objects say to Argo CD in which order they are applied.
     pub argocd: bool,
 }

@@ -10,6 +10,7 @@ mod layouts; // of the output directory
 mod limits;
 mod manifests;
 mod needs;
+mod sides; // of a change
 mod system;
 mod trace;
 mod overview; // all of them at once

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(super) use change::{Diff, FailOn, Plan};
+pub(super) use change::{Diff, FailOn, Plan, Sides};
 
 use super::layout::Layout;
 use super::load;
@@ -162,6 +162,7 @@ impl Bounds {
             outside: self.allow_include_outside,
             exclude: self.exclude.clone(),
             steps: self.step.clone(),
+            istio: None,
         }
     }
 }

@@ -17,8 +17,8 @@ use crate::trace::object::Unreadable;
 
 /// Compares both sides, if they are sound.
 pub(super) fn run(arguments: &Diff, reporter: &Reporter) -> Result<Ending, Failure> {
-    let Diff { paths, world, fail_on, bounds } = arguments;
-    let Some(Sides { old, new, contexts }) = sides::of("diff", paths, world, bounds, reporter)? else {
+    let Diff { sides, fail_on } = arguments;
+    let Some(Sides { old, new, contexts }) = sides::of("diff", sides, reporter)? else {
         return Ok(Ending::Untried);
     };
     let scene = Scene::of(old, new);

@@ -75,11 +75,18 @@ pub(super) struct Bounds {
     pub(super) exclude: Vec<String>,
     /// Steps that are asked for.
     pub(super) steps: Vec<StepChoice>,
+    /// The release of every cluster, if it is asked for.
+    pub(super) istio: Option<String>,
 }
 
 /// Reads what the paths name and everything that includes. Nothing below `output` is read unless it is named.
 pub(super) fn load(paths: &[PathBuf], bounds: Bounds, output: &Path) -> Result<Loaded, Failure> {
-    let sources = Sources { limits: bounds.limits, steps: bounds.steps.clone(), ..Sources::default() };
+    let sources = Sources {
+        limits: bounds.limits,
+        steps: bounds.steps.clone(),
+        istio: bounds.istio.clone(),
+        ..Sources::default()
+    };
     let mut search = Search {
         loaded: Loaded { sources, ..Loaded::default() },
         bounds,

@@ -20,12 +20,12 @@ use crate::change::{json, markdown};
 
 /// Finds the steps, if both sides are sound.
 pub(super) fn run(arguments: &Plan, reporter: &Reporter) -> Result<Ending, Failure> {
-    let Plan { paths, output, from, world, bounds } = arguments;
-    let Some(Sides { old, new, contexts }) = sides::of("plan", paths, world, bounds, reporter)? else {
+    let Plan { sides, output, from } = arguments;
+    let Some(Sides { old, new, contexts }) = sides::of("plan", sides, reporter)? else {
         return Ok(Ending::Untried);
     };
     let scene = Scene::of(old, new);
-    if let (Some(from), Some(old)) = (from, paths.first()) {
+    if let (Some(from), Some(old)) = (from, sides.paths.first()) {
         let is = scene.old.state.digest();
         if *from != is {
             return Err(Failure::new(format!(

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::arguments::Bounds;
+use super::arguments::Sides as Asked;
+use super::base::Base;
 use super::failure::{Failure, shown};
 use super::load::{self, Loaded};
 use super::report::Reporter;
@@ -56,48 +57,68 @@ struct File {
     text: String,
 }
 
-/// Reads both sides for a command: the first path, and all behind it. Nothing if inputs are unsound, which has been reported.
-pub(super) fn of(
-    command: &str,
-    paths: &[PathBuf],
-    world: &[PathBuf],
-    bounds: &Bounds,
-    reporter: &Reporter,
-) -> Result<Option<Sides>, Failure> {
-    let (old, new) = paths.split_at(paths.len().min(1));
-    if new.is_empty() {
-        return Err(Failure::new("a change has two sides, and only one is named")
-            .help(format!("as in `meshgen {command} dist topology.yaml`")));
-    }
-    match read(old, new, world, bounds, reporter)? {
+/// How one side is read.
+struct Reading {
+    /// Inputs, or one directory of bundles.
+    paths: Vec<PathBuf>,
+    bounds: load::Bounds,
+}
+
+/// Reads both sides for a command. Nothing if inputs are unsound, which has been reported.
+pub(super) fn of(command: &str, asked: &Asked, reporter: &Reporter) -> Result<Option<Sides>, Failure> {
+    let base = asked.base.as_deref().map(|revision| Base::of(&asked.paths, revision)).transpose()?;
+    let both = both(command, asked, base.as_ref())?;
+    match read(&both, asked, reporter)? {
         Ok(sides) => Ok(Some(sides)),
-        Err(unsound) => {
+        Err(mut unsound) => {
+            for source in &mut unsound.sources.texts {
+                source.name =
+                    base.as_ref().map_or_else(|| source.name.clone(), |base| base.name(&source.name));
+            }
             reporter.report(unsound.findings, &unsound.sources, None);
             Ok(None)
         }
     }
 }
 
+/// Which paths are which side.
+fn both(command: &str, asked: &Asked, base: Option<&Base>) -> Result<[Reading; 2], Failure> {
+    let Asked { paths, base: _, istio, world: _, bounds } = asked;
+    let (first, rest) = paths.split_at(paths.len().min(1));
+    let (old, new) = match base {
+        Some(base) => (base.paths.as_slice(), paths.as_slice()),
+        None if istio.is_some() && (rest.is_empty() || bundles_of(first)?.is_none()) => (&**paths, &**paths),
+        None => (first, rest),
+    };
+    if new.is_empty() {
+        return Err(Failure::new("a change has two sides, and only one is named")
+            .help(format!("as in `meshgen {command} dist topology.yaml`")));
+    }
+    if istio.is_some() && bundles_of(new)?.is_some() {
+        return Err(Failure::new("bundles are for the release that they were built for")
+            .help("name the inputs, which can be built for another"));
+    }
+    let old = Reading { paths: old.to_vec(), bounds: bounds.limits() };
+    let new =
+        Reading { paths: new.to_vec(), bounds: load::Bounds { istio: istio.clone(), ..bounds.limits() } };
+    Ok([old, new])
+}
+
 /// Bundles say nothing of pods and gateways: those are as `world` says, or as the other side does.
-fn read(
-    old: &[PathBuf],
-    new: &[PathBuf],
-    world: &[PathBuf],
-    bounds: &Bounds,
-    reporter: &Reporter,
-) -> Result<Result<Sides, Unsound>, Failure> {
+fn read(both: &[Reading; 2], asked: &Asked, reporter: &Reporter) -> Result<Result<Sides, Unsound>, Failure> {
     let mut contexts = BTreeMap::new();
     let mut texts = Vec::new();
-    for paths in [old, new] {
-        match side(paths, bounds, reporter, &mut contexts)? {
+    for reading in both {
+        match side(reading, reporter, &mut contexts)? {
             Ok(side) => texts.push(side),
             Err(unsound) => return Ok(Err(unsound)),
         }
     }
-    let given = if world.is_empty() {
+    let given = if asked.world.is_empty() {
         None
     } else {
-        match inputs(world, bounds, reporter, &mut contexts)? {
+        let world = Reading { paths: asked.world.clone(), bounds: asked.bounds.limits() };
+        match inputs(&world, reporter, &mut contexts)? {
             Ok((_, world)) => Some(world),
             Err(unsound) => return Ok(Err(unsound)),
         }
@@ -142,27 +163,30 @@ impl Texts {
 }
 
 fn side(
-    paths: &[PathBuf],
-    bounds: &Bounds,
+    reading: &Reading,
     reporter: &Reporter,
     contexts: &mut BTreeMap<String, String>,
 ) -> Result<Result<Texts, Unsound>, Failure> {
-    if let [directory] = paths
-        && directory.is_dir()
-        && let Some(files) = bundles(directory)?
-    {
+    if let Some(files) = bundles_of(&reading.paths)? {
         return Ok(Ok(Texts::Bundles(files)));
     }
-    Ok(inputs(paths, bounds, reporter, contexts)?.map(|(files, world)| Texts::Inputs { files, world }))
+    Ok(inputs(reading, reporter, contexts)?.map(|(files, world)| Texts::Inputs { files, world }))
+}
+
+/// The bundles, if paths are one directory of them.
+fn bundles_of(paths: &[PathBuf]) -> Result<Option<Vec<File>>, Failure> {
+    match paths {
+        [directory] if directory.is_dir() => bundles(directory),
+        _ => Ok(None),
+    }
 }
 
 fn inputs(
-    paths: &[PathBuf],
-    bounds: &Bounds,
+    reading: &Reading,
     reporter: &Reporter,
     contexts: &mut BTreeMap<String, String>,
 ) -> Result<Result<(Vec<File>, World), Unsound>, Failure> {
-    let loaded: Loaded = load::load(paths, bounds.limits(), Path::new(load::DEFAULT_OUTPUT))?;
+    let loaded: Loaded = load::load(&reading.paths, reading.bounds.clone(), Path::new(load::DEFAULT_OUTPUT))?;
     let world = loaded.world();
     let mut files = Vec::new();
     let outcome = loaded.compile(&mut |bundle| {

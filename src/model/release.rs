@@ -32,6 +32,12 @@ impl Release {
         self.minor < 10
     }
 
+    /// Whether meshgen writes for its minor release.
+    #[must_use]
+    pub fn is_known(self) -> bool {
+        (Self::FIRST.minor..=Self::LAST.minor).contains(&self.minor)
+    }
+
     /// The last patch of this minor release that is known; none where it is not.
     #[must_use]
     pub fn last_patch(self) -> Option<u8> {

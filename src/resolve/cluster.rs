@@ -76,7 +76,7 @@ fn resolved(
         name::label_value("registry", registry, findings);
     }
     let own = defaults::release(istio, findings);
-    let release = own.unwrap_or(defaults.release);
+    let release = defaults.asked_release.or(own).unwrap_or(defaults.release);
     Cluster {
         id,
         name: name.value.clone(),

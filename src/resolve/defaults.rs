@@ -17,6 +17,8 @@ pub struct Defaults {
     /// The mesh, still without clusters and services.
     pub mesh: Mesh,
     pub release: Release,
+    /// The release of every cluster, asked for from outside.
+    pub asked_release: Option<Release>,
     pub release_place: Option<Place>,
     pub across_clusters: AcrossClusters,
     pub plain_names: PlainNames,
@@ -27,7 +29,7 @@ pub struct Defaults {
 /// The first pool of addresses: reserved space, and clear of Istio's automatic range.
 const VIRTUAL_IPS: Ipv4Net = Ipv4Net::new_assert(std::net::Ipv4Addr::new(240, 0, 0, 0), 16);
 
-pub fn of(mesh: &input::mesh::Mesh, findings: &mut Vec<Finding>) -> Defaults {
+pub fn of(mesh: &input::mesh::Mesh, asked: Option<&str>, findings: &mut Vec<Finding>) -> Defaults {
     let input::mesh::Mesh {
         name,
         istio,
@@ -74,6 +76,7 @@ pub fn of(mesh: &input::mesh::Mesh, findings: &mut Vec<Finding>) -> Defaults {
             allow: Vec::new(),
         },
         release: release(istio, findings).unwrap_or(Release::DEFAULT),
+        asked_release: asked.and_then(Release::parse),
         release_place: istio.place(),
         across_clusters: across(across_clusters, AcrossClusters::Local),
         plain_names: plain(plain_names, PlainNames::Service),
@@ -87,7 +90,7 @@ pub fn release(written: &Written<String>, findings: &mut Vec<Finding>) -> Option
     let text = written.written()?;
     let release = Release::parse(&text.value);
     match release {
-        Some(release) if (Release::FIRST.minor..=Release::LAST.minor).contains(&release.minor) => {
+        Some(release) if release.is_known() => {
             if let (Some(patch), Some(last)) = (release.patch, release.last_patch())
                 && patch > last
             {

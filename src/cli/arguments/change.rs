@@ -8,39 +8,46 @@ use clap::{Args, ValueEnum};
 
 use super::Bounds;
 
-/// `meshgen diff`
+/// What is compared.
 #[derive(Args, Debug)]
-pub(in crate::cli) struct Diff {
+pub(in crate::cli) struct Sides {
     /// As it is, then as it is to be: inputs, or a directory of bundles. Everything behind the first is the second
     #[arg(required = true, value_name = "OLD NEW")]
     pub(in crate::cli) paths: Vec<PathBuf>,
+    /// All paths are NEW, and OLD is the same at this revision of git, such as origin/main
+    #[arg(long, value_name = "REV")]
+    pub(in crate::cli) base: Option<String>,
+    /// NEW is for this release of Istio, whatever the inputs say; without bundles or --base OLD is the same inputs
+    #[arg(long, value_name = "RELEASE", value_parser = crate::known_release)]
+    pub(in crate::cli) istio: Option<String>,
     /// Inputs that say which pods and gateways there are, for bundles; by default those of the other side (repeatable)
     #[arg(long, value_name = "PATH")]
     pub(in crate::cli) world: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) bounds: Bounds,
+}
+
+/// `meshgen diff`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Diff {
+    #[command(flatten)]
+    pub(in crate::cli) sides: Sides,
     /// Which changes exit with 1
     #[arg(long, value_enum, value_name = "KIND", default_value_t = FailOn::Any)]
     pub(in crate::cli) fail_on: FailOn,
-    #[command(flatten)]
-    pub(in crate::cli) bounds: Bounds,
 }
 
 /// `meshgen plan`
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Plan {
-    /// As it is, then as it is to be: inputs, or a directory of bundles. Everything behind the first is the second
-    #[arg(required = true, value_name = "OLD NEW")]
-    pub(in crate::cli) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) sides: Sides,
     /// Directory for the steps: for each the whole bundles, what of them changes, and what is to be deleted
     #[arg(long, short, value_name = "DIR")]
     pub(in crate::cli) output: Option<PathBuf>,
     /// Refuse if OLD is no longer the state with this digest, which every plan says
     #[arg(long, value_name = "DIGEST")]
     pub(in crate::cli) from: Option<String>,
-    /// Inputs that say which pods and gateways there are, for bundles; by default those of the other side (repeatable)
-    #[arg(long, value_name = "PATH")]
-    pub(in crate::cli) world: Vec<PathBuf>,
-    #[command(flatten)]
-    pub(in crate::cli) bounds: Bounds,
 }
 
 /// Which changes must not be.
