@@ -39,8 +39,12 @@ const FOLLOWED: [&str; 8] = [
     "VirtualService",
     "WorkloadEntry",
 ];
+/// Where the kinds of the Gateway API are.
+const GATEWAY_API: &str = "gateway.networking.k8s.io";
+/// Kinds of the Gateway API that a trace follows.
+const ROUTES: [&str; 4] = ["GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute"];
 /// Kinds that route, and that a trace does not know.
-const ROUTING: [&str; 5] = ["GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "TrafficPolicy"];
+const ROUTING: [&str; 1] = ["TrafficPolicy"];
 
 /// Namespace and name.
 pub(super) type Name = (String, String);
@@ -161,6 +165,9 @@ impl Objects {
             ("networking.istio.io" | "security.istio.io", followed) if FOLLOWED.contains(&followed) => {
                 return self.take_routing(origin, item, &api_version, &kind, &metadata);
             }
+            (GATEWAY_API, route) if ROUTES.contains(&route) => {
+                return self.take_routing(origin, item, &api_version, &kind, &metadata);
+            }
             _ => return self.take_surroundings(origin, item, group, &kind, metadata),
         }
         Ok(())
@@ -221,7 +228,7 @@ impl Objects {
                 }
             }
             (_, other) => {
-                self.has_other_gateways |= group == "gateway.networking.k8s.io" && other == "Gateway";
+                self.has_other_gateways |= group == GATEWAY_API && other == "Gateway";
                 let which = if ROUTING.contains(&other) { &mut self.routes } else { &mut self.unread };
                 *which.entry(kind.to_owned()).or_default() += 1;
             }

@@ -9,7 +9,7 @@ use super::object::Object;
 use super::object::virtual_service::{
     Destination, HttpRedirect, HttpRoute, RouteDestination, VirtualServiceSpec,
 };
-use super::proxy::Proxy;
+use super::proxy::{Proxy, Role};
 use super::registry::{Backing, List, Registry, Service};
 use super::report::{DeadEnd, End};
 use super::request::{Caller, Speaks};
@@ -38,7 +38,7 @@ impl<'a> Walk<'_, 'a> {
                         "only {} knows `{host}`: nothing here gives it an address",
                         routes.place
                     ));
-                    self.route(registry, None, routes, flow);
+                    self.route(registry, None, &[routes], flow);
                 }
                 (None, Some(service)) => self.portless(registry, service, flow),
                 (None, None) => self.stranger(registry, flow),
@@ -54,12 +54,14 @@ impl<'a> Walk<'_, 'a> {
             );
             flow.step(cluster, what, None)
         };
-        match (&request.speaks, list, registry.virtual_service(&service.host, namespace)) {
-            (Speaks::Tls { .. }, List::Http, _) => self.end(passed_by(flow, "TLS"), End::Passthrough),
-            (Speaks::Bytes, List::Http, _) => self.end(passed_by(flow, "anything else"), End::Passthrough),
-            (Speaks::Http, List::Http, Some(routes)) => self.route(registry, Some(service), routes, flow),
-            (_, _, Some(routes)) => self.route_connection(registry, service, list, routes, flow),
-            (_, _, None) => self.unrouted(registry, service, flow),
+        match (&request.speaks, list) {
+            (Speaks::Tls { .. }, List::Http) => self.end(passed_by(flow, "TLS"), End::Passthrough),
+            (Speaks::Bytes, List::Http) => self.end(passed_by(flow, "anything else"), End::Passthrough),
+            (Speaks::Http, List::Http) => {
+                let all = registry.virtual_services(service, namespace);
+                self.route(registry, Some(service), &all, flow);
+            }
+            (_, _) => self.route_connection(registry, service, list, flow),
         }
     }
 
@@ -105,46 +107,67 @@ impl<'a> Walk<'_, 'a> {
         self.forward(registry, &self.sidecar(registry), flow, &target);
     }
 
-    /// The first route that holds answers. Istio gives the proxy only routes that are for it; if there is none, the
-    /// service is as if it had no rules.
+    /// The first route that holds answers. Istio gives the proxy only routes that are for it: a `VirtualService` without any counts as
+    /// if it were not there.
     fn route(
         &mut self,
         registry: &Registry<'a>,
         service: Option<&Service<'a>>,
+        all: &[&'a Object<VirtualServiceSpec>],
+        flow: Flow,
+    ) {
+        let proxy = self.sidecar(registry);
+        let asker = Asker { proxy: &proxy, gateway: None, port: self.request.port };
+        let is_for_caller = |routes: &&&'a Object<VirtualServiceSpec>| {
+            let home = &routes.place.namespace;
+            routes.spec.http.iter().any(|route| condition::of_route(route, asker, home).is_some())
+        };
+        for passed in all.iter().take_while(|routes| !is_for_caller(routes)) {
+            self.unfollowed(&passed.place, &passed.spec.unfollowed);
+        }
+        match (all.iter().find(is_for_caller), service) {
+            (Some(routes), _) => self.first(registry, routes, asker, flow),
+            (None, Some(service)) => self.unrouted(registry, service, flow),
+            (None, None) => self.stranger(registry, flow),
+        }
+    }
+
+    /// The first route that holds, of one object.
+    fn first(
+        &mut self,
+        registry: &Registry<'a>,
         routes: &'a Object<VirtualServiceSpec>,
+        asker: Asker<'_>,
         flow: Flow,
     ) {
         let request = self.request;
         self.unfollowed(&routes.place, &routes.spec.unfollowed);
-        let proxy = self.sidecar(registry);
-        let asker = Asker { proxy: &proxy, gateway: None, port: request.port };
-        let mut is_for_caller = false;
         for (index, route) in routes.spec.http.iter().enumerate() {
             let Some(conditions) = condition::of_route(route, asker, &routes.place.namespace) else {
                 continue;
             };
-            is_for_caller = true;
             for condition in &conditions {
                 self.unfollowed(&routes.route_place(index), &condition.unfollowed);
             }
             let holds = |condition: &_| condition::holds(condition, request, registry.cluster.release);
             if route.matches.is_empty() || conditions.into_iter().any(holds) {
-                let what = format!("{}, route {} of {}", routes.place, index + 1, routes.spec.http.len());
                 let place = routes.route_place(index);
                 self.unfollowed(&place, &route.unfollowed);
+                let (what, index) = match route.rule {
+                    Some((rule, all)) => (format!("{place}, rule {} of {all}", rule + 1), rule),
+                    None => (
+                        format!("{}, route {} of {}", routes.place, index + 1, routes.spec.http.len()),
+                        index,
+                    ),
+                };
                 let flow = flow.route(&registry.cluster.name, what, place, index);
-                return self.answer(registry, &proxy, routes, route, flow);
+                return self.answer(registry, asker.proxy, routes, route, flow);
             }
         }
-        if is_for_caller {
-            let why = format!("no route of {} matches: 404", routes.place);
-            let flow = flow.step(&registry.cluster.name, why.clone(), Some(routes.place.clone()));
-            return self.dead(flow, DeadEnd::NoRoute, why);
-        }
-        match service {
-            Some(service) => self.unrouted(registry, service, flow),
-            None => self.stranger(registry, flow),
-        }
+        let part = if routes.spec.attached.is_some() { "rule" } else { "route" };
+        let why = format!("no {part} of {} matches: 404", routes.place);
+        let flow = flow.step(&registry.cluster.name, why.clone(), Some(routes.place.clone()));
+        self.dead(flow, DeadEnd::NoRoute, why);
     }
 
     /// What a route answers.
@@ -173,12 +196,12 @@ impl<'a> Walk<'_, 'a> {
         }
         for RouteDestination { destination, weight: _, headers, unfollowed } in &route.route {
             self.unfollowed(&routes.place, unfollowed);
-            let target = target(registry, home, destination, self.request.port);
+            let target = target(registry, home, destination, self.request.port, knows_all(proxy));
             for words in headers.iter().flat_map(feature::of_headers) {
                 self.feature(format!("[{}] {words}", target.cluster_name()));
             }
         }
-        self.divide(registry, proxy, home, &route.route, &flow);
+        self.divide(registry, proxy, (home, knows_all(proxy)), &route.route, &flow);
     }
 
     /// To each destination its share.
@@ -186,7 +209,7 @@ impl<'a> Walk<'_, 'a> {
         &mut self,
         registry: &Registry<'a>,
         proxy: &Proxy,
-        home: &str,
+        (home, knows_all): (&str, bool),
         shares: &[RouteDestination],
         flow: &Flow,
     ) {
@@ -197,14 +220,14 @@ impl<'a> Walk<'_, 'a> {
                 (Some(weight), _) if *weight > 0 => f64::from(*weight) / f64::from(sum),
                 (Some(_) | None, _) => continue,
             };
-            let target = target(registry, home, destination, self.request.port);
+            let target = target(registry, home, destination, self.request.port, knows_all);
             self.forward(registry, proxy, flow.part(share), &target);
         }
     }
 
     /// Copies go their own way; only where they end is told.
     fn copy(&mut self, registry: &Registry<'a>, proxy: &Proxy, home: &str, to: &Destination, percent: f64) {
-        let target = target(registry, home, to, self.request.port);
+        let target = target(registry, home, to, self.request.port, knows_all(proxy));
         self.feature(format!("mirror {} {}", target.cluster_name(), feature::fraction(percent)));
         let mut walk = Walk::new(self.tracer, self.request);
         walk.forward(registry, proxy, Flow::whole(), &target);
@@ -237,12 +260,25 @@ fn whereabouts(registry: &Registry<'_>, service: &Service<'_>) -> String {
     }
 }
 
+/// Whether a proxy that routes requests is told of destinations with the ports of all services: a sidecar is told of those with the
+/// port that is called. Source: `buildSidecarOutboundHTTPRouteConfig` in Istio's `pilot/pkg/networking/core/httproute.go`.
+fn knows_all(proxy: &Proxy) -> bool {
+    proxy.role != Role::Sidecar
+}
+
 /// What a route means: names are those of its own namespace, and the port is the one called, unless it says otherwise
-/// or the service has only one.
-pub(super) fn target(registry: &Registry<'_>, home: &str, to: &Destination, called: u16) -> Target {
+/// or the service is known to have only one.
+pub(super) fn target(
+    registry: &Registry<'_>,
+    home: &str,
+    to: &Destination,
+    called: u16,
+    knows_all: bool,
+) -> Target {
+    let home = to.namespace.as_deref().unwrap_or(home);
     let host = registry.full(&to.host, home);
     let only = || match registry.service(&host, home)?.ports.as_slice() {
-        [port] => Some(port.number),
+        [port] if knows_all => Some(port.number),
         _ => None,
     };
     let port = to.port.map(|port| port.number).or_else(only).unwrap_or(called);

@@ -87,7 +87,7 @@ pub(super) fn holds(condition: &HttpMatch, request: &Request, release: u8) -> bo
     let says = |wanted: &Option<StringMatch>, name: &str| {
         wanted.as_ref().is_none_or(|wanted| header(wanted, request.header(name).as_deref()))
     };
-    condition.uri.as_ref().is_none_or(|wanted| uri(wanted, path, condition.ignore_uri_case))
+    condition.uri.as_ref().is_none_or(|wanted| uri(wanted, path, condition))
         && says(&condition.scheme, ":scheme")
         && says(&condition.method, ":method")
         && says(&condition.authority, ":authority")
@@ -99,8 +99,12 @@ pub(super) fn holds(condition: &HttpMatch, request: &Request, release: u8) -> bo
 }
 
 /// `ignoreUriCase` does not reach into regular expressions.
-fn uri(wanted: &StringMatch, path: &str, ignore_case: bool) -> bool {
-    if !ignore_case || wanted.regex.is_some() {
+fn uri(wanted: &StringMatch, path: &str, condition: &HttpMatch) -> bool {
+    if let (true, Some(prefix)) = (condition.by_segments, wanted.prefix.as_deref()) {
+        let segments = prefix.strip_suffix('/').unwrap_or(prefix);
+        return path.strip_prefix(segments).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    }
+    if !condition.ignore_uri_case || wanted.regex.is_some() {
         return text(wanted, path);
     }
     let lower = |text: &Option<String>| text.as_ref().map(|text| text.to_ascii_lowercase());

@@ -18,30 +18,35 @@ use super::request::{Request, Speaks};
 use super::walk::{Flow, Walk};
 
 impl<'a> Walk<'_, 'a> {
-    /// Follows the list of routes that the port obeys.
+    /// Follows the list of routes that the port obeys, of the first object that has any for it.
     pub(super) fn route_connection(
         &mut self,
         registry: &Registry<'a>,
         service: &Service<'a>,
         list: List,
-        routes: &'a Object<VirtualServiceSpec>,
         flow: Flow,
     ) {
-        self.unfollowed(&routes.place, &routes.spec.unfollowed);
-        match list {
-            List::Tls => self.by_name(registry, service, routes, flow),
-            List::Tcp | List::Http | List::Either => self.by_ends(registry, service, routes, flow),
+        let mut left = Some(flow);
+        for routes in registry.virtual_services(service, &self.request.caller.namespace) {
+            let Some(flow) = left.take() else { return };
+            self.unfollowed(&routes.place, &routes.spec.unfollowed);
+            left = match list {
+                List::Tls => self.by_name(registry, routes, flow),
+                List::Tcp | List::Http | List::Either => self.by_ends(registry, routes, flow),
+            };
+        }
+        if let Some(flow) = left {
+            self.unrouted(registry, service, flow);
         }
     }
 
-    /// The first route that is for the two ends.
+    /// The first route that is for the two ends; what is left if none is.
     fn by_ends(
         &mut self,
         registry: &Registry<'a>,
-        service: &Service<'a>,
         routes: &'a Object<VirtualServiceSpec>,
         flow: Flow,
-    ) {
+    ) -> Option<Flow> {
         let proxy = self.sidecar(registry);
         for (index, route) in routes.spec.tcp.iter().enumerate() {
             for ends in &route.matches {
@@ -50,23 +55,23 @@ impl<'a> Walk<'_, 'a> {
             let is_meant = |ends| is_for(ends, self.request, &proxy);
             if route.matches.is_empty() || route.matches.iter().any(is_meant) {
                 let what = format!("{}, TCP route {} of {}", routes.place, index + 1, routes.spec.tcp.len());
-                return self.obey(registry, &proxy, routes, route, flow, what);
+                self.obey(registry, &proxy, routes, route, flow, what);
+                return None;
             }
         }
-        self.unrouted(registry, service, flow);
+        Some(flow)
     }
 
     /// The route of the name that is asked for: Envoy prefers the full name, then the longest wildcard; of several for one
-    /// name Istio keeps the first.
+    /// name Istio keeps the first. What is left where no route is for the caller.
     fn by_name(
         &mut self,
         registry: &Registry<'a>,
-        service: &Service<'a>,
         routes: &'a Object<VirtualServiceSpec>,
         flow: Flow,
-    ) {
+    ) -> Option<Flow> {
         let proxy = self.sidecar(registry);
-        let mut by_name: BTreeMap<&str, (usize, &ConnectionMatch)> = BTreeMap::new();
+        let mut by_name: BTreeMap<String, (usize, &ConnectionMatch)> = BTreeMap::new();
         for (index, route) in routes.spec.tls.iter().enumerate() {
             for words in &route.matches {
                 self.assume(&routes.place.to_string(), words, &proxy);
@@ -74,22 +79,23 @@ impl<'a> Walk<'_, 'a> {
                     continue;
                 }
                 for name in &words.sni_hosts {
-                    let (_, first) = by_name.entry(name).or_insert((index, words));
+                    let (_, first) = by_name.entry(registry.with_domain(name)).or_insert((index, words));
                     if first.sni_hosts != words.sni_hosts {
                         let why = format!("{} has two lists with `{name}`", routes.place);
-                        return self.dead(flow, DeadEnd::ListenerRejected, why);
+                        self.dead(flow, DeadEnd::ListenerRejected, why);
+                        return None;
                     }
                 }
             }
         }
         if by_name.is_empty() {
-            return self.unrouted(registry, service, flow);
+            return Some(flow);
         }
         let asked = match &self.request.speaks {
             Speaks::Tls { sni } => sni.to_ascii_lowercase(),
             Speaks::Http | Speaks::Bytes => String::new(),
         };
-        let is_asked = |name: &&&str| {
+        let is_asked = |name: &&String| {
             name.strip_prefix('*').map_or(**name == asked, |end| !asked.is_empty() && asked.ends_with(end))
         };
         let best = by_name.keys().filter(is_asked).max_by_key(|name| (!name.starts_with('*'), name.len()));
@@ -98,10 +104,12 @@ impl<'a> Walk<'_, 'a> {
         let Some((index, route)) = found else {
             let what = format!("no route of {} is for the SNI `{asked}`", routes.place);
             let flow = flow.step(&registry.cluster.name, what, Some(routes.place.clone()));
-            return self.end(flow, End::Passthrough);
+            self.end(flow, End::Passthrough);
+            return None;
         };
         let what = format!("{}, TLS route {} of {}", routes.place, index + 1, routes.spec.tls.len());
         self.obey(registry, &proxy, routes, route, flow, what);
+        None
     }
 
     /// A route answers.
@@ -116,7 +124,7 @@ impl<'a> Walk<'_, 'a> {
     ) {
         self.unfollowed(&routes.place, &route.unfollowed);
         let flow = flow.step(&registry.cluster.name, what, Some(routes.place.clone()));
-        self.divide(registry, proxy, &routes.place.namespace, &route.route, &flow);
+        self.divide(registry, proxy, (&routes.place.namespace, true), &route.route, &flow);
     }
 
     /// Which address a name stands for is not known here, unless the request says.

@@ -5,6 +5,7 @@
 //!
 //! No finding where real Istio delivers: whatever could not be followed on the way to a dead end makes a question of it.
 
+mod attached; // routes of the Gateway API that do not act
 mod ask; // what becomes of the requests for a destination
 mod cure; // the DestinationRule that is missing
 mod enumerate; // which names lead into other clusters
@@ -63,6 +64,7 @@ pub fn judge(world: &World, routing: &Routing) -> Result<Verdict, Unreadable> {
         let Some(registry) = tracer.registry(&cluster.name) else { continue };
         let registry = registry.map_err(Clone::clone)?;
         findings.extend(routes::findings(world, registry));
+        findings.extend(attached::findings(registry));
         findings.extend(policies::findings(world, registry));
         findings.extend(entries::findings(world, registry));
         findings.extend(gateways::findings(registry));

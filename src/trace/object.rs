@@ -4,6 +4,7 @@
 //! wrote them and why. Kinds and fields that are not followed are kept by name, so that a trace can say so.
 
 mod admission;
+pub(super) mod attached;
 mod bundle;
 mod delegate;
 pub(super) mod destination_rule;
@@ -23,6 +24,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 
+use attached::spec::RouteSpec;
 use destination_rule::DestinationRuleSpec;
 use envoy_filter::EnvoyFilterSpec;
 use gateway::GatewaySpec;
@@ -110,6 +112,10 @@ pub(super) struct Objects {
     pub(super) envoy_filters: Vec<Object<EnvoyFilterSpec>>,
     /// What pods take.
     pub(super) peer_authentications: Vec<Object<PeerAuthenticationSpec>>,
+    /// Routes of the Gateway API.
+    pub(super) routes: Vec<Object<RouteSpec>>,
+    /// Those of them that callers obey, as Istio makes them into `VirtualService`s.
+    pub(super) attached: Vec<Object<VirtualServiceSpec>>,
     /// `VirtualService`s, and the delegates that they name in vain.
     pub(super) missing_delegates: Vec<(ObjectPlace, String)>,
     /// Objects of kinds that are not followed.
@@ -127,6 +133,8 @@ impl Objects {
         gateways: Vec::new(),
         envoy_filters: Vec::new(),
         peer_authentications: Vec::new(),
+        routes: Vec::new(),
+        attached: Vec::new(),
         missing_delegates: Vec::new(),
         unfollowed: Vec::new(),
         refused: Vec::new(),
@@ -212,6 +220,9 @@ impl Objects {
             "PeerAuthentication" => {
                 self.peer_authentications.push(read(identity, spec).map_err(unreadable)?);
             }
+            "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" => {
+                self.routes.push(read(identity, spec).map_err(unreadable)?);
+            }
             // Kubernetes' own; see `bundle`.
             "Service" => {}
             _ => self.unfollowed.push(identity.place),
@@ -228,9 +239,11 @@ impl Objects {
             gateways,
             envoy_filters,
             peer_authentications,
+            routes,
             unfollowed,
             refused,
             // Found out by `arrange`.
+            attached: _,
             missing_delegates: _,
         } = self;
         virtual_services.is_empty()
@@ -239,6 +252,7 @@ impl Objects {
             && gateways.is_empty()
             && envoy_filters.is_empty()
             && peer_authentications.is_empty()
+            && routes.is_empty()
             && unfollowed.is_empty()
             && refused.is_empty()
     }
@@ -252,8 +266,10 @@ impl Objects {
             gateways,
             envoy_filters,
             peer_authentications,
+            routes,
             unfollowed,
             refused,
+            attached: _,
             missing_delegates: _,
         } = other;
         self.virtual_services.extend_from_slice(virtual_services);
@@ -262,6 +278,7 @@ impl Objects {
         self.gateways.extend_from_slice(gateways);
         self.envoy_filters.extend_from_slice(envoy_filters);
         self.peer_authentications.extend_from_slice(peer_authentications);
+        self.routes.extend_from_slice(routes);
         self.unfollowed.extend_from_slice(unfollowed);
         self.refused.extend_from_slice(refused);
     }
@@ -277,6 +294,9 @@ impl Objects {
         by_age(&mut self.gateways);
         by_age(&mut self.envoy_filters);
         by_age(&mut self.peer_authentications);
+        let (attached, mut refused) = attached::of(&self.routes, &self.service_entries);
+        self.attached = attached;
+        self.refused.append(&mut refused);
         let written = std::mem::take(&mut self.virtual_services);
         self.missing_delegates = delegate::missing(&written);
         self.virtual_services = delegate::inlined(written);

@@ -4,6 +4,7 @@
 //! speak of a host, for those who may see them. Refuses to know: requests.
 
 mod authentication;
+mod routes;
 mod service;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,6 +102,7 @@ impl<'a> Registry<'a> {
                 registry.routes.entry(host).or_default().push(routes);
             }
         }
+        registry.attach(objects, routing.services(&control_plane.name)?);
         Ok(registry)
     }
 
@@ -283,7 +285,7 @@ impl<'a> Registry<'a> {
         namespace: &str,
         port: u16,
     ) -> Option<&'a Object<VirtualServiceSpec>> {
-        let routes = self.virtual_service(name, namespace)?;
+        let routes = self.routes_of(name, namespace, None).into_iter().next()?;
         let carries = |host: &String| {
             let host = self.full(host, &routes.place.namespace);
             self.service(&host, namespace)?
@@ -302,21 +304,6 @@ impl<'a> Registry<'a> {
             (_, Some("svc")) => format!("{name}.{domain}"),
             (_, Some(_) | None) => name.to_owned(),
         }
-    }
-
-    /// The VirtualService that routes a host for sidecars of a namespace: the oldest, then the first by name, of those that name
-    /// the host itself, else of those with the longest wildcard.
-    #[must_use]
-    pub(super) fn virtual_service(
-        &self,
-        host: &str,
-        namespace: &str,
-    ) -> Option<&'a Object<VirtualServiceSpec>> {
-        by_host(&self.routes, host).into_iter().flatten().copied().find(|object| {
-            let spec = &object.spec;
-            is_exported(&spec.export_to, &object.place.namespace, namespace)
-                && (spec.gateways.is_empty() || spec.gateways.iter().any(|gateway| gateway == "mesh"))
-        })
     }
 
     /// The `VirtualService`s that a namespace sees, in order of name.

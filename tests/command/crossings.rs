@@ -118,3 +118,48 @@ fn what_is_not_judged_is_counted_and_secrets_are_not_shown() {
     world.refuses("check cluster1=missing", "cannot read missing");
     world.refuses("check cluster1=cluster1.dump topology.yaml", "is a dump, and `topology.yaml` an input");
 }
+
+/// The dumps of Bookinfo with one more object in that of cluster1.
+fn with(object: Value) -> World {
+    let (world, mut dumps) = applied(BOOKINFO, RULES);
+    dumps[0].1["items"].as_array_mut().unwrap().push(object);
+    write(&world, "cluster1", &dumps[0].1);
+    world
+}
+
+fn route(parent: &Value) -> Value {
+    json!({
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": "details", "namespace": "default", "creationTimestamp": "2026-01-01T00:00:00Z"},
+        "spec": {"parentRefs": [parent], "rules": [{"backendRefs": [{"name": "productpage", "port": 9080}]}]}
+    })
+}
+
+#[test]
+fn routes_of_the_gateway_api_are_obeyed_where_their_parent_is_a_service() {
+    let parent = json!({"group": "", "kind": "Service", "name": "details"});
+    let world = with(route(&parent));
+    let ran = world.run(&format!("trace {DUMPS} --from cluster1 http://details:9080/"));
+    assert!(ran.stdout.contains("HTTPRoute details, rule 1 of 1"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("pods of productpage"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_parent_that_nobody_is_is_named_with_the_right_spelling() {
+    let parent = json!({"kind": "Service", "name": "details"});
+    let world = with(route(&parent));
+    let ran = world.run(&format!("check {DUMPS}"));
+    assert_eq!(
+        ran.stdout,
+        "\
+warning MG0731: HTTPRoute default/details in cluster1 is for `details`, which nobody is there
+   cluster1  HTTPRoute default/details
+               without its group, or spelt otherwise, the kind is not that of a Service
+  help: write `{group: \"\", kind: Service, name: details}`
+  more: meshgen explain MG0731
+"
+    );
+    let ran = world.run(&format!("trace {DUMPS} --from cluster1 http://details:9080/"));
+    assert!(!ran.stdout.contains("HTTPRoute"), "{}", ran.stdout);
+}

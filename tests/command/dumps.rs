@@ -196,7 +196,7 @@ fn what_is_not_read_is_counted_and_secrets_are_not_shown() {
     let (world, mut dumps) = applied(BOOKINFO, ROUTING);
     let items = dumps[0].1["items"].as_array_mut().unwrap();
     let named = |kind: &str, name: &str| json!({"apiVersion": "x/v1", "kind": kind, "metadata": {"name": name, "namespace": "a"}});
-    items.extend([named("Lease", "a"), named("Lease", "b"), named("HTTPRoute", "c")]);
+    items.extend([named("Lease", "a"), named("Lease", "b"), named("TrafficPolicy", "c")]);
     items.push(json!({
         "apiVersion": "v1",
         "data": {"password": dump::SECRET},
@@ -207,7 +207,11 @@ fn what_is_not_read_is_counted_and_secrets_are_not_shown() {
     for format in ["human", "json"] {
         let ran = world.run(&format!("trace {DUMPS} --from cluster1 http://details:9080/ --format {format}"));
         assert_eq!(ran.stdout.matches("Lease (2)").count(), 1, "{}", ran.stdout);
-        assert!(ran.stdout.contains("these route, and are not followed: HTTPRoute (1)"), "{}", ran.stdout);
+        assert!(
+            ran.stdout.contains("these route, and are not followed: TrafficPolicy (1)"),
+            "{}",
+            ran.stdout
+        );
         assert!(!(ran.stdout.clone() + &ran.stderr).contains(dump::SECRET));
         assert_eq!(ran.code, 0, "{}", ran.stderr);
     }

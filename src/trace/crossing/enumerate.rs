@@ -61,17 +61,18 @@ pub(super) fn questions<'a>(world: &World, registry: &Registry<'a>) -> Vec<Quest
                     routes,
                     crosses,
                 };
-                match registry.virtual_service(&service.host, &namespace) {
-                    Some(routes) => questions.extend(
-                        destinations(registry, service, routes, port)
-                            .into_iter()
-                            .map(|(index, target)| question(target, Some((routes, index)))),
-                    ),
-                    None if crosses || is_elsewhere => {
-                        let host = service.host.clone();
-                        questions.push(question(Target { host, subset: None, port: port.number }, None));
-                    }
-                    None => {}
+                let led = registry
+                    .virtual_services(service, &namespace)
+                    .into_iter()
+                    .map(|routes| (routes, destinations(registry, routes, port)))
+                    .find(|(_, found)| !found.is_empty());
+                if let Some((routes, found)) = led {
+                    questions.extend(
+                        found.into_iter().map(|(index, target)| question(target, Some((routes, index)))),
+                    );
+                } else if crosses || is_elsewhere {
+                    let host = service.host.clone();
+                    questions.push(question(Target { host, subset: None, port: port.number }, None));
                 }
             }
         }
@@ -144,17 +145,18 @@ fn namespaces(registry: &Registry<'_>, service: &Service<'_>) -> Vec<String> {
 /// Where the routes for a port lead, as far as requests come: what stands behind a route for all is never reached.
 fn destinations(
     registry: &Registry<'_>,
-    service: &Service<'_>,
     routes: &Object<VirtualServiceSpec>,
     port: &Port<'_>,
 ) -> Vec<(usize, Target)> {
     let spec = &routes.spec;
     let mut found: Vec<(usize, Target)> = Vec::new();
+    let is_of_bytes = matches!(port.list, List::Tls | List::Tcp);
     let mut add = |index: usize, home: &str, shares: &[RouteDestination]| {
         for share in shares {
             let counts = shares.len() == 1 || share.weight.is_some_and(|weight| weight > 0);
             if counts {
-                let target = crate::trace::call::target(registry, home, &share.destination, port.number);
+                let target =
+                    crate::trace::call::target(registry, home, &share.destination, port.number, is_of_bytes);
                 if !found.iter().any(|(_, known)| *known == target) {
                     found.push((index, target));
                 }
@@ -186,10 +188,6 @@ fn destinations(
         if route.matches.is_empty() || meant {
             add(index, &routes.place.namespace, &route.route);
         }
-    }
-    if found.is_empty() {
-        // No route is for this port: straight to the service.
-        found.push((0, Target { host: service.host.clone(), subset: None, port: port.number }));
     }
     found
 }

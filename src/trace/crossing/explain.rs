@@ -116,9 +116,14 @@ fn finding(tracer: &Tracer<'_>, group: &Group<'_>) -> Finding {
     let far = Far::of(tracer, &question.cluster, share);
     let mut spots: Vec<Spot> = Vec::new();
     if let Some((routes, index)) = question.routes {
-        let http = routes.spec.http.len();
-        let text = if http > index { format!("route {} of {http}", index + 1) } else { String::new() };
-        spots.push(spot::of(&routes.place, text));
+        let route = routes.spec.http.get(index);
+        let text = match route.map(|route| route.rule) {
+            Some(Some((rule, all))) => format!("rule {} of {all}", rule + 1),
+            Some(None) => format!("route {} of {}", index + 1, routes.spec.http.len()),
+            None => String::new(),
+        };
+        let home = route.and_then(|route| route.home.as_ref()).filter(|_| routes.spec.attached.is_some());
+        spots.push(spot::of(home.unwrap_or(&routes.place), text));
     }
     let places = places(share);
     let has_rule =

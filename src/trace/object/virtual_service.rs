@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_yaml::Value;
 
+use super::attached::Attached;
 use super::{ObjectPlace, Unfollowed};
 
 /// Spec of a `VirtualService`.
@@ -23,6 +24,9 @@ pub struct VirtualServiceSpec {
     pub tls: Vec<ConnectionRoute>,
     /// For connections, by their ends.
     pub tcp: Vec<ConnectionRoute>,
+    /// What it is made from, if it is none that anybody wrote.
+    #[serde(skip)]
+    pub attached: Option<Attached>,
     #[serde(flatten)]
     pub unfollowed: Unfollowed,
 }
@@ -37,6 +41,9 @@ pub struct HttpRoute {
     /// The object that says it, if not the one that has it.
     #[serde(skip)]
     pub home: Option<ObjectPlace>,
+    /// Which rule of that object it is, and of how many, if it has rules instead of routes.
+    #[serde(skip)]
+    pub rule: Option<(usize, usize)>,
     /// Where the routes are that stand for it.
     pub delegate: Option<Delegate>,
     /// A name for people.
@@ -77,6 +84,9 @@ pub struct Delegate {
 pub struct HttpMatch {
     pub uri: Option<StringMatch>,
     pub ignore_uri_case: bool,
+    /// A prefix means whole segments of the path.
+    #[serde(skip)]
+    pub by_segments: bool,
     pub scheme: Option<StringMatch>,
     pub method: Option<StringMatch>,
     pub authority: Option<StringMatch>,
@@ -89,7 +99,7 @@ pub struct HttpMatch {
     pub gateways: Vec<String>,
     /// A name for people.
     #[serde(rename = "name")]
-    _name: Option<String>,
+    pub(super) _name: Option<String>,
     #[serde(flatten)]
     pub unfollowed: Unfollowed,
 }
@@ -144,6 +154,9 @@ pub struct RouteDestination {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Destination {
     pub host: String,
+    /// That of the host, if it is another than that of who names it.
+    #[serde(skip)]
+    pub namespace: Option<String>,
     #[serde(default)]
     pub subset: Option<String>,
     #[serde(default)]
