@@ -51,22 +51,19 @@ impl Commands<'_> {
             text.push_str(&line("at once", &self.told.at_once));
         }
         let clusters: Vec<String> = self.scene.clusters().into_iter().collect();
+        text.push_str(&self.yours(0));
         for (index, step) in plan.steps.iter().enumerate() {
             let number = index + 1;
             text.push_str(&line(&format!("{number} {}", step.name), &[summary(step, &clusters)]));
             for command in self.of_step(step, number) {
                 text.push_str(&line("", &[command]));
             }
-            if plan.waits_at == Some(number) {
-                text.push_str(&self.yours());
-            } else if number < plan.steps.len() {
+            if plan.waits_at != Some(number) && number < plan.steps.len() {
                 for command in self.wait(step) {
                     text.push_str(&line("", &[command]));
                 }
             }
-        }
-        if plan.waits_at.is_none() {
-            text.push_str(&self.yours());
+            text.push_str(&self.yours(number));
         }
         if !self.told.after.is_empty() {
             let mut after = self.told.after.clone();
@@ -85,10 +82,10 @@ impl Commands<'_> {
         text
     }
 
-    /// What only people can do.
-    fn yours(&self) -> String {
+    /// What only people can do, when so many steps are done.
+    fn yours(&self, steps: usize) -> String {
         let mut text = String::new();
-        for wait in &self.told.waits {
+        for wait in self.told.waits_after(steps) {
             text.push_str(&line("wait for you", std::slice::from_ref(&wait.what)));
             text.push_str(&line("", std::slice::from_ref(&wait.command)));
         }
@@ -171,6 +168,12 @@ impl Commands<'_> {
             self.scene.old.state.digest(),
             self.told.markdown(self.directory)
         );
+        let yours = |text: &mut String, steps| {
+            for wait in self.told.waits_after(steps) {
+                let _ = write!(text, "\nWait for you: {}.\n\n```sh\n{}\n```\n", wait.what, wait.command);
+            }
+        };
+        yours(&mut text, 0);
         for (index, step) in self.told.plan.steps.iter().enumerate() {
             let number = index + 1;
             let _ = write!(text, "\n## {number} {}\n\n```sh\n", step.name);
@@ -185,11 +188,7 @@ impl Commands<'_> {
                 }
             }
             text.push_str("```\n");
-            if self.told.plan.waits_at == Some(number) {
-                for wait in &self.told.waits {
-                    let _ = write!(text, "\nWait for you: {}.\n\n```sh\n{}\n```\n", wait.what, wait.command);
-                }
-            }
+            yours(&mut text, number);
         }
         text
     }

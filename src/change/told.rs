@@ -48,10 +48,10 @@ impl<'t> Told<'t> {
         let (old, new) = (&scene.old.world, &scene.new.world);
         Self {
             plan,
-            before: only(new, old),
+            before: only(new, old, Edge::Before),
             at_once: Vec::new(),
             waits: waits(scene, context),
-            after: only(old, new),
+            after: only(old, new, Edge::After),
             clusters: scene.clusters().into_iter().collect(),
         }
     }
@@ -75,6 +75,12 @@ impl<'t> Told<'t> {
             Verdict::WorldStep => format!("{steps} and one of yours, nothing lost"),
             Verdict::None => "no safe order was found".to_owned(),
         })
+    }
+
+    /// What people must do when so many steps are done.
+    #[must_use]
+    pub fn waits_after(&self, steps: usize) -> &[Wait] {
+        if self.plan.waits_at.unwrap_or(self.plan.steps.len()) == steps { &self.waits } else { &[] }
     }
 
     /// For programs.
@@ -169,6 +175,13 @@ impl<'t> Told<'t> {
             if !self.before.is_empty() {
                 let _ = writeln!(text, "| before | {} | | |", self.before.join("; "));
             }
+            let yours = |text: &mut String, steps| {
+                for wait in self.waits_after(steps) {
+                    let command = wait.command.replace('|', "\\|");
+                    let _ = writeln!(text, "| wait for you | {} | `{command}` | |", wait.what);
+                }
+            };
+            yours(&mut text, 0);
             for (index, step) in self.plan.steps.iter().enumerate() {
                 let number = index + 1;
                 let files = match directory {
@@ -184,16 +197,7 @@ impl<'t> Told<'t> {
                     step.name,
                     summary(step, &self.clusters)
                 );
-                if self.plan.waits_at == Some(number) {
-                    for wait in &self.waits {
-                        let _ = writeln!(
-                            text,
-                            "| wait for you | {} | `{}` | |",
-                            wait.what,
-                            wait.command.replace('|', "\\|")
-                        );
-                    }
-                }
+                yours(&mut text, number);
             }
             if !self.after.is_empty() {
                 let _ = writeln!(text, "| after | {} may go | | |", self.after.join("; "));
@@ -251,8 +255,15 @@ fn capital(text: &str) -> String {
         .unwrap_or_default()
 }
 
+/// Where a change begins, and where it ends.
+#[derive(Clone, Copy)]
+enum Edge {
+    Before,
+    After,
+}
+
 /// What one world has and the other has not.
-fn only(one: &World, other: &World) -> Vec<String> {
+fn only(one: &World, other: &World, edge: Edge) -> Vec<String> {
     let mut only = Vec::new();
     for cluster in &one.clusters {
         let Some(known) = other.cluster(&cluster.name) else {
@@ -260,7 +271,7 @@ fn only(one: &World, other: &World) -> Vec<String> {
             continue;
         };
         only.extend(pods(cluster, known));
-        only.extend(doors(cluster, known));
+        only.extend(doors(cluster, known, edge));
         let seen: Vec<&str> =
             cluster.sees.iter().filter(|name| !known.sees.contains(name)).map(String::as_str).collect();
         if !seen.is_empty() {
@@ -305,7 +316,7 @@ fn pods(cluster: &Cluster, known: &Cluster) -> Vec<String> {
     only
 }
 
-fn doors(cluster: &Cluster, known: &Cluster) -> Vec<String> {
+fn doors(cluster: &Cluster, known: &Cluster, edge: Edge) -> Vec<String> {
     let mut only = Vec::new();
     let addresses = |gateways: &[Gateway]| -> BTreeSet<String> {
         let all = gateways
@@ -331,8 +342,13 @@ fn doors(cluster: &Cluster, known: &Cluster) -> Vec<String> {
                 gateway.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
             only.push(format!("the gateway pods {} in {}", labels.join(","), cluster.name));
         }
-        let ports =
-            gateway.ports.iter().filter(|(dialled, listens)| same.ports.get(dialled) != Some(listens));
+        let is_told = |(dialled, listens): &(&u16, &u16)| match (edge, same.ports.get(dialled)) {
+            (_, None) => true,
+            (Edge::Before, Some(other)) => other != *listens,
+            // It is dialled still.
+            (Edge::After, Some(_)) => false,
+        };
+        let ports = gateway.ports.iter().filter(is_told);
         let ports: Vec<String> =
             ports
                 .map(|(dialled, listens)| {

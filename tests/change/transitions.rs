@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use meshgen::change::class::Class;
+use meshgen::change::commands::Commands;
 use meshgen::change::plan::Verdict;
 use meshgen::change::row;
+use meshgen::change::told::Told;
 use serde::Deserialize;
 
 use super::mixes::{self, guarded, lossy, objects, requests, scene};
@@ -69,6 +71,42 @@ fn every_transition_gets_its_verdict() {
             || !is_one && plan.counterexample.unwrap().applied.len() != 1
         {
             faults.push(format!("{id}: one object is enough to lose requests"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_plan_tells_people_what_is_theirs_and_takes_nothing_that_is_dialled() {
+    let mut faults = Vec::new();
+    for Transition { id, old, new, .. } in transitions() {
+        let scene = scene(&old, &new);
+        let plan = mixes::planned(&scene);
+        if plan.verdict == Verdict::None {
+            continue;
+        }
+        let context = |cluster: &str| cluster.to_owned();
+        let told = Told::of(&scene, &plan, &context);
+        for cluster in &scene.new.world.clusters {
+            for port in cluster.gateways.iter().flat_map(|gateway| gateway.ports.keys()) {
+                let goes = format!("port {port} of the gateway's Service in {}", cluster.name);
+                if told.after.contains(&goes) {
+                    faults.push(format!("{id}: {goes} may go, and callers dial it"));
+                }
+            }
+        }
+        let quote = |word: &str| word.to_owned();
+        let commands = Commands {
+            told: &told,
+            scene: &scene,
+            directory: Some("plan"),
+            context: &context,
+            quote: &quote,
+        };
+        for wait in &told.waits {
+            if !commands.page().contains(&wait.command) || !commands.human().contains("wait for you") {
+                faults.push(format!("{id}: not told to {}", wait.what));
+            }
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
