@@ -8,16 +8,7 @@ use std::collections::BTreeMap;
 use crate::istio::Istio;
 use crate::scene::Scenes;
 use crate::table::Table;
-use crate::traffic::{COLUMN, Traffic};
-
-/// How connections are used.
-enum Connections {
-    /// As Envoy likes.
-    Kept,
-    /// For one request each: gateways share connections, and several places are behind one SNI.
-    Fresh,
-}
-
+use crate::traffic::{COLUMN, Connections, Traffic};
 use Connections::{Fresh, Kept};
 
 /// Cases whose requests are sent.
@@ -86,11 +77,7 @@ pub fn judge(istio: &Istio, traffic: &Traffic, table: &mut Table) {
     let mut replaced: BTreeMap<String, u32> = BTreeMap::new();
     for (case, connections) in CASES {
         let Some(scene) = scenes.get(*case) else { continue };
-        let flags: &[&str] = match connections {
-            Kept => &[],
-            Fresh => &["-fresh"],
-        };
-        let counted = match traffic.count(istio, &scene.directory, flags) {
+        let counted = match traffic.count(istio, &scene.directory, connections.flags()) {
             Ok(counted) => counted,
             Err(why) => {
                 table.broken(COLUMN, &why);

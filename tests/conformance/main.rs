@@ -18,6 +18,7 @@ mod support {
     pub mod bundles;
     #[expect(dead_code, reason = "what is expected of bundles is for another test")]
     pub mod case;
+    pub mod chance;
     pub mod compiled;
     pub mod query;
 }
@@ -43,6 +44,9 @@ mod asked; // trace and judge, whatever was expected
 mod faults; // bundles with a fault
 mod random; // random meshes
 mod worlds; // worlds beyond topologies
+mod plans; // a change as `meshgen plan` writes it
+mod joint; // the world in which it happens, and what is asked there
+mod between; // its states
 mod envoy; // real Envoy
 mod proxies; // what Istio makes of every case for it
 mod expressions; // RE2, as it reads it
@@ -60,8 +64,15 @@ mod table; // what came of it
 
 use std::process::ExitCode;
 
+use istio::Istio;
 use judges::Judges;
+use kubectl::Kubectl;
 use table::Table;
+use traffic::Traffic;
+
+type OfIstio = fn(&Istio, &mut Table);
+type OfServers = fn(&Kubectl, &mut Table);
+type OfTraffic = fn(&Istio, &Traffic, &mut Table);
 
 fn main() -> ExitCode {
     let judges = match Judges::of_environment() {
@@ -78,32 +89,50 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let mut table = Table::default();
+    let runs = |part: &str| judges.runs(part);
     for istio in &judges.istio {
-        agreement::judge(istio, &mut table);
-        faults::judge(istio, &mut table);
-        random::judge(istio, &mut table);
-        worlds::judge(istio, &mut table);
-        meanings::judge(istio, &mut table);
+        let parts: [(&str, OfIstio); 5] = [
+            ("agreement", agreement::judge),
+            ("faults", faults::judge),
+            ("random", random::judge),
+            ("worlds", worlds::judge),
+            ("meanings", meanings::judge),
+        ];
+        for (_, judge) in parts.iter().filter(|(part, _)| runs(part)) {
+            judge(istio, &mut table);
+        }
+    }
+    let newest = judges.istio.last();
+    if let (Some(newest), true) = (newest, runs("between")) {
+        between::judge(newest, &mut table);
     }
     if let Some(envoy) = &judges.envoy {
-        let newest = judges.istio.last();
-        if let Some(newest) = newest {
+        if let (Some(newest), true) = (newest, runs("proxies")) {
             proxies::judge(newest, envoy, &mut table);
             proxies::judge_refused(newest, envoy, &mut table);
         }
-        expressions::judge(envoy, newest, &mut table);
+        if runs("expressions") {
+            expressions::judge(envoy, newest, &mut table);
+        }
     }
     if let Some(kubectl) = &judges.kubectl {
-        applied::judge(kubectl, &mut table);
-        pruned::judge(kubectl, &mut table);
-        life::judge(kubectl, &mut table);
+        let parts: [(&str, OfServers); 3] =
+            [("applied", applied::judge), ("pruned", pruned::judge), ("life", life::judge)];
+        for (_, judge) in parts.iter().filter(|(part, _)| runs(part)) {
+            judge(kubectl, &mut table);
+        }
     }
-    if let (Some(traffic), Some(newest)) = (&judges.traffic, judges.istio.last()) {
-        carried::judge(newest, traffic, &mut table);
-        if traffic.only.is_none() {
-            guarded::judge(newest, traffic, &mut table);
-            changed::judge(newest, traffic, &mut table);
-            unkept::judge(newest, traffic, &mut table);
+    if let (Some(traffic), Some(newest)) = (&judges.traffic, newest) {
+        let parts: [(&str, OfTraffic); 4] = [
+            ("carried", carried::judge),
+            ("guarded", guarded::judge),
+            ("changed", changed::judge),
+            ("unkept", unkept::judge),
+        ];
+        for (part, judge) in parts.iter().filter(|(part, _)| runs(part)) {
+            if traffic.only.is_none() || ["carried", "changed"].contains(part) {
+                judge(newest, traffic, &mut table);
+            }
         }
     }
     print!("{table}");

@@ -25,6 +25,14 @@ pub struct Traffic {
     pub only: Option<Vec<String>>,
 }
 
+/// How connections are used.
+pub enum Connections {
+    /// As Envoy likes.
+    Kept,
+    /// For one request each: gateways share connections, and several places may be behind one SNI.
+    Fresh,
+}
+
 /// What came of one query.
 #[derive(Debug, Deserialize)]
 pub struct Counted {
@@ -42,6 +50,16 @@ pub struct Counted {
     /// What stock Envoy does not have, by how often it was replaced.
     #[serde(default)]
     pub replaced: BTreeMap<String, u32>,
+}
+
+impl Connections {
+    /// For the program.
+    pub fn flags(&self) -> &'static [&'static str] {
+        match self {
+            Self::Kept => &[],
+            Self::Fresh => &["-fresh"],
+        }
+    }
 }
 
 impl Traffic {
@@ -62,11 +80,12 @@ impl Traffic {
         old: &Path,
         new: &Path,
         states: &[PathBuf],
+        flags: &[&str],
     ) -> Result<Vec<Counted>, String> {
         let scenes = [OsStr::new("rollout"), old.as_os_str(), new.as_os_str()];
         let words: Vec<&OsStr> =
             scenes.into_iter().chain(states.iter().map(|state| state.as_os_str())).collect();
-        self.ask(istio, &[], &words)
+        self.ask(istio, flags, &words)
     }
 
     fn ask(&self, istio: &Istio, flags: &[&str], words: &[&OsStr]) -> Result<Vec<Counted>, String> {
