@@ -57,6 +57,7 @@ pub fn of(mesh: &View<'_>) -> World {
             .iter()
             .filter_map(|found| service(found, ClusterId(index), cluster))
             .collect(),
+        workloads: Vec::new(),
         is_written: false,
         has_other_gateways: false,
         registry: cluster.registry.as_ref().map(|registry| registry.value.clone()),
@@ -215,6 +216,7 @@ fn service(service: &model::Service, id: ClusterId, cluster: &model::Cluster) ->
         namespace: service.namespace.clone(),
         ports: service.ports.iter().map(port).collect(),
         headless: service.headless.is_some(),
+        selector: None,
         workloads: pods.into_iter().map(workload).collect(),
         listed: Vec::new(),
     })

@@ -15,7 +15,7 @@ use crate::support::reversed::reversed;
 use crate::support::schema::Schemas;
 
 /// Codes that no case can show, each with the reason.
-const WITHOUT_CASE: [(&str, &str); 38] = [
+const WITHOUT_CASE: [(&str, &str); 39] = [
     ("MG0103", "an input of more than 16 MiB; shown beside the reader"),
     ("MG0119", "the inputs of a case are named outright; shown with the command"),
     ("MG0150", "the command looks for what is included; shown there"),
@@ -49,6 +49,7 @@ const WITHOUT_CASE: [(&str, &str); 38] = [
     ("MG0738", "it takes dumps; shown on its page"),
     ("MG0739", "it takes dumps; shown on its page"),
     ("MG0740", "it takes dumps; shown on its page"),
+    ("MG0741", "it takes dumps; shown on its page"),
     ("MG0742", "it takes dumps; shown on its page"),
     ("MG0743", "it takes dumps; shown on its page"),
     ("MG0702", "it takes dumps; shown with the command"),

@@ -90,6 +90,7 @@ fn run(
             namespace: namespace.to_owned(),
             ports,
             headless: false,
+            selector: None,
             listed: Vec::new(),
             workloads: Vec::new(),
         });

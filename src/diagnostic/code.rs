@@ -285,6 +285,7 @@ codes! {
     MG0738 Warning "a destination at one port takes the requests of others"
     MG0739 Error "pods that others call do not take the mesh's TLS"
     MG0740 Error "the far service has another port"
+    MG0741 Warning "a Sidecar hides a name from those who have rules for it"
     MG0742 Note "requests leave the dumps"
     MG0743 Error "a certificate that the other end does not take"
     MG0750 Warning "a subset that a gateway dials would vanish"

@@ -61,6 +61,8 @@ pub(super) struct Objects {
     pub(super) routing: String,
     /// Selectors of Istio's Gateways.
     pub(super) gateway_selectors: Vec<Labels>,
+    /// Namespaces and selectors of entries.
+    pub(super) entry_selectors: Vec<(String, Labels)>,
     /// What is listed by hand for Services.
     pub(super) listed: BTreeMap<Name, Vec<Listed>>,
     /// Addresses of nodes.
@@ -103,6 +105,9 @@ struct Kept<'a> {
     namespace: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     creation_timestamp: Option<&'a str>,
+    /// Of what selectors find.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labels: Option<&'a Labels>,
 }
 
 impl Objects {
@@ -265,6 +270,7 @@ impl Objects {
                 name: &name.1,
                 namespace: &name.0,
                 creation_timestamp: metadata.creation_timestamp.as_deref(),
+                labels: metadata.labels.as_ref().filter(|_| kind == "WorkloadEntry"),
             },
             spec: &spec,
         };
@@ -284,7 +290,11 @@ impl Objects {
         }
         if self.is_new(origin, kind, &name, &spec) {
             if kind == "Gateway" {
-                self.gateway_selectors.extend(selector(&spec));
+                self.gateway_selectors.extend(selector(&spec, "selector"));
+            }
+            if let ("ServiceEntry", Some(labels)) = (kind, spec.get("workloadSelector")) {
+                let labels = selector(labels, "labels").unwrap_or_default();
+                self.entry_selectors.push((name.0.clone(), labels));
             }
             self.keep(kind, &name, metadata, item, &text);
         }
@@ -318,9 +328,9 @@ impl Objects {
 /// By which Istio knows the network of namespaces, pods and gateways.
 pub(super) const NETWORK: &str = "topology.istio.io/network";
 
-/// Of an Istio Gateway; one that selects nobody selects all.
-fn selector(spec: &Value) -> Option<Labels> {
-    serde_yaml::from_value(spec.get("selector")?.clone()).ok()
+/// Labels in a field.
+fn selector(spec: &Value, field: &str) -> Option<Labels> {
+    serde_yaml::from_value(spec.get(field)?.clone()).ok()
 }
 
 /// A list whose items do not stand on lines of their own may be empty, and nothing else.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::cluster::{NETWORK, Name, Objects, ROOT, Service};
 use super::object::{Labels, PortOrName, ServicePort};
 use super::pod::Pod;
-use crate::trace::world::{self, Cluster, Gateway, Nodes, Workload, selects};
+use crate::trace::world::{self, Cluster, Gateway, Nodes, Other, Workload, selects};
 
 /// Labels that tell apart pods of one version.
 const HASHES: [&str; 3] = ["pod-template-hash", "controller-revision-hash", "rollouts-pod-template-hash"];
@@ -52,7 +52,8 @@ impl Objects {
             gateways.extend(context.gateway(name, service));
             services.extend(context.service(name, service));
         }
-        (cluster.services, cluster.gateways) = (services, gateways);
+        let workloads = context.selected();
+        (cluster.services, cluster.gateways, cluster.workloads) = (services, gateways, workloads);
         (cluster, self.routing)
     }
 }
@@ -99,40 +100,13 @@ impl Context<'_> {
         let ports: Vec<_> = tcp(service).map(|port| self::port(port, &pods)).collect();
         let mut workloads: Vec<Workload> = Vec::new();
         for pod in &pods {
-            let mut found = self.workload(&name.0, pod);
-            let not_ready = found.not_ready;
-            let same = |known: &&mut Workload| {
-                let Workload {
-                    name,
-                    labels,
-                    replicas: _,
-                    not_ready: _,
-                    locality,
-                    network,
-                    no_sidecar,
-                    identities,
-                    addresses: _,
-                } = &**known;
-                *name == found.name
-                    && *labels == found.labels
-                    && *locality == found.locality
-                    && *network == found.network
-                    && *no_sidecar == found.no_sidecar
-                    && *identities == found.identities
-            };
-            match workloads.iter_mut().find(same) {
-                Some(known) => {
-                    known.replicas += 1;
-                    known.not_ready += not_ready;
-                    known.addresses.append(&mut found.addresses);
-                }
-                None => workloads.push(found),
-            }
+            add(&mut workloads, self.workload(&name.0, pod));
         }
         (!ports.is_empty()).then(|| world::Service {
             name: name.1.clone(),
             namespace: name.0.clone(),
             ports,
+            selector: service.spec.selector.clone(),
             headless: service.spec.cluster_ip.as_deref() == Some("None"),
             workloads,
             listed: if pods.is_empty() {
@@ -141,6 +115,31 @@ impl Context<'_> {
                 Vec::new()
             },
         })
+    }
+
+    /// Pods that entries select, and no Service.
+    fn selected(&self) -> Vec<Other> {
+        let of_service = |home: &str, labels: &Labels| {
+            let mut all = self.objects.services.iter().filter(|((namespace, _), _)| namespace == home);
+            all.any(|(_, service)| {
+                let selector = service.spec.selector.as_ref().filter(|selector| !selector.is_empty());
+                selector.is_some_and(|selector| selects(selector, labels))
+            })
+        };
+        let selected = self.objects.pods.iter().filter(|((namespace, _), pod)| {
+            let mut selectors = self.objects.entry_selectors.iter();
+            selectors.any(|(home, selector)| home == namespace && selects(selector, &pod.labels))
+                && !of_service(namespace, &pod.labels)
+        });
+        let mut by_namespace: BTreeMap<&str, Vec<Workload>> = BTreeMap::new();
+        for ((namespace, _), pod) in selected {
+            add(by_namespace.entry(namespace).or_default(), self.workload(namespace, pod));
+        }
+        let other = |namespace: &str, pods| Other { namespace: namespace.to_owned(), pods };
+        by_namespace
+            .into_iter()
+            .flat_map(|(namespace, all)| all.into_iter().map(move |pods| other(namespace, pods)))
+            .collect()
     }
 
     /// One pod.
@@ -212,6 +211,38 @@ impl Context<'_> {
             selectors.filter(|selector| !selector.is_empty()).any(|selector| selects(selector, &pod.labels))
         };
         pod.is_gateway || selected()
+    }
+}
+
+/// Counts pods alike together.
+fn add(workloads: &mut Vec<Workload>, mut found: Workload) {
+    let not_ready = found.not_ready;
+    let same = |known: &&mut Workload| {
+        let Workload {
+            name,
+            labels,
+            replicas: _,
+            not_ready: _,
+            locality,
+            network,
+            no_sidecar,
+            identities,
+            addresses: _,
+        } = &**known;
+        *name == found.name
+            && *labels == found.labels
+            && *locality == found.locality
+            && *network == found.network
+            && *no_sidecar == found.no_sidecar
+            && *identities == found.identities
+    };
+    match workloads.iter_mut().find(same) {
+        Some(known) => {
+            known.replicas += 1;
+            known.not_ready += not_ready;
+            known.addresses.append(&mut found.addresses);
+        }
+        None => workloads.push(found),
     }
 }
 

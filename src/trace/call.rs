@@ -46,6 +46,11 @@ impl<'a> Walk<'_, 'a> {
         };
         let what = format!("`{}` is {}{}", request.host, service.host, whereabouts(registry, service));
         let flow = flow.step(cluster, what, service.place.cloned());
+        if let Some(sidecar) = registry.hidden(&request.caller, service, port.number) {
+            let what = format!("{} does not tell of {}", sidecar.place, service.host);
+            let flow = flow.step(cluster, what, Some(sidecar.place.clone()));
+            return self.past(registry, flow);
+        }
         let list = port.list.obeyed(&request.speaks);
         let passed_by = |flow: Flow, what: &str| {
             let (number, host) = (port.number, &service.host);
@@ -58,7 +63,7 @@ impl<'a> Walk<'_, 'a> {
             (Speaks::Tls { .. }, List::Http) => self.end(passed_by(flow, "TLS"), End::Passthrough),
             (Speaks::Bytes, List::Http) => self.end(passed_by(flow, "anything else"), End::Passthrough),
             (Speaks::Http, List::Http) => {
-                let all = registry.virtual_services(service, namespace);
+                let all = registry.obeyed(&request.caller, service, port.number);
                 self.route(registry, Some(service), &all, flow);
             }
             (_, _) => self.route_connection(registry, service, list, flow),
@@ -70,7 +75,7 @@ impl<'a> Walk<'_, 'a> {
         let ports: Vec<_> = service.ports.iter().map(|port| port.number.to_string()).collect();
         let (host, port) = (&service.host, self.request.port);
         let what = format!("`{host}` has no port {port}; it has {}", ports.join(" and "));
-        self.end(flow.step(&registry.cluster.name, what, service.place.cloned()), End::Passthrough);
+        self.past(registry, flow.step(&registry.cluster.name, what, service.place.cloned()));
     }
 
     /// A name that the mesh does not know.
@@ -97,7 +102,20 @@ impl<'a> Walk<'_, 'a> {
             near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
         };
         let what = format!("no Service and no ServiceEntry here gives the name `{}`{cure}", request.host);
-        self.end(flow.step(&registry.cluster.name, what, None), End::Passthrough);
+        self.past(registry, flow.step(&registry.cluster.name, what, None));
+    }
+
+    /// The caller's proxy knows nothing of the address: on to it, past the mesh, unless a `Sidecar` lets nobody out.
+    fn past(&mut self, registry: &Registry<'a>, flow: Flow) {
+        let Caller { namespace, labels, .. } = &self.request.caller;
+        match registry.sidecar_of(namespace, labels).filter(|sidecar| sidecar.spec.lets_nobody_out()) {
+            Some(sidecar) => {
+                let why = format!("{} lets out what it tells of alone", sidecar.place);
+                let flow = flow.step(&registry.cluster.name, why.clone(), Some(sidecar.place.clone()));
+                self.dead(flow, DeadEnd::BlackHole, why);
+            }
+            None => self.end(flow, End::Passthrough),
+        }
     }
 
     /// No rule is for this caller: straight to the service.

@@ -27,7 +27,7 @@ impl<'a> Walk<'_, 'a> {
         flow: Flow,
     ) {
         let mut left = Some(flow);
-        for routes in registry.virtual_services(service, &self.request.caller.namespace) {
+        for routes in registry.obeyed(&self.request.caller, service, self.request.port) {
             let Some(flow) = left.take() else { return };
             self.unfollowed(&routes.place, &routes.spec.unfollowed);
             left = match list {
@@ -79,7 +79,9 @@ impl<'a> Walk<'_, 'a> {
                     continue;
                 }
                 for name in &words.sni_hosts {
-                    let (_, first) = by_name.entry(registry.with_domain(name)).or_insert((index, words));
+                    let is_made = routes.spec.attached.is_some();
+                    let full = if is_made { registry.with_domain(name) } else { name.clone() };
+                    let (_, first) = by_name.entry(full).or_insert((index, words));
                     if first.sni_hosts != words.sni_hosts {
                         let why = format!("{} has two lists with `{name}`", routes.place);
                         self.dead(flow, DeadEnd::ListenerRejected, why);

@@ -15,6 +15,7 @@ mod entries; // entries that say too much, or too little
 mod gateways; // what gateways refuse
 mod policies; // DestinationRules that do not act
 mod routes; // VirtualServices that do not act
+mod sidecars; // what callers are not told of
 mod spot; // objects as findings name them
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,6 +67,7 @@ pub fn judge(world: &World, routing: &Routing) -> Result<Verdict, Unreadable> {
         findings.extend(routes::findings(world, registry));
         findings.extend(attached::findings(registry));
         findings.extend(policies::findings(world, registry));
+        findings.extend(sidecars::findings(world, registry));
         findings.extend(entries::findings(world, registry));
         findings.extend(gateways::findings(registry));
         let mut fates: BTreeMap<String, Fate> = BTreeMap::new();

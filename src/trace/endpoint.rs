@@ -143,24 +143,19 @@ fn of_shard<'a>(
     let Some(known) = service.ports.iter().find(|known| known.name == port.name) else { return Vec::new() };
     let number = known.target_port.unwrap_or(known.port);
     let endpoint = |workload: &'a Workload| {
-        let network = registry.networks.of_pods(cluster, workload);
-        let locality = workload.locality.clone().unwrap_or_default();
-        let mode = registry.mutual_tls(&service.namespace, &workload.labels, number);
-        let all = if hides_unready { workload.ready() } else { workload.replicas };
-        Endpoint {
-            at: At::Pods { cluster, workload, namespace: &service.namespace },
-            port: number,
-            labels: augmented(&workload.labels, cluster.id(), &locality, network.unwrap_or_default()),
-            locality,
-            network,
-            cluster: cluster.id(),
-            weight: f64::from(all),
-            all,
-            up: workload.ready(),
-            has_proxy: !workload.no_sidecar,
-            speaks_mesh_tls: !workload.no_sidecar && mode != MutualTlsMode::Disable,
-        }
+        of_pods(registry, cluster, (&service.namespace, workload), number, hides_unready)
     };
+    // Where there is a control plane, Services select `WorkloadEntries` as they do pods.
+    let selector = service
+        .selector
+        .as_ref()
+        .filter(|selector| !selector.is_empty() && cluster.name == registry.control_plane.name);
+    let entries = selector.into_iter().flat_map(|selector| {
+        let all = registry.workload_entries(&service.namespace, selector);
+        // No proxy that is given addresses is given a name.
+        all.filter(|entry| entry.spec.address.parse::<std::net::IpAddr>().is_ok())
+            .map(|entry| of_listed(registry, &service.namespace, &entry.spec, port.name, number))
+    });
     let pods = service.workloads.iter().map(endpoint);
     let listed = service.listed.iter().filter(|listed| listed.is_ready);
     let by_hand = listed.filter_map(|listed| {
@@ -178,7 +173,66 @@ fn of_shard<'a>(
             speaks_mesh_tls: false,
         })
     });
-    pods.filter(|endpoint| endpoint.all > 0).chain(by_hand).collect()
+    pods.filter(|endpoint| endpoint.all > 0).chain(entries).chain(by_hand).collect()
+}
+
+fn of_pods<'a>(
+    registry: &Registry<'a>,
+    cluster: &'a Cluster,
+    (namespace, workload): (&'a str, &'a Workload),
+    port: u16,
+    hides_unready: bool,
+) -> Endpoint<'a> {
+    let network = registry.networks.of_pods(cluster, workload);
+    let locality = workload.locality.clone().unwrap_or_default();
+    let mode = registry.mutual_tls(namespace, &workload.labels, port);
+    let all = if hides_unready { workload.ready() } else { workload.replicas };
+    Endpoint {
+        at: At::Pods { cluster, workload, namespace },
+        port,
+        labels: augmented(&workload.labels, cluster.id(), &locality, network.unwrap_or_default()),
+        locality,
+        network,
+        cluster: cluster.id(),
+        weight: f64::from(all),
+        all,
+        up: workload.ready(),
+        has_proxy: !workload.no_sidecar,
+        speaks_mesh_tls: !workload.no_sidecar && mode != MutualTlsMode::Disable,
+    }
+}
+
+/// An address of an entry of a namespace, for a port of this name, and this number if the address has none of its own.
+fn of_listed<'a>(
+    registry: &Registry<'a>,
+    home: &str,
+    listed: &'a service_entry::Endpoint,
+    name: &str,
+    number: u16,
+) -> Endpoint<'a> {
+    let own = registry.control_plane.id();
+    let weight = listed.weight.unwrap_or(1).max(1);
+    let locality = listed.locality.clone().unwrap_or_default();
+    let network = listed.network.as_deref();
+    let port = listed.ports.get(name).copied().unwrap_or(number);
+    let is_of_mesh = match listed.labels.get(TLS_MODE.0) {
+        Some(mode) => mode == TLS_MODE.1,
+        None => listed.service_account.as_ref().is_some_and(|account| !account.is_empty()),
+    };
+    let mode = registry.mutual_tls(home, &listed.labels, port);
+    Endpoint {
+        at: At::Listed { address: &listed.address },
+        port,
+        labels: augmented(&listed.labels, own, &locality, network.unwrap_or_default()),
+        locality,
+        network,
+        cluster: own,
+        weight: f64::from(weight),
+        all: 1,
+        up: 1,
+        has_proxy: is_of_mesh,
+        speaks_mesh_tls: is_of_mesh && mode != MutualTlsMode::Disable,
+    }
 }
 
 fn of_entry<'a>(
@@ -192,28 +246,19 @@ fn of_entry<'a>(
     };
     let number = known.target_port.unwrap_or(known.number);
     let own = registry.control_plane.id();
-    let endpoint = |listed: &'a service_entry::Endpoint| {
-        let weight = listed.weight.unwrap_or(1).max(1);
-        let locality = listed.locality.clone().unwrap_or_default();
-        let network = listed.network.as_deref();
-        let port = listed.ports.get(&known.name).copied().unwrap_or(number);
-        let is_of_mesh = listed.labels.get(TLS_MODE.0).is_some_and(|mode| mode == TLS_MODE.1);
-        let mode = registry.mutual_tls(&entry.place.namespace, &listed.labels, port);
-        Endpoint {
-            at: At::Listed { address: &listed.address },
-            port,
-            labels: augmented(&listed.labels, own, &locality, network.unwrap_or_default()),
-            locality,
-            network,
-            cluster: own,
-            weight: f64::from(weight),
-            all: 1,
-            up: 1,
-            has_proxy: is_of_mesh,
-            speaks_mesh_tls: is_of_mesh && mode != MutualTlsMode::Disable,
-        }
-    };
-    let mut endpoints: Vec<_> = entry.spec.endpoints.iter().map(endpoint).collect();
+    let home = &entry.place.namespace;
+    let one = |listed| of_listed(registry, home, listed, &known.name, number);
+    let mut endpoints: Vec<_> = registry.listed(entry).into_iter().map(one).collect();
+    if let Some(selector) = &entry.spec.workload_selector {
+        let pods = registry.pods(home, &selector.labels).into_iter();
+        endpoints.extend(
+            pods.map(|(cluster, namespace, pods)| {
+                of_pods(registry, cluster, (namespace, pods), number, true)
+            }),
+        );
+        endpoints.retain(|endpoint| endpoint.all > 0);
+        return endpoints;
+    }
     let asks_for_host = endpoints.is_empty() && entry.spec.resolution.asks_dns();
     let named = entry.spec.hosts.iter().find(|known| asks_for_host && *known == host);
     if let Some(address) = named {

@@ -15,6 +15,7 @@ pub(super) mod peer_authentication;
 mod piece;
 pub(super) mod service;
 pub(super) mod service_entry;
+pub(super) mod sidecar;
 pub(super) mod virtual_service;
 
 use std::collections::BTreeMap;
@@ -29,7 +30,8 @@ use destination_rule::DestinationRuleSpec;
 use envoy_filter::EnvoyFilterSpec;
 use gateway::GatewaySpec;
 use peer_authentication::PeerAuthenticationSpec;
-use service_entry::ServiceEntrySpec;
+use service_entry::{Endpoint, ServiceEntrySpec};
+use sidecar::SidecarSpec;
 use virtual_service::VirtualServiceSpec;
 
 /// Fields that a trace does not follow, by name.
@@ -112,6 +114,10 @@ pub(super) struct Objects {
     pub(super) envoy_filters: Vec<Object<EnvoyFilterSpec>>,
     /// What pods take.
     pub(super) peer_authentications: Vec<Object<PeerAuthenticationSpec>>,
+    /// Workloads that are no pods; selectors find them.
+    pub(super) workload_entries: Vec<Object<Endpoint>>,
+    /// What callers are told of.
+    pub(super) sidecars: Vec<Object<SidecarSpec>>,
     /// Routes of the Gateway API.
     pub(super) routes: Vec<Object<RouteSpec>>,
     /// Those of them that callers obey, as Istio makes them into `VirtualService`s.
@@ -133,6 +139,8 @@ impl Objects {
         gateways: Vec::new(),
         envoy_filters: Vec::new(),
         peer_authentications: Vec::new(),
+        workload_entries: Vec::new(),
+        sidecars: Vec::new(),
         routes: Vec::new(),
         attached: Vec::new(),
         missing_delegates: Vec::new(),
@@ -157,12 +165,15 @@ struct Metadata {
     namespace: String,
     #[serde(default)]
     creation_timestamp: Option<String>,
+    #[serde(default)]
+    labels: Option<BTreeMap<String, String>>,
 }
 
 /// Whose document it is.
 struct Identity {
     place: ObjectPlace,
     since: Option<String>,
+    labels: BTreeMap<String, String>,
 }
 
 fn default_namespace() -> String {
@@ -220,6 +231,13 @@ impl Objects {
             "PeerAuthentication" => {
                 self.peer_authentications.push(read(identity, spec).map_err(unreadable)?);
             }
+            "WorkloadEntry" => {
+                let labels = identity.labels.clone();
+                let mut object: Object<Endpoint> = read(identity, spec).map_err(unreadable)?;
+                object.spec.labels.extend(labels);
+                self.workload_entries.push(object);
+            }
+            "Sidecar" => self.sidecars.push(read(identity, spec).map_err(unreadable)?),
             "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" => {
                 self.routes.push(read(identity, spec).map_err(unreadable)?);
             }
@@ -239,6 +257,8 @@ impl Objects {
             gateways,
             envoy_filters,
             peer_authentications,
+            workload_entries,
+            sidecars,
             routes,
             unfollowed,
             refused,
@@ -252,6 +272,8 @@ impl Objects {
             && gateways.is_empty()
             && envoy_filters.is_empty()
             && peer_authentications.is_empty()
+            && workload_entries.is_empty()
+            && sidecars.is_empty()
             && routes.is_empty()
             && unfollowed.is_empty()
             && refused.is_empty()
@@ -266,6 +288,8 @@ impl Objects {
             gateways,
             envoy_filters,
             peer_authentications,
+            workload_entries,
+            sidecars,
             routes,
             unfollowed,
             refused,
@@ -278,6 +302,8 @@ impl Objects {
         self.gateways.extend_from_slice(gateways);
         self.envoy_filters.extend_from_slice(envoy_filters);
         self.peer_authentications.extend_from_slice(peer_authentications);
+        self.workload_entries.extend_from_slice(workload_entries);
+        self.sidecars.extend_from_slice(sidecars);
         self.routes.extend_from_slice(routes);
         self.unfollowed.extend_from_slice(unfollowed);
         self.refused.extend_from_slice(refused);
@@ -294,6 +320,8 @@ impl Objects {
         by_age(&mut self.gateways);
         by_age(&mut self.envoy_filters);
         by_age(&mut self.peer_authentications);
+        by_age(&mut self.workload_entries);
+        by_age(&mut self.sidecars);
         let (attached, mut refused) = attached::of(&self.routes, &self.service_entries);
         self.attached = attached;
         self.refused.append(&mut refused);
@@ -313,15 +341,16 @@ fn header(
     if value.is_null() {
         return Ok(None);
     }
-    let Header { kind, metadata: Metadata { name, namespace, creation_timestamp: since }, spec } =
+    let Header { kind, metadata: Metadata { name, namespace, creation_timestamp: since, labels }, spec } =
         serde_yaml::from_value(value).map_err(unreadable)?;
     let (cluster, file, line) = (cluster.clone(), file.clone(), document.line);
     let place = ObjectPlace { kind, namespace, name, cluster, file, line };
-    Ok(Some((Identity { place, since }, spec)))
+    let labels = labels.unwrap_or_default();
+    Ok(Some((Identity { place, since, labels }, spec)))
 }
 
 fn read<T: DeserializeOwned>(
-    Identity { place, since }: Identity,
+    Identity { place, since, labels: _ }: Identity,
     spec: Value,
 ) -> Result<Object<T>, serde_yaml::Error> {
     Ok(Object { place, since, spec: serde_yaml::from_value(spec)? })

@@ -5,7 +5,9 @@
 
 mod authentication;
 mod routes;
+mod scope;
 mod service;
+mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -37,6 +39,8 @@ pub(super) struct Registry<'a> {
     pub(super) cluster: &'a Cluster,
     /// Whose control plane configures them.
     pub(super) control_plane: &'a Cluster,
+    /// The clusters that the control plane reads, its own first.
+    read: Vec<&'a Cluster>,
     /// What is applied there.
     pub(super) objects: &'a Objects,
     /// The networks of endpoints, and the ways into those that are not the proxies' own.
@@ -64,6 +68,7 @@ impl<'a> Registry<'a> {
         let mut registry = Self {
             cluster,
             control_plane,
+            read: world.read_by(control_plane).collect(),
             objects,
             networks: Networks::new(world, control_plane),
             services: BTreeMap::new(),

@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 
 pub use address::{Listed, Nodes};
 pub use network::{MeshNetwork, MeshNetworks, NetworkEndpoints, NetworkGateway};
+pub use workload::{Other, Workload};
 
 mod address;
 mod network;
+mod workload;
 #[cfg(test)]
 mod tests;
 
@@ -59,6 +61,9 @@ pub struct Cluster {
     /// Services with their pods.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<Service>,
+    /// Pods that no Service selects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub workloads: Vec<Other>,
     /// Pods are those that workloads would bring, as git has them: others may be elsewhere.
     #[serde(skip)]
     pub is_written: bool,
@@ -183,6 +188,9 @@ pub struct Service {
     /// It has no address of its own: names stand for pods.
     #[serde(default, skip_serializing_if = "is_false")]
     pub headless: bool,
+    /// What its pods carry, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selector: Option<BTreeMap<String, String>>,
     /// The pods.
     #[serde(default)]
     pub workloads: Vec<Workload>,
@@ -205,37 +213,6 @@ pub struct Port {
     /// The pods' port, where it is another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_port: Option<u16>,
-}
-
-/// Pods with the same labels.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Workload {
-    /// Of the pods.
-    pub name: String,
-    /// What subsets tell them apart by.
-    pub labels: BTreeMap<String, String>,
-    /// How many there are.
-    #[serde(default = "one", skip_serializing_if = "is_one")]
-    pub replicas: u32,
-    /// How many of them, the first ones, are not ready.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub not_ready: u32,
-    /// `region/zone`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub locality: Option<String>,
-    /// Istio's name of the network, if not the cluster's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub network: Option<String>,
-    /// They are outside the mesh: no proxy, no certificate.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub no_sidecar: bool,
-    /// Those that their certificates may carry; empty where nobody said.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub identities: Vec<String>,
-    /// Of the pods, where they are known.
-    #[serde(skip)]
-    pub addresses: Vec<String>,
 }
 
 impl World {
@@ -278,14 +255,6 @@ impl World {
     }
 }
 
-impl Workload {
-    /// How many of its pods answer.
-    #[must_use]
-    pub fn ready(&self) -> u32 {
-        self.replicas.saturating_sub(self.not_ready)
-    }
-}
-
 impl Cluster {
     /// An empty one, as Istio's defaults make it.
     #[must_use]
@@ -300,6 +269,7 @@ impl Cluster {
             mesh_networks: None,
             gateways: Vec::new(),
             services: Vec::new(),
+            workloads: Vec::new(),
             is_written: false,
             has_other_gateways: false,
             registry: None,
@@ -380,21 +350,7 @@ fn usual_ports() -> BTreeMap<u16, u16> {
     BTreeMap::from([(15443, 15443), (80, 8080), (443, 8443)])
 }
 
-fn one() -> u32 {
-    1
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn is_false(flag: &bool) -> bool {
     !*flag
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-fn is_zero(number: &u32) -> bool {
-    *number == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-fn is_one(number: &u32) -> bool {
-    *number == 1
 }

@@ -68,7 +68,6 @@ pub(super) fn ask<'a>(
     }
     // Fields on the way that are not followed make a question of a dead end.
     let is_doubtful = walk.trace.notes.iter().any(|note| is_doubt(note))
-        || has_workload_entries(registry, &target.host)
         || registry.has_endpoints_without_address(&target.host);
     let mut crosses_by_way = false;
     let mut shares = Vec::new();
@@ -98,13 +97,6 @@ fn is_of_git(cluster: &Cluster, share: &Share, host: &str) -> bool {
 /// Whether a name that nobody has may be in a part of the cluster that has no dump.
 fn is_beyond(registry: &Registry<'_>, target: &Target) -> bool {
     !registry.is_known(&target.host) && !would_know(registry, &target.host)
-}
-
-/// Whether workloads outside Kubernetes may answer for a name: these are not followed.
-fn has_workload_entries(registry: &Registry<'_>, host: &str) -> bool {
-    let namespaces = registry.namespaces_of(host);
-    let mut unfollowed = registry.objects.unfollowed.iter();
-    unfollowed.any(|place| place.kind == "WorkloadEntry" && namespaces.contains(&place.namespace.as_str()))
 }
 
 fn is_elsewhere(share: &Share, own: &str) -> bool {
@@ -155,6 +147,7 @@ fn fate(tracer: &Tracer<'_>, registry: &Registry<'_>, share: &Share, question: &
                 | DeadEnd::NoInboundChain
                 | DeadEnd::MtlsToPlainPod
                 | DeadEnd::InboundMtlsNotTerminated
+                | DeadEnd::BlackHole
                 | DeadEnd::NoVhost => Fate::Dead,
             }
         }

@@ -8,6 +8,7 @@ use crate::trace::object::Object;
 use crate::trace::object::service_entry::{Resolution, ServiceEntrySpec};
 use crate::trace::object::virtual_service::{RouteDestination, VirtualServiceSpec};
 use crate::trace::registry::{Backing, List, Port, Registry, Service};
+use crate::trace::request::Caller;
 use crate::trace::upstream::Target;
 use crate::trace::world::World;
 
@@ -50,7 +51,11 @@ pub(super) fn questions<'a>(world: &World, registry: &Registry<'a>) -> Vec<Quest
             if seen.is_none_or(|seen| seen.namespace != service.namespace) {
                 continue;
             }
+            let caller = Caller { namespace: namespace.clone(), ..Caller::default() };
             for port in &service.ports {
+                if registry.hidden(&caller, service, port.number).is_some() {
+                    continue;
+                }
                 let question = |target, routes| Question {
                     cluster: registry.cluster.name.clone(),
                     namespace: namespace.clone(),
@@ -62,7 +67,7 @@ pub(super) fn questions<'a>(world: &World, registry: &Registry<'a>) -> Vec<Quest
                     crosses,
                 };
                 let led = registry
-                    .virtual_services(service, &namespace)
+                    .obeyed(&caller, service, port.number)
                     .into_iter()
                     .map(|routes| (routes, destinations(registry, routes, port)))
                     .find(|(_, found)| !found.is_empty());
@@ -95,7 +100,7 @@ fn is_elsewhere(registry: &Registry<'_>, service: &Service<'_>) -> bool {
 }
 
 /// Whether a name is that of an entry that leads into another cluster.
-pub(super) fn crosses(world: &World, registry: &Registry<'_>, service: &Service<'_>) -> bool {
+pub(super) fn crosses<'a>(world: &World, registry: &Registry<'a>, service: &Service<'a>) -> bool {
     match &service.backing {
         Backing::Pods(_) => false,
         Backing::Entry(entry, others) => [*entry]
@@ -106,10 +111,10 @@ pub(super) fn crosses(world: &World, registry: &Registry<'_>, service: &Service<
 }
 
 /// Whether an entry leads into another cluster.
-pub(super) fn entry_crosses(
+pub(super) fn entry_crosses<'a>(
     world: &World,
-    registry: &Registry<'_>,
-    entry: &Object<ServiceEntrySpec>,
+    registry: &Registry<'a>,
+    entry: &'a Object<ServiceEntrySpec>,
 ) -> bool {
     let spec = &entry.spec;
     let own = registry.cluster.network.as_deref();
@@ -119,10 +124,11 @@ pub(super) fn entry_crosses(
             || world.pod_at(address).is_some_and(|(cluster, _, _)| cluster.name != registry.cluster.name)
     };
     let is_remote = |host: &String| REMOTE.iter().any(|end| host.ends_with(end));
-    !spec.endpoints.is_empty()
+    let listed = registry.listed(entry);
+    !listed.is_empty()
         && spec.resolution != Resolution::None
         && (spec.hosts.iter().any(is_remote)
-            || spec.endpoints.iter().any(|endpoint| {
+            || listed.iter().any(|endpoint| {
                 endpoint.ports.values().any(|port| *port == PASSING)
                     || endpoint
                         .network

@@ -26,8 +26,18 @@ pub struct ServiceEntrySpec {
     pub ports: Vec<ServicePort>,
     #[serde(default)]
     pub endpoints: Vec<Endpoint>,
+    /// Which workloads answer, instead of endpoints.
+    #[serde(default)]
+    pub workload_selector: Option<WorkloadSelector>,
     #[serde(flatten)]
     pub unfollowed: Unfollowed,
+}
+
+/// Which workloads of the namespace are meant.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct WorkloadSelector {
+    pub labels: BTreeMap<String, String>,
 }
 
 /// Whether the workloads are part of the mesh.
@@ -79,8 +89,9 @@ pub struct ServicePort {
     pub target_port: Option<u16>,
 }
 
-/// Where calls lead.
+/// Where calls lead: an endpoint of an entry, or a `WorkloadEntry`.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Endpoint {
     #[serde(default)]
     pub address: String,
@@ -96,6 +107,9 @@ pub struct Endpoint {
     /// Where it is, if not where it is called from.
     #[serde(default)]
     pub network: Option<String>,
+    /// Who it is; with one, it understands the mesh's TLS.
+    #[serde(default)]
+    pub service_account: Option<String>,
     #[serde(flatten)]
     pub unfollowed: Unfollowed,
 }

@@ -42,6 +42,8 @@ dead_ends! {
     NoRoute "no-route"
     /// A route names a host, port or subset that there is not: 503.
     NoCluster "no-cluster"
+    /// The mesh does not know who is called, and lets nobody out: 502, or the connection is closed.
+    BlackHole "blackhole"
     /// Nobody is left to answer: 503.
     NoEndpoints "no-endpoints"
     /// Nothing listens on the gateway's port.

@@ -38,6 +38,7 @@ fn a_world_reads_as_the_judge_reads_it() {
                     target_port: None,
                 }],
                 headless: false,
+                selector: None,
                 workloads: vec![Workload {
                     name: "reviews-v1".to_owned(),
                     labels: BTreeMap::from([("version".to_owned(), "v1".to_owned())]),
@@ -51,6 +52,7 @@ fn a_world_reads_as_the_judge_reads_it() {
                 }],
                 listed: Vec::new(),
             }],
+            workloads: Vec::new(),
             is_written: false,
             has_other_gateways: false,
             registry: None,

@@ -296,8 +296,8 @@ fn by_reason(
         DeadEnd::Loop | DeadEnd::Transit => Mistake::OtherTls,
         DeadEnd::SanMismatch | DeadEnd::ClientSanMismatch => Mistake::Stranger,
         DeadEnd::ForeignPodIp => Mistake::Beyond,
-        // What the gateway refuses is said of itself.
-        DeadEnd::NoRoute | DeadEnd::NoVhost | DeadEnd::ListenerRejected => return None,
+        // What the gateway refuses is said of itself; what a Sidecar hides is not asked for.
+        DeadEnd::BlackHole | DeadEnd::NoRoute | DeadEnd::NoVhost | DeadEnd::ListenerRejected => return None,
     })
 }
 
