@@ -13,9 +13,12 @@ mod object; // whose an object is, how old, for whom
 mod rule; // a rule while it is put together
 mod share; // weights as parts of their sum
 mod version; // labels → a version
+mod asked; // whose rules, and for which ports
+mod beside; // several objects for one service
 mod destination; // hosts, versions and weights → `to`
 mod destination_rule; // what subsets are
 mod virtual_service; // rules
+mod gateway_route; // rules of the Gateway API
 mod traffic_policy; // rules of a management plane
 mod policy; // subsets and policies → the Topology
 mod gateway; // what stays as it is
@@ -29,12 +32,17 @@ use crate::input::document::{Foreign, ForeignKind};
 use crate::input::reader::Reader;
 use crate::input::routing::{self, Routes};
 use crate::input::tree::Value;
+use crate::input::service::Service;
 use crate::input::{Input, ServiceName};
-use crate::source::At;
+use crate::model::RouteKind;
+use crate::source::{At, Place};
 use destination_rule::DestinationRules;
 use known::{Key, Known};
 use object::Object;
+use asked::Asked;
+use gateway_route::GatewayRoute;
 use policy::Settings;
+use rule::Rule;
 use traffic_policy::TrafficPolicy;
 use virtual_service::VirtualService;
 
@@ -78,15 +86,25 @@ fn taken(input: &Input, reader: &mut Reader) -> Taken {
     let rules = of_kind(ForeignKind::DestinationRule);
     let services = of_kind(ForeignKind::VirtualService);
     let managed = of_kind(ForeignKind::TrafficPolicy);
+    let routes: Vec<Object<'_>> =
+        [ForeignKind::HttpRoute, ForeignKind::GrpcRoute, ForeignKind::TlsRoute, ForeignKind::TcpRoute]
+            .into_iter()
+            .flat_map(of_kind)
+            .collect();
     let policies = DestinationRules::read(rules, &known, reader);
     let services: Vec<VirtualService<'_>> =
         services.into_iter().filter_map(|object| VirtualService::read(object, &known, reader)).collect();
-    let is_tied = policies.any_tied() || services.iter().any(|service| service.object.is_tied());
+    let routes: Vec<GatewayRoute<'_>> =
+        routes.into_iter().filter_map(|object| GatewayRoute::read(object, &known, reader)).collect();
+    let is_tied = policies.any_tied()
+        || services.iter().any(|service| service.object.is_tied())
+        || routes.iter().any(|route| route.object.is_tied());
     let managed: Vec<TrafficPolicy<'_>> =
         managed.into_iter().filter_map(|object| TrafficPolicy::read(object, &known, reader)).collect();
     let sides = side::Sides::of(&known, is_tied || managed.iter().any(TrafficPolicy::is_tied));
     let from = virtual_service::Routes { services: &services, policies: &policies, known: &known };
     let dialled = gateway::dialled(&services, &policies, &known, reader);
+    gateway::staying(&services, &routes, reader);
     let mut taken = Taken { routes: Vec::new(), settings: BTreeMap::new(), dialled };
     for (key, service) in known.services() {
         let mut settings = Settings::default();
@@ -100,7 +118,7 @@ fn taken(input: &Input, reader: &mut Reader) -> Taken {
         }
         taken.settings.insert(key.clone(), settings);
         let rules = |cluster: Option<&str>, reader: &mut Reader| {
-            let own = from.of(key, cluster, reader);
+            let own = of_objects(service, key, cluster, &from, &routes, reader);
             let managed = traffic_policy::rules(&managed, key, cluster, &known, reader);
             if let (Some((one, _)), Some((other, _))) = (&own, &managed) {
                 reader.report(problems::two_sources(&service.name, *other, *one));
@@ -118,4 +136,26 @@ fn taken(input: &Input, reader: &mut Reader) -> Taken {
         taken.routes.push(routing::of_service(name, place, Value::root(&rules), reader));
     }
     taken
+}
+
+/// The rules of a service for the callers of a cluster, from VirtualServices and routes of the Gateway API, and where they
+/// name it.
+fn of_objects(
+    service: &Service,
+    key: &Key,
+    cluster: Option<&str>,
+    services: &virtual_service::Routes<'_, '_>,
+    routes: &[GatewayRoute<'_>],
+    reader: &mut Reader,
+) -> Option<(Place, Vec<Rule>)> {
+    let mut all: Option<(Place, Vec<Rule>)> = None;
+    for kind in [RouteKind::Http, RouteKind::Tls, RouteKind::Tcp] {
+        let asked = Asked::of(service, key, cluster, kind);
+        let mut pieces = services.pieces(&asked, reader);
+        pieces.extend(gateway_route::pieces(routes, &asked, services.known, reader));
+        let ports = beside::Ports { kind, all: &asked.ports };
+        let Some((place, rules)) = beside::joined(pieces, &key.0, &ports, reader) else { continue };
+        all.get_or_insert((place, Vec::new())).1.extend(rules);
+    }
+    all
 }

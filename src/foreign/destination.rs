@@ -2,7 +2,7 @@
 //!
 //! Enters: destinations as an object names them. Leaves: `to` of a rule. Refuses to know: in which kind of object they stood.
 
-use super::known::{Host, Key, Known, runs_in, versions};
+use super::known::{Host, Key, Known, View, runs_in, versions};
 use super::share::shares;
 use super::version::Meaning;
 use super::{node, problems, version};
@@ -32,6 +32,8 @@ pub struct Target<'k> {
     pub cluster: Option<String>,
     /// Whether it was called by its remote name.
     pub remote: bool,
+    /// The version that the name says.
+    pub version: Option<String>,
 }
 
 /// The service that a host names; a finding if it names none.
@@ -41,9 +43,10 @@ pub fn target<'k>(
     known: &Known<'k>,
     reader: &mut Reader,
 ) -> Option<Target<'k>> {
-    let (key, cluster, remote) = match known.host(&host.value, home) {
-        Host::Service(key) => (key, None, false),
-        Host::Remote(key, cluster) => (key, cluster, true),
+    let (key, cluster, remote, version) = match known.host(&host.value, home) {
+        Host::Service(key) => (key, None, false, None),
+        Host::Remote(key, cluster) => (key, cluster, true, None),
+        Host::View(View { key, version, cluster, is_remote }) => (key, cluster, is_remote, Some(version)),
         Host::Half(key) => {
             let full = known.full_name(&key);
             reader.report(problems::destination_of_nobody(host, home, Some(&full)));
@@ -60,7 +63,7 @@ pub fn target<'k>(
             return None;
         }
     };
-    Some(Target { service: known.service(&key)?, key, cluster, remote })
+    Some(Target { service: known.service(&key)?, key, cluster, remote, version })
 }
 
 /// What labels mean at a service; a finding if they mean no version.
@@ -136,6 +139,14 @@ pub fn to(mut all: Vec<To>, routed: &Key, place: Place, reader: &mut Reader) -> 
 }
 
 impl To {
+    /// Who gets copies, as the language writes it.
+    pub fn receiver(&self) -> String {
+        match &self.cluster {
+            Some(cluster) => format!("{}@{cluster}", self.version),
+            None => self.version.clone(),
+        }
+    }
+
     fn is_same(&self, other: &Self) -> bool {
         let port = |to: &Self| to.port.as_ref().map(|at| at.value);
         (&self.key, &self.version, &self.cluster, port(self))

@@ -104,7 +104,7 @@ impl<'t> DestinationRule<'t> {
                     reader.report(problems::policy_for_some(&self.object, own, self.place));
                 }
             }
-            Host::Remote(..) | Host::Wildcard(_) | Host::Unknown(_) | Host::Outside => {}
+            Host::Remote(..) | Host::View(_) | Host::Wildcard(_) | Host::Unknown(_) | Host::Outside => {}
         }
     }
 
@@ -113,7 +113,7 @@ impl<'t> DestinationRule<'t> {
         match &self.host {
             Host::Service(own) => (own == key).then_some(usize::MAX),
             Host::Wildcard(end) => known.covers(end, key).then_some(end.len()),
-            Host::Remote(..) | Host::Unknown(_) | Host::Half(_) | Host::Outside => None,
+            Host::Remote(..) | Host::View(_) | Host::Unknown(_) | Host::Half(_) | Host::Outside => None,
         }
     }
 }

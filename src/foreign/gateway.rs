@@ -1,4 +1,4 @@
-//! `VirtualService`s of gateways: they stay as they are, and what they dial must stay too.
+//! `VirtualService`s and routes of gateways: they stay as they are, and what they dial must stay too.
 //!
 //! Enters: all objects. Leaves: the names of subsets that gateways dial, and a note a gateway. Refuses to know: rules.
 
@@ -6,13 +6,16 @@ use std::collections::BTreeMap;
 
 use super::destination_rule::{DestinationRules, subset};
 use super::field::{elements, text_of};
+use super::gateway_route::GatewayRoute;
 use super::known::{Host, Key, Known};
+use super::object::Object;
 use super::problems;
 use super::version::{Meaning, meaning};
 use super::virtual_service::VirtualService;
+use crate::input::document::ForeignKind;
 use crate::input::reader::Reader;
 use crate::input::tree::Value;
-use crate::source::{At, Place};
+use crate::source::At;
 
 /// The names of subsets that gateways dial at each service.
 pub fn dialled(
@@ -22,17 +25,8 @@ pub fn dialled(
     reader: &mut Reader,
 ) -> BTreeMap<Key, Vec<At<String>>> {
     let mut dialled: BTreeMap<Key, Vec<At<String>>> = BTreeMap::new();
-    let mut staying: BTreeMap<String, (usize, Place)> = BTreeMap::new();
     for service in services.iter().filter(|service| service.gateways().next().is_some()) {
         let home = service.object.namespace.as_str();
-        for gateway in service.gateways() {
-            let name = if gateway.value.contains('/') {
-                gateway.value.clone()
-            } else {
-                format!("{home}/{}", gateway.value)
-            };
-            staying.entry(name).or_insert((0, service.object.place)).0 += 1;
-        }
         for destination in service.destinations() {
             let text = |field: &str| destination.get(field).and_then(text_of);
             let (Some(host), Some(name)) = (text("host"), text("subset")) else { continue };
@@ -50,10 +44,29 @@ pub fn dialled(
             }
         }
     }
-    for (gateway, (count, place)) in staying {
-        reader.report(problems::stays_at_gateways(&gateway, count, place));
-    }
     dialled
+}
+
+/// Says of each gateway how much of it stays as it is.
+pub fn staying(services: &[VirtualService<'_>], routes: &[GatewayRoute<'_>], reader: &mut Reader) {
+    let of_services = services.iter().flat_map(|service| {
+        let home = service.object.namespace.as_str();
+        service.gateways().map(move |gateway| {
+            let is_full = gateway.value.contains('/');
+            let name = if is_full { gateway.value.clone() } else { format!("{home}/{}", gateway.value) };
+            (name, &service.object)
+        })
+    });
+    let of_routes =
+        routes.iter().flat_map(|route| route.gateways.iter().map(|name| (name.clone(), &route.object)));
+    let mut staying: BTreeMap<(bool, String), (usize, &Object<'_>)> = BTreeMap::new();
+    for (gateway, object) in of_services.chain(of_routes) {
+        let is_route = object.kind != ForeignKind::VirtualService;
+        staying.entry((is_route, gateway)).or_insert((0, object)).0 += 1;
+    }
+    for ((_, gateway), (count, first)) in staying {
+        reader.report(problems::stays_at_gateways(&gateway, count, first));
+    }
 }
 
 /// What one of these routes names, copies included.

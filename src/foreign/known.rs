@@ -31,6 +31,8 @@ pub enum Host {
     Service(Key),
     /// A service of the Topology by its remote name, which may name the cluster.
     Remote(Key, Option<String>),
+    /// A Service of one version beside the service of the Topology: `reviews-v2`, or by a remote name.
+    View(View),
     /// Services whose full names end like this: `.shop.svc.cluster.local`; all hosts where it is empty.
     Wildcard(String),
     /// A name that Kubernetes would give a service which the Topology does not have.
@@ -39,6 +41,16 @@ pub enum Host {
     Half(Key),
     /// Anything else.
     Outside,
+}
+
+/// A name that stands for one version of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    pub key: Key,
+    pub version: String,
+    /// The cluster that the name says.
+    pub cluster: Option<String>,
+    pub is_remote: bool,
 }
 
 impl<'i> Known<'i> {
@@ -103,7 +115,10 @@ impl<'i> Known<'i> {
         }
         let kubernetes = |name: &str, namespace: &str| {
             let key = (namespace.to_owned(), name.to_owned());
-            if self.services.contains_key(&key) { Host::Service(key) } else { Host::Unknown(key) }
+            if self.services.contains_key(&key) {
+                return Host::Service(key);
+            }
+            self.view(&key, false).map_or(Host::Unknown(key), Host::View)
         };
         if !host.contains('.') {
             return kubernetes(host, home);
@@ -125,7 +140,31 @@ impl<'i> Known<'i> {
             None => (rest, None),
         };
         let key = (namespace.to_owned(), name.to_owned());
-        self.services.contains_key(&key).then_some(Host::Remote(key, cluster))
+        if self.services.contains_key(&key) {
+            return Some(Host::Remote(key, cluster));
+        }
+        let view = self.view(&key, true)?;
+        Some(Host::View(View { cluster: cluster.or(view.cluster), ..view }))
+    }
+
+    /// The version that a name stands for which no service has: `SERVICE-VERSION`, at a remote name `SERVICE-VERSION--CLUSTER`.
+    fn view(&self, (namespace, name): &Key, is_remote: bool) -> Option<View> {
+        let (name, cluster) = match name.split_once("--").filter(|_| is_remote) {
+            Some((name, cluster)) => (name, Some(cluster.to_owned())),
+            None => (name.as_str(), None),
+        };
+        // The longest name of a service first.
+        name.rmatch_indices('-').find_map(|(at, _)| {
+            let (service, rest) = (name.get(..at)?, name.get(at + 1..)?);
+            let key = (namespace.clone(), service.to_owned());
+            let is_called = |version: &&Version| {
+                version.subset.value().is_some_and(|subset| subset == rest)
+                    || version.name.value.to_ascii_lowercase().replace(['.', '_'], "-") == rest
+            };
+            let version = versions(self.services.get(&key)?).iter().find(is_called)?;
+            let version = version.name.value.clone();
+            Some(View { key, version, cluster: cluster.clone(), is_remote })
+        })
     }
 
     fn half(&self, host: &str) -> Option<Host> {

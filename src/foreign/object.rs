@@ -100,5 +100,9 @@ pub fn word(kind: ForeignKind) -> &'static str {
         ForeignKind::VirtualService => "VirtualService",
         ForeignKind::DestinationRule => "DestinationRule",
         ForeignKind::TrafficPolicy => "TrafficPolicy",
+        ForeignKind::HttpRoute => "HTTPRoute",
+        ForeignKind::GrpcRoute => "GRPCRoute",
+        ForeignKind::TlsRoute => "TLSRoute",
+        ForeignKind::TcpRoute => "TCPRoute",
     }
 }

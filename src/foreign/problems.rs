@@ -1,5 +1,7 @@
 //! The wording of what is found in routing that exists already.
 
+pub mod gateway; // routes of the Gateway API
+
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
@@ -283,14 +285,15 @@ pub fn no_subset_for_gateway(name: &At<String>, service: &Service) -> Finding {
         .help(format!("`{}` needs a version for it: {}", service.name, list(known_versions(service))))
 }
 
-pub fn stays_at_gateways(gateway: &str, count: usize, place: Place) -> Finding {
+pub fn stays_at_gateways(gateway: &str, count: usize, first: &Object<'_>) -> Finding {
+    let kind = if first.kind == ForeignKind::VirtualService { "VirtualService" } else { "route" };
     let fact = if count == 1 {
-        format!("a VirtualService of the gateway `{gateway}` stays as it is")
+        format!("a {kind} of the gateway `{gateway}` stays as it is")
     } else {
-        format!("{count} VirtualServices of the gateway `{gateway}` stay as they are")
+        format!("{count} {kind}s of the gateway `{gateway}` stay as they are")
     };
     Finding::new(Code::MG0757, fact)
-        .at(place, if count == 1 { "this one" } else { "the first of them" })
+        .at(first.place, if count == 1 { "this one" } else { "the first of them" })
         .help("requests from outside obey them, not the rules that were taken; write `ingress:` to let them obey")
 }
 
@@ -330,7 +333,7 @@ pub fn routed_twice(service: &impl Display, place: Place, first: Place) -> Findi
 pub fn two_sources(service: &impl Display, place: Place, first: Place) -> Finding {
     Finding::new(Code::MG0131, format!("the routes of `{service}` stand in two places"))
         .at(place, "a TrafficPolicy has them")
-        .at(first, "a VirtualService has them")
+        .at(first, "another object has them")
         .help("keep one of them: a controller writes the one from the other")
 }
 

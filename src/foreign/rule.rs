@@ -4,7 +4,8 @@
 //! to know: which kind of object it comes from.
 
 use super::node;
-use crate::input::tree::{Entry, Node};
+use crate::input::join::agree;
+use crate::input::tree::{Entry, Node, Value};
 use crate::source::{At, Place};
 
 /// One rule.
@@ -115,6 +116,29 @@ impl Rule {
             })
             .collect();
         self
+    }
+
+    /// The same as far as it is for these ports.
+    pub fn at_ports(mut self, ports: &[At<u16>]) -> Option<Self> {
+        let was = self.clauses.len();
+        let is_in = |text: &str| ports.iter().any(|port| port.value.to_string() == text);
+        self.clauses.retain(|clause| clause.text("port").is_none_or(is_in));
+        (was == 0 || !self.clauses.is_empty()).then(|| self.of_ports(ports))
+    }
+
+    /// Its conditions alone, to be compared.
+    pub fn conditions(&self) -> Node {
+        let clauses = self.clauses.iter().map(|clause| node::map(clause.words.clone(), clause.place));
+        node::list(clauses.collect(), self.place)
+    }
+
+    /// Whether both stem from one rule of an object and do the same, so that they can be one with more conditions.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let fields = |rule: &Self| node::map(rule.fields.clone(), rule.place);
+        self.place == other.place
+            && !self.is_unconditional()
+            && !other.is_unconditional()
+            && agree(Value::root(&fields(self)), Value::root(&fields(other)))
     }
 
     /// In the words of the language.

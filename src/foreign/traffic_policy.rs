@@ -166,13 +166,7 @@ pub fn rules(
         // Who calls is decided cluster by cluster.
         let Some(rule) = matcher::of_cluster(rule, cluster) else { continue };
         let same = rules.iter_mut().find(|known| {
-            let clauses = |rule: &Rule| {
-                node::list(
-                    rule.clauses.iter().map(|clause| node::map(clause.words.clone(), clause.place)).collect(),
-                    rule.place,
-                )
-            };
-            agree(Value::root(&clauses(known)), Value::root(&clauses(&rule)))
+            agree(Value::root(&known.conditions()), Value::root(&rule.conditions()))
         });
         match same {
             None => rules.push(rule),
@@ -235,12 +229,8 @@ impl TrafficPolicy<'_> {
             let (service, percent) = setting::mirror(mirror, reader)?;
             let to = kube_service(service, key, known, reader)?;
             if to.key == *key {
-                let receiver = match &to.cluster {
-                    Some(cluster) => format!("{}@{cluster}", to.version),
-                    None => to.version.clone(),
-                };
-                rule.fields
-                    .push(node::entry("mirror", node::map(vec![node::entry(&receiver, percent)], to.place)));
+                let receiver = node::entry(&to.receiver(), percent);
+                rule.fields.push(node::entry("mirror", node::map(vec![receiver], to.place)));
             } else {
                 reader.report(problems::mirror_elsewhere(to.place));
             }
@@ -287,7 +277,7 @@ fn kube_service(value: Value<'_>, routed: &Key, known: &Known<'_>, reader: &mut 
         return None;
     };
     let cluster = cluster_of(fields.text("clusterName", reader), known, reader).ok()?;
-    let target = destination::Target { key: key.clone(), service, cluster: None, remote: false };
+    let target = destination::Target { key: key.clone(), service, cluster: None, remote: false, version: None };
     let subset = fields.get("subset").map(entries).unwrap_or_default();
     let labels: std::collections::BTreeMap<String, String> = subset
         .into_iter()

@@ -128,6 +128,7 @@ impl<'t> VirtualService<'t> {
                 }
                 Host::Service(_)
                 | Host::Remote(..)
+                | Host::View(_)
                 | Host::Wildcard(_)
                 | Host::Unknown(_)
                 | Host::Outside => {}
@@ -141,7 +142,7 @@ impl<'t> VirtualService<'t> {
             Host::Service(own) => (own == key).then_some(usize::MAX),
             Host::Remote(own, _) => (own == key).then_some(usize::MAX - 1),
             Host::Wildcard(end) => (!end.is_empty() && known.covers(end, key)).then_some(end.len()),
-            Host::Unknown(_) | Host::Half(_) | Host::Outside => None,
+            Host::View(_) | Host::Unknown(_) | Host::Half(_) | Host::Outside => None,
         };
         let named = self.hosts.iter().filter_map(|(host, meaning)| Some((how(meaning)?, host)));
         named.max_by_key(|(how, _)| *how)

@@ -15,24 +15,24 @@ use crate::source::{At, Found, Limits, Place, Source, SourceId, Sources, Span};
 const VERSION: &str = "meshgen/v1";
 
 /// Routing as it exists elsewhere, that a later release reads: the group of its `apiVersion`, and its kind.
-const KINDS_OF_LATER: [(&str, &str); 9] = [
+const KINDS_OF_LATER: [(&str, &str); 5] = [
     ("networking.", "VirtualMesh"),
     ("networking.", "FailoverService"),
     ("networking.", "VirtualDestination"),
-    ("gateway.networking.k8s.io/", "HTTPRoute"),
-    ("gateway.networking.k8s.io/", "GRPCRoute"),
-    ("gateway.networking.k8s.io/", "TCPRoute"),
-    ("gateway.networking.k8s.io/", "TLSRoute"),
     ("networking.gloo.solo.io/", "RouteTable"),
     ("admiral.io/", "GlobalTrafficPolicy"),
 ];
 
 /// Routing as it exists elsewhere: the group of its `apiVersion`, and its kind.
-const FOREIGN: [(&str, &str, ForeignKind); 4] = [
+const FOREIGN: [(&str, &str, ForeignKind); 8] = [
     ("networking.istio.io/", "VirtualService", ForeignKind::VirtualService),
     ("networking.istio.io/", "DestinationRule", ForeignKind::DestinationRule),
     ("networking.smh.solo.io/", "TrafficPolicy", ForeignKind::TrafficPolicy),
     ("networking.mesh.gloo.solo.io/", "TrafficPolicy", ForeignKind::TrafficPolicy),
+    ("gateway.networking.k8s.io/", "HTTPRoute", ForeignKind::HttpRoute),
+    ("gateway.networking.k8s.io/", "GRPCRoute", ForeignKind::GrpcRoute),
+    ("gateway.networking.k8s.io/", "TLSRoute", ForeignKind::TlsRoute),
+    ("gateway.networking.k8s.io/", "TCPRoute", ForeignKind::TcpRoute),
 ];
 
 /// A kind of routing that is not meshgen's own and read all the same.
@@ -41,6 +41,10 @@ pub enum ForeignKind {
     VirtualService,
     DestinationRule,
     TrafficPolicy,
+    HttpRoute,
+    GrpcRoute,
+    TlsRoute,
+    TcpRoute,
 }
 
 /// An object of such a kind.

@@ -5,32 +5,24 @@
 
 use super::choice::Chosen;
 use super::{Choice, VirtualService, action, condition, delegate};
+use crate::foreign::asked::Asked;
+use crate::foreign::beside::{Callers, Piece};
 use crate::foreign::destination::{self, To};
 use crate::foreign::destination_rule::{DestinationRules, subset};
 use crate::foreign::field::{Form, text_of};
-use crate::foreign::known::{Key, Known, ports};
+use crate::foreign::known::Known;
 use crate::foreign::rule::Rule;
 use crate::foreign::{node, problems};
 use crate::input::reader::Reader;
 use crate::input::tree::{Node, Value};
 use crate::model::RouteKind;
-use crate::source::{At, Place};
+use crate::source::At;
 
 /// Everything that rules are made of.
 pub struct Routes<'a, 't> {
     pub services: &'a [VirtualService<'t>],
     pub policies: &'a DestinationRules<'t>,
     pub known: &'a Known<'a>,
-}
-
-/// Whose rule is read.
-struct Asked<'a> {
-    key: &'a Key,
-    cluster: Option<&'a str>,
-    /// The ports that the list of the route is for, and whether the service has others.
-    ports: Vec<At<u16>>,
-    has_others: bool,
-    kind: RouteKind,
 }
 
 const CONNECTION: Form =
@@ -50,58 +42,41 @@ const PORT: Form =
     Form { what: "the port of a destination", used: &["number"], redundant: &[], reported: &[] };
 
 impl Routes<'_, '_> {
-    /// The rules of a service for the callers of a cluster, and where the host stands that they are for.
-    pub fn of(&self, key: &Key, cluster: Option<&str>, reader: &mut Reader) -> Option<(Place, Vec<Rule>)> {
-        let Choice { public, private } = Choice::of(key, self.services, cluster, self.known, reader);
-        let place = public.iter().chain(private.values()).next()?.host.place;
-        let mut rules = Vec::new();
-        let namespaces: Vec<&str> = private.keys().copied().collect();
-        for (namespace, chosen) in &private {
-            let own = self.rules(chosen, key, cluster, reader);
-            let has_gap = !own.iter().any(Rule::is_unconditional);
-            let own: Vec<Rule> = own.into_iter().filter_map(|rule| rule.of_namespace(namespace)).collect();
-            // What a private one leaves out is answered by no other.
-            let ending = own.last().filter(|_| has_gap && public.is_some()).map(|last| not_found(last.place));
-            rules.extend(own);
-            rules.extend(ending.and_then(|rule| rule.of_namespace(namespace)));
-        }
-        if let Some(chosen) = public {
-            let own = self.rules(&chosen, key, cluster, reader);
-            rules.extend(own.into_iter().filter_map(|rule| rule.not_of(&namespaces)));
-        }
-        Some((place, rules))
+    /// What they say for one kind of port.
+    pub fn pieces(&self, asked: &Asked<'_>, reader: &mut Reader) -> Vec<Piece> {
+        let Choice { public, private } =
+            Choice::of(asked.key, self.services, asked.cluster, self.known, reader);
+        let public = public.map(|chosen| (Callers::All, chosen));
+        let private = private.into_iter().map(|(namespace, chosen)| (Callers::Of(namespace.to_owned()), chosen));
+        let all: Vec<(Callers, Chosen<'_, '_>)> = private.chain(public).collect();
+        let piece = |(callers, chosen): (Callers, Chosen<'_, '_>)| Piece {
+            object: chosen.service.object.to_string(),
+            place: chosen.host.place,
+            created: chosen.service.object.created.clone(),
+            name: chosen.service.object.name.clone(),
+            callers,
+            port: None,
+            rules: self.rules(chosen.service, asked, reader),
+        };
+        all.into_iter().map(piece).collect()
     }
 
-    fn rules(
-        &self,
-        chosen: &Chosen<'_, '_>,
-        key: &Key,
-        cluster: Option<&str>,
-        reader: &mut Reader,
-    ) -> Vec<Rule> {
-        let Some(service) = self.known.service(key) else { return Vec::new() };
-        let all = ports(service);
-        let chosen = chosen.service;
+    fn rules(&self, chosen: &VirtualService<'_>, asked: &Asked<'_>, reader: &mut Reader) -> Vec<Rule> {
+        let routes = match asked.kind {
+            RouteKind::Http => &chosen.http,
+            RouteKind::Tls => &chosen.tls,
+            RouteKind::Tcp => &chosen.tcp,
+        };
+        let (Some(first), Some(service)) = (routes.first(), self.known.service(asked.key)) else {
+            return Vec::new();
+        };
+        if asked.ports.is_empty() {
+            reader.report(problems::no_such_port(&chosen.object, service, asked.kind, first.place()));
+            return Vec::new();
+        }
         let mut rules = Vec::new();
-        let lists =
-            [(RouteKind::Http, &chosen.http), (RouteKind::Tls, &chosen.tls), (RouteKind::Tcp, &chosen.tcp)];
-        for (kind, routes) in lists {
-            let Some(first) = routes.first() else { continue };
-            let own = all.iter().filter(|(_, known)| *known == Some(kind));
-            let asked = Asked {
-                key,
-                cluster,
-                ports: own.map(|(number, _)| At::new(*number, first.place())).collect(),
-                has_others: all.iter().any(|(_, known)| *known != Some(kind)),
-                kind,
-            };
-            if asked.ports.is_empty() {
-                reader.report(problems::no_such_port(&chosen.object, service, kind, first.place()));
-                continue;
-            }
-            for route in routes {
-                rules.extend(self.expanded(chosen, *route, &asked, reader));
-            }
+        for route in routes {
+            rules.extend(self.expanded(chosen, *route, asked, reader));
         }
         rules
     }
@@ -157,7 +132,7 @@ impl Routes<'_, '_> {
             for value in &written {
                 all.push(self.destination(home, *value, asked, reader)?);
             }
-            rule = Self::at_port(rule, &mut all, asked, reader);
+            rule = asked.at_port(rule, &mut all, reader);
             rule.fields
                 .push(node::entry("to", destination::to(all, asked.key, fields.key("route"), reader)?));
         }
@@ -171,37 +146,6 @@ impl Routes<'_, '_> {
         let speaks =
             asked.kind == RouteKind::Http && rule.clauses.iter().any(super::super::rule::Clause::speaks_http);
         Some(if asked.has_others && !speaks { rule.of_ports(&asked.ports) } else { rule })
-    }
-
-    /// Destinations that name the port at which they are called need not say so.
-    fn at_port(rule: Rule, all: &mut [To], asked: &Asked<'_>, reader: &mut Reader) -> Rule {
-        let Some(port) = all.first().and_then(|to| to.port.clone()) else { return rule };
-        let same =
-            |to: &To| to.key == *asked.key && to.port.as_ref().is_some_and(|at| at.value == port.value);
-        if !all.iter().all(same) {
-            return rule;
-        }
-        let written = port.value.to_string();
-        let only = matches!(asked.ports.as_slice(), [only] if only.value == port.value && !asked.has_others);
-        let named = |matches: &dyn Fn(&str) -> bool| {
-            rule.clauses.iter().all(|clause| clause.text("port").is_some_and(matches))
-        };
-        let is_named = !rule.clauses.is_empty() && named(&|text| text == written);
-        let names_another =
-            rule.clauses.iter().any(|clause| clause.text("port").is_some_and(|text| text != written));
-        if names_another {
-            return rule;
-        }
-        for to in all.iter_mut() {
-            to.port = None;
-        }
-        if only || is_named {
-            return rule;
-        }
-        if asked.ports.len() > 1 {
-            reader.report(problems::takes_other_ports(&port, &asked.ports));
-        }
-        rule.of_ports(std::slice::from_ref(&port))
     }
 
     fn destination(
@@ -247,7 +191,7 @@ impl Routes<'_, '_> {
         };
         let (version, cluster) = match fields.text("subset", reader).filter(|subset| !subset.value.is_empty())
         {
-            None => ("any".to_owned(), None),
+            None => (target.version.clone().unwrap_or_else(|| "any".to_owned()), None),
             Some(name) => self.version(&name, &target, asked, reader)?,
         };
         let cluster = if target.remote {
@@ -297,17 +241,7 @@ impl Routes<'_, '_> {
             reader.report(problems::mirror_elsewhere(to.place));
             return None;
         }
-        let receiver = match to.cluster {
-            Some(cluster) => format!("{}@{cluster}", to.version),
-            None => to.version,
-        };
         let percent = percent.unwrap_or_else(|| node::plain("100", to.place));
-        Some(node::map(vec![node::entry(&receiver, percent)], to.place))
+        Some(node::map(vec![node::entry(&to.receiver(), percent)], to.place))
     }
-}
-
-/// What a request gets that no route is for.
-fn not_found(place: Place) -> Rule {
-    let status = node::map(vec![node::entry("status", node::plain("404", place))], place);
-    Rule { place, clauses: Vec::new(), fields: vec![node::entry("directResponse", status)] }
 }
