@@ -274,7 +274,7 @@ codes! {
     MG0727 Error "TLS that is not the mesh's, or a way from gateway to gateway"
     MG0728 Error "Gateways make Envoy refuse a listener"
     MG0729 Error "a port of a gateway passes no TLS on"
-    MG0730 Warning "of two `VirtualService`s for one host the older counts alone"
+    MG0730 Warning "of two objects for one host the older counts alone"
     MG0731 Warning "rules for a host that is nobody's"
     MG0732 Error "a destination that is nobody's name"
     MG0733 Warning "a delegate that is not there"

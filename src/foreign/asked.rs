@@ -24,12 +24,7 @@ pub struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    pub fn of(
-        service: &Service,
-        key: &'a Key,
-        cluster: Option<&'a str>,
-        kind: RouteKind,
-    ) -> Self {
+    pub fn of(service: &Service, key: &'a Key, cluster: Option<&'a str>, kind: RouteKind) -> Self {
         let all = ports(service);
         let own = all.iter().filter(|(_, known)| *known == Some(kind));
         Self {
@@ -44,8 +39,7 @@ impl<'a> Asked<'a> {
     /// A rule that names the port of its destinations and not the port that it is for: it is taken for this one alone.
     pub fn at_port(&self, rule: Rule, all: &mut [To], reader: &mut Reader) -> Rule {
         let Some(port) = all.first().and_then(|to| to.port.clone()) else { return rule };
-        let same =
-            |to: &To| to.key == *self.key && to.port.as_ref().is_some_and(|at| at.value == port.value);
+        let same = |to: &To| to.key == *self.key && to.port.as_ref().is_some_and(|at| at.value == port.value);
         if !all.iter().all(same) {
             return rule;
         }
@@ -60,8 +54,7 @@ impl<'a> Asked<'a> {
             to.port = None;
         }
         let is_named = !rule.clauses.is_empty() && !says(&|text| text == written).contains(&false);
-        let is_only =
-            matches!(self.ports.as_slice(), [only] if only.value == port.value) && !self.has_others;
+        let is_only = matches!(self.ports.as_slice(), [only] if only.value == port.value) && !self.has_others;
         if is_only || is_named {
             return rule;
         }

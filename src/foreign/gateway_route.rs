@@ -5,17 +5,19 @@
 //! All routes of one Service are one list, in the order of the Gateway API and not of the texts. A route in the Service's
 //! namespace is for all callers; one in another namespace is for the callers there alone, and replaces the other for them.
 
+mod backend; // destinations
 mod filter; // what happens to requests
 mod matching; // requests, and which rule comes first
+mod parent; // who it is for
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::asked::Asked;
 use super::beside::{Callers, Piece};
-use super::destination::{self, To};
+use super::destination;
 use super::field::{Fields, Form, elements, text_of};
-use super::known::{Key, Known, ports};
+use super::known::Known;
 use super::object::Object;
 use super::rule::{Clause, Rule};
 use super::{node, problems};
@@ -26,6 +28,7 @@ use crate::input::tree::{Node, Value};
 use crate::model::RouteKind;
 use crate::source::{At, Place};
 use matching::Matching;
+use parent::{Named, Parent};
 
 /// One route.
 pub struct GatewayRoute<'t> {
@@ -38,28 +41,11 @@ pub struct GatewayRoute<'t> {
     rules: Vec<Value<'t>>,
 }
 
-/// A Service that it is for.
-struct Parent {
-    key: Key,
-    port: Option<At<u16>>,
-    place: Place,
-}
-
-/// The group of Gateways, where none is said.
-const OWN_GROUP: &str = "gateway.networking.k8s.io";
-
 const SPEC: Form = Form {
     what: "a route",
     used: &["parentRefs", "rules", "hostnames"],
     redundant: &[],
     reported: &[("useDefaultGateways", "routes of gateways stay with them")],
-};
-
-const PARENT: Form = Form {
-    what: "a parentRef",
-    used: &["group", "kind", "namespace", "name", "port"],
-    redundant: &[],
-    reported: &[("sectionName", "ports of Services are named by `port`")],
 };
 
 const RULE: Form = Form {
@@ -69,19 +55,12 @@ const RULE: Form = Form {
     reported: &[("sessionPersistence", "Istio does not obey it")],
 };
 
-const BACKEND: Form = Form {
-    what: "a backendRef",
-    used: &["group", "kind", "namespace", "name", "port", "weight", "filters"],
-    redundant: &[],
-    reported: &[],
-};
-
 impl<'t> GatewayRoute<'t> {
     pub fn read(object: Object<'t>, known: &Known<'_>, reader: &mut Reader) -> Option<Self> {
         let fields = SPEC.open(object.spec, reader)?;
         let (mut parents, mut gateways) = (Vec::new(), Vec::new());
         for value in fields.list("parentRefs") {
-            match parent(&object, value, known, reader) {
+            match parent::read(&object, value, known, reader) {
                 Some(Named::Service(parent)) => parents.push(parent),
                 Some(Named::Gateway(name)) => gateways.push(name),
                 None => {}
@@ -107,47 +86,6 @@ impl<'t> GatewayRoute<'t> {
             | ForeignKind::TrafficPolicy => RouteKind::Http,
         }
     }
-}
-
-/// What a parentRef names.
-enum Named {
-    Service(Parent),
-    Gateway(String),
-}
-
-/// A Service of the topology, or a gateway.
-fn parent(object: &Object<'_>, value: Value<'_>, known: &Known<'_>, reader: &mut Reader) -> Option<Named> {
-    let fields = PARENT.open(value, reader)?;
-    let mut text = |field: &str, default: &str| {
-        fields.text(field, reader).map_or_else(|| default.to_owned(), |at| at.value)
-    };
-    let (group, kind) = (text("group", OWN_GROUP), text("kind", "Gateway"));
-    let namespace = text("namespace", &object.namespace);
-    let Some(name) = fields.text("name", reader) else {
-        reader.report(problems::missing(object, "parentRefs[].name"));
-        return None;
-    };
-    match (group.as_str(), kind.as_str()) {
-        (OWN_GROUP, "Gateway") => return Some(Named::Gateway(format!("{namespace}/{name}"))),
-        ("", "Service") => {}
-        (group, kind) => {
-            reader.report(problems::gateway::parent_of_nobody(object, group, kind, value.place()));
-            return None;
-        }
-    }
-    let key = (namespace, name.value.clone());
-    if known.service(&key).is_none() {
-        if known.is_complete() {
-            let near = known.nearest(&key);
-            reader.report(problems::policy_target(object, &name, &key.0, near.as_deref()));
-        }
-        return None;
-    }
-    let port = match fields.get("port") {
-        None => None,
-        Some(port) => Some(reader.number::<u16>(port, "port", 1..=65535)?),
-    };
-    Some(Named::Service(Parent { key, port, place: name.place }))
 }
 
 /// Routes that Istio merges: of one namespace, for one port or for all of them, HTTPRoutes or GRPCRoutes. Others are never
@@ -183,6 +121,7 @@ pub fn pieces(
         routes.sort_by_key(|(route, _)| (&route.object.created, &route.object.name));
         let Some((first, parent)) = routes.first() else { continue };
         pieces.push(Piece {
+            kind: first.object.kind,
             object: first.object.to_string(),
             place: parent.place,
             created: first.object.created.clone(),
@@ -211,10 +150,10 @@ fn ordered(
         ranked.sort_by_key(|one| Reverse(one.matching.rank()));
     }
     for (one, next) in ranked.iter().zip(ranked.iter().skip(1)) {
-        let aged = one.route.object.created.is_some() && one.route.object.created != next.route.object.created;
-        let is_same = |node: fn(&Rule) -> Node| {
-            agree(Value::root(&node(&one.rule)), Value::root(&node(&next.rule)))
-        };
+        let aged =
+            one.route.object.created.is_some() && one.route.object.created != next.route.object.created;
+        let is_same =
+            |node: fn(&Rule) -> Node| agree(Value::root(&node(&one.rule)), Value::root(&node(&next.rule)));
         if one.route.object.place != next.route.object.place && !aged && is_same(Rule::conditions) {
             reader.report(problems::gateway::equal_matches(
                 &next.route.object,
@@ -249,8 +188,7 @@ impl<'t> GatewayRoute<'t> {
         known: &Known<'_>,
         reader: &mut Reader,
     ) -> Vec<Ranked<'r, 't>> {
-        let has_port =
-            |port: &At<u16>| asked.ports.iter().any(|own| own.value == port.value);
+        let has_port = |port: &At<u16>| asked.ports.iter().any(|own| own.value == port.value);
         if asked.ports.is_empty() || parent.port.as_ref().is_some_and(|port| !has_port(port)) {
             if let Some(service) = known.service(asked.key) {
                 reader.report(problems::no_such_port(&self.object, service, asked.kind, parent.place));
@@ -279,7 +217,7 @@ impl<'t> GatewayRoute<'t> {
             RouteKind::Http => {
                 matching::of_rule(&fields, self.object.kind == ForeignKind::GrpcRoute, reader)?
             }
-            RouteKind::Tls => vec![self.asked_for(value.place(), asked, known)],
+            RouteKind::Tls => vec![self.asked_for(value.place(), asked, known)?],
             RouteKind::Tcp => vec![Matching::all(value.place(), false)],
         };
         let mut rules = Vec::with_capacity(matches.len());
@@ -290,14 +228,25 @@ impl<'t> GatewayRoute<'t> {
         Some(rules)
     }
 
-    /// Connections that ask for one of the names of a TLSRoute; without any, for the service's own.
-    fn asked_for(&self, place: Place, asked: &Asked<'_>, known: &Known<'_>) -> Matching {
+    /// Connections that ask for the name of a TLSRoute. Without any it is the service's own; of several only those count
+    /// that are the service's.
+    fn asked_for(&self, place: Place, asked: &Asked<'_>, known: &Known<'_>) -> Option<Matching> {
         let own = At::new(known.full_name(asked.key), place);
-        let names = if self.hostnames.is_empty() { vec![&own] } else { self.hostnames.iter().collect() };
+        let is_own = |name: &&At<String>| match name.value.strip_prefix('*') {
+            Some(end) => own.value.ends_with(end),
+            None => name.value == own.value,
+        };
+        let names: Vec<&At<String>> = match self.hostnames.as_slice() {
+            [] => vec![&own],
+            [only] => vec![only],
+            several => several.iter().filter(is_own).collect(),
+        };
         let mut matching = Matching::all(place, false);
-        let names = names.into_iter().map(|name| node::text(&name.value, name.place)).collect();
-        matching.clause.words.push(node::entry("sniHosts", node::list(names, place)));
-        matching
+        let names: Vec<Node> = names.into_iter().map(|name| node::text(&name.value, name.place)).collect();
+        (!names.is_empty()).then(|| {
+            matching.clause.words.push(node::entry("sniHosts", node::list(names, place)));
+            matching
+        })
     }
 
     fn rule(
@@ -325,7 +274,9 @@ impl<'t> GatewayRoute<'t> {
         }
         let mut mirrors: Vec<Node> = Vec::new();
         for (backend, percent) in filters.mirrors {
-            let Some(to) = self.backend(backend, asked.cluster, known, reader) else { continue };
+            let Some(to) = backend::read(backend, &self.object, asked.cluster, known, reader) else {
+                continue;
+            };
             if to.key == *asked.key {
                 mirrors.push(node::map(vec![node::entry(&to.receiver(), percent)], to.place));
             } else {
@@ -351,14 +302,15 @@ impl<'t> GatewayRoute<'t> {
     ) -> Option<Rule> {
         let mut all = Vec::new();
         for backend in fields.list("backendRefs") {
-            all.push(self.backend(backend, asked.cluster, known, reader)?);
+            all.push(backend::read(backend, &self.object, asked.cluster, known, reader)?);
         }
         if all.iter().all(|to| to.weight.as_ref().is_some_and(|at| at.value == 0)) {
             if asked.kind != RouteKind::Http {
                 reader.report(problems::no_destination(fields.place));
                 return None;
             }
-            let status = node::map(vec![node::entry("status", node::plain("500", fields.place))], fields.place);
+            let status =
+                node::map(vec![node::entry("status", node::plain("500", fields.place))], fields.place);
             rule.fields.push(node::entry("directResponse", status));
             return Some(rule);
         }
@@ -374,67 +326,6 @@ impl<'t> GatewayRoute<'t> {
         let to = destination::to(all, asked.key, fields.key("backendRefs"), reader)?;
         rule.fields.push(node::entry("to", to));
         Some(rule)
-    }
-
-    fn backend(
-        &self,
-        value: Value<'_>,
-        caller: Option<&str>,
-        known: &Known<'_>,
-        reader: &mut Reader,
-    ) -> Option<To> {
-        let fields = BACKEND.open(value, reader)?;
-        let Some(name) = fields.text("name", reader) else {
-            reader.report(problems::no_destination(value.place()));
-            return None;
-        };
-        let mut text = |field: &str, default: &str| {
-            fields.text(field, reader).map_or_else(|| default.to_owned(), |at| at.value)
-        };
-        let (group, kind) = (text("group", ""), text("kind", "Service"));
-        // Inside the mesh no ReferenceGrant is asked for.
-        let namespace = text("namespace", &self.object.namespace);
-        match (group.as_str(), kind.as_str()) {
-            ("", "Service") if name.value.contains('.') => {
-                let what = "the name of a Service is no host";
-                reader.report(problems::gateway::route_is_dropped(&self.object, what, name.place));
-                return None;
-            }
-            ("", "Service") | ("networking.istio.io", "Hostname") => {}
-            (_, kind) => {
-                reader.report(problems::share_elsewhere(kind, name.place));
-                return None;
-            }
-        }
-        let Some(port) = fields.get("port") else {
-            reader.report(problems::gateway::route_is_dropped(
-                &self.object,
-                "a backend says no `port`",
-                name.place,
-            ));
-            return None;
-        };
-        let port = reader.number::<u16>(port, "port", 1..=65535)?;
-        let weight = match fields.get("weight") {
-            None => At::new(1, name.place),
-            Some(weight) => reader.number::<u32>(weight, "weight", 0..=1_000_000)?.map(u64::from),
-        };
-        let headers = filter::headers(&fields.list("filters"), &self.object, reader)?;
-        let target = destination::target(&name, &namespace, known, reader)?;
-        // A service with one port has no other to name.
-        let is_only = matches!(ports(target.service).as_slice(), [(only, _)] if *only == port.value);
-        let version = target.version.clone().unwrap_or_else(|| "any".to_owned());
-        let far = || destination::far_cluster(&target, &version, caller);
-        let cluster = if target.remote { target.cluster.clone().or_else(far) } else { target.cluster.clone() };
-        Some(To {
-            place: name.place,
-            key: target.key,
-            version,
-            cluster,
-            port: (!is_only).then_some(port),
-            weight: Some(weight),
-            headers,
-        })
     }
 }
 

@@ -257,7 +257,9 @@ pub fn no_such_port(object: &Object<'_>, service: &Service, kind: RouteKind, pla
         RouteKind::Tls => ("tls", "TLS"),
         RouteKind::Tcp => ("tcp", "TCP"),
     };
-    Finding::new(Code::MG0751, format!("`{field}` of the {object} does nothing"))
+    let is_list = object.kind == ForeignKind::VirtualService;
+    let what = if is_list { format!("`{field}` of the {object}") } else { format!("the {object}") };
+    Finding::new(Code::MG0751, format!("{what} does nothing"))
         .at(place, format!("`{}` has no {ports} port", service.name))
         .help("leave it out, or name the protocol of the port in the topology")
 }

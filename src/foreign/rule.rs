@@ -120,6 +120,9 @@ impl Rule {
 
     /// The same as far as it is for these ports.
     pub fn at_ports(mut self, ports: &[At<u16>]) -> Option<Self> {
+        if ports.is_empty() {
+            return None;
+        }
         let was = self.clauses.len();
         let is_in = |text: &str| ports.iter().any(|port| port.value.to_string() == text);
         self.clauses.retain(|clause| clause.text("port").is_none_or(is_in));

@@ -165,9 +165,9 @@ pub fn rules(
             own.or(named.filter(|cluster| known.service(key).is_some_and(|service| runs(service, cluster))));
         // Who calls is decided cluster by cluster.
         let Some(rule) = matcher::of_cluster(rule, cluster) else { continue };
-        let same = rules.iter_mut().find(|known| {
-            agree(Value::root(&known.conditions()), Value::root(&rule.conditions()))
-        });
+        let same = rules
+            .iter_mut()
+            .find(|known| agree(Value::root(&known.conditions()), Value::root(&rule.conditions())));
         match same {
             None => rules.push(rule),
             Some(known) => join(known, rule, reader),
@@ -277,7 +277,8 @@ fn kube_service(value: Value<'_>, routed: &Key, known: &Known<'_>, reader: &mut 
         return None;
     };
     let cluster = cluster_of(fields.text("clusterName", reader), known, reader).ok()?;
-    let target = destination::Target { key: key.clone(), service, cluster: None, remote: false, version: None };
+    let target =
+        destination::Target { key: key.clone(), service, cluster: None, remote: false, version: None };
     let subset = fields.get("subset").map(entries).unwrap_or_default();
     let labels: std::collections::BTreeMap<String, String> = subset
         .into_iter()

@@ -46,7 +46,8 @@ const REDIRECT: Form = Form {
     reported: &[],
 };
 
-const REWRITE: Form = Form { what: "a urlRewrite", used: &["hostname", "path"], redundant: &[], reported: &[] };
+const REWRITE: Form =
+    Form { what: "a urlRewrite", used: &["hostname", "path"], redundant: &[], reported: &[] };
 
 const PATH: Form = Form {
     what: "a path to write",

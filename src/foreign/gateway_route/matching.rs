@@ -45,8 +45,12 @@ const COMPARED: Form = Form {
     reported: &[],
 };
 
-const METHOD: Form =
-    Form { what: "a method of a GRPCRoute", used: &["type", "service", "method"], redundant: &[], reported: &[] };
+const METHOD: Form = Form {
+    what: "a method of a GRPCRoute",
+    used: &["type", "service", "method"],
+    redundant: &[],
+    reported: &[],
+};
 
 impl Matching {
     /// Every request.

@@ -67,6 +67,20 @@ pub fn beside(other: (&str, Place), first: (&str, Place), is_told: bool) -> Find
         )
 }
 
+/// Some releases merge these, one takes the HTTPRoute alone.
+pub fn two_kinds(other: (&str, Place), first: (&str, Place)) -> Finding {
+    let ((other, place), (first, first_place)) = (other, first);
+    Finding::new(
+        Code::MG0752,
+        format!(
+            "the {other} and the {first} are for one port, and releases of Istio disagree about who answers"
+        ),
+    )
+    .at(place, "one")
+    .at(first_place, "and the other")
+    .help("make one of them: a method of gRPC is the path `/SERVICE/METHOD` of an HTTPRoute")
+}
+
 pub fn equal_matches(object: &Object<'_>, place: Place, first: Place) -> Finding {
     Finding::new(
         Code::MG0755,

@@ -47,9 +47,11 @@ impl Routes<'_, '_> {
         let Choice { public, private } =
             Choice::of(asked.key, self.services, asked.cluster, self.known, reader);
         let public = public.map(|chosen| (Callers::All, chosen));
-        let private = private.into_iter().map(|(namespace, chosen)| (Callers::Of(namespace.to_owned()), chosen));
+        let private =
+            private.into_iter().map(|(namespace, chosen)| (Callers::Of(namespace.to_owned()), chosen));
         let all: Vec<(Callers, Chosen<'_, '_>)> = private.chain(public).collect();
         let piece = |(callers, chosen): (Callers, Chosen<'_, '_>)| Piece {
+            kind: chosen.service.object.kind,
             object: chosen.service.object.to_string(),
             place: chosen.host.place,
             created: chosen.service.object.created.clone(),
