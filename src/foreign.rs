@@ -138,7 +138,7 @@ fn taken(input: &Input, reader: &mut Reader) -> Taken {
     taken
 }
 
-/// The rules of a service for the callers of a cluster, from VirtualServices and routes of the Gateway API, and where they
+/// The rules of a service for the callers of a cluster, from `VirtualService`s and routes of the Gateway API, and where they
 /// name it.
 fn of_objects(
     service: &Service,

@@ -4,7 +4,7 @@
 //!
 //! Source: Istio's `VirtualServicesForGateway` and `buildSidecarVirtualHostsForVirtualService`. At each port the first answers
 //! alone: what is private to the caller's namespace, then routes of the Gateway API in it, then the oldest of all others. An
-//! HTTPRoute of a namespace that is neither the caller's nor the service's is for nobody.
+//! `HTTPRoute` of a namespace that is neither the caller's nor the service's is for nobody.
 
 use std::collections::BTreeSet;
 

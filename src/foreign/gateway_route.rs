@@ -1,4 +1,4 @@
-//! Routes of the Gateway API with a Service as parent: HTTPRoute, GRPCRoute, TLSRoute, TCPRoute.
+//! Routes of the Gateway API with a Service as parent: `HTTPRoute`, `GRPCRoute`, `TLSRoute`, `TCPRoute`.
 //!
 //! Enters: objects. Leaves: rules of a service, for everybody or for the callers of one namespace. Refuses to know: other kinds.
 //!
@@ -36,7 +36,7 @@ pub struct GatewayRoute<'t> {
     parents: Vec<Parent>,
     /// Gateways that it is for, too.
     pub gateways: Vec<String>,
-    /// Of a TLSRoute: names that callers ask for.
+    /// Of a `TLSRoute`: names that callers ask for.
     hostnames: Vec<At<String>>,
     rules: Vec<Value<'t>>,
 }
@@ -88,7 +88,7 @@ impl<'t> GatewayRoute<'t> {
     }
 }
 
-/// Routes that Istio merges: of one namespace, for one port or for all of them, HTTPRoutes or GRPCRoutes. Others are never
+/// Routes that Istio merges: of one namespace, for one port or for all of them, `HTTPRoute`s or `GRPCRoute`s. Others are never
 /// merged.
 type Together = (String, Option<u16>, ForeignKind, Option<usize>);
 
@@ -228,7 +228,7 @@ impl<'t> GatewayRoute<'t> {
         Some(rules)
     }
 
-    /// Connections that ask for the name of a TLSRoute. Without any it is the service's own; of several only those count
+    /// Connections that ask for the name of a `TLSRoute`. Without any it is the service's own; of several only those count
     /// that are the service's.
     fn asked_for(&self, place: Place, asked: &Asked<'_>, known: &Known<'_>) -> Option<Matching> {
         let own = At::new(known.full_name(asked.key), place);

@@ -80,7 +80,7 @@ pub fn of_rule<'t>(
     reader: &mut Reader,
 ) -> Option<Filters<'t>> {
     let mut filters = Filters::default();
-    filters.fields.extend(headers(all, object, reader)?.map(|changes| node::entry("headers", changes)));
+    filters.fields.extend(headers(all, object, reader).ok()?.map(|changes| node::entry("headers", changes)));
     for value in all {
         let fields = FILTER.open(*value, reader)?;
         if let Some(redirect) = fields.get("requestRedirect") {
@@ -99,21 +99,21 @@ pub fn of_rule<'t>(
 }
 
 /// Header changes of a rule or of one backend; nothing at all if one of the filters is none that Istio knows.
-pub fn headers(all: &[Value<'_>], object: &Object<'_>, reader: &mut Reader) -> Option<Option<Node>> {
+pub fn headers(all: &[Value<'_>], object: &Object<'_>, reader: &mut Reader) -> Result<Option<Node>, ()> {
     let mut sides = Vec::new();
     for value in all {
-        let fields = FILTER.open(*value, reader)?;
+        let fields = FILTER.open(*value, reader).ok_or(())?;
         if let Some(unknown) = UNKNOWN.into_iter().find(|field| fields.get(field).is_some()) {
             reader.report(problems::gateway::route_is_dropped(
                 object,
                 &format!("it knows no filter `{unknown}`"),
                 fields.key(unknown),
             ));
-            return None;
+            return Err(());
         }
         for (field, side) in [("requestHeaderModifier", "request"), ("responseHeaderModifier", "response")] {
             let Some(modifier) = fields.get(field) else { continue };
-            let own = MODIFIER.open(modifier, reader)?;
+            let own = MODIFIER.open(modifier, reader).ok_or(())?;
             let mut words = Vec::new();
             for word in ["set", "add"] {
                 let mut changes: Vec<Entry> = Vec::new();
@@ -132,7 +132,7 @@ pub fn headers(all: &[Value<'_>], object: &Object<'_>, reader: &mut Reader) -> O
         }
     }
     let place = sides.first().map(|side| side.value.place);
-    Some(place.map(|place| node::map(sides, place)))
+    Ok(place.map(|place| node::map(sides, place)))
 }
 
 fn redirect(value: Value<'_>, reader: &mut Reader) -> Option<Node> {

@@ -67,7 +67,7 @@ pub fn beside(other: (&str, Place), first: (&str, Place), is_told: bool) -> Find
         )
 }
 
-/// Some releases merge these, one takes the HTTPRoute alone.
+/// Some releases merge these, one takes the `HTTPRoute` alone.
 pub fn two_kinds(other: (&str, Place), first: (&str, Place)) -> Finding {
     let ((other, place), (first, first_place)) = (other, first);
     Finding::new(
