@@ -23,6 +23,7 @@ mod ground; // what is tried
 pub mod plan; // the order
 mod second; // two names for a while
 mod words; // and how it is said
+pub mod intent; // and whether it is what was meant
 pub mod report; // all of it
 pub mod human; // for a terminal
 pub mod markdown; // for a pull request

@@ -19,6 +19,7 @@ mod explain;
 mod failure;
 mod import;
 mod init;
+mod intent;
 mod layout;
 mod load;
 mod needs;

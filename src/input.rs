@@ -22,6 +22,7 @@ pub mod traffic_policy;
 pub mod routing;
 pub mod condition;
 pub mod action;
+pub mod change; // what a change is meant to do
 
 use crate::diagnostic::Outcome;
 use crate::source::{Limits, Place, SourceId, Sources, StepChoice};
@@ -91,6 +92,15 @@ pub fn parse(sources: &Sources) -> Outcome<Input> {
         foreign: documents.foreign,
     };
     Outcome { value: (!nothing).then_some(input), findings: reader.into_findings() }
+}
+
+/// Reads what Change documents say; nothing if there is none, or if some of it could not be read.
+pub fn changes(sources: &Sources) -> Outcome<change::Changes> {
+    let mut reader = Reader::default();
+    let documents = Documents::read(sources, &mut reader);
+    let changes = change::Changes::read(&documents.changes, &mut reader)
+        .filter(|changes| documents.complete && changes.is_complete());
+    Outcome { value: changes, findings: reader.into_findings() }
 }
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.

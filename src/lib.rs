@@ -16,6 +16,7 @@ pub mod needs; // plan → what the clusters must provide
 pub mod bundle; // what leaves the compiler
 pub mod trace; // bundle text + a world → where a request goes (a second opinion)
 pub mod dump; // dumps of clusters → the same two
+mod intended; // what a change is meant to do
 pub mod change; // two states → who notices, and in which order
 mod ground; // model → the world that a trace stands on
 pub mod import; // dumps of clusters → the inputs
@@ -148,6 +149,14 @@ pub fn needed(sources: &Sources) -> Outcome<Vec<needs::ClusterNeeds>> {
     });
     acknowledge(&mut outcome.findings, &allow, false);
     outcome
+}
+
+/// What Change documents say a change is meant to do; nothing if there is none.
+#[must_use]
+pub fn intended(sources: &Sources) -> Outcome<change::intent::Intent> {
+    let Outcome { value, mut findings } = input::changes(sources);
+    let value = value.map(|changes| intended::of(&changes, &mut findings));
+    Outcome { value, findings }
 }
 
 /// Whether a text names a release of Istio that bundles can be for, `1.31` or `1.8.5`.

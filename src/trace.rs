@@ -28,6 +28,7 @@ mod server; // the open ports of a gateway
 mod rewrite; // names that a gateway is taught
 mod enter; // the far gateway
 mod arrive; // the pods
+pub mod stated; // which requests somebody means
 pub mod overview; // everything, asked at once
 pub mod probe; // what rules tell apart
 pub mod survival; // and while something is down

@@ -15,7 +15,7 @@ use crate::support::reversed::reversed;
 use crate::support::schema::Schemas;
 
 /// Codes that no case can show, each with the reason.
-const WITHOUT_CASE: [(&str, &str); 39] = [
+const WITHOUT_CASE: [(&str, &str); 42] = [
     ("MG0103", "an input of more than 16 MiB; shown beside the reader"),
     ("MG0119", "the inputs of a case are named outright; shown with the command"),
     ("MG0150", "the command looks for what is included; shown there"),
@@ -27,6 +27,9 @@ const WITHOUT_CASE: [(&str, &str); 39] = [
     ("MG0610", "the command looks at the output directory; shown there"),
     ("MG0611", "the command looks at the output directory; shown there"),
     ("MG0620", "the command looks at the output directory; shown there"),
+    ("MG0630", "it takes two sides; shown in tests/command/intent.rs"),
+    ("MG0631", "it takes two sides; shown in tests/command/intent.rs"),
+    ("MG0632", "it takes two sides; shown in tests/command/intent.rs"),
     ("MG0701", "it takes dumps; shown on its page"),
     ("MG0720", "it takes dumps; shown on its page"),
     ("MG0721", "it takes dumps; shown on its page"),

@@ -5,6 +5,7 @@ mod crossings;
 mod dumps;
 mod imports; // inputs out of dumps
 mod inputs;
+mod intent; // of a change
 mod killed;
 mod layouts; // of the output directory
 mod limits;

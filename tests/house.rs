@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms it may use beside `source` and `diagnostic`, which every stage may.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     ("source", &[]),
     ("diagnostic", &[]),
     ("bundle", &[]),
@@ -25,6 +25,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("trace", &[]),
     ("dump", &["trace"]),
     ("change", &["trace", "yaml"]),
+    ("intended", &["input", "change", "trace"]),
     // Of `istio` what releases can do, too.
     ("ground", &["model", "plan", "istio", "trace"]),
     // Of `model` what ports and names are called. The compiler comes as a function.

@@ -6,7 +6,7 @@ use meshgen::source::{Found, Source, Sources};
 use meshgen::trace::crossing;
 
 /// Codes that no YAML in a page can trigger, each with the reason.
-const WITHOUT_EXAMPLE: [(&str, &str); 14] = [
+const WITHOUT_EXAMPLE: [(&str, &str); 17] = [
     ("MG0101", "text that is not UTF-8 cannot stand in a page"),
     ("MG0102", "no control character shall stand in a page"),
     ("MG0103", "it takes an input of more than 16 MiB"),
@@ -21,6 +21,9 @@ const WITHOUT_EXAMPLE: [(&str, &str); 14] = [
     ("MG0610", "it takes an output directory"),
     ("MG0611", "it takes an output directory"),
     ("MG0620", "it takes an output directory"),
+    ("MG0630", "it takes two sides"),
+    ("MG0631", "it takes two sides"),
+    ("MG0632", "it takes two sides"),
 ];
 
 const SECTIONS: [&str; 3] = ["## Example", "## Fix", "## What Istio would have done"];

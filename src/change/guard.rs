@@ -43,6 +43,9 @@ pub(super) fn of(stage: &Stage) -> Result<Vec<Guarded>, Unreadable> {
                 places.into_keys().filter(|place| !place.starts_with("error:") && place != "passthrough"),
             );
         }
+        if let Some(intent) = &stage.intent {
+            allowed.extend(intent.also(&allowed, &stage.worlds));
+        }
         all.push(Guarded { ask: ask.clone(), allowed });
     }
     Ok(all)

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::answer::{Answer, answer};
 use super::ask::{self, Ask};
 use super::document::Document;
+use super::intent::Intent;
 use super::part::{Part, Parts};
 use super::state::{State, Unit};
 use super::world::Joint;
@@ -52,6 +53,8 @@ pub struct Stage {
     pub worlds: [World; 4],
     /// The requests.
     pub asks: Vec<Ask>,
+    /// What the change is meant to do, if somebody says it.
+    pub intent: Option<Arc<Intent>>,
 }
 
 /// Objects by cluster.
@@ -86,10 +89,19 @@ impl Scene {
             let worlds = [world(0), world(1), world(2), world(3)];
             let [_, _, _, last] = &worlds;
             let asks = ask::all(&part, last, &[&old, &new]);
-            stages.push(Stage { part, old, new, worlds, asks });
+            stages.push(Stage { part, old, new, worlds, asks, intent: None });
         }
         let units = old.state.units(&new.state);
         Self { old, new, joint, units, stages }
+    }
+
+    /// The same change, with what it is meant to do.
+    #[must_use]
+    pub fn meant(mut self, intent: &Arc<Intent>) -> Self {
+        for stage in &mut self.stages {
+            stage.intent = Some(Arc::clone(intent));
+        }
+        self
     }
 
     /// What becomes of all requests, before and after.

@@ -4,6 +4,7 @@
 
 use super::arguments::{Diff, FailOn, Format};
 use super::failure::Failure;
+use super::intent::{self, Intended};
 use super::report::Reporter;
 use super::sides::{self, Sides};
 use super::{Ending, stream};
@@ -17,12 +18,20 @@ use crate::trace::object::Unreadable;
 
 /// Compares both sides, if they are sound.
 pub(super) fn run(arguments: &Diff, reporter: &Reporter) -> Result<Ending, Failure> {
-    let Diff { sides, fail_on } = arguments;
+    let Diff { sides, fail_on, expect, write_expect } = arguments;
+    let intent =
+        match expect.as_deref().map(|path| intent::read(path, &sides.bounds, reporter)).transpose()? {
+            Some(None) => return Ok(Ending::Untried),
+            intent => intent.flatten(),
+        };
     let Some(Sides { old, new, contexts }) = sides::of("diff", sides, reporter)? else {
         return Ok(Ending::Untried);
     };
     let scene = Scene::of(old, new);
     let asked = scene.asked().map_err(unreadable)?;
+    if let Some(path) = write_expect {
+        return intent::write(path, &asked, &scene.clusters());
+    }
     let report = Report::of(&scene, &asked);
     let plan = plan(&scene).map_err(unreadable)?;
     let context = |cluster: &str| contexts.get(cluster).cloned().unwrap_or_else(|| cluster.to_owned());
@@ -33,6 +42,13 @@ pub(super) fn run(arguments: &Diff, reporter: &Reporter) -> Result<Ending, Failu
         Format::Markdown => markdown::render(&report, told.verdict().as_deref(), &told.markdown(None)),
     };
     stream::data(text.as_bytes())?;
+    if let Some(Intended { intent, sources }) = intent {
+        let findings = intent.judge(&asked, &scene.clusters());
+        if findings.is_empty() {
+            return Ok(Ending::Done);
+        }
+        return Ok(reporter.report(findings, &sources, None));
+    }
     Ok(if fails(&report, *fail_on) { Ending::Wrong } else { Ending::Done })
 }
 

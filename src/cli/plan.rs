@@ -4,9 +4,12 @@
 
 mod directory;
 
+use std::sync::Arc;
+
 use super::arguments::{Format, Plan};
 use super::diff::unreadable;
 use super::failure::{Failure, shown};
+use super::intent::{self, Intended};
 use super::report::Reporter;
 use super::sides::{self, Sides};
 use super::{Ending, shell, stream};
@@ -20,11 +23,20 @@ use crate::change::{json, markdown};
 
 /// Finds the steps, if both sides are sound.
 pub(super) fn run(arguments: &Plan, reporter: &Reporter) -> Result<Ending, Failure> {
-    let Plan { sides, output, from } = arguments;
+    let Plan { sides, output, from, expect } = arguments;
+    let intent =
+        match expect.as_deref().map(|path| intent::read(path, &sides.bounds, reporter)).transpose()? {
+            Some(None) => return Ok(Ending::Untried),
+            intent => intent.flatten(),
+        };
     let Some(Sides { old, new, contexts }) = sides::of("plan", sides, reporter)? else {
         return Ok(Ending::Untried);
     };
     let scene = Scene::of(old, new);
+    let scene = match intent {
+        Some(Intended { intent, sources: _ }) => scene.meant(&Arc::new(intent)),
+        None => scene,
+    };
     if let (Some(from), Some(old)) = (from, sides.paths.first()) {
         let is = scene.old.state.digest();
         if *from != is {

@@ -62,6 +62,8 @@ pub struct Documents {
     pub topologies: Vec<Node>,
     pub routings: Vec<Node>,
     pub foreign: Vec<Foreign>,
+    /// What is said of a change; other commands than those of changes skip it.
+    pub changes: Vec<Node>,
     /// False if something could not be read that may well have been a document.
     pub complete: bool,
 }
@@ -158,6 +160,10 @@ impl Documents {
             }
             Recognised::Routing => {
                 self.routings.push(node);
+                return;
+            }
+            Recognised::Change => {
+                self.changes.push(node);
                 return;
             }
             Recognised::Routed(kind) => {
@@ -290,6 +296,7 @@ fn offset(byte: usize) -> u32 {
 enum Recognised {
     Topology,
     Routing,
+    Change,
     /// Routing that exists already.
     Routed(ForeignKind),
     /// Not meshgen's, and `finding` says so where that is wrong.
@@ -319,12 +326,13 @@ fn recognise(document: Value<'_>) -> Recognised {
         return Recognised::Illegible;
     };
     let ours = |kind: &Option<At<&str>>| {
-        kind.as_ref().is_some_and(|kind| matches!(kind.value, "Topology" | "Routing"))
+        kind.as_ref().is_some_and(|kind| matches!(kind.value, "Topology" | "Routing" | "Change"))
     };
     match version {
         Some(version) if version.value == VERSION => match kind {
             Some(kind) if kind.value == "Topology" => Recognised::Topology,
             Some(kind) if kind.value == "Routing" => Recognised::Routing,
+            Some(kind) if kind.value == "Change" => Recognised::Change,
             Some(kind) => Recognised::Unsound(problems::unknown_kind(&kind)),
             None => Recognised::Unsound(problems::document_without(&["kind"], document.place())),
         },

@@ -35,6 +35,12 @@ pub(in crate::cli) struct Diff {
     /// Which changes exit with 1
     #[arg(long, value_enum, value_name = "KIND", default_value_t = FailOn::Any)]
     pub(in crate::cli) fail_on: FailOn,
+    /// What the change is meant to do: exit with 1 if it does anything else, with 0 if not
+    #[arg(long, value_name = "FILE", conflicts_with = "fail_on")]
+    pub(in crate::cli) expect: Option<PathBuf>,
+    /// Write what the change does as such a document, to stdout unless a file is named
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-", conflicts_with = "expect")]
+    pub(in crate::cli) write_expect: Option<PathBuf>,
 }
 
 /// `meshgen plan`
@@ -48,6 +54,9 @@ pub(in crate::cli) struct Plan {
     /// Refuse if OLD is no longer the state with this digest, which every plan says
     #[arg(long, value_name = "DIGEST")]
     pub(in crate::cli) from: Option<String>,
+    /// What the change is meant to do: its `during` says which versions may answer for others while the plan runs
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) expect: Option<PathBuf>,
 }
 
 /// Which changes must not be.

@@ -69,7 +69,7 @@ pub fn document_without(missing: &[&str], place: Place) -> Finding {
 }
 
 pub fn unknown_kind(kind: &At<&str>) -> Finding {
-    let near = nearest(kind.value, ["Topology", "Routing"]);
+    let near = nearest(kind.value, ["Topology", "Routing", "Change"]);
     Finding::new(Code::MG0115, format!("meshgen has no kind {}", shown(kind.value)))
         .at(kind.place, "unknown kind")
         .help(

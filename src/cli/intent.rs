@@ -1,0 +1,76 @@
+//! What a change is meant to do: `--expect`, `--write-expect`.
+//!
+//! Enters: a file. Leaves: what it says, or a file that says what a change does. Refuses to know: whether the two agree.
+
+use std::collections::BTreeSet;
+use std::fs::Permissions;
+use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::arguments::Bounds;
+use super::failure::{Failure, shown};
+use super::report::Reporter;
+use super::{Ending, load, stream};
+use crate::change::intent::{self, Intent};
+use crate::change::scene::Asked;
+use crate::source::Sources;
+
+/// What is meant, and the text that says it.
+#[derive(Debug)]
+pub(super) struct Intended {
+    /// What is meant.
+    pub(super) intent: Intent,
+    /// Where it is written.
+    pub(super) sources: Sources,
+}
+
+/// Reads a file; nothing if it is unsound, which has been reported.
+pub(super) fn read(path: &Path, bounds: &Bounds, reporter: &Reporter) -> Result<Option<Intended>, Failure> {
+    let paths: [PathBuf; 1] = [path.to_path_buf()];
+    let sources = load::load(&paths, bounds.limits(), Path::new(load::DEFAULT_OUTPUT))?.sources;
+    let outcome = crate::intended(&sources);
+    if reporter.denies(&outcome.findings) {
+        reporter.report(outcome.findings, &sources, None);
+        return Ok(None);
+    }
+    match outcome.value {
+        Some(intent) => Ok(Some(Intended { intent, sources })),
+        None => Err(Failure::new(format!("{} says nothing of a change", shown(path)))
+            .help("expected a document with `apiVersion: meshgen/v1` and `kind: Change`")),
+    }
+}
+
+/// Writes what a change does. Only a document of the same kind is replaced.
+pub(super) fn write(path: &Path, asked: &[Asked], clusters: &BTreeSet<String>) -> Result<Ending, Failure> {
+    let text = intent::draft(asked, clusters);
+    if path == Path::new("-") {
+        return stream::data(text.as_bytes());
+    }
+    match std::fs::read_to_string(path) {
+        Ok(there) if !there.lines().any(|line| line.trim_end() == "kind: Change") => {
+            return Err(Failure::new(format!("{} is no Change document", shown(path)))
+                .help("name a file that is not there yet"));
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(Failure::system("read", path, &error));
+        }
+        Ok(_) | Err(_) => {}
+    }
+    replace(path, &text).map_err(|error| Failure::system("write", path, &error))?;
+    Ok(Ending::Done)
+}
+
+/// Puts a whole text in the place of a file, or nothing.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = NamedTempFile::new_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    // Temporary files are for their owner alone.
+    let there = path.metadata().map(|there| there.permissions());
+    file.as_file().set_permissions(there.unwrap_or_else(|_| Permissions::from_mode(0o644)))?;
+    file.persist(path)?;
+    Ok(())
+}
