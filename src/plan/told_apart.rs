@@ -3,7 +3,7 @@
 //!
 //! The pods of one cluster are one pool. Under `merged` and `discovery`, the pods of several clusters are one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::problems;
 use super::visibility::View;
@@ -18,24 +18,39 @@ pub fn check(view: &View<'_>, service: &Service) -> Vec<Finding> {
         Way::Local | Way::Sni | Way::Rewrite => false,
     };
     let mut findings = Vec::new();
-    for (index, one) in service.versions.iter().enumerate() {
-        for other in service.versions.iter().skip(index + 1) {
-            let Some(together) = together(one, other, pooled) else { continue };
-            let clusters = names(view, together);
-            if among(&one.labels, &other.labels) {
-                findings.push(problems::not_told_apart(service, one, other, &clusters));
-            } else if among(&other.labels, &one.labels) {
-                findings.push(problems::not_told_apart(service, other, one, &clusters));
-            }
+    for (one, other) in alike(&service.versions) {
+        let Some(together) = together(one, other, pooled) else { continue };
+        let clusters = names(view, together);
+        if among(&one.labels, &other.labels) {
+            findings.push(problems::not_told_apart(service, one, other, &clusters));
+        } else {
+            findings.push(problems::not_told_apart(service, other, one, &clusters));
         }
     }
     findings
 }
 
+/// Each two of which one has all labels of the other: found by the label that fewest versions carry.
+fn alike(versions: &[Version]) -> Vec<(&Version, &Version)> {
+    let mut carriers: BTreeMap<(&String, &String), Vec<usize>> = BTreeMap::new();
+    for (index, version) in versions.iter().enumerate() {
+        version.labels.iter().for_each(|label| carriers.entry(label).or_default().push(index));
+    }
+    let mut pairs = BTreeSet::new();
+    for (index, one) in versions.iter().enumerate() {
+        let carriers = one.labels.iter().filter_map(|label| carriers.get(&label)).min_by_key(|all| all.len());
+        for other in carriers.into_iter().flatten().copied().filter(|other| *other != index) {
+            if versions.get(other).is_some_and(|other| among(&one.labels, &other.labels)) {
+                pairs.insert((index.min(other), index.max(other)));
+            }
+        }
+    }
+    pairs.iter().filter_map(|(one, other)| Some((versions.get(*one)?, versions.get(*other)?))).collect()
+}
+
 /// Whether all labels of one are labels of the other.
 fn among(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> bool {
-    // A version without labels has been reported.
-    !one.is_empty() && one.iter().all(|(key, value)| other.get(key) == Some(value))
+    one.iter().all(|(key, value)| other.get(key) == Some(value))
 }
 
 /// A cluster that runs both versions, or two clusters whose pods are one pool.

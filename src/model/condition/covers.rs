@@ -77,7 +77,8 @@ impl TextMatch {
     }
 
     /// Istio, too, takes the prefix `/` for every request.
-    pub(super) fn is_every_uri(&self) -> bool {
+    #[must_use]
+    pub fn is_every_uri(&self) -> bool {
         match self {
             Self::Prefix(prefix) => prefix.is_empty() || prefix == "/",
             Self::Exact(_) | Self::Regex(_) => false,
