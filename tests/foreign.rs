@@ -12,6 +12,8 @@ use meshgen::trace::Tracer;
 use meshgen::trace::report::End;
 use serde::Deserialize;
 
+mod fields;
+
 use crate::support::query::Query;
 use crate::translation::followed::routing;
 

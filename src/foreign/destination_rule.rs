@@ -52,6 +52,9 @@ const SPEC: Form = Form {
     reported: &[],
 };
 
+const SELECTOR: Form =
+    Form { what: "a workloadSelector", used: &["matchLabels"], redundant: &[], reported: &[] };
+
 const SUBSET: Form =
     Form { what: "a subset", used: &["name", "labels", "trafficPolicy"], redundant: &[], reported: &[] };
 
@@ -74,11 +77,16 @@ impl<'t> DestinationRule<'t> {
         }
         let subsets =
             fields.list("subsets").into_iter().filter_map(|value| Subset::read(value, reader)).collect();
+        let selector = fields.get("workloadSelector");
+        let is_selective = selector.is_some();
+        if let Some(selector) = selector {
+            SELECTOR.open(selector, reader)?;
+        }
         let rule = Self {
             host: known.host(&host.value, &object.namespace),
             place: host.place,
             export,
-            is_selective: fields.get("workloadSelector").is_some(),
+            is_selective,
             subsets,
             policy: fields.get("trafficPolicy"),
             object,

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::problems;
+use super::{node, problems};
 use crate::input::reader::Reader;
-use crate::input::tree::{Value, View};
+use crate::input::tree::{Entry, Node, Value, View};
 use crate::source::{At, Place};
 
 /// What becomes of the fields of one kind of map.
@@ -83,6 +83,47 @@ impl<'t> Fields<'t> {
     /// The elements of a field that is a list; empty where it is absent.
     pub fn list(&self, field: &str) -> Vec<Value<'t>> {
         self.get(field).map(elements).unwrap_or_default()
+    }
+}
+
+/// Fields of Istio's schemas for which the language has no word, and what to do about each.
+const WORDLESS: [(&str, &str, &str); 5] = [
+    ("exponentialDelay", "a delay", "Istio has no such delay: leave it out"),
+    ("http2Error", "an abort", "Istio has no such abort: leave it out"),
+    ("consecutiveErrors", "an outlierDetection", "write `consecutive5xxErrors`"),
+    (
+        "failurePercentageThreshold",
+        "an outlierDetection",
+        "write `consecutive5xxErrors` or `minHealthPercent`",
+    ),
+    ("backendUtilization", "a loadBalancer", "write one of the others, as `simple: LEAST_REQUEST`"),
+];
+
+/// A value without the fields that the language has no word for; each is reported. A map that held nothing else goes with it.
+pub fn sayable(value: Value<'_>, reader: &mut Reader) -> Node {
+    match value.view() {
+        View::List(elements) => {
+            let all = elements.iter().map(|element| sayable(value.element(element), reader));
+            node::list(all.collect(), value.place())
+        }
+        View::Map(mapping) if mapping.complete => {
+            let mut kept: Vec<Entry> = Vec::with_capacity(mapping.entries.len());
+            for (key, inner) in entries(value) {
+                if let Some((_, what, help)) = WORDLESS.iter().find(|(field, ..)| *field == key.value) {
+                    reader.report(problems::no_counterpart(&key, what, help));
+                    continue;
+                }
+                let read = sayable(inner, reader);
+                if entries(Value::root(&read)).is_empty() && !entries(inner).is_empty() {
+                    continue;
+                }
+                let mut entry = node::entry(key.value, read);
+                entry.key.place = key.place;
+                kept.push(entry);
+            }
+            node::map(kept, value.place())
+        }
+        View::Map(_) | View::Text(_) | View::Nothing | View::Illegible => value.to_node(),
     }
 }
 

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use super::asked::Asked;
 use super::beside::{Callers, Piece};
 use super::destination;
-use super::field::{Fields, Form, elements, text_of};
+use super::field::{Fields, Form};
 use super::known::Known;
 use super::object::Object;
 use super::rule::{Clause, Rule};
@@ -327,13 +327,4 @@ impl<'t> GatewayRoute<'t> {
         rule.fields.push(node::entry("to", to));
         Some(rule)
     }
-}
-
-/// The elements of a list of maps with `name` and `value`.
-fn named(value: Option<Value<'_>>) -> Vec<(At<&str>, Value<'_>)> {
-    let listed = value.map(elements).unwrap_or_default();
-    listed
-        .into_iter()
-        .filter_map(|element| Some((element.get("name").and_then(text_of)?, element.get("value")?)))
-        .collect()
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::destination_rule::{self, DestinationRule};
-use super::field::{Form, elements, entries, text_of};
+use super::field::{Form, elements, entries, sayable, text_of};
 use super::known::{Key, Known, crosses, versions};
 use super::version::{Meaning, meaning};
 use super::{node, problems};
@@ -175,7 +175,12 @@ fn taken(value: Value<'_>, crosses: bool, reader: &mut Reader) -> Option<Node> {
                     kept.push(keyed(&key, node::list(ports, value.place())));
                 }
             }
-            _ if fields.get(key.value).is_some() => kept.push(keyed(&key, value.to_node())),
+            _ if fields.get(key.value).is_some() => {
+                let said = sayable(value, reader);
+                if !entries(Value::root(&said)).is_empty() || entries(value).is_empty() {
+                    kept.push(keyed(&key, said));
+                }
+            }
             _ => {}
         }
     }

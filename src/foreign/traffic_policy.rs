@@ -10,7 +10,7 @@ mod setting; // what happens to requests
 mod target; // services
 
 use super::destination::{self, To};
-use super::field::{Form, elements, entries, text_of};
+use super::field::{Form, entries, text_of};
 use super::known::{self, Key, Known};
 use super::object::Object;
 use super::rule::{Clause, Rule};
@@ -66,6 +66,8 @@ const SPEC: Form = Form {
 
 const NOT_SAID: &str = "keep it outside meshgen";
 
+const SHIFT: Form = Form { what: "a trafficShift", used: &["destinations"], redundant: &[], reported: &[] };
+
 const SHARE: Form = Form {
     what: "a destination of a trafficShift",
     used: &[
@@ -107,7 +109,7 @@ impl<'t> TrafficPolicy<'t> {
         let shift = match settings.get("trafficShift") {
             None => None,
             Some(shift) => {
-                let all = shift.get("destinations").map(elements).unwrap_or_default();
+                let all = SHIFT.open(shift, reader)?.list("destinations");
                 (!all.is_empty()).then(|| (shift.place(), all))
             }
         };

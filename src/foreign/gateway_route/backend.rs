@@ -59,6 +59,9 @@ pub fn read(
         None => At::new(1, name.place),
         Some(weight) => reader.number::<u32>(weight, "weight", 0..=1_000_000)?.map(u64::from),
     };
+    for filter in fields.list("filters") {
+        filter::of_backend(filter, reader)?;
+    }
     let headers = filter::headers(&fields.list("filters"), object, reader).ok()?;
     let target = destination::target(&name, &namespace, known, reader)?;
     // A service with one port has no other to name.

@@ -2,7 +2,6 @@
 //!
 //! Enters: `filters`, `timeouts`, `retry`. Leaves: fields of a rule. Refuses to know: requests.
 
-use super::named;
 use crate::foreign::field::{Fields, Form, elements, text_of};
 use crate::foreign::object::Object;
 use crate::foreign::{node, problems};
@@ -38,6 +37,9 @@ const UNKNOWN: [&str; 2] = ["extensionRef", "externalAuth"];
 
 const MODIFIER: Form =
     Form { what: "a header modifier", used: &["set", "add", "remove"], redundant: &[], reported: &[] };
+
+const CHANGE: Form =
+    Form { what: "a change of a header", used: &["name", "value"], redundant: &[], reported: &[] };
 
 const REDIRECT: Form = Form {
     what: "a requestRedirect",
@@ -92,7 +94,12 @@ pub fn of_rule<'t>(
         }
         if let Some(mirror) = fields.get("requestMirror") {
             let own = MIRROR.open(mirror, reader)?;
-            filters.mirrors.push((own.get("backendRef")?, percent(&own, reader)?));
+            let percent = percent(&own, reader)?;
+            let Some(receiver) = own.get("backendRef") else {
+                reader.report(problems::no_destination(mirror.place()));
+                return None;
+            };
+            filters.mirrors.push((receiver, percent));
         }
     }
     Some(filters)
@@ -117,10 +124,14 @@ pub fn headers(all: &[Value<'_>], object: &Object<'_>, reader: &mut Reader) -> R
             let mut words = Vec::new();
             for word in ["set", "add"] {
                 let mut changes: Vec<Entry> = Vec::new();
-                for (name, value) in named(own.get(word)) {
+                for element in own.list(word) {
+                    let change = CHANGE.open(element, reader).ok_or(())?;
+                    let (Some(name), Some(value)) = (change.text("name", reader), change.get("value")) else {
+                        continue;
+                    };
                     // Of two of one name the first counts.
-                    if !changes.iter().any(|known| known.key.value.eq_ignore_ascii_case(name.value)) {
-                        changes.push(node::entry(name.value, value.to_node()));
+                    if !changes.iter().any(|known| known.key.value.eq_ignore_ascii_case(&name.value)) {
+                        changes.push(node::entry(&name.value, value.to_node()));
                     }
                 }
                 if !changes.is_empty() {
@@ -133,6 +144,18 @@ pub fn headers(all: &[Value<'_>], object: &Object<'_>, reader: &mut Reader) -> R
     }
     let place = sides.first().map(|side| side.value.place);
     Ok(place.map(|place| node::map(sides, place)))
+}
+
+/// Whether a filter can be that of one backend: such a one changes headers alone.
+pub fn of_backend(value: Value<'_>, reader: &mut Reader) -> Option<()> {
+    let fields = FILTER.open(value, reader)?;
+    for field in ["requestRedirect", "urlRewrite", "requestMirror"] {
+        if fields.get(field).is_some() {
+            reader.report(problems::gateway::filter_of_backend(field, fields.key(field)));
+            return None;
+        }
+    }
+    Some(())
 }
 
 fn redirect(value: Value<'_>, reader: &mut Reader) -> Option<Node> {

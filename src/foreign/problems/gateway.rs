@@ -22,6 +22,12 @@ pub fn route_is_dropped(object: &Object<'_>, what: &str, place: Place) -> Findin
         .help("mend it, or leave the object out")
 }
 
+pub fn filter_of_backend(field: &str, place: Place) -> Finding {
+    Finding::new(Code::MG0752, format!("`{field}` of one backend cannot be taken over"))
+        .at(place, "of one backend only headers can be changed")
+        .help("make it a filter of the rule")
+}
+
 pub fn empty_method(place: Place) -> Finding {
     Finding::new(Code::MG0752, "a method names neither a service nor a method")
         .at(place, "the API server refuses it")

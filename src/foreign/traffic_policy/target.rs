@@ -2,7 +2,7 @@
 //!
 //! Enters: `destinationSelector`. Leaves: services, each with the cluster whose callers dial it. Refuses to know: rules.
 
-use crate::foreign::field::{Fields, Form, elements, entries};
+use crate::foreign::field::{Fields, Form, entries};
 use crate::foreign::known::{Key, Known};
 use crate::foreign::object::Object;
 use crate::foreign::problems;
@@ -29,6 +29,8 @@ const DESTINATIONS: Form = Form {
         ("externalServiceRefs", "services outside the mesh stay as they are"),
     ],
 };
+
+const REFERENCES: Form = Form { what: "kubeServiceRefs", used: &["services"], redundant: &[], reported: &[] };
 
 const REFERENCE: Form = Form {
     what: "a reference to a service",
@@ -60,8 +62,11 @@ pub fn targets(
     let mut targets = Vec::new();
     for value in listed {
         let fields = DESTINATIONS.open(value, reader)?;
-        let references = fields.get("kubeServiceRefs").and_then(|refs| refs.get("services"));
-        for reference in references.map(elements).unwrap_or_default() {
+        let references = match fields.get("kubeServiceRefs") {
+            Some(references) => REFERENCES.open(references, reader)?.list("services"),
+            None => Vec::new(),
+        };
+        for reference in references {
             let fields = REFERENCE.open(reference, reader)?;
             let Some(name) = fields.text("name", reader) else {
                 reader.report(problems::missing(object, "name"));

@@ -2,8 +2,8 @@
 //!
 //! Enters: one route. Leaves: fields of a rule. Refuses to know: conditions.
 
-use crate::foreign::field::{Fields, Form, elements, entries, text_of};
-use crate::foreign::node;
+use crate::foreign::field::{Fields, Form, elements, entries, sayable, text_of};
+use crate::foreign::{node, problems};
 use crate::input::reader::Reader;
 use crate::input::tree::{Entry, Node, Value, View};
 
@@ -37,7 +37,7 @@ pub const ROUTE: Form = Form {
 const SAME: [&str; 7] = ["name", "redirect", "directResponse", "rewrite", "timeout", "retries", "headers"];
 
 /// The fields of a rule, without copies.
-pub fn fields(route: &Fields<'_>) -> Vec<Entry> {
+pub fn fields(route: &Fields<'_>, reader: &mut Reader) -> Option<Vec<Entry>> {
     let mut fields = Vec::new();
     let mut add = |word: &str, value: Node| {
         let mut entry = node::entry(word, value);
@@ -50,18 +50,33 @@ pub fn fields(route: &Fields<'_>) -> Vec<Entry> {
         }
     }
     if let Some(value) = route.get("fault") {
-        add("fault", fault(value));
+        let said = sayable(value, reader);
+        if !is_empty(Value::root(&said)) {
+            add("fault", fault(Value::root(&said)));
+        }
     }
     if let Some(value) = route.get("corsPolicy") {
         add("corsPolicy", cors(value));
     }
-    fields
+    if let Some(prefix) = route.get("redirect").and_then(|redirect| redirect.get("prefixRewrite")) {
+        reader.report(problems::gateway::prefix_in_redirect(prefix.place()));
+        return None;
+    }
+    Some(fields)
+}
+
+const PERCENTAGE: Form = Form { what: "a percentage", used: &["value"], redundant: &[], reported: &[] };
+
+/// `value` of a percentage.
+fn percentage(value: Option<Value<'_>>, reader: &mut Reader) -> Option<Node> {
+    PERCENTAGE.open(value?, reader)?.get("value").map(Value::to_node)
 }
 
 /// The percentage of requests that is copied; nothing where all are.
-pub fn mirror_percent(route: &Fields<'_>) -> Option<Node> {
-    let value = route.get("mirrorPercentage").and_then(|value| value.get("value"));
-    value.or_else(|| route.get("mirrorPercent")).or_else(|| route.get("mirror_percent")).map(Value::to_node)
+fn mirror_percent(route: &Fields<'_>, reader: &mut Reader) -> Option<Node> {
+    let value = percentage(route.get("mirrorPercentage"), reader);
+    let older = || route.get("mirrorPercent").or_else(|| route.get("mirror_percent")).map(Value::to_node);
+    value.or_else(older)
 }
 
 fn is_empty(value: Value<'_>) -> bool {
@@ -122,10 +137,11 @@ fn keyed(name: &str, key: &crate::source::At<&str>, value: Node) -> Entry {
 pub fn copies<'t>(route: &Fields<'t>, reader: &mut Reader) -> Vec<(Value<'t>, Option<Node>)> {
     const MIRROR: Form =
         Form { what: "a mirror", used: &["destination", "percentage"], redundant: &[], reported: &[] };
-    let one = route.get("mirror").map(|value| (value, mirror_percent(route)));
+    let percent = mirror_percent(route, reader);
+    let one = route.get("mirror").map(|value| (value, percent));
     let more = route.list("mirrors").into_iter().filter_map(|value| {
         let fields = MIRROR.open(value, reader)?;
-        let percent = fields.get("percentage").and_then(|value| value.get("value")).map(Value::to_node);
+        let percent = percentage(fields.get("percentage"), reader);
         Some((fields.get("destination")?, percent))
     });
     one.into_iter().chain(more).collect()

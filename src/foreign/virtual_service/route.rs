@@ -28,6 +28,9 @@ pub struct Routes<'a, 't> {
 const CONNECTION: Form =
     Form { what: "a route for connections", used: &["match", "route"], redundant: &[], reported: &[] };
 
+const DELEGATE: Form =
+    Form { what: "a delegate", used: &["name", "namespace"], redundant: &[], reported: &[] };
+
 const WEIGHTED: Form = Form {
     what: "a destination with its weight",
     used: &["destination", "weight", "headers"],
@@ -95,7 +98,8 @@ impl Routes<'_, '_> {
         let Some(named) = route.get("delegate").filter(|_| asked.kind == RouteKind::Http) else {
             return self.rule(namespace, route, asked, reader).into_iter().collect();
         };
-        let text = |field: &str| named.get(field).and_then(text_of).map(|at| at.value.to_owned());
+        let Some(fields) = DELEGATE.open(named, reader) else { return Vec::new() };
+        let text = |field: &str| fields.get(field).and_then(text_of).map(|at| at.value.to_owned());
         let name = text("name").unwrap_or_default();
         let of = text("namespace").filter(|of| !of.is_empty()).unwrap_or_else(|| namespace.to_owned());
         let found = self.services.iter().find(|other| {
@@ -127,7 +131,7 @@ impl Routes<'_, '_> {
         let fields = form.open(route, reader)?;
         let mut rule = Rule::new(route.place());
         rule.clauses = condition::of_route(route, asked.kind, reader)?;
-        rule.fields = action::fields(&fields);
+        rule.fields = action::fields(&fields, reader)?;
         let written = fields.list("route");
         if !written.is_empty() {
             let mut all = Vec::with_capacity(written.len());
