@@ -83,7 +83,10 @@ impl<'t> GatewayRoute<'t> {
             | ForeignKind::GrpcRoute
             | ForeignKind::VirtualService
             | ForeignKind::DestinationRule
-            | ForeignKind::TrafficPolicy => RouteKind::Http,
+            | ForeignKind::TrafficPolicy
+            | ForeignKind::VirtualMesh
+            | ForeignKind::FailoverService
+            | ForeignKind::VirtualDestination => RouteKind::Http,
         }
     }
 }

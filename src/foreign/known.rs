@@ -221,12 +221,17 @@ pub fn runs_in(version: &Version) -> Vec<&str> {
     listed.iter().map(|placement| placement.cluster.value.as_str()).collect()
 }
 
-/// Whether a service runs in more than one cluster.
-pub fn crosses(service: &Service) -> bool {
+/// The clusters where some of a service runs.
+pub fn clusters(service: &Service) -> BTreeSet<&str> {
     let mut clusters: BTreeSet<&str> = versions(service).iter().flat_map(runs_in).collect();
     let own = service.clusters.value().map(|listed| listed.entries.as_slice()).unwrap_or_default();
     clusters.extend(own.iter().map(|placement| placement.cluster.value.as_str()));
-    clusters.len() > 1
+    clusters
+}
+
+/// Whether a service runs in more than one cluster.
+pub fn crosses(service: &Service) -> bool {
+    clusters(service).len() > 1
 }
 
 /// The ports of a service by number, and the kind of route that each takes; nothing for a port that could not be read.

@@ -1,6 +1,7 @@
 //! The wording of what is found in routing that exists already.
 
 pub mod gateway; // routes of the Gateway API
+pub mod management; // meshes and destinations of a management plane
 
 use std::collections::BTreeMap;
 use std::fmt::Display;

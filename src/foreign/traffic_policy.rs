@@ -6,14 +6,15 @@
 //! Their meaning is what the controllers make of them: `pkg/mesh-networking/translation/istio` of Gloo Mesh.
 
 mod matcher; // requests and their callers
-mod setting; // what happens to requests
-mod target; // services
+pub mod setting; // what happens to requests
+pub mod target; // services
 
 use super::destination::{self, To};
-use super::field::{Form, entries, text_of};
+use super::field::{Fields, Form, entries, text_of};
 use super::known::{self, Key, Known};
 use super::object::Object;
 use super::rule::{Clause, Rule};
+use super::stand_in::StandIn;
 use super::{node, problems};
 use crate::input::join::agree;
 use crate::input::reader::Reader;
@@ -89,6 +90,20 @@ const SERVICE: Form = Form {
     reported: &[],
 };
 
+const REFERENCE: Form = Form {
+    what: "a reference to a destination",
+    used: &["name", "namespace", "subset"],
+    redundant: &["port"],
+    reported: &[],
+};
+
+/// What shares may name.
+#[derive(Clone, Copy)]
+pub struct With<'a> {
+    pub known: &'a Known<'a>,
+    pub stand_ins: &'a [StandIn<'a>],
+}
+
 impl<'t> TrafficPolicy<'t> {
     /// Opens an object; nothing if it cannot be told whose requests it is for.
     pub fn read(object: Object<'t>, known: &Known<'_>, reader: &mut Reader) -> Option<Self> {
@@ -149,15 +164,16 @@ pub fn rules(
     all: &[TrafficPolicy<'_>],
     key: &Key,
     cluster: Option<&str>,
-    known: &Known<'_>,
+    with: With<'_>,
     reader: &mut Reader,
 ) -> Option<(Place, Vec<Rule>)> {
+    let known = with.known;
     let mut place = None;
     let mut own: Option<String> = None;
     let mut rules: Vec<Rule> = Vec::new();
     for policy in all.iter().filter(|policy| policy.object.is_for(cluster)) {
         let Some(target) = policy.is_for(key, cluster) else { continue };
-        let Some(rule) = policy.rule(key, known, reader) else { continue };
+        let Some(rule) = policy.rule(key, with, reader) else { continue };
         if rule.fields.is_empty() {
             continue;
         }
@@ -217,19 +233,19 @@ fn join(known: &mut Rule, more: Rule, reader: &mut Reader) {
 }
 
 impl TrafficPolicy<'_> {
-    fn rule(&self, key: &Key, known: &Known<'_>, reader: &mut Reader) -> Option<Rule> {
+    fn rule(&self, key: &Key, with: With<'_>, reader: &mut Reader) -> Option<Rule> {
         let mut rule =
             Rule { place: self.object.place, clauses: self.clauses.clone(), fields: self.fields.clone() };
         if let Some((place, shares)) = &self.shift {
             let mut all = Vec::with_capacity(shares.len());
             for one in shares {
-                all.push(share(*one, key, known, reader)?);
+                all.push(share(*one, key, with, reader)?);
             }
             rule.fields.push(node::entry("to", destination::to(all, key, *place, reader)?));
         }
         if let Some(mirror) = self.mirror {
             let (service, percent) = setting::mirror(mirror, reader)?;
-            let to = kube_service(service, key, known, reader)?;
+            let to = kube_service(service, key, with.known, reader)?;
             if to.key == *key {
                 let receiver = node::entry(&to.receiver(), percent);
                 rule.fields.push(node::entry("mirror", node::map(vec![receiver], to.place)));
@@ -242,25 +258,71 @@ impl TrafficPolicy<'_> {
 }
 
 /// One share of a `trafficShift`.
-fn share(value: Value<'_>, key: &Key, known: &Known<'_>, reader: &mut Reader) -> Option<To> {
+fn share(value: Value<'_>, key: &Key, with: With<'_>, reader: &mut Reader) -> Option<To> {
     let fields = SHARE.open(value, reader)?;
-    for other in ["virtualDestination", "failoverService", "staticDestination", "clusterHeader"] {
+    for other in ["staticDestination", "clusterHeader"] {
         if fields.get(other).is_some() {
             reader.report(problems::share_elsewhere(other, fields.key(other)));
             return None;
         }
     }
-    let Some(service) = fields.get("kubeService") else {
-        reader.report(problems::no_destination(value.place()));
-        return None;
-    };
     let weight =
         fields.get("weight").map(|value| reader.number::<u32>(value, "weight", 0..=i32::MAX.unsigned_abs()));
     if matches!(weight, Some(None)) {
         return None;
     }
-    let to = kube_service(service, key, known, reader)?;
+    let to = match fields.get("kubeService") {
+        Some(service) => kube_service(service, key, with.known, reader)?,
+        None => stand_in(&fields, with, reader)?,
+    };
     Some(To { weight: weight.flatten().map(|at| at.map(u64::from)), ..to })
+}
+
+/// A destination of several clusters: its service, whose clusters stand in for each other.
+fn stand_in(fields: &Fields<'_>, with: With<'_>, reader: &mut Reader) -> Option<To> {
+    let named = ["virtualDestination", "failoverService"]
+        .into_iter()
+        .find_map(|field| Some((field, fields.get(field)?)));
+    let Some((field, value)) = named else {
+        reader.report(problems::no_destination(fields.place));
+        return None;
+    };
+    let own = REFERENCE.open(value, reader)?;
+    let (name, namespace) = (own.text("name", reader), own.text("namespace", reader));
+    let is_named = |one: &&StandIn<'_>| {
+        name.as_ref().is_some_and(|name| name.value == one.object.name)
+            && namespace.as_ref().is_none_or(|namespace| namespace.value == one.object.namespace)
+    };
+    let Some(found) = with.stand_ins.iter().find(is_named) else {
+        reader.report(problems::share_elsewhere(field, fields.key(field)));
+        return None;
+    };
+    let target = destination::Target {
+        key: found.key.clone(),
+        service: with.known.service(&found.key)?,
+        cluster: None,
+        remote: false,
+        version: None,
+    };
+    let (version, _) = destination::by_labels(&subset(&own), &target, value.place(), with.known, reader)?;
+    Some(To {
+        place: value.place(),
+        key: found.key.clone(),
+        version,
+        cluster: None,
+        port: None,
+        weight: None,
+        headers: None,
+    })
+}
+
+/// The labels of a subset.
+fn subset(fields: &Fields<'_>) -> std::collections::BTreeMap<String, String> {
+    let subset = fields.get("subset").map(entries).unwrap_or_default();
+    subset
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.value.to_owned(), text_of(value)?.value.to_owned())))
+        .collect()
 }
 
 /// A service as a destination.
@@ -281,12 +343,7 @@ fn kube_service(value: Value<'_>, routed: &Key, known: &Known<'_>, reader: &mut 
     let cluster = cluster_of(fields.text("clusterName", reader), known, reader).ok()?;
     let target =
         destination::Target { key: key.clone(), service, cluster: None, remote: false, version: None };
-    let subset = fields.get("subset").map(entries).unwrap_or_default();
-    let labels: std::collections::BTreeMap<String, String> = subset
-        .into_iter()
-        .filter_map(|(key, value)| Some((key.value.to_owned(), text_of(value)?.value.to_owned())))
-        .collect();
-    let (version, _) = destination::by_labels(&labels, &target, name.place, known, reader)?;
+    let (version, _) = destination::by_labels(&subset(&fields), &target, name.place, known, reader)?;
     let port = match fields.get("port") {
         None => None,
         Some(port) => Some(reader.number::<u16>(port, "port", 1..=65535)?),

@@ -15,20 +15,20 @@ use crate::source::{At, Found, Limits, Place, Source, SourceId, Sources, Span};
 const VERSION: &str = "meshgen/v1";
 
 /// Routing as it exists elsewhere, that a later release reads: the group of its `apiVersion`, and its kind.
-const KINDS_OF_LATER: [(&str, &str); 5] = [
-    ("networking.", "VirtualMesh"),
-    ("networking.", "FailoverService"),
-    ("networking.", "VirtualDestination"),
-    ("networking.gloo.solo.io/", "RouteTable"),
-    ("admiral.io/", "GlobalTrafficPolicy"),
-];
+const KINDS_OF_LATER: [(&str, &str); 2] =
+    [("networking.gloo.solo.io/", "RouteTable"), ("admiral.io/", "GlobalTrafficPolicy")];
 
 /// Routing as it exists elsewhere: the group of its `apiVersion`, and its kind.
-const FOREIGN: [(&str, &str, ForeignKind); 8] = [
+const FOREIGN: [(&str, &str, ForeignKind); 13] = [
     ("networking.istio.io/", "VirtualService", ForeignKind::VirtualService),
     ("networking.istio.io/", "DestinationRule", ForeignKind::DestinationRule),
     ("networking.smh.solo.io/", "TrafficPolicy", ForeignKind::TrafficPolicy),
     ("networking.mesh.gloo.solo.io/", "TrafficPolicy", ForeignKind::TrafficPolicy),
+    ("networking.smh.solo.io/", "VirtualMesh", ForeignKind::VirtualMesh),
+    ("networking.mesh.gloo.solo.io/", "VirtualMesh", ForeignKind::VirtualMesh),
+    ("networking.smh.solo.io/", "FailoverService", ForeignKind::FailoverService),
+    ("networking.mesh.gloo.solo.io/", "FailoverService", ForeignKind::FailoverService),
+    ("networking.enterprise.mesh.gloo.solo.io/", "VirtualDestination", ForeignKind::VirtualDestination),
     ("gateway.networking.k8s.io/", "HTTPRoute", ForeignKind::HttpRoute),
     ("gateway.networking.k8s.io/", "GRPCRoute", ForeignKind::GrpcRoute),
     ("gateway.networking.k8s.io/", "TLSRoute", ForeignKind::TlsRoute),
@@ -41,6 +41,9 @@ pub enum ForeignKind {
     VirtualService,
     DestinationRule,
     TrafficPolicy,
+    VirtualMesh,
+    FailoverService,
+    VirtualDestination,
     HttpRoute,
     GrpcRoute,
     TlsRoute,

@@ -59,43 +59,56 @@ pub fn targets(
             known.services().map(|(key, _)| Target { key: key.clone(), cluster: None, place: object.place });
         return Some(all.collect());
     }
+    selected(object, listed, known, reader)
+}
+
+/// The services of selectors.
+pub fn selected(
+    object: &Object<'_>,
+    listed: Vec<Value<'_>>,
+    known: &Known<'_>,
+    reader: &mut Reader,
+) -> Option<Vec<Target>> {
     let mut targets = Vec::new();
     for value in listed {
         let fields = DESTINATIONS.open(value, reader)?;
-        let references = match fields.get("kubeServiceRefs") {
-            Some(references) => REFERENCES.open(references, reader)?.list("services"),
-            None => Vec::new(),
-        };
-        for reference in references {
-            let fields = REFERENCE.open(reference, reader)?;
-            let Some(name) = fields.text("name", reader) else {
-                reader.report(problems::missing(object, "name"));
-                return None;
-            };
-            let namespace = fields.text("namespace", reader);
-            let namespace = namespace.map_or_else(|| object.namespace.clone(), |at| at.value);
-            let key = (namespace, name.value.clone());
-            if known.service(&key).is_none() {
-                if known.is_complete() {
-                    reader.report(problems::policy_target(
-                        object,
-                        &name,
-                        &key.0,
-                        known.nearest(&key).as_deref(),
-                    ));
-                }
-                continue;
-            }
-            let cluster = fields.text("clusterName", reader);
-            targets.push(Target {
-                key,
-                cluster: cluster_of(cluster, known, reader).ok()?,
-                place: name.place,
-            });
+        if let Some(references) = fields.get("kubeServiceRefs") {
+            let listed = REFERENCES.open(references, reader)?.list("services");
+            targets.extend(named(object, listed, known, reader)?);
         }
         if let Some(matcher) = fields.get("kubeServiceMatcher") {
             targets.extend(matched(matcher, known, reader)?);
         }
+    }
+    Some(targets)
+}
+
+/// The services of references, without those that are not there.
+pub fn named(
+    object: &Object<'_>,
+    references: Vec<Value<'_>>,
+    known: &Known<'_>,
+    reader: &mut Reader,
+) -> Option<Vec<Target>> {
+    let mut targets = Vec::new();
+    for reference in references {
+        let fields = REFERENCE.open(reference, reader)?;
+        let Some(name) = fields.text("name", reader) else {
+            reader.report(problems::missing(object, "name"));
+            return None;
+        };
+        let namespace = fields.text("namespace", reader);
+        let namespace = namespace.map_or_else(|| object.namespace.clone(), |at| at.value);
+        let key = (namespace, name.value.clone());
+        if known.service(&key).is_none() {
+            if known.is_complete() {
+                let near = known.nearest(&key);
+                reader.report(problems::policy_target(object, &name, &key.0, near.as_deref()));
+            }
+            continue;
+        }
+        let cluster = cluster_of(fields.text("clusterName", reader), known, reader).ok()?;
+        targets.push(Target { key, cluster, place: name.place });
     }
     Some(targets)
 }

@@ -98,12 +98,7 @@ pub fn foreign_document(kind: &str, place: Place) -> Finding {
 pub fn kind_of_later(kind: &str, place: Place) -> Finding {
     Finding::new(Code::MG0118, format!("this release of meshgen does not read a {} yet", shown(kind)))
         .at(place, "not read")
-        .help(match kind {
-            "VirtualMesh" | "FailoverService" | "VirtualDestination" => {
-                "what it joins is the `clusters` of a Topology; who stands in for whom is `acrossClusters: failover` of a service"
-            }
-            _ => "write its rules as `routes` of a `kind: Routing`",
-        })
+        .help("write its rules as `routes` of a `kind: Routing`")
 }
 
 /// Kinds whose objects count for the same hosts as those that meshgen writes.
