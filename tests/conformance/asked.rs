@@ -39,11 +39,20 @@ pub struct Scene {
 impl Asked {
     /// A mesh as it is built for a release; nothing if it cannot be.
     pub fn of(mesh: &Mesh, istio: &Istio) -> Option<Self> {
-        let sources: Sources = scene::pinned(mesh.sources(), &istio.release).ok()?;
-        let mut files = compile(&sources);
+        let sources = scene::pinned(mesh.sources(), &istio.release).ok()?;
+        Self::to(&sources, requests(mesh).into_iter().map(|(_, _, request)| request).collect())
+    }
+
+    /// Questions to what the inputs build.
+    pub fn to(sources: &Sources, requests: Vec<Request>) -> Option<Self> {
+        let mut files = compile(sources);
         files.remove(DIAGNOSTICS);
-        let requests = requests(mesh).into_iter().map(|(_, _, request)| request).collect();
-        Some(Self { world: meshgen::world(&sources).value?, files, requests })
+        Some(Self { world: meshgen::world(sources).value?, files, requests })
+    }
+
+    /// What exists.
+    pub fn world(&self) -> &World {
+        &self.world
     }
 
     /// The same questions to other bundles.
@@ -115,11 +124,10 @@ pub fn judge(istio: &Istio, row: &str, scenes: &[Scene], table: &mut Table) {
 }
 
 fn query(index: usize, request: &Request, world: &World) -> Value {
-    let Request { caller, host, port, method, path, headers, speaks, .. } = request;
-    let Caller { cluster, namespace, labels, locality, gateway: _ } = caller;
+    let Request { caller, host, port, method, path, headers, down: _, speaks, address } = request;
+    let Caller { cluster, namespace, labels, locality, gateway } = caller;
     let of_cluster = world.cluster(cluster).and_then(|cluster| cluster.locality.as_ref());
-    assert_eq!(*speaks, Speaks::Http, "all of these are requests");
-    json!({
+    let mut query = json!({
         "name": index.to_string(),
         "from": {"cluster": cluster, "namespace": namespace, "labels": labels, "locality": locality.as_ref().or(of_cluster)},
         "host": host,
@@ -127,10 +135,30 @@ fn query(index: usize, request: &Request, world: &World) -> Value {
         "method": method,
         "path": path,
         "headers": headers,
-    })
+    });
+    match speaks {
+        Speaks::Http => {}
+        Speaks::Tls { sni } => {
+            query["protocol"] = "tls".into();
+            query["sni"] = sni.as_str().into();
+        }
+        Speaks::Bytes => query["protocol"] = "tcp".into(),
+    }
+    if let Some(address) = address {
+        query["address"] = address.to_string().into();
+    }
+    if let Some(gateway) = gateway {
+        query["from"]["gateway"] = gateway.as_str().into();
+    }
+    query
 }
 
 fn shown(request: &Request) -> String {
-    let Request { caller, host, port, path, headers, .. } = request;
-    format!("{host}:{port}{path} {headers:?} from {} {:?}", caller.cluster, caller.labels)
+    let Request { caller, host, port, method, path, headers, down: _, speaks, address } = request;
+    let Caller { cluster, namespace, labels, locality: _, gateway } = caller;
+    let mut text = format!("{method} {host}:{port}{path} {headers:?} from {cluster}/{namespace} {labels:?}");
+    text.extend((*speaks != Speaks::Http).then(|| format!(", {speaks:?}")));
+    text.extend(address.map(|address| format!(", to {address}")));
+    text.extend(gateway.as_ref().map(|gateway| format!(", at gateway {gateway}")));
+    text
 }

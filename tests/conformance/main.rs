@@ -36,6 +36,16 @@ mod translation {
     pub mod worlds;
 }
 
+#[path = "../generated"]
+mod generated {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "of JSON, a field has the forms that the language gives it"
+    )]
+    pub mod promised;
+    pub mod wild;
+}
+
 mod judges; // who judges
 mod scene; // a case, as a judge takes it
 mod istio; // real Istio, a release at a time
@@ -43,6 +53,7 @@ mod agreement; // expectation, trace and judge, query by query
 mod asked; // trace and judge, whatever was expected
 mod faults; // bundles with a fault
 mod random; // random meshes
+mod topologies; // what nobody would write
 mod worlds; // worlds beyond topologies
 mod plans; // a change as `meshgen plan` writes it
 mod joint; // the world in which it happens, and what is asked there
@@ -105,6 +116,9 @@ fn main() -> ExitCode {
     let newest = judges.istio.last();
     if let (Some(newest), true) = (newest, runs("between")) {
         between::judge(newest, &mut table);
+    }
+    if let (Some(newest), true) = (newest, runs("topologies")) {
+        topologies::judge(newest, &mut table);
     }
     if let Some(envoy) = &judges.envoy {
         if let (Some(newest), true) = (newest, runs("proxies")) {

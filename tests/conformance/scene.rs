@@ -17,7 +17,7 @@ use crate::support::compiled::compile;
 use crate::support::query::Queries;
 
 /// The only domain that Istio's test servers know.
-const DOMAIN: &str = "cluster.local";
+pub const DOMAIN: &str = "cluster.local";
 /// Codes of findings about what a release cannot say.
 const OF_RELEASES: &str = "MG05";
 
