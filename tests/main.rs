@@ -43,6 +43,7 @@ mod command; // arguments, streams, files
 mod roundtrip; // the writer of YAML
 mod schemas; // the judges of bundles
 mod change; // from one state to another
+mod wild; // what people publish
 mod documents; // what the documents show
 mod checks; // what they link to
 mod pages; // the page of every code
