@@ -50,6 +50,28 @@ fn what_follows_requests_is_a_law() {
     }
 }
 
+#[test]
+fn every_mistake_names_what_finds_it_again() {
+    let page = std::fs::read_to_string(root().join("docs/proof.md")).unwrap();
+    let mistakes = page.split("\n## ").find(|section| section.starts_with("Mistakes of 0.1.0")).unwrap();
+    let cells = mistakes.lines().filter_map(|line| line.strip_suffix(" |")?.rsplit_once(" | ")).skip(1);
+    let mut count = 0;
+    for (what, cell) in cells {
+        let mut words = cell.split('`').skip(1).step_by(2);
+        while let Some(word) = words.next() {
+            let is_there = if word.contains('/') {
+                let text = std::fs::read_to_string(root().join(word)).unwrap_or_default();
+                text.contains(&format!("fn {}(", words.next().unwrap()))
+            } else {
+                root().join("testdata").join(word).is_dir()
+            };
+            assert!(is_there, "{what}: `{word}` is not there");
+            count += 1;
+        }
+    }
+    assert!(count > 80, "the table of docs/proof.md is not read: {count} cases and tests");
+}
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
