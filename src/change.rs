@@ -21,6 +21,7 @@ mod guard; // what must not be lost
 pub mod slot; // when what changes
 mod ground; // what is tried
 pub mod plan; // the order
+pub mod next; // its first step
 mod second; // two names for a while
 mod words; // and how it is said
 pub mod intent; // and whether it is what was meant

@@ -23,6 +23,7 @@ mod intent;
 mod layout;
 mod load;
 mod needs;
+mod next;
 mod pattern;
 mod plan;
 mod problems;
@@ -56,6 +57,8 @@ enum Ending {
     Wrong,
     /// Could not try: usage, input and output, a foreign file in the way. Nothing was written.
     Untried,
+    /// A step was written, and it is not known yet whether it is the last.
+    Stepped,
 }
 
 impl From<Ending> for ExitCode {
@@ -64,6 +67,7 @@ impl From<Ending> for ExitCode {
             Ending::Done => Self::from(0),
             Ending::Wrong => Self::from(1),
             Ending::Untried => Self::from(2),
+            Ending::Stepped => Self::from(3),
         }
     }
 }
@@ -86,6 +90,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         | Command::Trace(_)
         | Command::Diff(_)
         | Command::Plan(_)
+        | Command::Next(_)
         | Command::Explain(_)
         | Command::Import(_)
         | Command::Init(_)
@@ -106,6 +111,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Trace(trace) => trace::run(trace, &reporter),
         Command::Diff(diff) => diff::run(diff, &reporter),
         Command::Plan(plan) => plan::run(plan, &reporter),
+        Command::Next(next) => next::run(next, &reporter),
         Command::Explain(explain) => explain::run(explain, &reporter),
         Command::Import(import) => import::run(import, &reporter),
         Command::Init(init) => init::run(init, &reporter),

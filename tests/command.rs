@@ -11,6 +11,7 @@ mod layouts; // of the output directory
 mod limits;
 mod manifests;
 mod needs;
+mod next; // a step
 mod sides; // of a change
 mod system;
 mod trace;

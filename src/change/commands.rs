@@ -14,6 +14,12 @@ use super::told::{Told, summary};
 /// How to say a path or a context to a shell.
 pub type Quote<'q> = &'q dyn Fn(&str) -> String;
 
+/// Some lines below a heading.
+#[must_use]
+pub fn heading(heading: &str, items: &[String]) -> String {
+    line(heading, items)
+}
+
 /// All that is printed with a plan.
 #[derive(Clone, Copy)]
 pub struct Commands<'c> {

@@ -110,7 +110,7 @@ impl<'s> Ground<'s> {
     ) -> Result<Option<Attempt>, Unreadable> {
         let path = |forms: &Forms| {
             if forms.is_second() {
-                Path::While(if split.expand { Slot::Serve } else { Slot::Call }, Slot::Clean)
+                forms.as_second(if split.expand { Slot::Serve } else { Slot::Call })
             } else {
                 forms.path(split, Slot::Call)
             }

@@ -14,6 +14,9 @@ use crate::trace::world::{Cluster, Gateway, Nodes, Port, Service, Workload, Worl
 /// The label by which endpoints of a remote name say whose they are.
 const CLUSTER: &str = "cluster";
 
+/// How labels begin by which endpoints of several clusters say what they serve.
+const SERVES: &str = "serves-";
+
 /// The world that these bundles were made for, as far as they show it.
 #[must_use]
 pub fn world(state: &State, base: &World) -> World {
@@ -57,8 +60,9 @@ fn pods(world: &mut World, cluster: &str, rule: &Document) {
         let (Some(subset_name), labels) = (text(subset.get("name")), texts(subset.get("labels"))) else {
             continue;
         };
-        // Those of another cluster are told by a label that pods have not.
-        if !subset_name.contains("--") && !labels.contains_key(CLUSTER) {
+        // Endpoints of other clusters are told by labels that pods have not.
+        let is_of_pods = !labels.keys().any(|key| key == CLUSTER || key.starts_with(SERVES));
+        if !subset_name.contains("--") && is_of_pods {
             run(world, cluster, (&name, &namespace), &labels, &subset_name);
         }
     }
@@ -121,8 +125,11 @@ fn selector(world: &mut World, cluster: &str, document: &Document) {
     let passes_on = |server: &&Value| {
         text(server.get("tls").and_then(|tls| tls.get("mode"))).as_deref() == Some("AUTO_PASSTHROUGH")
     };
-    let Some(server) = servers.iter().find(passes_on) else { return };
-    let port = server.get("port").and_then(|port| port.get("number")).and_then(number).unwrap_or(15443);
+    let listens = |server: &Value| server.get("port").and_then(|port| port.get("number")).and_then(number);
+    let ports: Vec<u16> = servers.iter().filter(passes_on).filter_map(listens).collect();
+    if ports.is_empty() {
+        return;
+    }
     let Some(own) = world.clusters.iter_mut().find(|known| known.name == cluster) else { return };
     let inner = own
         .gateways
@@ -130,8 +137,11 @@ fn selector(world: &mut World, cluster: &str, document: &Document) {
         .find(|gateway| !gateway.addresses.is_empty() || !gateway.addresses_from.is_empty());
     match inner {
         Some(gateway) => {
-            if !gateway.ports.values().any(|behind| *behind == port) {
-                gateway.ports.insert(port, port);
+            // While a port moves there are both.
+            for port in ports {
+                if !gateway.ports.values().any(|behind| *behind == port) {
+                    gateway.ports.insert(port, port);
+                }
             }
             if !selects(&labels, &gateway.labels) {
                 // Other pods: which addresses lead to them is told by who dials them.
@@ -145,7 +155,7 @@ fn selector(world: &mut World, cluster: &str, document: &Document) {
             labels,
             addresses: Vec::new(),
             addresses_from: BTreeMap::new(),
-            ports: BTreeMap::from([(port, port)]),
+            ports: ports.into_iter().map(|port| (port, port)).collect(),
             requested_network_view: Vec::new(),
             service_labels: BTreeMap::new(),
             network: None,

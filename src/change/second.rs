@@ -8,7 +8,7 @@ use serde_yaml::Value;
 
 use super::document::{Document, Id};
 use super::scene::Scene;
-use super::slot::{Forms, Role};
+use super::slot::{Forms, Path, Role, Slot};
 use crate::trace::object::Unreadable;
 
 /// What ends a second name.
@@ -23,6 +23,14 @@ pub(super) fn names(forms: &mut Vec<Forms>) -> Result<bool, Unreadable> {
             continue;
         }
         let name = format!("{}{NEXT}", known.id.name);
+        if forms.iter().any(|other| {
+            other.cluster == known.cluster
+                && other.id.kind == known.id.kind
+                && other.id.namespace == known.id.namespace
+                && other.id.name == name
+        }) {
+            continue;
+        }
         let mut value = new.value().clone();
         if let Some(Value::Mapping(fields)) = value.get_mut("metadata") {
             fields.insert("name".into(), name.clone().into());
@@ -44,9 +52,15 @@ pub(super) fn names(forms: &mut Vec<Forms>) -> Result<bool, Unreadable> {
 }
 
 impl Forms {
-    /// Whether it is there for a while only.
+    /// Whether it is there for a while only: from now on, or since an earlier step.
     pub(super) fn is_second(&self) -> bool {
-        self.old.is_none() && self.new.is_none()
+        self.new.is_none()
+            && (self.old.is_none() || self.id.kind == "Gateway" && self.id.name.ends_with(NEXT))
+    }
+
+    /// When a second name comes and goes.
+    pub(super) fn as_second(&self, from: Slot) -> Path {
+        if self.old.is_some() { Path::Whole(Slot::Clean) } else { Path::While(from, Slot::Clean) }
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(super) use change::{Diff, FailOn, Plan, Sides};
+pub(super) use change::{Diff, FailOn, Next, Plan, Sides};
 
 use super::layout::Layout;
 use super::load;
@@ -26,7 +26,8 @@ pub(super) struct Arguments {
 
 /// What ends the help.
 const ENDINGS: &str = "\
-Exit codes: 0 done, 1 the inputs are wrong or --check found a difference, 2 could not try (usage, files)
+Exit codes: 0 done, 1 the inputs are wrong or --check found a difference, 2 could not try (usage, files),
+3 `meshgen next` wrote a step
 
 Example: meshgen build topology.yaml routing.yaml";
 
@@ -41,6 +42,8 @@ pub(super) enum Command {
     Diff(Diff),
     /// Say in which order a change loses no request; exit with 1 if there is none
     Plan(Plan),
+    /// Rewrite a directory of bundles to the next step of a plan; exit with 3 if one was written, 1 if there is none
+    Next(Next),
     /// Say where a request goes, hop by hop; exit with 1 if some of it reaches nobody
     Trace(Trace),
     /// Print the page of a code such as MG0101
@@ -125,7 +128,7 @@ pub(super) struct Inputs {
 }
 
 /// What keeps hostile inputs from doing harm.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Limits")]
 pub(super) struct Bounds {
     /// Largest file to read, in bytes or as 64KiB, 16MiB, 1GiB

@@ -11,7 +11,7 @@ use clap::ValueEnum;
 
 use super::failure::Failure;
 use super::shell;
-use crate::bundle::{Bundle, StandIns, Steps};
+use crate::bundle::{Bundle, StandIn, StandIns, Steps};
 
 /// What a directory holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -63,19 +63,31 @@ impl Layout {
     /// The files of a bundle, each with its text.
     pub(super) fn files(self, bundle: &Bundle) -> Vec<(String, Cow<'_, str>)> {
         let Bundle { cluster, text, steps, stand_ins, .. } = bundle;
+        let stand_ins = stand_ins.as_ref().map_or(&[][..], |StandIns { services, text: _ }| services);
+        self.files_of(cluster, text, Some(steps), stand_ins)
+    }
+
+    /// The files of a cluster's objects, each with its text; without steps those are not told apart.
+    pub(super) fn files_of<'t>(
+        self,
+        cluster: &str,
+        text: &'t str,
+        steps: Option<&Steps>,
+        stand_ins: &'t [StandIn],
+    ) -> Vec<(String, Cow<'t, str>)> {
         let directory = self.stand_ins(cluster);
-        let stand_ins = stand_ins.iter().flat_map(|StandIns { services, text: _ }| services);
         let mut files: Vec<(String, Cow<'_, str>)> = stand_ins
+            .iter()
             .map(|one| (format!("{directory}/{}.{}.yaml", one.namespace, one.name), one.text.as_str().into()))
             .collect();
         if text.is_empty() {
             return files;
         }
         match self {
-            Self::Flat => files.push((format!("{cluster}.yaml"), text.as_str().into())),
-            Self::Cluster => files.push((format!("{cluster}/{BUNDLE}"), text.as_str().into())),
+            Self::Flat => files.push((format!("{cluster}.yaml"), text.into())),
+            Self::Cluster => files.push((format!("{cluster}/{BUNDLE}"), text.into())),
             Self::Split => {
-                let Steps { serve, call, route } = steps;
+                let Some(Steps { serve, call, route }) = steps else { return files };
                 let mark = text.split_inclusive('\n').next().unwrap_or_default();
                 let parts = STEP_FILES.into_iter().zip([serve, call, route]);
                 files.extend(parts.filter(|(_, range)| !range.is_empty()).map(|(name, range)| {
@@ -88,7 +100,7 @@ impl Layout {
                 let kustomization = format!(
                     "{mark}apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- {BUNDLE}\n"
                 );
-                files.push((format!("{cluster}/{BUNDLE}"), text.as_str().into()));
+                files.push((format!("{cluster}/{BUNDLE}"), text.into()));
                 files.push((format!("{cluster}/{KUSTOMIZATION}"), kustomization.into()));
             }
         }

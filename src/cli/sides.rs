@@ -173,6 +173,11 @@ fn side(
     Ok(inputs(reading, reporter, contexts)?.map(|(files, world)| Texts::Inputs { files, world }))
 }
 
+/// Whether a directory holds bundles, and nothing else.
+pub(super) fn holds_bundles(directory: &Path) -> Result<bool, Failure> {
+    Ok(bundles_of(std::slice::from_ref(&directory.to_path_buf()))?.is_some())
+}
+
 /// The bundles, if paths are one directory of them.
 fn bundles_of(paths: &[PathBuf]) -> Result<Option<Vec<File>>, Failure> {
     match paths {

@@ -157,8 +157,11 @@ pub fn requests(scene: &Scene, headers: &[(&str, &str)]) -> Vec<Request> {
     requests
 }
 
-/// The requests that both sides serve, with the places where they may end.
-pub fn guarded(scene: &Scene, requests: &[Request]) -> (Vec<Request>, Vec<BTreeSet<String>>) {
+/// Requests, each with the places where it may end.
+pub type Asked = (Vec<Request>, Vec<BTreeSet<String>>);
+
+/// The requests that both sides serve.
+pub fn guarded(scene: &Scene, requests: &[Request]) -> Asked {
     let (old, new) = (objects(&scene.old.state), objects(&scene.new.state));
     let before = ends(&scene.old.world, &old, requests);
     let after = ends(&scene.new.world, &new, requests);
@@ -185,7 +188,7 @@ pub fn lossy(
     world: &World,
     before: &Objects,
     step: &Step,
-    (requests, allowed): &(Vec<Request>, Vec<BTreeSet<String>>),
+    (requests, allowed): &Asked,
     chance: &mut Chance,
 ) -> Vec<String> {
     let apps: BTreeSet<String> =

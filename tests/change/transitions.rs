@@ -18,11 +18,11 @@ struct Transitions {
 }
 
 #[derive(Deserialize)]
-struct Transition {
-    id: String,
+pub struct Transition {
+    pub id: String,
     expect: Expect,
-    old: String,
-    new: String,
+    pub old: String,
+    pub new: String,
 }
 
 #[derive(Deserialize)]
@@ -47,7 +47,7 @@ const OTHERWISE: [(&str, &str); 3] = [
 /// Counted with one more for each rule that is met from outside, too.
 const FROM_OUTSIDE: [&str; 3] = ["ingress-add", "ingress-remove", "ingress-canary"];
 
-fn transitions() -> Vec<Transition> {
+pub fn transitions() -> Vec<Transition> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/change/transitions.yaml");
     let text = std::fs::read_to_string(path).unwrap();
     serde_yaml::from_str::<Transitions>(&text).unwrap().transitions

@@ -1,4 +1,4 @@
-//! The arguments of `diff` and `plan`.
+//! The arguments of `diff`, `plan` and `next`.
 //!
 //! Enters: words. Leaves: two sides, and what to make of the difference. Refuses to know: files and inputs.
 
@@ -57,6 +57,22 @@ pub(in crate::cli) struct Plan {
     /// What the change is meant to do: its `during` says which versions may answer for others while the plan runs
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) expect: Option<PathBuf>,
+}
+
+/// `meshgen next`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Next {
+    /// What is applied: a directory of bundles, which is rewritten
+    #[arg(value_name = "DIR")]
+    pub(in crate::cli) directory: PathBuf,
+    /// What it is to become: inputs, or another directory of bundles
+    #[arg(required = true, value_name = "NEW")]
+    pub(in crate::cli) paths: Vec<PathBuf>,
+    /// Inputs that DIR was built from: which pods and gateways there are so far; by default as NEW says (repeatable)
+    #[arg(long, value_name = "PATH")]
+    pub(in crate::cli) world: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) bounds: Bounds,
 }
 
 /// Which changes must not be.
