@@ -36,7 +36,7 @@ pub fn world(state: &State, base: &World) -> World {
         let asked = asked_by_sni(&cluster.objects);
         for document in &cluster.objects {
             match document.id.kind.as_str() {
-                "DestinationRule" => pods(&mut world, name, document),
+                "DestinationRule" => pods(&mut world, name, document, &far(&cluster.objects, document)),
                 "ServiceEntry" => endpoints(&mut world, document, &asked),
                 _ => {}
             }
@@ -51,8 +51,21 @@ fn asked_by_sni(objects: &[std::sync::Arc<Document>]) -> BTreeMap<String, BTreeS
     rules.filter_map(|rule| Some((rule.piece.hosts().pop_first()?, rule.piece.leads_to()))).collect()
 }
 
+/// The labels of endpoints that stand for pods elsewhere under a name of this rule.
+fn far(objects: &[std::sync::Arc<Document>], rule: &Document) -> Vec<BTreeMap<String, String>> {
+    let hosts = rule.piece.hosts();
+    let is_entry = |document: &&std::sync::Arc<Document>| {
+        document.id.kind == "ServiceEntry" && !document.piece.hosts().is_disjoint(&hosts)
+    };
+    let entries = objects.iter().filter(is_entry);
+    entries
+        .flat_map(|entry| list(entry.value(), &["spec", "endpoints"]))
+        .map(|endpoint| texts(endpoint.get("labels")))
+        .collect()
+}
+
 /// The pods of this cluster that subsets tell apart.
-fn pods(world: &mut World, cluster: &str, rule: &Document) {
+fn pods(world: &mut World, cluster: &str, rule: &Document, far: &[BTreeMap<String, String>]) {
     let Some((name, namespace)) = rule.piece.hosts().pop_first().and_then(|host| service(&host)) else {
         return;
     };
@@ -62,7 +75,8 @@ fn pods(world: &mut World, cluster: &str, rule: &Document) {
         };
         // Endpoints of other clusters are told by labels that pods have not.
         let is_of_pods = !labels.keys().any(|key| key == CLUSTER || key.starts_with(SERVES));
-        if !subset_name.contains("--") && is_of_pods {
+        let is_far = far.iter().any(|endpoint| selects(&labels, endpoint));
+        if !subset_name.contains("--") && is_of_pods && !is_far {
             run(world, cluster, (&name, &namespace), &labels, &subset_name);
         }
     }

@@ -5,8 +5,9 @@
 //! stays so. So plans that are made one after the other end, whatever is wanted by then.
 
 use super::plan::{Plan, Step, Verdict};
-use super::scene::Scene;
+use super::scene::{Scene, Side};
 use super::state::State;
+use super::world::Joint;
 
 /// What is to be done next.
 #[derive(Clone, Debug)]
@@ -26,6 +27,15 @@ pub enum Next<'p> {
     Yours,
     /// No order was found.
     Nowhere,
+}
+
+impl Scene {
+    /// A change that may be under way: what the steps ahead need is there already, so what is applied may count on it.
+    #[must_use]
+    pub fn under_way(old: Side, new: Side) -> Self {
+        let world = Joint::of(&old.world, &new.world).first;
+        Self::of(Side { world, ..old }, new)
+    }
 }
 
 impl Plan {

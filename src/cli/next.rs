@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Asked, reporter: &Reporter) -> Result<Ending, Fail
     let Some(Sides { old, new, contexts }) = sides::of("next", &both, reporter)? else {
         return Ok(Ending::Untried);
     };
-    let scene = Scene::of(old, new);
+    let scene = Scene::under_way(old, new);
     let plan = plan(&scene).map_err(unreadable)?;
     let context = |cluster: &str| contexts.get(cluster).cloned().unwrap_or_else(|| cluster.to_owned());
     let (text, ending) = match plan.next(&scene) {

@@ -41,7 +41,7 @@ fn walk(whole: &Scene, (old, new): (&Side, &Side), told: Told, asked: &Asked, ch
         if told == Told::Nothing {
             applied.world = inferred::world(&applied.state, &new.world);
         }
-        let scene = Scene::of(applied.clone(), new.clone());
+        let scene = Scene::under_way(applied.clone(), new.clone());
         let plan = mixes::planned(&scene);
         match plan.next(&scene) {
             Next::Done => return walk,
