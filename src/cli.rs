@@ -17,6 +17,7 @@ mod diff;
 mod dumps;
 mod explain;
 mod failure;
+mod graph;
 mod import;
 mod init;
 mod intent;
@@ -88,6 +89,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         | Command::Resolve(_)
         | Command::Needs(_)
         | Command::Trace(_)
+        | Command::Graph(_)
         | Command::Diff(_)
         | Command::Plan(_)
         | Command::Next(_)
@@ -100,15 +102,20 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let takes_markdown = matches!(arguments.command, Command::Diff(_) | Command::Plan(_));
     let reporter = Reporter::new(&arguments.output, findings);
     let asks_for_markdown = arguments.output.format == Format::Markdown;
+    let asks_for_drawing = arguments.output.format.is_drawing();
     let ending = match &arguments.command {
         _ if asks_for_markdown && !takes_markdown => {
             Err(Failure::new("only `meshgen diff` and `meshgen plan` write Markdown"))
+        }
+        _ if asks_for_drawing && !matches!(arguments.command, Command::Graph(_)) => {
+            Err(Failure::new("only `meshgen graph` draws"))
         }
         Command::Build(build) => build::run(build, &reporter),
         Command::Check(check) => check::run(check, &reporter),
         Command::Resolve(resolve) => resolve::run(resolve, &reporter),
         Command::Needs(needs) => needs::run(needs, &reporter),
         Command::Trace(trace) => trace::run(trace, &reporter),
+        Command::Graph(graph) => graph::run(graph, &reporter),
         Command::Diff(diff) => diff::run(diff, &reporter),
         Command::Plan(plan) => plan::run(plan, &reporter),
         Command::Next(next) => next::run(next, &reporter),

@@ -18,6 +18,7 @@ pub mod trace; // bundle text + a world → where a request goes (a second opini
 pub mod dump; // dumps of clusters → the same two
 mod intended; // what a change is meant to do
 pub mod change; // two states → who notices, and in which order
+pub mod graph; // bundles + a world → a picture
 mod ground; // model → the world that a trace stands on
 pub mod import; // dumps of clusters → the inputs
 pub mod cli; // the outside world

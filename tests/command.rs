@@ -3,6 +3,7 @@
 mod build;
 mod crossings;
 mod dumps;
+mod graph; // pictures
 mod imports; // inputs out of dumps
 mod inputs;
 mod intent; // of a change

@@ -1,6 +1,7 @@
 //! The documents tell the truth: their examples are right, and what they show is what the program prints.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use meshgen::diagnostic::Severity;
 use meshgen::source::{Found, Source, Sources};
@@ -8,14 +9,9 @@ use meshgen::source::{Found, Source, Sources};
 use crate::support::document::blocks;
 use crate::support::session::Session;
 
-/// What the README shows of the case: the inputs, then the bundles.
-const SHOWN: [&str; 5] = [
-    "topology.yaml",
-    "routing.yaml",
-    "expected/cluster1.yaml",
-    "expected/cluster1.stand-ins.yaml",
-    "expected/cluster2.yaml",
-];
+/// What the README shows of the case in full, then of which files it shows parts.
+const WHOLE: [&str; 2] = ["topology.yaml", "routing.yaml"];
+const PARTS: [&str; 2] = ["expected/cluster1.yaml", "expected/cluster1.yaml"];
 
 #[test]
 fn every_example_of_the_language_is_right() {
@@ -42,13 +38,58 @@ fn init_writes_the_example() {
 }
 
 #[test]
-fn the_readme_shows_the_example_in_full() {
+fn the_readme_shows_the_example() {
     let readme = read("README.md");
     let shown = blocks(&readme, "yaml");
-    assert_eq!(shown.len(), SHOWN.len());
-    for (file, block) in SHOWN.iter().zip(shown) {
-        assert_eq!(block, read(&format!("testdata/bookinfo/{file}")), "{file}");
+    assert_eq!(shown.len(), WHOLE.len() + PARTS.len());
+    for (file, block) in WHOLE.iter().zip(&shown) {
+        assert_eq!(*block, read(&format!("testdata/bookinfo/{file}")), "{file}");
     }
+    for (file, block) in PARTS.iter().zip(shown.iter().skip(WHOLE.len())) {
+        assert!(read(&format!("testdata/bookinfo/{file}")).contains(block), "{file}:\n{block}");
+    }
+}
+
+/// Whoever begins with the README or the book comes by every page; decisions, and the pages of codes, have lists of their own.
+#[test]
+fn every_page_is_reached() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize().unwrap();
+    let mut reached: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut open = vec![root.join("README.md"), root.join("docs/README.md")];
+    while let Some(page) = open.pop() {
+        if !reached.insert(page.clone()) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&page).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            if link.is_empty() || link.contains("://") || link.contains(char::is_whitespace) {
+                continue;
+            }
+            let target = page.parent().unwrap().join(link);
+            assert!(target.exists(), "{} leads to {link}, which is not there", page.display());
+            if target.extension().is_some_and(|end| end == "md") {
+                open.push(target.canonicalize().unwrap());
+            }
+        }
+    }
+    let is_listed =
+        |page: &Path| ["errors", "decisions", "dead-ends"].iter().any(|part| page.iter().any(|p| p == *part));
+    for page in pages_below(&root.join("docs")).iter().filter(|page| !is_listed(page)) {
+        assert!(reached.contains(&page.canonicalize().unwrap()), "nothing leads to {}", page.display());
+    }
+}
+
+fn pages_below(directory: &Path) -> Vec<PathBuf> {
+    let mut pages = Vec::new();
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            pages.extend(pages_below(&path));
+        } else if path.extension().is_some_and(|end| end == "md") {
+            pages.push(path);
+        }
+    }
+    pages
 }
 
 #[test]
@@ -76,6 +117,11 @@ fn the_page_of_imports_shows_what_is_printed() {
 #[test]
 fn the_page_of_changes_shows_what_is_printed() {
     shows_what_is_printed("docs/changes.md", &[]);
+}
+
+#[test]
+fn the_page_of_pictures_shows_what_is_printed() {
+    shows_what_is_printed("docs/graph.md", &[]);
 }
 
 /// Pages of how to do something: what they show is printed, and their commands can be run.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms it may use beside `source` and `diagnostic`, which every stage may.
-const MAY_USE: [(&str, &[&str]); 21] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     ("source", &[]),
     ("diagnostic", &[]),
     ("bundle", &[]),
@@ -26,11 +26,13 @@ const MAY_USE: [(&str, &[&str]); 21] = [
     ("dump", &["trace"]),
     ("change", &["trace", "yaml"]),
     ("intended", &["input", "change", "trace"]),
+    // Of `change` which requests rules tell apart.
+    ("graph", &["trace", "change"]),
     // Of `istio` what releases can do, too.
     ("ground", &["model", "plan", "istio", "trace"]),
     // Of `model` what ports and names are called. The compiler comes as a function.
     ("import", &["dump", "trace", "model"]),
-    ("cli", &["bundle", "yaml", "trace", "dump", "needs", "import", "change"]),
+    ("cli", &["bundle", "yaml", "trace", "dump", "needs", "import", "change", "graph"]),
 ];
 
 /// Rooms that know nothing of findings: plain types, and the writer, which cannot fail.

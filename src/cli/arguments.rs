@@ -3,12 +3,14 @@
 //! Enters: words. Leaves: what is to be done, and how to speak about it. Refuses to know: files and inputs.
 
 mod change; // those of changes
+mod graph;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use change::{Diff, FailOn, Next, Plan, Sides};
+pub(super) use graph::Graph;
 
 use super::layout::Layout;
 use super::load;
@@ -46,6 +48,8 @@ pub(super) enum Command {
     Next(Next),
     /// Say where a request goes, hop by hop; exit with 1 if some of it reaches nobody
     Trace(Trace),
+    /// Draw who calls what where, with shares: for Markdown, for Graphviz, or as a page for browsers
+    Graph(Graph),
     /// Print the page of a code such as MG0101
     Explain(Explain),
     /// Print the inputs with every default written out
@@ -97,6 +101,19 @@ pub(super) enum Format {
     Github,
     /// A comment on a pull request (diff, plan)
     Markdown,
+    /// A flowchart that GitHub draws (graph)
+    Mermaid,
+    /// A graph for Graphviz (graph)
+    Dot,
+    /// One page that asks nobody for anything (graph)
+    Html,
+}
+
+impl Format {
+    /// Whether it is a picture.
+    pub(super) fn is_drawing(self) -> bool {
+        matches!(self, Self::Mermaid | Self::Dot | Self::Html)
+    }
 }
 
 /// What else counts as an error.

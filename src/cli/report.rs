@@ -51,6 +51,11 @@ impl Reporter {
         self.format == Format::Json
     }
 
+    /// Whether failures are words: programs find them in their documents.
+    fn is_for_people(&self) -> bool {
+        !matches!(self.format, Format::Json | Format::Github)
+    }
+
     /// Whether findings keep a run from writing.
     pub(super) fn denies(&self, findings: &[Finding]) -> bool {
         findings.iter().any(|finding| match finding.severity() {
@@ -88,7 +93,9 @@ impl Reporter {
         diagnostic::sort(&mut findings);
         let reason = failure.filter(|failure| !failure.is_silent()).map(Failure::to_string);
         let text = match self.format {
-            Format::Human | Format::Markdown => human::render(&findings, sources, &self.style()),
+            Format::Human | Format::Markdown | Format::Mermaid | Format::Dot | Format::Html => {
+                human::render(&findings, sources, &self.style())
+            }
             Format::Concise => concise::render(&findings, sources),
             Format::Json => json::render(&findings, sources, reason.as_deref(), built),
             Format::Github => github::render(&findings, sources, reason.as_deref(), &workspace()),
@@ -99,7 +106,7 @@ impl Reporter {
             None => Ending::Done,
         };
         let unread = self.write(&text);
-        if let (Format::Human | Format::Concise | Format::Markdown, Some(reason)) = (self.format, reason) {
+        if let (true, Some(reason)) = (self.is_for_people(), reason) {
             stream::words(&format!("error: {reason}\n"));
         }
         match unread {
@@ -114,7 +121,7 @@ impl Reporter {
 
     /// Says something to people. Programs read findings only.
     pub(super) fn say(&self, text: &str) {
-        if self.format == Format::Human && !self.quiet {
+        if (self.format == Format::Human || self.format.is_drawing()) && !self.quiet {
             stream::words(text);
         }
     }

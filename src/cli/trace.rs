@@ -9,7 +9,7 @@ mod human;
 mod json;
 mod overview;
 mod question;
-mod routing;
+pub(super) mod routing;
 mod table;
 mod wrap;
 
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use terminal_size::{Width, terminal_size_of};
 
-use super::arguments::{self, Format};
+use super::arguments;
 use super::failure::Failure;
 use super::report::Reporter;
 use super::{Ending, dumps, load, stream};
@@ -50,13 +50,11 @@ pub(super) fn run(arguments: &arguments::Trace, reporter: &Reporter) -> Result<E
         trace.notes.extend(beyond::notes(&world, &trace));
         trace.notes.extend(notes);
     }
-    let text = match reporter.format() {
-        Format::Human | Format::Concise | Format::Github | Format::Markdown => {
-            let sources = &sources;
-            human::Answer { request: &request, trace: &trace, texts: &texts, sources, width: width() }
-                .to_string()
-        }
-        Format::Json => json::render(&request, &trace, &texts, &sources),
+    let text = if reporter.is_json() {
+        json::render(&request, &trace, &texts, &sources)
+    } else {
+        let sources = &sources;
+        human::Answer { request: &request, trace: &trace, texts: &texts, sources, width: width() }.to_string()
     };
     Ok(said(reporter, findings, &sources, &text, trace.is_dead()))
 }
@@ -74,18 +72,13 @@ fn everything(arguments: &arguments::Trace, reporter: &Reporter) -> Result<Endin
     }
     let tracer = Tracer::new(&world, &routing);
     let overview = Overview::of(&tracer, &world, from).map_err(untraced)?;
-    let text = match (arguments.survive, reporter.format()) {
-        (false, Format::Human | Format::Concise | Format::Github | Format::Markdown) => {
-            overview.text(width())
-        }
-        (false, Format::Json) => overview.json(),
-        (true, format) => {
-            let survival = Survival::of(&tracer, &world, &overview).map_err(untraced)?;
-            match format {
-                Format::Human | Format::Concise | Format::Github | Format::Markdown => survival.text(),
-                Format::Json => survival.json(),
-            }
-        }
+    let text = if arguments.survive {
+        let survival = Survival::of(&tracer, &world, &overview).map_err(untraced)?;
+        if reporter.is_json() { survival.json() } else { survival.text() }
+    } else if reporter.is_json() {
+        overview.json()
+    } else {
+        overview.text(width())
     };
     Ok(said(reporter, findings, &sources, &text, overview.is_dead()))
 }
@@ -143,7 +136,7 @@ fn width() -> usize {
     terminal_size_of(io::stdout()).map_or(FILE, |(Width(columns), _)| usize::from(columns))
 }
 
-fn untraced(untraced: Untraced) -> Failure {
+pub(super) fn untraced(untraced: Untraced) -> Failure {
     match untraced {
         Untraced::Unreadable(unreadable @ Unreadable::Broken { .. }) => Failure::new(unreadable.to_string()),
         Untraced::Unreadable(unreadable @ Unreadable::Missing { .. }) => Failure::new(format!(

@@ -75,7 +75,9 @@ impl Outage {
         clusters.chain(gateways).chain(versions).collect()
     }
 
-    fn down(&self) -> Vec<Down> {
+    /// What does not answer then.
+    #[must_use]
+    pub fn down(&self) -> Vec<Down> {
         let down = |what: &str| Down { cluster: self.cluster.clone(), what: what.to_owned() };
         match &self.what {
             Part::Cluster => vec![down("*"), down("gateway")],

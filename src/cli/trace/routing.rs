@@ -16,7 +16,7 @@ use crate::trace::report::Step;
 
 /// Bundles with the names of their files.
 #[derive(Debug, Default)]
-pub(super) struct Texts {
+pub(in crate::cli) struct Texts {
     files: Vec<Text>,
     /// What the inputs give and the directory has not, by cluster.
     missing: Vec<(String, String)>,
@@ -34,7 +34,7 @@ struct Text {
 
 impl Texts {
     /// The bundles that the inputs give. They are in no file.
-    pub(super) fn built(loaded: &Loaded) -> (Self, Vec<Finding>) {
+    pub(in crate::cli) fn built(loaded: &Loaded) -> (Self, Vec<Finding>) {
         let mut texts = Self::default();
         let outcome = loaded.compile(&mut |bundle| texts.add(bundle));
         (texts, outcome.findings)
@@ -61,7 +61,7 @@ impl Texts {
     }
 
     /// The bundles of these clusters in a directory. A cluster may have none: it needs no object then.
-    pub(super) fn read<'c>(
+    pub(in crate::cli) fn read<'c>(
         directory: &Path,
         clusters: impl Iterator<Item = &'c str>,
     ) -> Result<Self, Failure> {
@@ -83,7 +83,7 @@ impl Texts {
     }
 
     /// Remembers which files the inputs give and the directory has not; nothing if the inputs give none.
-    pub(super) fn with_missing(mut self, directory: &Path, loaded: &Loaded) -> Self {
+    pub(in crate::cli) fn with_missing(mut self, directory: &Path, loaded: &Loaded) -> Self {
         let mut given: Vec<(String, String)> = Vec::new();
         let layout = Layout::of(directory);
         loaded.compile(&mut |bundle| {
@@ -96,14 +96,14 @@ impl Texts {
         self
     }
 
+    /// The texts.
+    pub(in crate::cli) fn bundles(&self) -> Vec<BundleText<'_>> {
+        self.files.iter().map(|Text { cluster, file, text }| BundleText { cluster, file, text }).collect()
+    }
+
     /// The texts, to be read when a request comes by.
-    pub(super) fn routing(&self) -> Routing {
-        let bundles: Vec<_> = self
-            .files
-            .iter()
-            .map(|Text { cluster, file, text }| BundleText { cluster, file, text })
-            .collect();
-        let mut routing = Routing::of(&bundles);
+    pub(in crate::cli) fn routing(&self) -> Routing {
+        let mut routing = Routing::of(&self.bundles());
         for (cluster, file) in &self.missing {
             routing.miss(cluster, file);
         }
@@ -111,7 +111,7 @@ impl Texts {
     }
 
     /// The place in the inputs behind a step, if it is taken by a route of this run.
-    pub(super) fn origin(&self, step: &Step) -> Option<Place> {
+    pub(in crate::cli) fn origin(&self, step: &Step) -> Option<Place> {
         let (object, route) = (step.object.as_ref()?, step.route?);
         let found = self.origins.iter().find(|(cluster, origin)| {
             *cluster == object.cluster
