@@ -35,6 +35,7 @@ mod sides;
 mod stream;
 mod summary;
 mod target;
+mod test;
 mod trace;
 mod write;
 
@@ -90,6 +91,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         | Command::Needs(_)
         | Command::Trace(_)
         | Command::Graph(_)
+        | Command::Test(_)
         | Command::Diff(_)
         | Command::Plan(_)
         | Command::Next(_)
@@ -103,6 +105,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let reporter = Reporter::new(&arguments.output, findings);
     let asks_for_markdown = arguments.output.format == Format::Markdown;
     let asks_for_drawing = arguments.output.format.is_drawing();
+    let asks_for_junit = arguments.output.format == Format::Junit;
     let ending = match &arguments.command {
         _ if asks_for_markdown && !takes_markdown => {
             Err(Failure::new("only `meshgen diff` and `meshgen plan` write Markdown"))
@@ -110,12 +113,16 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         _ if asks_for_drawing && !matches!(arguments.command, Command::Graph(_)) => {
             Err(Failure::new("only `meshgen graph` draws"))
         }
+        _ if asks_for_junit && !matches!(arguments.command, Command::Test(_)) => {
+            Err(Failure::new("only `meshgen test` writes JUnit's XML"))
+        }
         Command::Build(build) => build::run(build, &reporter),
         Command::Check(check) => check::run(check, &reporter),
         Command::Resolve(resolve) => resolve::run(resolve, &reporter),
         Command::Needs(needs) => needs::run(needs, &reporter),
         Command::Trace(trace) => trace::run(trace, &reporter),
         Command::Graph(graph) => graph::run(graph, &reporter),
+        Command::Test(test) => test::run(test, &reporter),
         Command::Diff(diff) => diff::run(diff, &reporter),
         Command::Plan(plan) => plan::run(plan, &reporter),
         Command::Next(next) => next::run(next, &reporter),

@@ -9,9 +9,11 @@ mod wording; // lists and nearest names
 mod brief; // long quotations
 pub(crate) mod escape;
 pub mod concise;
+pub mod agent;
 pub mod github;
 pub mod human;
 pub mod json;
+pub mod sarif;
 mod position;
 
 pub use code::{Code, Severity};
@@ -142,4 +144,22 @@ pub fn sort(findings: &mut Vec<Finding>) {
         ))
     });
     findings.dedup();
+}
+
+/// The name of a file from the workspace; absolute names stay.
+fn seen_from(workspace: &str, name: &str) -> String {
+    if workspace.is_empty() || name.starts_with('/') {
+        return name.to_owned();
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in workspace.split('/').chain(name.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
 }

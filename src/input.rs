@@ -23,6 +23,7 @@ pub mod routing;
 pub mod condition;
 pub mod action;
 pub mod change; // what a change is meant to do
+pub mod query; // what is to stay true
 
 use crate::diagnostic::Outcome;
 use crate::source::{Limits, Place, SourceId, Sources, StepChoice};
@@ -101,6 +102,17 @@ pub fn changes(sources: &Sources) -> Outcome<change::Changes> {
     let changes = change::Changes::read(&documents.changes, &mut reader)
         .filter(|changes| documents.complete && changes.is_complete());
     Outcome { value: changes, findings: reader.into_findings() }
+}
+
+/// Reads what is to stay true, as far as it is sound. What the other documents say is for [`parse`].
+pub fn queries(sources: &Sources) -> Outcome<Listed<query::Query>> {
+    let mut reader = Reader::default();
+    let documents = Documents::read(sources, &mut reader);
+    for document in &documents.queries {
+        document::decided(document, sources, &mut reader);
+    }
+    let queries = query::read(&documents.queries, &mut reader);
+    Outcome::new(queries, reader.into_findings())
 }
 
 /// What the Topologies of one text include, as written; nothing if it cannot be read.

@@ -21,6 +21,7 @@ pub mod change; // two states → who notices, and in which order
 pub mod graph; // bundles + a world → a picture
 mod ground; // model → the world that a trace stands on
 pub mod import; // dumps of clusters → the inputs
+pub mod query; // what is to stay true → requests, and what is otherwise
 pub mod cli; // the outside world
 
 use bundle::{Account, Bundle};
@@ -100,6 +101,26 @@ fn mesh(sources: &Sources) -> Outcome<model::Mesh> {
 #[must_use]
 pub fn world(sources: &Sources) -> Outcome<trace::world::World> {
     mesh(sources).map(|mesh| ground::of(&plan::View::of(&mesh)))
+}
+
+/// What is to stay true, as the Queries among the texts say it.
+#[must_use]
+pub fn queries(sources: &Sources, world: &trace::world::World) -> Outcome<Vec<query::Query>> {
+    input::queries(sources).and_then(|listed| query::of(&listed, world))
+}
+
+/// Of each query among the texts, whether it says what to expect; nothing if they are not sound.
+#[must_use]
+pub fn expectations(sources: &Sources) -> Option<Vec<bool>> {
+    let outcome = input::queries(sources);
+    let queries = outcome.value.filter(|listed| listed.complete)?.entries;
+    Some(queries.iter().map(|query| !query.expect.is_absent()).collect())
+}
+
+/// All that queries can ask about, but for what callers reach in other clusters: bundles say that.
+#[must_use]
+pub fn coverage(sources: &Sources) -> query::coverage::Coverage {
+    mesh(sources).value.map(|mesh| query::coverage::Coverage::of(&mesh)).unwrap_or_default()
 }
 
 /// The inputs with every default written out, as one YAML text of the input language.

@@ -8,6 +8,7 @@
 pub mod world; // what exists
 pub mod object; // what is applied
 pub mod request; // what is asked
+pub mod asked; // as people write it
 pub mod report; // what becomes of it
 mod registry; // what one control plane knows
 mod network; // who dials whom

@@ -15,7 +15,7 @@ use crate::support::reversed::reversed;
 use crate::support::schema::Schemas;
 
 /// Codes that no case can show, each with the reason.
-const WITHOUT_CASE: [(&str, &str); 42] = [
+const WITHOUT_CASE: [(&str, &str); 45] = [
     ("MG0103", "an input of more than 16 MiB; shown beside the reader"),
     ("MG0119", "the inputs of a case are named outright; shown with the command"),
     ("MG0150", "the command looks for what is included; shown there"),
@@ -58,6 +58,9 @@ const WITHOUT_CASE: [(&str, &str); 42] = [
     ("MG0702", "it takes dumps; shown with the command"),
     ("MG0703", "it takes dumps; shown with the command"),
     ("MG0705", "it takes dumps; shown with the command"),
+    ("MG0801", "a build reads no queries; shown with the command"),
+    ("MG0802", "a build reads no queries; shown with the command"),
+    ("MG0803", "a build reads no queries; shown with the command"),
 ];
 
 /// What a case may hold beside its inputs. The records are those of the tests `releases`, `every_case` of the proof, and

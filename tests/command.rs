@@ -17,5 +17,6 @@ mod sides; // of a change
 mod system;
 mod trace;
 mod overview; // all of them at once
+mod queries; // what is to stay true
 mod words;
 mod world;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms it may use beside `source` and `diagnostic`, which every stage may.
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 23] = [
     ("source", &[]),
     ("diagnostic", &[]),
     ("bundle", &[]),
@@ -32,7 +32,8 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("ground", &["model", "plan", "istio", "trace"]),
     // Of `model` what ports and names are called. The compiler comes as a function.
     ("import", &["dump", "trace", "model"]),
-    ("cli", &["bundle", "yaml", "trace", "dump", "needs", "import", "change", "graph"]),
+    ("query", &["input", "model", "trace"]),
+    ("cli", &["bundle", "yaml", "trace", "dump", "needs", "import", "change", "graph", "query"]),
 ];
 
 /// Rooms that know nothing of findings: plain types, and the writer, which cannot fail.

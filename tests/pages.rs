@@ -112,6 +112,12 @@ fn errors(found: &[Code]) -> impl Iterator<Item = &Code> {
 
 fn findings(text: &str) -> Vec<Code> {
     let source = Source::new("example.yaml", Found::Named, text.as_bytes().to_vec());
-    let outcome = meshgen::compile(&Sources { texts: vec![source], ..Sources::default() }, &mut |_| {});
-    outcome.findings.iter().map(|finding| finding.code).collect()
+    let sources = Sources { texts: vec![source], ..Sources::default() };
+    let mut found = meshgen::compile(&sources, &mut |_| {}).findings;
+    if let Some(world) = meshgen::world(&sources).value {
+        let queries = meshgen::queries(&sources, &world);
+        found.extend(queries.value.iter().flatten().filter_map(meshgen::query::Query::expects_nothing));
+        found.extend(queries.findings);
+    }
+    found.iter().map(|finding| finding.code).collect()
 }

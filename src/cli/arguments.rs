@@ -4,6 +4,7 @@
 
 mod change; // those of changes
 mod graph;
+mod output; // how findings are told
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use change::{Diff, FailOn, Next, Plan, Sides};
 pub(super) use graph::Graph;
+pub(super) use output::{Colour, Deny, Format, Output};
 
 use super::layout::Layout;
 use super::load;
@@ -50,6 +52,8 @@ pub(super) enum Command {
     Trace(Trace),
     /// Draw who calls what where, with shares: for Markdown, for Graphviz, or as a page for browsers
     Graph(Graph),
+    /// Ask what is to stay true of requests, as Queries say it; exit with 1 if something is otherwise
+    Test(Test),
     /// Print the page of a code such as MG0101
     Explain(Explain),
     /// Print the inputs with every default written out
@@ -65,73 +69,6 @@ pub(super) enum Command {
     /// Print the version
     #[command(hide = true)]
     Version,
-}
-
-/// How to speak; the same for every command.
-#[derive(Args, Debug)]
-#[command(next_help_heading = "Findings")]
-pub(super) struct Output {
-    /// How findings are written
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
-    pub(super) format: Format,
-    /// What counts as an error beside errors
-    #[arg(long, global = true, value_enum, value_name = "KIND")]
-    pub(super) deny: Option<Deny>,
-    /// When to use colours; by default `NO_COLOR`, `CLICOLOR_FORCE`, `TERM` and the terminal decide, in this order
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
-    pub(super) color: Colour,
-    /// How many findings to show to people; 0 for all
-    #[arg(long, global = true, value_name = "N", default_value_t = 20)]
-    pub(super) error_limit: usize,
-    /// Say nothing but findings
-    #[arg(long, short, global = true)]
-    pub(super) quiet: bool,
-}
-
-/// The form of findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// Text with the lines in question
-    Human,
-    /// One line a finding, as compilers write them
-    Concise,
-    /// One JSON document
-    Json,
-    /// GitHub's workflow commands
-    Github,
-    /// A comment on a pull request (diff, plan)
-    Markdown,
-    /// A flowchart that GitHub draws (graph)
-    Mermaid,
-    /// A graph for Graphviz (graph)
-    Dot,
-    /// One page that asks nobody for anything (graph)
-    Html,
-}
-
-impl Format {
-    /// Whether it is a picture.
-    pub(super) fn is_drawing(self) -> bool {
-        matches!(self, Self::Mermaid | Self::Dot | Self::Html)
-    }
-}
-
-/// What else counts as an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Deny {
-    /// Warnings do
-    Warnings,
-}
-
-/// When to use colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Colour {
-    /// On a terminal, unless the environment says otherwise
-    Auto,
-    /// Even into a file
-    Always,
-    /// Not even on a terminal
-    Never,
 }
 
 /// Where the inputs are.
@@ -309,6 +246,22 @@ pub(super) struct Trace {
     /// What does not answer: a version, a pod, `gateway` or `*` in a cluster
     #[arg(long, value_name = "CLUSTER/VERSION")]
     pub(super) down: Vec<String>,
+}
+
+/// `meshgen test`
+#[derive(Args, Debug)]
+pub(super) struct Test {
+    #[command(flatten)]
+    pub(super) inputs: Inputs,
+    /// Follow the bundles in this directory; by default those that the inputs give
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["write", "fail_under"])]
+    pub(super) bundles: Option<PathBuf>,
+    /// Fill every missing `expect` with what is so today, in the files themselves
+    #[arg(long)]
+    pub(super) write: bool,
+    /// Exit with 1 if queries meet less than this many percent of the rules, destinations and crossings
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(super) fail_under: Option<u8>,
 }
 
 /// `meshgen explain`

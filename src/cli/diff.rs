@@ -37,9 +37,15 @@ pub(super) fn run(arguments: &Diff, reporter: &Reporter) -> Result<Ending, Failu
     let context = |cluster: &str| contexts.get(cluster).cloned().unwrap_or_else(|| cluster.to_owned());
     let told = Told::of(&scene, &plan, &context);
     let text = match reporter.format() {
-        Format::Human | Format::Concise | Format::Github | Format::Mermaid | Format::Dot | Format::Html => {
-            human::render(&report, &told.why())
-        }
+        Format::Human
+        | Format::Concise
+        | Format::Agent
+        | Format::Github
+        | Format::Sarif
+        | Format::Junit
+        | Format::Mermaid
+        | Format::Dot
+        | Format::Html => human::render(&report, &told.why()),
         Format::Json => json::render(&report, Some(told.json())),
         Format::Markdown => markdown::render(&report, told.verdict().as_deref(), &told.markdown(None)),
     };

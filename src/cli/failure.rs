@@ -8,6 +8,7 @@ use std::io;
 use std::path::Path;
 
 use crate::diagnostic::{escape, nearest};
+use crate::trace::asked::Wrong;
 
 /// What kept a run from trying. It ends with code 2.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,6 +54,12 @@ impl Failure {
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+}
+
+impl From<Wrong> for Failure {
+    fn from(Wrong { message, help }: Wrong) -> Self {
+        Self { message, help }
     }
 }
 

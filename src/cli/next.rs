@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::arguments::{Format, Next as Asked, Sides as Paths};
+use super::arguments::{Next as Asked, Sides as Paths};
 use super::diff::unreadable;
 use super::failure::{Failure, shown};
 use super::layout::Layout;
@@ -83,10 +83,7 @@ pub(super) fn run(arguments: &Asked, reporter: &Reporter) -> Result<Ending, Fail
 }
 
 fn either(reporter: &Reporter, said: &serde_json::Value, text: String) -> String {
-    match reporter.format() {
-        Format::Json => format!("{said}\n"),
-        Format::Human | Format::Concise | Format::Github | Format::Markdown => text,
-    }
+    if reporter.is_json() { format!("{said}\n") } else { text }
 }
 
 /// Why nothing is written.

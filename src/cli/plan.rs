@@ -68,9 +68,15 @@ pub(super) fn run(arguments: &Plan, reporter: &Reporter) -> Result<Ending, Failu
     let report =
         || -> Result<Report, Failure> { Ok(Report::of(&scene, &scene.asked().map_err(unreadable)?)) };
     let text = match reporter.format() {
-        Format::Human | Format::Concise | Format::Github | Format::Mermaid | Format::Dot | Format::Html => {
-            commands.human()
-        }
+        Format::Human
+        | Format::Concise
+        | Format::Agent
+        | Format::Github
+        | Format::Sarif
+        | Format::Junit
+        | Format::Mermaid
+        | Format::Dot
+        | Format::Html => commands.human(),
         Format::Json => json::render(&report()?, Some(told.json())),
         Format::Markdown => {
             markdown::render(&report()?, told.verdict().as_deref(), &told.markdown(directory))

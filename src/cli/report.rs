@@ -3,13 +3,14 @@
 //! Enters: findings, failures, words. Leaves: exactly one report a run. Refuses to know: how findings come about.
 
 use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 
 use terminal_size::{Width, terminal_size_of};
 
 use super::arguments::{Colour, Deny, Format, Output};
 use super::failure::Failure;
 use super::{Ending, stream};
-use crate::diagnostic::{self, Finding, Severity, concise, github, human, json};
+use crate::diagnostic::{self, Finding, Severity, agent, concise, github, human, json, sarif};
 use crate::source::Sources;
 
 /// Where findings go: words beside the data of most commands, the data itself of `check`.
@@ -51,11 +52,6 @@ impl Reporter {
         self.format == Format::Json
     }
 
-    /// Whether failures are words: programs find them in their documents.
-    fn is_for_people(&self) -> bool {
-        !matches!(self.format, Format::Json | Format::Github)
-    }
-
     /// Whether findings keep a run from writing.
     pub(super) fn denies(&self, findings: &[Finding]) -> bool {
         findings.iter().any(|finding| match finding.severity() {
@@ -93,10 +89,15 @@ impl Reporter {
         diagnostic::sort(&mut findings);
         let reason = failure.filter(|failure| !failure.is_silent()).map(Failure::to_string);
         let text = match self.format {
-            Format::Human | Format::Markdown | Format::Mermaid | Format::Dot | Format::Html => {
-                human::render(&findings, sources, &self.style())
-            }
+            Format::Human
+            | Format::Markdown
+            | Format::Junit
+            | Format::Mermaid
+            | Format::Dot
+            | Format::Html => human::render(&findings, sources, &self.style()),
             Format::Concise => concise::render(&findings, sources),
+            Format::Agent => agent::render(&findings, sources),
+            Format::Sarif => sarif::render(&findings, sources, reason.as_deref(), &workspace()),
             Format::Json => json::render(&findings, sources, reason.as_deref(), built),
             Format::Github => github::render(&findings, sources, reason.as_deref(), &workspace()),
         };
@@ -105,8 +106,9 @@ impl Reporter {
             None if self.denies(&findings) => Ending::Wrong,
             None => Ending::Done,
         };
+        let tells_failures = matches!(self.format, Format::Json | Format::Github | Format::Sarif);
         let unread = self.write(&text);
-        if let (true, Some(reason)) = (self.is_for_people(), reason) {
+        if let (false, Some(reason)) = (tells_failures, reason) {
             stream::words(&format!("error: {reason}\n"));
         }
         match unread {
@@ -156,13 +158,16 @@ impl Reporter {
     }
 }
 
-/// The working directory, seen from GitHub's workspace; nothing where there is none, or it is elsewhere.
+/// The working directory, seen from the root of its repository, or else from GitHub's workspace; nothing where it is the root, or
+/// in neither.
 fn workspace() -> String {
-    let below = || {
-        let workspace =
-            std::path::PathBuf::from(std::env::var_os("GITHUB_WORKSPACE")?).canonicalize().ok()?;
-        let here = std::env::current_dir().ok()?.canonicalize().ok()?;
-        here.strip_prefix(workspace).ok()?.to_str().map(str::to_owned)
-    };
-    below().unwrap_or_default()
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let below = |here: &Path, root: &Path| here.strip_prefix(root).ok()?.to_str().map(str::to_owned);
+    let named = || PathBuf::from(std::env::var_os("GITHUB_WORKSPACE")?).canonicalize().ok();
+    here.ok()
+        .and_then(|here| {
+            let repository = here.ancestors().find(|directory| directory.join(".git").exists());
+            repository.map(Path::to_path_buf).or_else(named).and_then(|root| below(&here, &root))
+        })
+        .unwrap_or_default()
 }

@@ -5,13 +5,13 @@
 //! both from the dumps.
 
 mod beyond;
-mod human;
+pub(super) mod human;
 mod json;
 mod overview;
 mod question;
 pub(super) mod routing;
 mod table;
-mod wrap;
+pub(super) mod wrap;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ use crate::dump::State;
 use crate::source::Sources;
 use crate::trace::object::{Routing, Unreadable};
 use crate::trace::world::World;
-use crate::trace::{Tracer, Untraced};
+use crate::trace::{Tracer, Untraced, asked};
 use overview::{Overview, Survival};
 use routing::Texts;
 
@@ -40,11 +40,12 @@ pub(super) fn run(arguments: &arguments::Trace, reporter: &Reporter) -> Result<E
         return everything(arguments, reporter);
     }
     let (paths, request) = question::read(arguments)?;
-    let Ground { sources, world, routing, texts, notes, findings } = ground(arguments, paths)?;
+    let Ground { sources, world, routing, texts, notes, findings } =
+        ground(paths, arguments.bundles.as_deref(), arguments.bounds.limits())?;
     let (Some(world), false) = (world, reporter.denies(&findings)) else {
         return Ok(reporter.report(findings, &sources, None));
     };
-    question::check(&world, &request, notes.is_some())?;
+    asked::check(&world, &request, notes.is_some())?;
     let mut trace = Tracer::new(&world, &routing).trace(&request).map_err(untraced)?;
     if let Some(notes) = notes {
         trace.notes.extend(beyond::notes(&world, &trace));
@@ -53,8 +54,8 @@ pub(super) fn run(arguments: &arguments::Trace, reporter: &Reporter) -> Result<E
     let text = if reporter.is_json() {
         json::render(&request, &trace, &texts, &sources)
     } else {
-        let sources = &sources;
-        human::Answer { request: &request, trace: &trace, texts: &texts, sources, width: width() }.to_string()
+        let (sources, width) = (&sources, width());
+        human::Answer { request: &request, trace: &trace, texts: &texts, sources, width }.to_string()
     };
     Ok(said(reporter, findings, &sources, &text, trace.is_dead()))
 }
@@ -63,53 +64,58 @@ pub(super) fn run(arguments: &arguments::Trace, reporter: &Reporter) -> Result<E
 fn everything(arguments: &arguments::Trace, reporter: &Reporter) -> Result<Ending, Failure> {
     let (paths, from) = question::everything(arguments)?;
     // A table has no room for what dumps do not say.
-    let Ground { sources, world, routing, texts: _, notes: _, findings } = ground(arguments, paths)?;
+    let Ground { sources, world, routing, texts: _, notes: _, findings } =
+        ground(paths, arguments.bundles.as_deref(), arguments.bounds.limits())?;
     let (Some(world), false) = (world, reporter.denies(&findings)) else {
         return Ok(reporter.report(findings, &sources, None));
     };
     if let Some(from) = from {
-        question::cluster_exists(&world, from)?;
+        asked::cluster_exists(&world, from)?;
     }
     let tracer = Tracer::new(&world, &routing);
     let overview = Overview::of(&tracer, &world, from).map_err(untraced)?;
-    let text = if arguments.survive {
-        let survival = Survival::of(&tracer, &world, &overview).map_err(untraced)?;
-        if reporter.is_json() { survival.json() } else { survival.text() }
-    } else if reporter.is_json() {
-        overview.json()
-    } else {
-        overview.text(width())
+    let survival = arguments.survive.then(|| Survival::of(&tracer, &world, &overview));
+    let text = match (survival.transpose().map_err(untraced)?, reporter.is_json()) {
+        (None, true) => overview.json(),
+        (None, false) => overview.text(width()),
+        (Some(survival), true) => survival.json(),
+        (Some(survival), false) => survival.text(),
     };
     Ok(said(reporter, findings, &sources, &text, overview.is_dead()))
 }
 
 /// What requests are followed on.
-struct Ground {
+pub(super) struct Ground {
     /// The inputs.
-    sources: Sources,
-    world: Option<World>,
-    routing: Routing,
-    texts: Texts,
+    pub(super) sources: Sources,
+    pub(super) world: Option<World>,
+    pub(super) routing: Routing,
+    pub(super) texts: Texts,
     /// What dumps do not say; nothing for inputs.
-    notes: Option<Vec<String>>,
-    findings: Vec<Finding>,
+    pub(super) notes: Option<Vec<String>>,
+    pub(super) findings: Vec<Finding>,
 }
 
-fn ground(arguments: &arguments::Trace, paths: &[PathBuf]) -> Result<Ground, Failure> {
+/// Reads what requests are followed on: the bundles of a directory, or those that the inputs give.
+pub(super) fn ground(
+    paths: &[PathBuf],
+    bundles: Option<&Path>,
+    bounds: load::Bounds,
+) -> Result<Ground, Failure> {
     if let Some(named) = dumps::named(paths)? {
-        if arguments.bundles.is_some() {
+        if bundles.is_some() {
             return Err(Failure::new("dumps have their own objects, and `--bundles` names others")
                 .help("leave out `--bundles`"));
         }
-        let State { world, routing, notes, findings } = dumps::read(&named, &arguments.bounds.limits())?;
+        let State { world, routing, notes, findings } = dumps::read(&named, &bounds)?;
         let (sources, texts) = (Sources::default(), Texts::default());
         let (world, notes) = (Some(world), Some(notes));
         return Ok(Ground { sources, world, routing, texts, notes, findings });
     }
-    let output = arguments.bundles.as_deref().unwrap_or(Path::new(load::DEFAULT_OUTPUT));
-    let loaded = load::load(paths, arguments.bounds.limits(), output)?;
+    let output = bundles.unwrap_or(Path::new(load::DEFAULT_OUTPUT));
+    let loaded = load::load(paths, bounds, output)?;
     let outcome = loaded.world();
-    let (texts, findings) = match &arguments.bundles {
+    let (texts, findings) = match bundles {
         Some(directory) => {
             let clusters = outcome.value.iter().flat_map(|world| &world.clusters);
             let names = clusters.map(|cluster| cluster.name.as_str());
@@ -132,7 +138,7 @@ fn said(reporter: &Reporter, findings: Vec<Finding>, sources: &Sources, text: &s
 }
 
 /// Columns of the terminal that reads the answer.
-fn width() -> usize {
+pub(super) fn width() -> usize {
     terminal_size_of(io::stdout()).map_or(FILE, |(Width(columns), _)| usize::from(columns))
 }
 

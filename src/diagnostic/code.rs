@@ -27,7 +27,7 @@ macro_rules! codes {
     ($($code:ident $severity:ident $title:literal)*) => {
         /// Stable name of a kind of finding. `MG01xx` reading, `MG02xx` topology, `MG03xx` routing,
         /// `MG04xx` reachability, `MG05xx` Istio release, `MG06xx` output,
-        /// `MG07xx` what runs today.
+        /// `MG07xx` what runs today, `MG08xx` what is to stay true.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $(#[doc = $title] $code,)*
@@ -303,6 +303,9 @@ codes! {
     MG0760 Warning "of two policies the older counts"
     MG0761 Error "two policies for the same requests disagree"
     MG0762 Warning "a DestinationRule for a host that is nobody's"
+    MG0801 Error "a query that nobody can ask"
+    MG0802 Error "an expectation that no request can meet"
+    MG0803 Error "a query that expects nothing"
 }
 
 impl fmt::Display for Code {

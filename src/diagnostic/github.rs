@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::brief::brief;
 use super::position::Index;
-use super::{Finding, Severity, Spot, escape};
+use super::{Finding, Severity, Spot, escape, seen_from};
 use crate::source::Sources;
 
 /// One command a finding, and one for what kept the run from trying, if anything. GitHub takes names of files from its
@@ -64,24 +64,6 @@ fn command(finding: &Finding, index: &Index<'_>, workspace: &str) -> String {
     }
     let _ = write!(command, "title={}::", finding.code);
     command
-}
-
-/// The name of a file from the workspace; absolute names stay.
-fn seen_from(workspace: &str, name: &str) -> String {
-    if workspace.is_empty() || name.starts_with('/') {
-        return name.to_owned();
-    }
-    let mut parts: Vec<&str> = Vec::new();
-    for part in workspace.split('/').chain(name.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            _ => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 /// Escaped as GitHub's toolkit does for what follows the second `::`.

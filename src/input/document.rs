@@ -1,6 +1,6 @@
 //! Documents: which of them are meshgen's, and of which kind.
 //!
-//! Enters: all sources. Leaves: the trees of Topology and Routing documents. Refuses to know: what they say.
+//! Enters: all sources. Leaves: the trees of Topology, Routing and Queries documents. Refuses to know: what they say.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,9 @@ use crate::source::{At, Found, Limits, Place, Source, SourceId, Sources, Span};
 
 /// The version of the input language.
 const VERSION: &str = "meshgen/v1";
+
+/// The kinds of its documents.
+pub const KINDS: [&str; 4] = ["Topology", "Routing", "Queries", "Change"];
 
 /// Routing as it exists elsewhere, that a later release reads: the group of its `apiVersion`, and its kind.
 const KINDS_OF_LATER: [(&str, &str); 2] =
@@ -64,6 +67,8 @@ pub struct Foreign {
 pub struct Documents {
     pub topologies: Vec<Node>,
     pub routings: Vec<Node>,
+    /// Queries: for whoever asks them.
+    pub queries: Vec<Node>,
     pub foreign: Vec<Foreign>,
     /// What is said of a change; other commands than those of changes skip it.
     pub changes: Vec<Node>,
@@ -110,7 +115,7 @@ impl Documents {
         }
         let foreign = documents.foreign.iter().map(|foreign| &foreign.node);
         for document in documents.topologies.iter().chain(&documents.routings).chain(foreign) {
-            undecided(Value::root(document), &mut Vec::new(), sources, reader);
+            decided(document, sources, reader);
         }
         documents
     }
@@ -169,6 +174,10 @@ impl Documents {
                 self.changes.push(node);
                 return;
             }
+            Recognised::Queries => {
+                self.queries.push(node);
+                return;
+            }
             Recognised::Routed(kind) => {
                 self.foreign.push(Foreign { kind, node, clusters: source.callers.clone() });
                 return;
@@ -215,6 +224,11 @@ fn run_together(found: &[Finding]) -> Option<(Place, Place)> {
     repeated("kind")?;
     let [second, first] = repeated("apiVersion")?.labels.as_slice() else { return None };
     Some((second.place, first.place))
+}
+
+/// Reports every value of a document that nobody has decided yet.
+pub fn decided(document: &Node, sources: &Sources, reader: &mut Reader) {
+    undecided(Value::root(document), &mut Vec::new(), sources, reader);
 }
 
 /// Reports every value below a path that nobody has decided yet, with what the text says of it.
@@ -300,6 +314,7 @@ enum Recognised {
     Topology,
     Routing,
     Change,
+    Queries,
     /// Routing that exists already.
     Routed(ForeignKind),
     /// Not meshgen's, and `finding` says so where that is wrong.
@@ -328,14 +343,13 @@ fn recognise(document: Value<'_>) -> Recognised {
     let (Ok(version), Ok(kind)) = (text_of(document, "apiVersion"), text_of(document, "kind")) else {
         return Recognised::Illegible;
     };
-    let ours = |kind: &Option<At<&str>>| {
-        kind.as_ref().is_some_and(|kind| matches!(kind.value, "Topology" | "Routing" | "Change"))
-    };
+    let ours = |kind: &Option<At<&str>>| kind.as_ref().is_some_and(|kind| KINDS.contains(&kind.value));
     match version {
         Some(version) if version.value == VERSION => match kind {
             Some(kind) if kind.value == "Topology" => Recognised::Topology,
             Some(kind) if kind.value == "Routing" => Recognised::Routing,
             Some(kind) if kind.value == "Change" => Recognised::Change,
+            Some(kind) if kind.value == "Queries" => Recognised::Queries,
             Some(kind) => Recognised::Unsound(problems::unknown_kind(&kind)),
             None => Recognised::Unsound(problems::document_without(&["kind"], document.place())),
         },

@@ -145,7 +145,7 @@ fn end(share: &Share) -> String {
 }
 
 /// At most two decimals, and no more than there are.
-pub(super) fn percent(percent: f64) -> String {
+pub(in crate::cli) fn percent(percent: f64) -> String {
     let text = format!("{percent:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use crate::bundle::{Bundle, Origin};
+use crate::bundle::{Bundle, FarService, Origin};
 use crate::cli::failure::{Failure, shown};
 use crate::cli::layout::{self, Layout};
 use crate::cli::load::Loaded;
@@ -22,6 +22,8 @@ pub(in crate::cli) struct Texts {
     missing: Vec<(String, String)>,
     /// By cluster; only for bundles of this run.
     origins: Vec<(String, Origin)>,
+    /// What callers of a cluster reach in another; only for bundles of this run.
+    reached: Vec<(String, FarService)>,
 }
 
 #[derive(Debug)]
@@ -50,13 +52,14 @@ impl Texts {
             objects: _,
             text,
             stand_ins,
-            reaches: _,
+            reaches,
             origins,
             steps: _,
         } = bundle;
         for text in [text].into_iter().chain(stand_ins.map(|stand_ins| stand_ins.text)) {
             self.files.push(Text { cluster: cluster.clone(), file: String::new(), text });
         }
+        self.reached.extend(reaches.into_iter().map(|far| (cluster.clone(), far)));
         self.origins.extend(origins.into_iter().map(|origin| (cluster.clone(), origin)));
     }
 
@@ -108,6 +111,11 @@ impl Texts {
             routing.miss(cluster, file);
         }
         routing
+    }
+
+    /// Callers' cluster, the cluster that they reach, and the service.
+    pub(in crate::cli) fn reached(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.reached.iter().map(|(from, far)| (from.as_str(), far.cluster.as_str(), far.service.as_str()))
     }
 
     /// The place in the inputs behind a step, if it is taken by a route of this run.

@@ -6,7 +6,7 @@
 const LEAST: usize = 20;
 
 /// The text behind its start; further lines are indented as far. Words are left whole.
-pub(super) fn wrapped(start: &str, text: &str, width: usize) -> String {
+pub(in crate::cli) fn wrapped(start: &str, text: &str, width: usize) -> String {
     let indent = start.chars().count();
     let room = width.saturating_sub(indent).max(LEAST);
     let (mut lines, mut line) = (String::from(start), String::new());

@@ -2,6 +2,7 @@
 
 use super::{beginning, one_of, shown};
 use crate::diagnostic::{Code, Finding, escape, nearest};
+use crate::input::document::KINDS;
 use crate::source::{At, Place, SourceId, Span};
 
 pub fn empty(name: &str, source: SourceId) -> Finding {
@@ -69,12 +70,12 @@ pub fn document_without(missing: &[&str], place: Place) -> Finding {
 }
 
 pub fn unknown_kind(kind: &At<&str>) -> Finding {
-    let near = nearest(kind.value, ["Topology", "Routing", "Change"]);
+    let near = nearest(kind.value, KINDS);
     Finding::new(Code::MG0115, format!("meshgen has no kind {}", shown(kind.value)))
         .at(kind.place, "unknown kind")
-        .help(
-            near.map_or("write `Topology` or `Routing`".to_owned(), |near| format!("did you mean `{near}`?")),
-        )
+        .help(near.map_or("write `Topology`, `Routing` or `Queries`".to_owned(), |near| {
+            format!("did you mean `{near}`?")
+        }))
 }
 
 pub fn misspelt_version(version: &At<&str>) -> Finding {
