@@ -15,11 +15,15 @@ mod policy; // trafficPolicy
 mod condition; // match
 mod share; // to
 mod rules; // routes.KEY
+mod ingress; // gateways, and what is let in
 mod trial; // the compiler's answer beside what is there
+mod meant; // rules by their meaning
+mod problems; // the wording
 mod fit; // what gives the objects that are there
 mod shorten; // what changes no byte
 mod reach; // the ways into clusters
 mod mesh; // mesh, and what all services have in common
+pub mod applied; // what clusters hold once bundles are applied
 pub mod against; // a topology beside what runs
 mod retire; // what is to be deleted, and when
 
@@ -27,13 +31,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use crate::diagnostic::{Code, Finding};
 use crate::dump::{Inventory, Object};
-use draft::{Draft, Name, key};
+use crate::trace::crossing;
+use draft::{Draft, Name};
 use fit::Questions;
 use names::{Names, texts};
 use rules::Rules;
 use service::Taken;
-use share::{STYLES, Style};
 use trial::{Build, Objects};
 
 pub use trial::Texts;
@@ -45,8 +50,8 @@ pub struct Imported {
     pub text: String,
     /// What is open: the path, and what is known of it, with its line in the text.
     pub open: Vec<(String, String, usize)>,
-    /// What there is to know beside.
-    pub notes: Vec<String>,
+    /// What is silently broken, and what is not taken over.
+    pub findings: Vec<Finding>,
     /// What to delete, and when.
     pub retire: Vec<String>,
     /// How far it carries.
@@ -58,8 +63,13 @@ pub struct Imported {
 pub fn of(inventory: &Inventory, build: Build<'_>) -> Imported {
     let names = Names::of(inventory);
     let wanted = trial::own(inventory);
-    let (taken, mut notes) = service::services(inventory, &names);
-    let mut draft = Draft { mesh: mesh::mesh(inventory, &names, &taken), ..Draft::default() };
+    let (taken, mut findings) = service::services(inventory, &names);
+    let mut draft = Draft {
+        mesh: mesh::mesh(inventory, &names, &taken),
+        gateways: ingress::gateways(inventory),
+        ..Draft::default()
+    };
+    let let_in = ingress::ingress(inventory, &names, &taken);
     let registries = mesh::by_cluster(inventory)
         || inventory.world.clusters.iter().any(|cluster| !cluster.sees.is_empty());
     for cluster in &inventory.world.clusters {
@@ -75,11 +85,13 @@ pub fn of(inventory: &Inventory, build: Build<'_>) -> Imported {
         };
         service.part.fields.insert(field.to_owned(), value);
         mesh::crossed(inventory, &names, name, known, &mut service.part);
+        service.ingress = let_in.get(name).map(ingress::written).unwrap_or_default();
         draft.services.insert(name.clone(), service);
     }
     let mut taken_objects = retire::Taken::default();
-    let all = all_rules(inventory, &names, &taken, &mut taken_objects, &mut notes);
-    let together = together(&all);
+    let mut all = all_rules(inventory, &names, &taken, &mut taken_objects, &mut findings);
+    let only_let_in = ingress::only_let_in(inventory, &names, &let_in, &mut all);
+    let together = together(&all, &let_in);
     let versioned: BTreeSet<&Name> = all.values().flat_map(Rules::versioned).collect();
     let has_own = wanted.values().any(|objects| !objects.is_empty());
     for (name, known) in &taken {
@@ -109,36 +121,61 @@ pub fn of(inventory: &Inventory, build: Build<'_>) -> Imported {
         let rules = all.get(name).cloned().unwrap_or_default();
         let alone = BTreeSet::from([name.clone()]);
         let only = together.get(name).unwrap_or(&alone);
-        if !has_own && rules.is_empty() && !is_worth_trying(&draft, name) {
-            one_version(&mut draft, name, known);
+        if !has_own && rules.is_empty() && !meant::is_worth_trying(&draft, name) {
+            meant::one_version(&mut draft, name, known);
             continue;
         }
         let (questions, problems) = Questions::of(name, known, &rules, &taken, &label, &wanted);
         for problem in problems {
-            notes.push(format!("{}: {problem}", key(name)));
+            findings.push(problem);
             taken_objects.refuse(name);
+        }
+        if let (true, Some(service)) = (only_let_in.contains(name), draft.services.get_mut(name)) {
+            // No caller inside shows what they are.
+            service.rules = rules.written(name, &taken, share::STYLES[0]).unwrap_or_default();
         }
         if has_own {
             let starts = [None, fit::callers(&wanted, name), Some(json!([]))];
             questions.fit_from(&starts, build, &mut draft, only, &wanted, name);
         } else {
-            write_foreign(build, &mut draft, only, name, known, &rules, &taken, &label, inventory);
+            let loss = meant::write(build, &mut draft, only, name, known, &rules, &taken, &label, inventory);
+            lost(loss, name, &mut findings, &mut taken_objects);
         }
         shorten::service(build, &mut draft, only, name);
-        one_version(&mut draft, name, known);
+        meant::one_version(&mut draft, name, known);
     }
     if !has_own && build(draft.inputs(None)).is_err() {
         for (name, known) in &taken {
             let alone = BTreeSet::from([name.clone()]);
             let only = together.get(name).unwrap_or(&alone);
-            if build(draft.inputs(Some(only))).is_err() {
-                mend(build, &mut draft, only, name, known);
+            if let Err(problems) = build(draft.inputs(Some(only))) {
+                let loss = meant::mend(build, &mut draft, only, name, known, &problems);
+                lost(loss, name, &mut findings, &mut taken_objects);
             }
         }
     }
     mesh::in_common(build, &mut draft);
     shorten::clusters(build, &mut draft);
-    finish(inventory, build, draft, &wanted, notes, &taken_objects)
+    finish(inventory, build, draft, &wanted, findings, &taken_objects)
+}
+
+/// Notes what could not be kept of a service; its objects rule on then.
+fn lost(loss: Option<meant::Loss>, name: &Name, findings: &mut Vec<Finding>, objects: &mut retire::Taken) {
+    let Some(meant::Loss { of_rules, finding }) = loss else { return };
+    findings.push(finding);
+    if of_rules {
+        objects.refuse(name);
+    }
+}
+
+/// What is silently broken today, and what was not read.
+fn broken(inventory: &Inventory, findings: &mut Vec<Finding>) {
+    // Objects that the API server refuses are nobody's routing.
+    if let Ok(verdict) = crossing::judge(&inventory.world, &inventory.routing) {
+        findings.extend(verdict.findings);
+    }
+    findings.extend(ingress::left_alone(inventory));
+    findings.extend(inventory.notes.iter().map(|note| Finding::new(Code::MG0701, note.clone())));
 }
 
 fn finish(
@@ -146,14 +183,14 @@ fn finish(
     build: Build<'_>,
     mut draft: Draft,
     wanted: &Objects,
-    mut notes: Vec<String>,
+    mut findings: Vec<Finding>,
     taken: &retire::Taken,
 ) -> Imported {
     mesh::open_gateways(&mut draft);
     let built = match build(draft.inputs(None)) {
         Ok(texts) => trial::objects(&texts, None),
         Err(problems) => {
-            notes.extend(problems.into_iter().map(|problem| format!("it does not build yet: {problem}")));
+            findings.extend(problems.iter().map(|problem| problems::unbuilt(problem)));
             Objects::new()
         }
     };
@@ -200,7 +237,13 @@ fn finish(
     for (path, remark) in draft.open() {
         open.push((path, remark.above.first().cloned().unwrap_or_default(), numbers.next().unwrap_or(0)));
     }
-    Imported { text, open, notes, retire, carries }
+    broken(inventory, &mut findings);
+    if !open.is_empty() {
+        // Where a gateway is, is asked already.
+        findings.retain(|finding| finding.code != Code::MG0742);
+    }
+    let findings = findings.into_iter().map(problems::mild).collect();
+    Imported { text, open, findings, retire, carries }
 }
 
 /// The rules of each service, by what callers of each cluster obey.
@@ -209,32 +252,27 @@ fn all_rules(
     names: &Names<'_>,
     services: &BTreeMap<Name, Taken>,
     taken: &mut retire::Taken,
-    notes: &mut Vec<String>,
+    findings: &mut Vec<Finding>,
 ) -> BTreeMap<Name, Rules> {
     let mut all: BTreeMap<Name, Rules> = BTreeMap::new();
     for (cluster, found) in &inventory.clusters {
-        let mut seen: BTreeMap<Name, &Object> = BTreeMap::new();
+        let mut seen: BTreeSet<Name> = BTreeSet::new();
         for object in found.objects.iter().filter(|object| is_for_callers(object)) {
             let hosts = texts(&object.spec, "hosts").into_iter();
             let routed: BTreeSet<Name> =
                 hosts.filter_map(|host| names.named(cluster, host, &object.namespace)).collect();
             for service in routed.into_iter().filter(|service| services.contains_key(service)) {
-                if let Some(older) = seen.get(&service) {
-                    let (name, other) = (&object.name, &older.name);
-                    notes.push(format!(
-                        "{cluster}: VirtualService {}/{name} does nothing for {}: the older {}/{other} rules alone",
-                        object.namespace, key(&service), older.namespace
-                    ));
+                if !seen.insert(service.clone()) {
+                    // The older one rules alone.
                     taken.idle(cluster, object);
                     continue;
                 }
-                seen.insert(service.clone(), object);
                 match all.entry(service.clone()).or_default().take(names, cluster, &service, object) {
                     Ok(()) => taken.take(cluster, object, &service),
-                    Err(problem) => notes.push(format!(
-                        "{cluster}: VirtualService {}/{} is not taken: {problem}",
-                        object.namespace, object.name
-                    )),
+                    Err(mut finding) => {
+                        finding.spots.push(problems::spot(cluster, object, "is not taken over"));
+                        findings.push(finding);
+                    }
                 }
             }
         }
@@ -267,8 +305,8 @@ fn is_for_callers(object: &Object) -> bool {
 }
 
 /// Services that can only be built together, since rules of one lead to another.
-fn together(all: &BTreeMap<Name, Rules>) -> BTreeMap<Name, BTreeSet<Name>> {
-    let mut together: BTreeMap<Name, BTreeSet<Name>> = BTreeMap::new();
+fn together(all: &BTreeMap<Name, Rules>, let_in: &ingress::Ingress) -> BTreeMap<Name, BTreeSet<Name>> {
+    let mut together = ingress::together(let_in);
     for (name, rules) in all {
         let others: BTreeSet<Name> = rules.services().cloned().collect();
         for other in &others {
@@ -287,92 +325,4 @@ fn together(all: &BTreeMap<Name, Rules>) -> BTreeMap<Name, BTreeSet<Name>> {
         others.extend(further);
     }
     together
-}
-
-/// Rules that nobody made with meshgen: as they are meant, in the fewest words that say the same.
-#[expect(clippy::too_many_arguments, reason = "each is a thing of its own, and there is one caller")]
-fn write_foreign(
-    build: Build<'_>,
-    draft: &mut Draft,
-    only: &BTreeSet<Name>,
-    name: &Name,
-    known: &Taken,
-    rules: &Rules,
-    services: &BTreeMap<Name, Taken>,
-    label: &str,
-    inventory: &Inventory,
-) {
-    let here = |cluster: &&crate::trace::world::Cluster| {
-        cluster.services.iter().any(|service| service.namespace == name.0 && service.name == name.1)
-    };
-    let everybody: BTreeSet<&String> =
-        inventory.world.clusters.iter().filter(here).map(|cluster| &cluster.name).collect();
-    let callers: BTreeSet<&String> = rules.callers().collect();
-    let some = !everybody.is_subset(&callers);
-    let written = |style: &Style| rules.written(name, services, *style).ok();
-    let longest = Style { pinned: true, ports: true, callers: some };
-    let Some(service) = draft.services.get_mut(name) else { return };
-    if rules.fails_over() {
-        service.part.fields.insert("acrossClusters".to_owned(), json!("failover"));
-    }
-    let first = written(&longest).unwrap_or_default();
-    let names_versions = first.iter().any(|rule| {
-        let text = rule.to_string();
-        known.versions.iter().any(|version| text.contains(&format!("\"{}", version.name)))
-    });
-    if names_versions {
-        service.part.fields.remove("clusters");
-        service.part.fields.insert("versions".to_owned(), known.written_versions(label, false));
-    }
-    service.rules = first;
-    let wanted = build(draft.inputs(Some(only)));
-    if wanted.is_err() {
-        mend(build, draft, only, name, known);
-        return;
-    }
-    for style in STYLES.iter().filter(|style| style.callers == some) {
-        let (Some(rules), Some(service)) = (written(style), draft.services.get_mut(name)) else { return };
-        let before = std::mem::replace(&mut service.rules, rules);
-        if build(draft.inputs(Some(only))) == wanted {
-            return;
-        }
-        if let Some(service) = draft.services.get_mut(name) {
-            service.rules = before;
-        }
-    }
-}
-
-/// What does not build as it is: fewer callers, else no rules.
-fn mend(build: Build<'_>, draft: &mut Draft, only: &BTreeSet<Name>, name: &Name, known: &Taken) {
-    let at_home = json!(known.pods.keys().collect::<Vec<_>>());
-    for (clients, keeps_rules) in [(true, true), (false, false), (true, false)] {
-        let Some(service) = draft.services.get_mut(name) else { return };
-        let before = service.clone();
-        if clients {
-            service.part.fields.insert("clients".to_owned(), at_home.clone());
-        }
-        if !keeps_rules {
-            service.rules.clear();
-        }
-        if build(draft.inputs(Some(only))).is_ok() {
-            return;
-        }
-        draft.services.insert(name.clone(), before);
-    }
-}
-
-/// Whether a service says anything that may be left out.
-fn is_worth_trying(draft: &Draft, name: &Name) -> bool {
-    let Some(service) = draft.services.get(name) else { return false };
-    let fields = &service.part.fields;
-    let has_target = fields.get("ports").is_some_and(|ports| ports.to_string().contains("targetPort"));
-    has_target || fields.keys().any(|field| !shorten::KEPT.contains(&field.as_str()))
-}
-
-/// A version that is the only one, and that no rule names, is a remark.
-fn one_version(draft: &mut Draft, name: &Name, known: &Taken) {
-    let Some(service) = draft.services.get_mut(name) else { return };
-    if let ([only], true) = (known.versions.as_slice(), service.part.fields.contains_key("clusters")) {
-        service.part.remark.behind.get_or_insert_with(|| format!("version {}", only.name));
-    }
 }

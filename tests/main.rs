@@ -29,6 +29,7 @@ mod releases; // every release
 mod translation; // what its queries find, and what its words promise
 mod longhand; // what `resolve` prints of it
 mod imports; // what an import of its dumps builds
+mod taken_over; // who answers while it replaces what runs
 mod foreign; // what objects of others mean
 
 // Inputs that are wrong.

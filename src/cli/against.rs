@@ -17,7 +17,8 @@ pub(super) fn run(arguments: &Check, named: &[dumps::Named], reporter: &Reporter
         load::load(&arguments.inputs.paths, arguments.inputs.limits(), load::DEFAULT_OUTPUT.as_ref())?;
     let mut texts = Texts::new();
     let mut outcome = loaded.compile(&mut |bundle| {
-        texts.insert(bundle.cluster, bundle.text);
+        let stand_ins = bundle.stand_ins.map(|stand_ins| stand_ins.text).unwrap_or_default();
+        texts.insert(bundle.cluster, [bundle.text, stand_ins].join("---\n"));
     });
     let world = if outcome.has_errors() { None } else { crate::world(&loaded.sources).value };
     let Some(world) = world else { return Ok(reporter.report(outcome.findings, &loaded.sources, None)) };

@@ -33,11 +33,12 @@ pub(super) fn run(arguments: &Import, reporter: &Reporter) -> Result<Ending, Fai
             .help("name the cluster of each dump, as in `cluster1=dump.yaml`; `meshgen import --kinds` prints what to dump"));
     };
     let mut inventory = dumps::collect(&named, &bounds.limits())?.inventory();
-    let findings = std::mem::take(&mut inventory.findings);
+    let mut findings = std::mem::take(&mut inventory.findings);
     if reporter.denies(&findings) {
         return Ok(reporter.report(findings, &Sources::default(), None));
     }
-    let imported = crate::imported(&inventory);
+    let mut imported = crate::imported(&inventory);
+    findings.append(&mut imported.findings);
     match output {
         Some(path) => create(path, &imported.text)?,
         None => drop(stream::data(imported.text.as_bytes())?),
@@ -66,9 +67,8 @@ fn create(path: &Path, text: &str) -> Result<(), Failure> {
 
 /// What there is to say, a line each.
 fn words_of(imported: &Imported, output: Option<&Path>) -> String {
-    let Imported { text: _, open, notes, retire, carries } = imported;
+    let Imported { text: _, open, findings: _, retire, carries } = imported;
     let mut lines: Vec<(&str, String)> = Vec::new();
-    lines.extend(notes.iter().map(|note| ("note", note.clone())));
     for (path, known, line) in open {
         let file = output.map(|path: &Path| format!("{}:", shown(path))).unwrap_or_default();
         let place = if output.is_some() { format!("{file}{line}") } else { format!("line {line}") };

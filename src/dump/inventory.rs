@@ -12,6 +12,7 @@ use super::item::Item;
 use super::object::{Labels, Metadata, PortOrName};
 use super::{Dumps, State};
 use crate::diagnostic::Finding;
+use crate::trace::object::Routing;
 use crate::trace::world::World;
 
 /// The mark of Services that only give a name to what runs elsewhere.
@@ -22,6 +23,8 @@ const STAND_IN: &str = "meshgen-stand-in";
 pub struct Inventory {
     /// What exists.
     pub world: World,
+    /// What is applied to it.
+    pub routing: Routing,
     /// By cluster, in the order of the world.
     pub clusters: BTreeMap<String, Found>,
     /// What was not read, and what does not run.
@@ -33,6 +36,8 @@ pub struct Inventory {
 /// What one cluster has.
 #[derive(Debug, Default)]
 pub struct Found {
+    /// The 2 of Istio 1.30.2, if that is known.
+    pub patch: Option<u8>,
     /// By namespace and name.
     pub services: BTreeMap<Name, ServiceFacts>,
     /// Istio's objects, the older first.
@@ -183,7 +188,7 @@ impl Objects {
             };
             (name.clone(), facts)
         });
-        Found { services: services.collect(), objects }
+        Found { patch: self.installation.patch(), services: services.collect(), objects }
     }
 }
 
@@ -195,7 +200,7 @@ impl Dumps {
         let state = self.said(&mut |name, objects| {
             clusters.insert(name.to_owned(), objects.found());
         });
-        let State { world, routing: _, notes, findings } = state;
-        Inventory { world, clusters, notes, findings }
+        let State { world, routing, notes, findings } = state;
+        Inventory { world, routing, clusters, notes, findings }
     }
 }

@@ -8,6 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::object::{Container, IstioConfig, Labels, Metadata};
 use crate::trace::world::{MeshConfig, MeshNetworks, World};
 
+/// The 30 of Istio 1.30.2, and the 2.
+type Release = (u8, Option<u8>);
+
 /// Before the name of a cluster, as `istioctl create-remote-secret` names its Secret.
 const SECRET: &str = "istio-remote-secret-";
 
@@ -26,15 +29,24 @@ pub(super) struct Installation {
     pub(super) opened: BTreeSet<String>,
     /// Of Services, as sidecars are told.
     pub(super) domain: Option<String>,
-    /// The 30 of Istio 1.30: of the control plane, and of sidecars.
-    control_plane: Option<u8>,
-    proxies: Option<u8>,
+    /// The 30 and the 2 of Istio 1.30.2: of the control plane, and of sidecars.
+    control_plane: Option<Release>,
+    proxies: Option<Release>,
     has_istiod: bool,
 }
 
 impl Installation {
     /// The oldest release of the control plane, else of proxies.
     pub(super) fn release(&self) -> Option<u8> {
+        self.oldest().map(|(minor, _)| minor)
+    }
+
+    /// Its patch.
+    pub(super) fn patch(&self) -> Option<u8> {
+        self.oldest()?.1
+    }
+
+    fn oldest(&self) -> Option<Release> {
         self.control_plane.or(self.proxies)
     }
 
@@ -105,11 +117,12 @@ pub(super) fn place(labels: &Labels) -> Option<String> {
     Some([region].into_iter().chain(below).map(String::as_str).collect::<Vec<_>>().join("/"))
 }
 
-/// The 29 of `docker.io/istio/pilot:1.29.1-distroless`.
-fn release(image: &str) -> Option<u8> {
+/// The 29 and the 1 of `docker.io/istio/pilot:1.29.1-distroless`.
+fn release(image: &str) -> Option<Release> {
     let (_, tag) = image.split('@').next()?.rsplit_once(':')?;
-    let minor = tag.strip_prefix("1.")?;
-    minor.split(['.', '-']).next()?.parse().ok()
+    let mut numbers = tag.split('-').next()?.strip_prefix("1.")?.split('.');
+    let minor = numbers.next()?.parse().ok()?;
+    Some((minor, numbers.next().and_then(|patch| patch.parse().ok())))
 }
 
 /// Clusters that are read are known by what control planes call them: their names in the world take the place. What is said of
@@ -156,9 +169,9 @@ mod tests {
     #[test]
     fn images_say_the_release() {
         for (image, expected) in [
-            ("docker.io/istio/pilot:1.29.1-distroless", Some(29)),
-            ("gcr.io:443/istio/proxyv2:1.30-alpha", Some(30)),
-            ("istio/pilot:1.31.0@sha256:0123", Some(31)),
+            ("docker.io/istio/pilot:1.29.1-distroless", Some((29, Some(1)))),
+            ("gcr.io:443/istio/proxyv2:1.30-alpha", Some((30, None))),
+            ("istio/pilot:1.31.0@sha256:0123", Some((31, Some(0)))),
             ("istio/pilot:latest", None),
             ("istio/pilot", None),
         ] {

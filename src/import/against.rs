@@ -5,10 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::applied;
 use super::cluster::is_own;
 use super::names::{Labels, labels, list, text, texts};
 use super::trial::{self, Key, Texts};
+use crate::diagnostic::{Code, Finding, Severity};
 use crate::dump::{Found, Inventory, Object};
+use crate::trace::crossing;
 use crate::trace::world::{Cluster, World, selects};
 
 /// What is asked.
@@ -60,14 +63,45 @@ pub fn compare(world: &World, bundles: &Texts, inventory: &Inventory) -> Vec<Dif
         let mut differences = Differences { cluster: name, all: Vec::new() };
         holds(meant, there, built, &mut differences);
         defeats(there, found, built, &mut differences);
-        applied(found, built, &mut differences);
+        is_applied(found, built, &mut differences);
         all.extend(differences.all);
     }
+    all.extend(broken(bundles, &built, inventory));
     all.sort();
+    all.dedup();
     all
 }
 
 type Built = BTreeMap<Key, serde_json::Value>;
+
+/// What is asked otherwise: who has a host, which pods are ready, which ports there are.
+const ASKED: [Code; 6] = [Code::MG0732, Code::MG0733, Code::MG0734, Code::MG0735, Code::MG0736, Code::MG0740];
+
+/// What becomes of requests on their way between clusters once the bundles are applied: whoever breaks one that meshgen's objects
+/// send, though its host is theirs alone.
+fn broken(bundles: &Texts, built: &trial::Objects, inventory: &Inventory) -> Vec<Difference> {
+    let routing = applied::routing(inventory, bundles, &|_, _| true);
+    // Objects that the API server refuses are nobody's routing.
+    let Ok(verdict) = crossing::judge(&inventory.world, &routing) else { return Vec::new() };
+    let is_built = |cluster: &str, object: &str| {
+        let objects = built.get(cluster).into_iter().flat_map(BTreeMap::keys);
+        objects.into_iter().any(|(kind, namespace, name)| *object == format!("{kind} {namespace}/{name}"))
+    };
+    let lost = verdict.findings.into_iter().filter(|finding| {
+        !ASKED.contains(&finding.code)
+            && finding.severity() != Severity::Note
+            && finding.spots.iter().any(|spot| is_built(&spot.cluster, &spot.object))
+    });
+    let difference = |finding: Finding| {
+        let others = finding.spots.iter().filter(|spot| !is_built(&spot.cluster, &spot.object));
+        let others: Vec<_> = others.map(|spot| format!("{} in {}", spot.object, spot.cluster)).collect();
+        let by = if others.is_empty() { String::new() } else { format!(", by {}", others.join(", ")) };
+        let cluster = finding.spots.first().map(|spot| spot.cluster.clone()).unwrap_or_default();
+        let what = format!("{}{by} ({})", finding.message, finding.code.name());
+        Difference { heading: Heading::Defeats, grave: finding.severity() == Severity::Error, cluster, what }
+    };
+    lost.map(difference).collect()
+}
 
 fn holds(meant: &Cluster, there: &Cluster, built: &Built, differences: &mut Differences<'_>) {
     for service in meant.services.iter().filter(|service| !service.workloads.is_empty()) {
@@ -113,6 +147,14 @@ fn holds(meant: &Cluster, there: &Cluster, built: &Built, differences: &mut Diff
         && meant != there
     {
         differences.add(Heading::Holds, true, format!("its network is {there}, and not {meant}"));
+    }
+    if meant.release != there.release {
+        let than = if there.release < meant.release { "older" } else { "newer" };
+        let what = format!(
+            "it runs Istio 1.{}, {than} than the 1.{} that the bundle is for: write `istio: \"1.{}\"`",
+            there.release, meant.release, there.release
+        );
+        differences.add(Heading::Holds, false, what);
     }
     let dialled: BTreeSet<&String> = meant.gateways.iter().flat_map(|gateway| &gateway.addresses).collect();
     let known: BTreeSet<&String> = there.gateways.iter().flat_map(|gateway| &gateway.addresses).collect();
@@ -172,7 +214,7 @@ fn defeats(there: &Cluster, found: &Found, built: &Built, differences: &mut Diff
     }
 }
 
-fn applied(found: &Found, built: &Built, differences: &mut Differences<'_>) {
+fn is_applied(found: &Found, built: &Built, differences: &mut Differences<'_>) {
     let own: BTreeMap<Key, &Object> =
         found.objects.iter().filter(|object| is_own(object)).map(|object| (key(object), object)).collect();
     let wanted: BTreeMap<&Key, _> = built.iter().filter(|(key, _)| key.0 != "Service").collect();

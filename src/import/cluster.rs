@@ -17,9 +17,17 @@ const TOOL: &str = "app.kubernetes.io/managed-by";
 /// Which mesh they are of.
 const MESH: &str = "app.kubernetes.io/part-of";
 
+/// What meshgen calls the Gateway for callers of other clusters.
+const EAST_WEST: &str = "meshgen-east-west";
+
 /// Whether meshgen wrote an object.
 pub(super) fn is_own(object: &Object) -> bool {
     object.labels.get(TOOL).is_some_and(|tool| tool == "meshgen")
+}
+
+/// Whether an object of meshgen's lets callers of other clusters in.
+pub(super) fn is_passage(object: &Object) -> bool {
+    object.name == EAST_WEST
 }
 
 /// The mesh that meshgen's objects name, and the labels and annotations that all of them carry.
@@ -48,13 +56,21 @@ struct Passage<'i> {
 pub(super) fn cluster(inventory: &Inventory, cluster: &Cluster, sees_registries: bool) -> Part {
     let mut fields = Fields::new();
     let mut remark = Remark::default();
-    fields.insert("istio".to_owned(), json!(format!("1.{}", cluster.release)));
+    let patch = inventory.clusters.get(&cluster.name).and_then(|found| found.patch);
+    let patch = patch.map(|patch| format!(".{patch}")).unwrap_or_default();
+    fields.insert("istio".to_owned(), json!(format!("1.{}{patch}", cluster.release)));
     if let Some(network) = &cluster.network {
         let waits = network.contains(['{', '$', '<']);
         fields.insert("network".to_owned(), json!(if waits { OPEN } else { network }));
         if waits {
             remark.above.push(format!("the network waits to be filled in: {network}"));
         }
+    }
+    if cluster.domain != "cluster.local" {
+        fields.insert("clusterDomain".to_owned(), json!(cluster.domain));
+    }
+    if let Some(head) = &cluster.control_plane {
+        fields.insert("controlPlane".to_owned(), json!(head));
     }
     if cluster.trust_domain() != "cluster.local" {
         fields.insert("trustDomain".to_owned(), json!(cluster.trust_domain()));
@@ -165,7 +181,7 @@ fn selector_of(found: &crate::dump::Found, gateway: &Gateway) -> Labels {
 
 /// The servers of a Gateway object that pass TLS on to other clusters' callers.
 fn passages(object: &Object) -> Vec<Passage<'_>> {
-    if object.kind != "Gateway" {
+    if object.kind != "Gateway" || (is_own(object) && !is_passage(object)) {
         return Vec::new();
     }
     let servers = list(&object.spec, "servers").iter();

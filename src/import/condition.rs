@@ -5,9 +5,11 @@
 use serde_json::{Value, json};
 
 use super::draft::Fields;
+use super::problems;
+use crate::diagnostic::Finding;
 
 /// A clause; `names_all` says that its names for TLS are those of the service itself.
-pub(super) fn clause(written: &Value, names_all: bool) -> Result<Fields, String> {
+pub(super) fn clause(written: &Value, names_all: bool) -> Result<Fields, Finding> {
     let mut clause = Fields::new();
     for (word, value) in written.as_object().into_iter().flatten() {
         let value = match word.as_str() {
@@ -22,7 +24,7 @@ pub(super) fn clause(written: &Value, names_all: bool) -> Result<Fields, String>
             "gateways" if value.as_array().is_some_and(|all| all.iter().any(|name| name == "mesh")) => {
                 continue;
             }
-            other => return Err(format!("`match.{other}`, which no rule has")),
+            other => return Err(problems::unsayable(&format!("match.{other}"))),
         };
         clause.insert(word.clone(), value);
     }
@@ -30,7 +32,7 @@ pub(super) fn clause(written: &Value, names_all: bool) -> Result<Fields, String>
 }
 
 /// A scalar for what must be equal, `{present: true}` for what must be there.
-fn comparison(value: &Value) -> Value {
+pub(super) fn comparison(value: &Value) -> Value {
     match value.as_object() {
         Some(map) if map.is_empty() => json!({"present": true}),
         Some(map) if map.len() == 1 => match map.iter().next() {

@@ -14,6 +14,7 @@ use super::rules::Rules;
 use super::service::{Taken, places};
 use super::share::STYLES;
 use super::trial::{Build, Objects, distance, is_about};
+use crate::diagnostic::Finding;
 
 /// Tries of one service, from one start.
 const MOST: usize = 220;
@@ -72,7 +73,7 @@ impl Questions {
         services: &BTreeMap<Name, Taken>,
         label: &str,
         wanted: &Objects,
-    ) -> (Self, Vec<String>) {
+    ) -> (Self, Vec<Finding>) {
         let mut problems = Vec::new();
         let mut written = vec![Change::Rules(Vec::new())];
         for style in STYLES.iter().filter(|_| !rules.is_empty()) {

@@ -10,8 +10,10 @@ use serde_json::{Value, json};
 use super::condition::clause;
 use super::draft::{Fields, Name};
 use super::names::{Meaning, Names, list, text, texts};
+use super::problems;
 use super::service::Taken;
 use super::share::{Share, Style, to, version, word};
+use crate::diagnostic::{Finding, Spot};
 use crate::dump::Object;
 
 /// Fields of routes that a rule has under the same names.
@@ -37,6 +39,8 @@ struct Copies {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
     callers: BTreeMap<String, Vec<Caught>>,
+    /// The object that says it to callers of a cluster.
+    objects: BTreeMap<String, Spot>,
 }
 
 impl Rules {
@@ -47,7 +51,7 @@ impl Rules {
         cluster: &str,
         service: &Name,
         object: &Object,
-    ) -> Result<(), String> {
+    ) -> Result<(), Finding> {
         let mut all = Vec::new();
         for kind in ["http", "tls", "tcp"] {
             for route in list(&object.spec, kind) {
@@ -61,6 +65,7 @@ impl Rules {
             }
         }
         self.callers.insert(cluster.to_owned(), all);
+        self.objects.insert(cluster.to_owned(), problems::spot(cluster, object, "is not taken over"));
         Ok(())
     }
 
@@ -132,12 +137,15 @@ impl Rules {
         service: &Name,
         services: &BTreeMap<Name, Taken>,
         style: Style,
-    ) -> Result<Vec<Value>, String> {
+    ) -> Result<Vec<Value>, Finding> {
         let mut all: Vec<(Vec<String>, Fields)> = Vec::new();
         for (caller, rules) in &self.callers {
             let mut written: Vec<Fields> = Vec::new();
             for rule in rules {
-                let rule = rule.written(service, services, style)?;
+                let rule = rule.written(service, services, style).map_err(|mut finding| {
+                    finding.spots.extend(self.objects.get(caller).cloned());
+                    finding
+                })?;
                 if !written.contains(&rule) {
                     written.push(rule);
                 }
@@ -196,7 +204,7 @@ impl Caught {
         service: &Name,
         services: &BTreeMap<Name, Taken>,
         style: Style,
-    ) -> Result<Fields, String> {
+    ) -> Result<Fields, Finding> {
         let mut rule = self.rest.clone();
         let mut clauses: Vec<Value> = Vec::new();
         let mut holds_always = self.clauses.is_empty();
@@ -269,12 +277,12 @@ fn caught(
     service: &Name,
     object: &Object,
     route: &Value,
-) -> Result<Caught, String> {
+) -> Result<Caught, Finding> {
     let meaning = |destination: &Value| {
         let host = text(destination, &["host"]).unwrap_or_default();
         let subset = text(destination, &["subset"]);
         let meant = names.meaning(cluster, host, subset, &object.namespace);
-        meant.ok_or_else(|| format!("a destination that is none of the mesh's: {host}"))
+        meant.ok_or_else(|| problems::destination_outside(host))
     };
     let mut to = Vec::new();
     for share in list(route, "route") {
@@ -308,7 +316,7 @@ fn caught(
             same if SAME.contains(&same) => {
                 rest.insert(field.clone(), of_today(value));
             }
-            other => return Err(format!("`{other}`, which no rule has")),
+            other => return Err(problems::unsayable(other)),
         }
     }
     let spoken = |host: &str| names.plain(cluster, host, &object.namespace).as_ref() == Some(service);

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use super::draft::{Fields, Name, Part};
 use super::names::{Labels, Names, of_version};
+use super::problems;
 use super::text::{OPEN, Remark};
+use crate::diagnostic::Finding;
 use crate::dump::Inventory;
 use crate::model::{Protocol, name};
 use crate::trace::world::{self, Cluster, Workload, selects};
@@ -111,9 +113,9 @@ fn greatest(a: u32, b: u32) -> u32 {
 }
 
 /// All services that run somewhere, and what is to be said of those that are left out.
-pub(super) fn services(inventory: &Inventory, names: &Names<'_>) -> (BTreeMap<Name, Taken>, Vec<String>) {
+pub(super) fn services(inventory: &Inventory, names: &Names<'_>) -> (BTreeMap<Name, Taken>, Vec<Finding>) {
     let mut parts: BTreeMap<Name, Vec<(&Cluster, &world::Service)>> = BTreeMap::new();
-    let mut notes = Vec::new();
+    let mut findings = Vec::new();
     for cluster in &inventory.world.clusters {
         let Some(found) = inventory.clusters.get(&cluster.name) else { continue };
         for service in &cluster.services {
@@ -133,12 +135,13 @@ pub(super) fn services(inventory: &Inventory, names: &Names<'_>) -> (BTreeMap<Na
         let running: Vec<_> =
             parts.iter().copied().filter(|(_, service)| !service.workloads.is_empty()).collect();
         if running.is_empty() {
-            notes.push(format!("Service {}/{} has no pods in these dumps, and is left out", name.0, name.1));
+            let there = parts.iter().map(|(cluster, _)| cluster.name.as_str());
+            findings.push(problems::without_pods(&name, there));
             continue;
         }
-        services.insert(name.clone(), taken(inventory, names, &name, &running));
+        services.insert(name.clone(), taken(inventory, names, &name, &running, &mut findings));
     }
-    (services, notes)
+    (services, findings)
 }
 
 fn taken(
@@ -146,6 +149,7 @@ fn taken(
     names: &Names<'_>,
     name: &Name,
     running: &[(&Cluster, &world::Service)],
+    findings: &mut Vec<Finding>,
 ) -> Taken {
     let mut fields = Fields::new();
     let mut remark = Remark::default();
@@ -154,11 +158,11 @@ fn taken(
             .iter()
             .flat_map(|(cluster, service)| service.workloads.iter().map(|pods| (&cluster.name, pods)))
     };
-    ports(inventory, name, running, &mut fields, &mut remark);
+    ports(inventory, name, running, &mut fields, &mut remark, findings);
     if running.iter().any(|(_, service)| service.headless) {
         fields.insert("headless".to_owned(), json!(true));
     }
-    let versions = versions(inventory, names, name, &pods().collect::<Vec<_>>(), &mut remark);
+    let versions = versions(inventory, names, name, &pods().collect::<Vec<_>>(), &mut remark, findings);
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     for (cluster, pods) in pods() {
         *counts.entry(cluster.clone()).or_default() += pods.replicas;
@@ -179,6 +183,7 @@ fn ports(
     running: &[(&Cluster, &world::Service)],
     fields: &mut Fields,
     remark: &mut Remark,
+    findings: &mut Vec<Finding>,
 ) {
     let mut forms: Vec<(Value, Vec<&str>, bool)> = Vec::new();
     for (cluster, service) in running {
@@ -206,6 +211,10 @@ fn ports(
             fields.insert("ports".to_owned(), only.clone());
             if *guessed {
                 remark.behind = Some("guessed: no port name and no appProtocol says TCP".to_owned());
+                findings.push(problems::guessed_protocol(
+                    name,
+                    running.iter().map(|(cluster, _)| &*cluster.name),
+                ));
             }
         }
         several => {
@@ -270,6 +279,7 @@ fn versions(
     name: &Name,
     pods: &[(&String, &Workload)],
     remark: &mut Remark,
+    findings: &mut Vec<Finding>,
 ) -> Vec<Version> {
     let mut sets: Vec<(Labels, Option<String>)> = Vec::new();
     let mut policies: BTreeMap<Labels, Value> = BTreeMap::new();
@@ -321,6 +331,7 @@ fn versions(
         }
     }
     if without > 0 && !versions.is_empty() {
+        findings.push(problems::of_no_version(name, &key, without));
         remark.above.push(format!("pods without the label {key}: they are reached only by `any`"));
     }
     versions.sort_by(|a, b| a.name.cmp(&b.name));

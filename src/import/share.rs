@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::draft::{Fields, Name, key};
+use super::draft::{Fields, Name};
 use super::names::Meaning;
+use super::problems;
 use super::service::Taken;
+use crate::diagnostic::Finding;
 
 /// A share of the requests of one caller.
 #[derive(Clone, Debug)]
@@ -56,23 +58,18 @@ pub(super) fn word(version: &str, meaning: &Meaning, style: Style) -> String {
 }
 
 /// The version that is meant.
-pub(super) fn version(meaning: &Meaning, services: &BTreeMap<Name, Taken>) -> Result<String, String> {
-    let taken = services.get(&meaning.service).ok_or_else(|| {
-        format!("a destination at {}, which runs in none of these dumps", key(&meaning.service))
-    })?;
+pub(super) fn version(meaning: &Meaning, services: &BTreeMap<Name, Taken>) -> Result<String, Finding> {
+    let taken =
+        services.get(&meaning.service).ok_or_else(|| problems::destination_without_pods(&meaning.service))?;
     if let Some(subset) = &meaning.subset {
         let known = taken.dialled(subset).map(|version| version.name.clone());
-        return known.ok_or_else(|| {
-            format!("a share for subset {subset} of {}, which nobody has", key(&meaning.service))
-        });
+        return known.ok_or_else(|| problems::subset_of_nobody(subset, &meaning.service, taken));
     }
     if meaning.labels.is_empty() {
         return Ok("any".to_owned());
     }
     let known = taken.version(&meaning.labels).map(|version| version.name.clone());
-    known.ok_or_else(|| {
-        format!("a share of {} for pods that nobody runs: {:?}", key(&meaning.service), meaning.labels)
-    })
+    known.ok_or_else(|| problems::labels_of_nobody(&meaning.labels, &meaning.service, taken))
 }
 
 /// `to`, in the shortest form that says it.
@@ -81,7 +78,7 @@ pub(super) fn to(
     service: &Name,
     services: &BTreeMap<Name, Taken>,
     style: Style,
-) -> Result<Value, String> {
+) -> Result<Value, Finding> {
     let mut all: Vec<(String, &Share, u64)> = Vec::new();
     let sum: u64 = shares.iter().filter_map(|share| share.weight).sum();
     for share in shares {
@@ -90,7 +87,7 @@ pub(super) fn to(
             ([_], _) => 100,
             (_, Some(weight)) if sum > 0 && (weight * 100) % sum == 0 => weight * 100 / sum,
             (_, Some(weight)) => {
-                return Err(format!("a share of {weight} in {sum}, which is no whole percent"));
+                return Err(problems::no_whole_percent(weight, sum));
             }
             (_, None) => 0,
         };

@@ -56,6 +56,7 @@ pub(super) fn service(build: Build<'_>, draft: &mut Draft, only: &BTreeSet<Name>
 
 /// Shortens `mesh` and `clusters`.
 pub(super) fn clusters(build: Build<'_>, draft: &mut Draft) {
+    without_patches(build, draft);
     let Ok(wanted) = build(draft.inputs(None)) else { return };
     hoist_istio(draft);
     let fields: Vec<String> = draft.mesh.fields.keys().cloned().collect();
@@ -92,9 +93,28 @@ pub(super) fn clusters(build: Build<'_>, draft: &mut Draft) {
     }
 }
 
+/// The patch of a release is said where it decides.
+fn without_patches(build: Build<'_>, draft: &mut Draft) {
+    let Ok(wanted) = build(draft.inputs(None)).map(plain) else { return };
+    let names: Vec<String> = draft.clusters.keys().cloned().collect();
+    for name in names {
+        let Some(part) = draft.clusters.get_mut(&name) else { continue };
+        let Some(Value::String(release)) = part.fields.get("istio").cloned() else { continue };
+        let Some((minor, _)) = release.rsplit_once('.').filter(|(minor, _)| minor.contains('.')) else {
+            continue;
+        };
+        part.fields.insert("istio".to_owned(), Value::String(minor.to_owned()));
+        if build(draft.inputs(None)).map(plain).ok().as_ref() != Some(&wanted)
+            && let Some(part) = draft.clusters.get_mut(&name)
+        {
+            part.fields.insert("istio".to_owned(), Value::String(release));
+        }
+    }
+}
+
 /// What all clusters say stands below `mesh`.
 fn hoist_istio(draft: &mut Draft) {
-    for field in ["istio", "trustDomain"] {
+    for field in ["istio", "clusterDomain", "trustDomain"] {
         let values: BTreeSet<Option<String>> = draft
             .clusters
             .values()

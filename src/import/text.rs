@@ -26,22 +26,27 @@ pub(super) fn entry(key: &str, value: &Value, remark: Option<&Remark>, depth: us
         comment(line, &indent, out);
     }
     let behind = remark.and_then(|remark| remark.behind.as_deref());
-    let mut line = format!("{indent}{}: ", scalar(key));
+    lay_out(&format!("{}:", scalar(key)), value, behind, depth, out);
+}
+
+/// Writes a value behind `key:` or `-`: on one line, or its parts on lines of their own.
+fn lay_out(lead: &str, value: &Value, behind: Option<&str>, depth: usize, out: &mut String) {
+    let indent = " ".repeat(depth);
+    let mut line = format!("{indent}{lead} ");
     flow(value, &mut line);
     let fits = line.chars().count() <= WIDTH;
+    let is_element = lead == "-";
+    let mut parts = String::new();
     match value {
-        Value::Object(map) if !fits && !map.is_empty() => {
-            out.extend([&indent, &scalar(key), ":"]);
-            tail(behind, out);
+        Value::Object(map) if !fits => {
             for (key, value) in map {
-                entry(key, value, None, depth + 2, out);
+                entry(key, value, None, depth + 2, &mut parts);
             }
         }
-        Value::Array(list) if !list.is_empty() && (!fits || is_list_of_maps(list)) => {
-            out.extend([&indent, &scalar(key), ":"]);
-            tail(behind, out);
+        Value::Array(list) if !fits || is_list_of_maps(list) => {
+            let depth = if is_element { depth + 2 } else { depth };
             for value in list {
-                element(value, depth, out);
+                lay_out("-", value, None, depth, &mut parts);
             }
         }
         Value::Object(_)
@@ -49,42 +54,22 @@ pub(super) fn entry(key: &str, value: &Value, remark: Option<&Remark>, depth: us
         | Value::String(_)
         | Value::Number(_)
         | Value::Bool(_)
-        | Value::Null => {
-            out.push_str(&line);
-            tail(behind, out);
-        }
+        | Value::Null => {}
+    }
+    if parts.is_empty() {
+        out.push_str(&line);
+        tail(behind, out);
+    } else if is_element {
+        out.extend([&indent, "- ", parts.trim_start()]);
+    } else {
+        out.extend([&indent, lead]);
+        tail(behind, out);
+        out.push_str(&parts);
     }
 }
 
 fn is_list_of_maps(list: &[Value]) -> bool {
     list.len() > 1 && list.iter().any(Value::is_object)
-}
-
-/// Writes `- value`.
-fn element(value: &Value, depth: usize, out: &mut String) {
-    let indent = " ".repeat(depth);
-    let mut line = format!("{indent}- ");
-    flow(value, &mut line);
-    match value {
-        Value::Object(map) if line.chars().count() > WIDTH => {
-            let mut text = String::new();
-            for (key, value) in map {
-                entry(key, value, None, depth + 2, &mut text);
-            }
-            out.push_str(&indent);
-            out.push_str("- ");
-            out.push_str(text.trim_start());
-        }
-        Value::Object(_)
-        | Value::Array(_)
-        | Value::String(_)
-        | Value::Number(_)
-        | Value::Bool(_)
-        | Value::Null => {
-            out.push_str(&line);
-            out.push('\n');
-        }
-    }
 }
 
 /// Writes a line of comment.
@@ -175,7 +160,7 @@ mod tests {
     #[test]
     fn what_is_longer_is_broken_and_says_the_same() {
         let long = "x".repeat(60);
-        let value = json!({"a": [{"b": long, "c": long}, {"d": 1}], "no": ["1.10", "a: b", "é", ""], "e": {"f": [long, long]}});
+        let value = json!({"a": [{"b": long, "c": long}, {"d": 1}], "no": ["1.10", "a: b", "é", ""], "e": {"f": [long, long]}, "g": [[long, [long, 1]], []]});
         let mut text = String::new();
         entry("key", &value, None, 0, &mut text);
         let read: Value = serde_yaml::from_str(&text).unwrap();

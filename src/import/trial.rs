@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::cluster::is_own;
 use super::draft::{Draft, Name};
+use super::ingress::lets_in;
 use super::names::{self, text};
 use crate::dump::Inventory;
 
@@ -78,7 +79,9 @@ pub(super) fn objects(texts: &Texts, about: Option<&Name>) -> Objects {
 
 /// How many objects are not what they should be: all, or those about a service.
 pub(super) fn differences(built: &Objects, wanted: &Objects, about: Option<&Name>) -> usize {
-    let is_meant = |key: &Key, spec: &Value| about.is_none_or(|service| is_about(service, key, spec));
+    let is_meant = |key: &Key, spec: &Value| {
+        about.is_none_or(|service| is_about(service, key, spec) || lets_in(service, spec))
+    };
     let nothing = BTreeMap::new();
     let clusters: BTreeSet<&String> = built.keys().chain(wanted.keys()).collect();
     let mut count = 0;

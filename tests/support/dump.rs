@@ -73,7 +73,8 @@ pub fn read(world: &World, bundles: &BTreeMap<String, String>, write: &dyn Fn(&V
 
 /// The dump of a cluster: a List.
 pub fn of(cluster: &Cluster, bundle: &str) -> Value {
-    let mut items = vec![root(cluster), control_plane(cluster), settings(cluster)];
+    let release = release(bundle).unwrap_or_else(|| format!("1.{}", cluster.release));
+    let mut items = vec![root(cluster), control_plane(cluster, &release), settings(cluster)];
     items.extend(cluster.sees.iter().map(|seen| secret(seen)));
     items.extend(places(cluster).iter().map(|place| node(place)));
     for gateway in &cluster.gateways {
@@ -108,16 +109,38 @@ fn root(cluster: &Cluster) -> Value {
     })
 }
 
-fn control_plane(cluster: &Cluster) -> Value {
+/// The release that a bundle is for.
+fn release(bundle: &str) -> Option<String> {
+    let (_, said) = bundle.split_once("(Istio ")?;
+    Some(said.split(')').next()?.to_owned())
+}
+
+fn control_plane(cluster: &Cluster, release: &str) -> Value {
     let id = json!({"name": "CLUSTER_ID", "value": cluster.registry.as_ref().unwrap_or(&cluster.name)});
-    let image = format!("docker.io/istio/pilot:1.{}.1-distroless", cluster.release);
+    let patch = if release.matches('.').count() > 1 { "" } else { ".1" };
+    if cluster.control_plane.is_some() {
+        // Another cluster's istiod configures this one.
+        return json!({
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "istio-cni", "namespace": "istio-system"},
+            "spec": {"containers": [{"name": "istio-proxy", "image": format!("istio/proxyv2:{release}{patch}"), "args": domain(cluster)}]},
+            "status": {"phase": "Running"},
+        });
+    }
+    let image = format!("docker.io/istio/pilot:{release}{patch}-distroless");
     json!({
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {"name": "istiod", "namespace": "istio-system", "managedFields": [{"manager": "x"}]},
-        "spec": {"containers": [{"name": "discovery", "image": image, "env": [id]}]},
+        "spec": {"containers": [{"name": "discovery", "image": image, "env": [id], "args": domain(cluster)}]},
         "status": {"phase": "Running"},
     })
+}
+
+/// As istiod and proxies are told.
+fn domain(cluster: &Cluster) -> Value {
+    json!(["--domain", format!("$(POD_NAMESPACE).svc.{}", cluster.domain)])
 }
 
 fn settings(cluster: &Cluster) -> Value {
