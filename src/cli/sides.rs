@@ -250,10 +250,13 @@ fn gather(directory: &Path, depth: usize, found: &mut Vec<File>, others: &mut us
         {
             continue;
         }
+        // It names bundles, and is none.
+        if name == "kustomization.yaml" {
+            continue;
+        }
         let text = std::fs::read_to_string(&path).map_err(|error| Failure::system("read", &path, &error))?;
         match Mark::of(&text) {
             Some(mark) => found.push(File { cluster: mark.cluster, name: shown(&path), text }),
-            None if name == "kustomization.yaml" => {}
             None => *others += 1,
         }
     }

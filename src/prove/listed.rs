@@ -10,7 +10,7 @@ use crate::istio::kind::service::ServicePort;
 use crate::istio::kind::virtual_service::{
     Destination, L4MatchAttributes, TlsMatchAttributes, VirtualServiceSpec,
 };
-use crate::model::pattern::covers;
+use crate::model::pattern::covering;
 
 /// A list of routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,7 +173,8 @@ impl Listed<'_> {
     /// What the webhook refuses: a condition without SNI, or one that is no host of the VirtualService nor below
     /// one.
     pub fn unnamed(&self, hosts: &[String]) -> Option<String> {
-        let known = |name: &String| hosts.iter().any(|host| covers(host, name));
+        let hosts: BTreeSet<&str> = hosts.iter().map(String::as_str).collect();
+        let known = |name: &String| covering(name).any(|wide| hosts.contains(wide.as_str()));
         self.conditions.iter().filter_map(|condition| condition.names).find_map(|names| {
             if names.is_empty() {
                 return Some("a TLS route names no SNI".to_owned());
@@ -183,11 +184,8 @@ impl Listed<'_> {
         })
     }
 
-    /// Whether some of its conditions is by this SNI.
-    pub fn names(&self, name: &str) -> bool {
-        self.conditions
-            .iter()
-            .filter_map(|condition| condition.names)
-            .any(|names| names.iter().any(|known| known == name))
+    /// The SNIs that its conditions are by.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.conditions.iter().filter_map(|condition| condition.names).flatten().map(String::as_str)
     }
 }

@@ -114,11 +114,12 @@ fn names(
     broken: &mut Broken,
 ) {
     let caller = plan.class.id;
+    let asked: BTreeSet<&str> = routes.all.iter().flat_map(Listed::names).collect();
     for host in &spec.hosts {
         let is_own = scene.is_plain_host(host, caller) || plan.remote.shared_host() == Some(host);
         let Some(Ports { lists, only_routed }) = ports(scene, plan, index, host) else {
             // Names that are only asked for in TLS need no name of their own.
-            if is_own || !routes.all.iter().any(|route| route.names(host)) {
+            if is_own || !asked.contains(host.as_str()) {
                 broken.say(
                     caller,
                     format!("nothing has the name `{host}`, so its VirtualService does nothing"),

@@ -15,7 +15,7 @@ fn usage_errors_are_two_and_help_is_none() {
         ("biuld topology.yaml", "build"),
         ("build topology.yaml --ouput x", "--output"),
         ("build", "PATH"),
-        ("check topology.yaml --format xml", "human, concise, json, github"),
+        ("check topology.yaml --format xml", "human, concise, json, agent, github"),
         ("check topology.yaml --error-limit abc", "abc"),
         ("check topology.yaml --error-limit=-1", "-1"),
         ("check topology.yaml --max-input-size lots", "16MiB"),

@@ -126,6 +126,6 @@ pub fn ran(output: Output) -> Ran {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let ran =
         Ran { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) };
-    assert!((0..=2).contains(&ran.code), "{}", ran.stderr);
+    assert!((0..=3).contains(&ran.code), "{}", ran.stderr);
     ran
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use meshgen::dump::{Dumps, Origin};
-use meshgen::trace::world::{Cluster, Gateway, Service, Workload, World};
+use meshgen::trace::world::{Cluster, Gateway, Other, Service, Workload, World};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
@@ -84,6 +84,9 @@ pub fn of(cluster: &Cluster, bundle: &str) -> Value {
     for service in &cluster.services {
         known.insert((service.namespace.clone(), service.name.clone()));
         items.extend(self::service(service));
+    }
+    for Other { namespace, pods } in &cluster.workloads {
+        items.extend((0..pods.replicas).map(|number| pod_of(namespace, "alone", pods, number, None)));
     }
     for document in serde_yaml::Deserializer::from_str(bundle) {
         let mut object = Value::deserialize(document).unwrap();
@@ -230,7 +233,6 @@ fn gateway(cluster: &Cluster, gateway: &Gateway) -> Vec<Value> {
 }
 
 fn service(service: &Service) -> Vec<Value> {
-    let mark = format!("{}.{}", service.name, service.namespace);
     let ports = service.ports.iter().map(|port| {
         let mut value = json!({"name": port.name, "port": port.port, "protocol": "TCP"});
         let fields = value.as_object_mut().unwrap();
@@ -245,26 +247,39 @@ fn service(service: &Service) -> Vec<Value> {
         "spec": {
             "type": "ClusterIP",
             "clusterIP": if service.headless { "None" } else { "10.0.0.1" },
-            "selector": {OF_SERVICE: mark},
+            "selector": service.selector.clone().unwrap_or_else(|| mark_of(service)),
             "ports": ports.collect::<Vec<_>>(),
         },
         "status": {"loadBalancer": {}},
     })];
     for workload in &service.workloads {
-        objects.extend((0..workload.replicas).map(|number| pod_of(service, workload, number, &mark)));
+        objects.extend((0..workload.replicas).map(|number| {
+            pod_of(&service.namespace, &service.name, workload, number, Some(&mark_of(service)))
+        }));
     }
     objects
 }
 
-fn pod_of(service: &Service, workload: &Workload, number: u32, mark: &str) -> Value {
+fn mark_of(service: &Service) -> BTreeMap<String, String> {
+    BTreeMap::from([(OF_SERVICE.to_owned(), format!("{}.{}", service.name, service.namespace))])
+}
+
+/// `mark` is what its Service selects, if it has one.
+fn pod_of(
+    namespace: &str,
+    service: &str,
+    workload: &Workload,
+    number: u32,
+    mark: Option<&BTreeMap<String, String>>,
+) -> Value {
     let mut labels = workload.labels.clone();
-    labels.insert(OF_SERVICE.to_owned(), mark.to_owned());
+    labels.extend(mark.into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
     labels.insert("pod-template-hash".to_owned(), "abc".to_owned());
     labels.extend(workload.network.iter().map(|network| (NETWORK.to_owned(), network.clone())));
     let account = workload.identities.first().and_then(|identity| identity.rsplit('/').next());
     let metadata = json!({
-        "name": format!("{}-abc-{}-{number}", workload.name, service.name),
-        "namespace": service.namespace,
+        "name": format!("{}-abc-{service}-{number}", workload.name),
+        "namespace": namespace,
         "labels": labels,
         "ownerReferences": [{"kind": "ReplicaSet", "name": format!("{}-abc", workload.name)}],
     });

@@ -31,9 +31,8 @@ pub(super) fn hosts(mut names: Vec<String>, full: &[String], routes: &[TlsRoute]
     let asked: BTreeSet<&String> =
         routes.iter().flat_map(|route| &route.matches).flat_map(|words| &words.sni_hosts).collect();
     names.retain(|name| full.contains(name) || asked.contains(name));
-    let wildcards: Vec<&String> = asked.iter().copied().filter(|name| name.starts_with('*')).collect();
-    let below = |name: &String| wildcards.iter().any(|wildcard| is_below(name, wildcard));
-    let further = asked.into_iter().filter(|name| !names.contains(name) && !below(name));
+    let below = |name: &String| wildcards_above(name).any(|wildcard| asked.contains(&wildcard));
+    let further = asked.iter().copied().filter(|name| !names.contains(name) && !below(name));
     let further: Vec<String> = further.cloned().collect();
     names.extend(further);
     names
@@ -50,13 +49,18 @@ pub(super) fn tell_apart(routes: &mut Vec<TlsRoute>) {
     let mut mixed = BTreeSet::new();
     for (port, conditions) in by_port {
         let all: BTreeSet<String> = conditions.iter().flat_map(|words| &words.sni_hosts).cloned().collect();
+        let mut below: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+        for name in &all {
+            for wildcard in wildcards_above(name).filter(|wildcard| all.contains(wildcard)) {
+                below.entry(wildcard).or_default().push(name);
+            }
+        }
         let mut lists: BTreeMap<&String, Vec<String>> = BTreeMap::new();
         for words in conditions {
-            let wildcards: Vec<_> =
-                words.sni_hosts.iter().filter(|name| name.starts_with('*')).cloned().collect();
-            let below = |name: &&String| wildcards.iter().any(|wildcard| is_below(name, wildcard));
-            let further: Vec<_> =
-                all.iter().filter(below).filter(|name| !words.sni_hosts.contains(name)).cloned().collect();
+            let own: BTreeSet<&String> = words.sni_hosts.iter().collect();
+            let further: BTreeSet<&String> =
+                own.iter().filter_map(|name| below.get(*name)).flatten().copied().collect();
+            let further: Vec<String> = further.difference(&own).map(|name| (*name).clone()).collect();
             words.sni_hosts.extend(further);
             for name in &words.sni_hosts {
                 let Some(known) = all.get(name) else { continue };
@@ -86,9 +90,9 @@ fn one_by_one(words: TlsMatchAttributes) -> Vec<TlsMatchAttributes> {
         .collect()
 }
 
-/// `a.example.com` and `*.a.example.com` are below `*.example.com`.
-fn is_below(name: &str, wildcard: &str) -> bool {
-    name != wildcard && pattern::covers(wildcard, name)
+/// `*.example.com` and others are above `a.example.com` and `*.a.example.com`.
+fn wildcards_above(name: &str) -> impl Iterator<Item = String> {
+    pattern::covering(name).filter(move |wide| wide != name)
 }
 
 #[cfg(test)]
