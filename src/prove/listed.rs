@@ -172,8 +172,7 @@ impl Listed<'_> {
 
     /// What the webhook refuses: a condition without SNI, or one that is no host of the VirtualService nor below
     /// one.
-    pub fn unnamed(&self, hosts: &[String]) -> Option<String> {
-        let hosts: BTreeSet<&str> = hosts.iter().map(String::as_str).collect();
+    pub fn unnamed(&self, hosts: &BTreeSet<&str>) -> Option<String> {
         let known = |name: &String| covering(name).any(|wide| hosts.contains(wide.as_str()));
         self.conditions.iter().filter_map(|condition| condition.names).find_map(|names| {
             if names.is_empty() {

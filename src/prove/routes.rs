@@ -76,6 +76,7 @@ pub fn lead(
     broken: &mut Broken,
 ) {
     let by_name = promises.by_name();
+    let hosts: BTreeSet<&str> = spec.hosts.iter().map(String::as_str).collect();
     for route in routes {
         for to in &route.destinations {
             let named = by_name.get(&(to.host.as_str(), to.subset.as_deref())).into_iter().flatten();
@@ -94,7 +95,7 @@ pub fn lead(
         if let Some(sum) = route.wrong_sum() {
             broken.say(caller, format!("weights of `{}` add up to {sum}", metadata.name));
         }
-        if let Some(what) = route.unnamed(&spec.hosts) {
+        if let Some(what) = route.unnamed(&hosts) {
             broken.say(caller, format!("{what} of VirtualService `{}`", metadata.name));
         }
     }
