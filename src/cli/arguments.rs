@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use change::{Diff, FailOn, Next, Plan, Sides};
 pub(super) use graph::Graph;
-pub(super) use output::{Colour, Deny, Format, Output};
+pub(super) use output::{Colour, Data, Deny, Format, Output};
 
 use super::layout::Layout;
 use super::load;

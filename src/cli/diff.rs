@@ -2,7 +2,9 @@
 //!
 //! Enters: two sides. Leaves: rows on stdout, findings on stderr. Refuses to know: how requests are followed.
 
-use super::arguments::{Diff, FailOn, Format};
+use std::ops::ControlFlow;
+
+use super::arguments::{Data, Diff, FailOn};
 use super::failure::Failure;
 use super::intent::{self, Intended};
 use super::report::Reporter;
@@ -19,11 +21,10 @@ use crate::trace::object::Unreadable;
 /// Compares both sides, if they are sound.
 pub(super) fn run(arguments: &Diff, reporter: &Reporter) -> Result<Ending, Failure> {
     let Diff { sides, fail_on, expect, write_expect } = arguments;
-    let intent =
-        match expect.as_deref().map(|path| intent::read(path, &sides.bounds, reporter)).transpose()? {
-            Some(None) => return Ok(Ending::Untried),
-            intent => intent.flatten(),
-        };
+    let intent = match intent::read(expect.as_ref(), &sides.bounds, reporter)? {
+        ControlFlow::Continue(intent) => intent,
+        ControlFlow::Break(ending) => return Ok(ending),
+    };
     let Some(Sides { old, new, contexts }) = sides::of("diff", sides, reporter)? else {
         return Ok(Ending::Untried);
     };
@@ -34,20 +35,12 @@ pub(super) fn run(arguments: &Diff, reporter: &Reporter) -> Result<Ending, Failu
     }
     let report = Report::of(&scene, &asked);
     let plan = plan(&scene).map_err(unreadable)?;
-    let context = |cluster: &str| contexts.get(cluster).cloned().unwrap_or_else(|| cluster.to_owned());
+    let context = |cluster: &str| contexts.of(cluster);
     let told = Told::of(&scene, &plan, &context);
-    let text = match reporter.format() {
-        Format::Human
-        | Format::Concise
-        | Format::Agent
-        | Format::Github
-        | Format::Sarif
-        | Format::Junit
-        | Format::Mermaid
-        | Format::Dot
-        | Format::Html => human::render(&report, &told.why()),
-        Format::Json => json::render(&report, Some(told.json())),
-        Format::Markdown => markdown::render(&report, told.verdict().as_deref(), &told.markdown(None)),
+    let text = match reporter.format().data() {
+        Data::Json => json::render(&report, Some(told.json())),
+        Data::Markdown => markdown::render(&report, told.verdict().as_deref(), &told.markdown(None)),
+        Data::Words | Data::Junit => human::render(&report, &told.why()),
     };
     stream::data(text.as_bytes())?;
     if let Some(Intended { intent, sources }) = intent {

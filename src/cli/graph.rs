@@ -2,7 +2,7 @@
 //!
 //! Enters: paths, perhaps dumps. Leaves: a drawing on stdout or in a file. Refuses to know: how it is drawn.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use super::arguments::{Format, Graph};
@@ -10,6 +10,7 @@ use super::failure::{Failure, shown};
 use super::report::Reporter;
 use super::trace::routing::Texts;
 use super::trace::untraced;
+use super::write::whole;
 use super::{Ending, dumps, load, stream};
 use crate::change::scene::Side;
 use crate::change::state::{Library, State};
@@ -157,12 +158,5 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(failed(error)),
     }
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.prefix(".meshgen-").tempfile_in(directory).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    whole::replace(path, text)
 }

@@ -3,16 +3,14 @@
 //! Enters: a file. Leaves: what it says, or a file that says what a change does. Refuses to know: whether the two agree.
 
 use std::collections::BTreeSet;
-use std::fs::Permissions;
-use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-
-use tempfile::NamedTempFile;
 
 use super::arguments::Bounds;
 use super::failure::{Failure, shown};
 use super::report::Reporter;
+use super::write::whole;
 use super::{Ending, load, stream};
 use crate::change::intent::{self, Intent};
 use crate::change::scene::Asked;
@@ -27,17 +25,22 @@ pub(super) struct Intended {
     pub(super) sources: Sources,
 }
 
-/// Reads a file; nothing if it is unsound, which has been reported.
-pub(super) fn read(path: &Path, bounds: &Bounds, reporter: &Reporter) -> Result<Option<Intended>, Failure> {
-    let paths: [PathBuf; 1] = [path.to_path_buf()];
-    let sources = load::load(&paths, bounds.limits(), Path::new(load::DEFAULT_OUTPUT))?.sources;
+/// Reads a file, if one is named. Breaks off if it is unsound, which has been reported.
+pub(super) fn read(
+    path: Option<&PathBuf>,
+    bounds: &Bounds,
+    reporter: &Reporter,
+) -> Result<ControlFlow<Ending, Option<Intended>>, Failure> {
+    let Some(path) = path else { return Ok(ControlFlow::Continue(None)) };
+    let paths = std::slice::from_ref(path);
+    let sources = load::load(paths, bounds.limits(), Path::new(load::DEFAULT_OUTPUT))?.sources;
     let outcome = crate::intended(&sources);
     if reporter.denies(&outcome.findings) {
         reporter.report(outcome.findings, &sources, None);
-        return Ok(None);
+        return Ok(ControlFlow::Break(Ending::Untried));
     }
     match outcome.value {
-        Some(intent) => Ok(Some(Intended { intent, sources })),
+        Some(intent) => Ok(ControlFlow::Continue(Some(Intended { intent, sources }))),
         None => Err(Failure::new(format!("{} says nothing of a change", shown(path)))
             .help("expected a document with `apiVersion: meshgen/v1` and `kind: Change`")),
     }
@@ -59,18 +62,6 @@ pub(super) fn write(path: &Path, asked: &[Asked], clusters: &BTreeSet<String>) -
         }
         Ok(_) | Err(_) => {}
     }
-    replace(path, &text).map_err(|error| Failure::system("write", path, &error))?;
+    whole::replace(path, &text)?;
     Ok(Ending::Done)
-}
-
-/// Puts a whole text in the place of a file, or nothing.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(directory)?;
-    file.write_all(text.as_bytes())?;
-    // Temporary files are for their owner alone.
-    let there = path.metadata().map(|there| there.permissions());
-    file.as_file().set_permissions(there.unwrap_or_else(|_| Permissions::from_mode(0o644)))?;
-    file.persist(path)?;
-    Ok(())
 }

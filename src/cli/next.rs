@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &Asked, reporter: &Reporter) -> Result<Ending, Fail
     };
     let scene = Scene::under_way(old, new);
     let plan = plan(&scene).map_err(unreadable)?;
-    let context = |cluster: &str| contexts.get(cluster).cloned().unwrap_or_else(|| cluster.to_owned());
+    let context = |cluster: &str| contexts.of(cluster);
     let (text, ending) = match plan.next(&scene) {
         Next::Nowhere | Next::Yours => (refusal(&scene, &plan, &context, reporter), Ending::Wrong),
         Next::Done => {

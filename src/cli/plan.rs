@@ -4,9 +4,10 @@
 
 mod directory;
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::arguments::{Format, Plan};
+use super::arguments::{Data, Plan};
 use super::diff::unreadable;
 use super::failure::{Failure, shown};
 use super::intent::{self, Intended};
@@ -24,11 +25,10 @@ use crate::change::{json, markdown};
 /// Finds the steps, if both sides are sound.
 pub(super) fn run(arguments: &Plan, reporter: &Reporter) -> Result<Ending, Failure> {
     let Plan { sides, output, from, expect } = arguments;
-    let intent =
-        match expect.as_deref().map(|path| intent::read(path, &sides.bounds, reporter)).transpose()? {
-            Some(None) => return Ok(Ending::Untried),
-            intent => intent.flatten(),
-        };
+    let intent = match intent::read(expect.as_ref(), &sides.bounds, reporter)? {
+        ControlFlow::Continue(intent) => intent,
+        ControlFlow::Break(ending) => return Ok(ending),
+    };
     let Some(Sides { old, new, contexts }) = sides::of("plan", sides, reporter)? else {
         return Ok(Ending::Untried);
     };
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &Plan, reporter: &Reporter) -> Result<Ending, Failu
         }
     }
     let plan = plan(&scene).map_err(unreadable)?;
-    let context = |cluster: &str| contexts.get(cluster).cloned().unwrap_or_else(|| cluster.to_owned());
+    let context = |cluster: &str| contexts.of(cluster);
     let quote = |word: &str| shell::word(word).into_owned();
     let told = Told::of(&scene, &plan, &context);
     let shown_directory = output.as_deref().map(|path| path.to_string_lossy().into_owned());
@@ -67,20 +67,10 @@ pub(super) fn run(arguments: &Plan, reporter: &Reporter) -> Result<Ending, Failu
     }
     let report =
         || -> Result<Report, Failure> { Ok(Report::of(&scene, &scene.asked().map_err(unreadable)?)) };
-    let text = match reporter.format() {
-        Format::Human
-        | Format::Concise
-        | Format::Agent
-        | Format::Github
-        | Format::Sarif
-        | Format::Junit
-        | Format::Mermaid
-        | Format::Dot
-        | Format::Html => commands.human(),
-        Format::Json => json::render(&report()?, Some(told.json())),
-        Format::Markdown => {
-            markdown::render(&report()?, told.verdict().as_deref(), &told.markdown(directory))
-        }
+    let text = match reporter.format().data() {
+        Data::Words | Data::Junit => commands.human(),
+        Data::Json => json::render(&report()?, Some(told.json())),
+        Data::Markdown => markdown::render(&report()?, told.verdict().as_deref(), &told.markdown(directory)),
     };
     stream::data(text.as_bytes())?;
     Ok(if is_planned { Ending::Done } else { Ending::Wrong })

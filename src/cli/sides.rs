@@ -32,7 +32,18 @@ pub(super) struct Sides {
     /// As it is to be.
     pub(super) new: Side,
     /// The kubectl context of each cluster.
-    pub(super) contexts: BTreeMap<String, String>,
+    pub(super) contexts: Contexts,
+}
+
+/// The kubectl context of each cluster that some side tells of.
+#[derive(Debug, Default)]
+pub(super) struct Contexts(BTreeMap<String, String>);
+
+impl Contexts {
+    /// That of a cluster; its name, where nobody says another.
+    pub(super) fn of(&self, cluster: &str) -> String {
+        self.0.get(cluster).cloned().unwrap_or_else(|| cluster.to_owned())
+    }
 }
 
 /// What could not be compared, with why.
@@ -106,7 +117,7 @@ fn both(command: &str, asked: &Asked, base: Option<&Base>) -> Result<[Reading; 2
 
 /// Bundles say nothing of pods and gateways: those are as `world` says, or as the other side does.
 fn read(both: &[Reading; 2], asked: &Asked, reporter: &Reporter) -> Result<Result<Sides, Unsound>, Failure> {
-    let mut contexts = BTreeMap::new();
+    let mut contexts = Contexts::default();
     let mut texts = Vec::new();
     for reading in both {
         match side(reading, reporter, &mut contexts)? {
@@ -165,7 +176,7 @@ impl Texts {
 fn side(
     reading: &Reading,
     reporter: &Reporter,
-    contexts: &mut BTreeMap<String, String>,
+    contexts: &mut Contexts,
 ) -> Result<Result<Texts, Unsound>, Failure> {
     if let Some(files) = bundles_of(&reading.paths)? {
         return Ok(Ok(Texts::Bundles(files)));
@@ -189,14 +200,14 @@ fn bundles_of(paths: &[PathBuf]) -> Result<Option<Vec<File>>, Failure> {
 fn inputs(
     reading: &Reading,
     reporter: &Reporter,
-    contexts: &mut BTreeMap<String, String>,
+    contexts: &mut Contexts,
 ) -> Result<Result<(Vec<File>, World), Unsound>, Failure> {
     let loaded: Loaded = load::load(&reading.paths, reading.bounds.clone(), Path::new(load::DEFAULT_OUTPUT))?;
     let world = loaded.world();
     let mut files = Vec::new();
     let outcome = loaded.compile(&mut |bundle| {
         let Bundle { mesh, cluster, context, release, text, stand_ins, .. } = bundle;
-        contexts.insert(cluster.clone(), context);
+        contexts.0.insert(cluster.clone(), context);
         // A cluster that needs no object has a title all the same.
         let title = format!("# {}\n", Mark::line(&cluster, &release, &mesh));
         let texts = [Some(title), Some(text), stand_ins.map(|stand_ins| stand_ins.text)];

@@ -8,7 +8,7 @@ mod json;
 mod junit;
 mod write;
 
-use super::arguments::{Format, Test};
+use super::arguments::{Data, Test};
 use super::failure::Failure;
 use super::report::Reporter;
 use super::trace::{self, Ground};
@@ -105,18 +105,10 @@ pub(super) fn run(arguments: &Test, reporter: &Reporter) -> Result<Ending, Failu
         sources: &sources,
         fail_under: *fail_under,
     };
-    let text = match reporter.format() {
-        Format::Json => json::render(&asked),
-        Format::Junit => junit::render(&asked),
-        Format::Human
-        | Format::Concise
-        | Format::Agent
-        | Format::Github
-        | Format::Sarif
-        | Format::Markdown
-        | Format::Mermaid
-        | Format::Dot
-        | Format::Html => human::render(&asked, trace::width()),
+    let text = match reporter.format().data() {
+        Data::Json => json::render(&asked),
+        Data::Junit => junit::render(&asked),
+        Data::Words | Data::Markdown => human::render(&asked, trace::width()),
     };
     let holds = answered.iter().all(Answered::holds) && !asked.is_thin();
     findings.retain(|finding| finding.severity() != Severity::Note);

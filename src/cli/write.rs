@@ -13,6 +13,7 @@ mod left; // what earlier runs left
 pub(super) mod objects; // what a bundle holds
 mod owned; // weights that another tool turns
 mod replace;
+pub(super) mod whole; // of a single file
 mod signals;
 
 use std::collections::{BTreeMap, BTreeSet};

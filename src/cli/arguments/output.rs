@@ -52,7 +52,37 @@ pub(in crate::cli) enum Format {
     Html,
 }
 
+/// The form of what a command answers, beside findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Data {
+    /// For people.
+    Words,
+    /// One JSON document.
+    Json,
+    /// A comment on a pull request.
+    Markdown,
+    /// Results of tests.
+    Junit,
+}
+
 impl Format {
+    /// The form of answers: those forms that are for findings or pictures alone leave them in words.
+    pub(in crate::cli) fn data(self) -> Data {
+        match self {
+            Self::Json => Data::Json,
+            Self::Markdown => Data::Markdown,
+            Self::Junit => Data::Junit,
+            Self::Human
+            | Self::Concise
+            | Self::Agent
+            | Self::Github
+            | Self::Sarif
+            | Self::Mermaid
+            | Self::Dot
+            | Self::Html => Data::Words,
+        }
+    }
+
     /// Whether it is a picture.
     pub(in crate::cli) fn is_drawing(self) -> bool {
         matches!(self, Self::Mermaid | Self::Dot | Self::Html)

@@ -4,14 +4,12 @@
 //! Refuses to write what does not read as it should.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::Path;
-
-use tempfile::NamedTempFile;
 
 use super::Answered;
 use crate::cli::failure::{Failure, shown};
 use crate::cli::trace::human::percent;
+use crate::cli::write::whole;
 use crate::query::end::End;
 use crate::query::{Expected, Query};
 use crate::source::{Source, SourceId, Sources, Span};
@@ -34,7 +32,7 @@ pub(super) fn fill(answered: &[Answered], sources: &Sources) -> Result<Vec<Strin
     // All texts are whole before the first file changes.
     let mut said = Vec::new();
     for (source, text, count) in files {
-        replace(Path::new(&source.name), &text)?;
+        whole::replace(Path::new(&source.name), &text)?;
         let queries = if count == 1 { "query" } else { "queries" };
         said.push(format!("wrote {}: {count} {queries} filled\n", shown(Path::new(&source.name))));
     }
@@ -131,19 +129,4 @@ fn reads_as(text: &str, source: &Source, answered: &[&Answered]) -> bool {
     let (Some(before), Some(after)) = (read(source.text()), read(text)) else { return false };
     let without = |expectations: &[bool]| expectations.iter().filter(|is_there| !**is_there).count();
     before.len() == after.len() && without(&before) == answered.len() + without(&after)
-}
-
-/// Replaces a file whole, through a temporary file beside it.
-fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    let failure = |error: std::io::Error| Failure::system("write", path, &error);
-    // What a link leads to is replaced, not the link.
-    let target = path.canonicalize().map_err(failure)?;
-    let directory = target.parent().unwrap_or(Path::new("."));
-    let mut new = NamedTempFile::new_in(directory).map_err(failure)?;
-    new.write_all(text.as_bytes()).map_err(failure)?;
-    let permissions = target.metadata().map_err(failure)?.permissions();
-    new.as_file().set_permissions(permissions).map_err(failure)?;
-    new.as_file().sync_all().map_err(failure)?;
-    new.persist(&target).map_err(|error| failure(error.error))?;
-    Ok(())
 }
